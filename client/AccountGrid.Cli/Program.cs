@@ -1,0 +1,3 @@
+using System.CommandLine;
+
+return await new RootCommand("AccountGrid's command line.").Parse(args).InvokeAsync();
