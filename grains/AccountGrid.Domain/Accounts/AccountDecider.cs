@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// Every rule about what may happen to an account. Pure: the state, the request and the situation (with the clock in it)
+/// decide; nothing is read or written. The rules stand by theme in <see cref="HarmRules"/> (two to harm),
+/// <see cref="HealingRules"/> (one to heal), <see cref="ProposalRules"/> (the second person) and <see cref="DueRules"/> (time).
+/// </summary>
+public static class AccountDecider
+{
+    /// <summary>Registers an account that does not exist yet.</summary>
+    public static Decision Register(AccountState state, string handle, Caller caller) =>
+        state.IsRegistered
+            ? new Decision.Refused(Refusal.AlreadyExists($"Account {state.Id}"), [])
+            : !caller.Roles.HasFlag(Roles.Service)
+                ? new Decision.Refused(Refusal.ForbiddenRole(Roles.Service), [])
+                : TextRules.Handle(handle) is { } rule
+                    ? new Decision.Refused(Refusal.Invalid("handle", rule), [])
+                    : new Decision.Accepted([new AccountEvent.Registered(handle)], Outcome.Done);
+
+    /// <summary>
+    /// The people whose authority must be looked up before deciding, each at most once, with the harm that the command
+    /// may cause at once in that person's name.
+    /// </summary>
+    public static ImmutableArray<AuthorityQuestion> Questions(AccountState state, AccountRequest request, Situation situation)
+    {
+        var caller = request.Caller.Actor.Person;
+        return request.Command switch
+        {
+            AccountCommand.Harm harm => caller is { } person
+                ? [new(person, HarmRules.MayActAlone(state, harm.Action, situation) ? new HarmIntent(state.Id, situation.Followers ?? 0) : null)]
+                : [],
+            AccountCommand.Approve approve => ProposalRules.PeopleConcerned(state, approve.Sequence, caller),
+            AccountCommand.FireDue => DueRules.PeopleConcerned(state, situation),
+            _ => caller is { } person ? [new(person, null)] : [],
+        };
+    }
+
+    /// <summary>Decides one request on one account.</summary>
+    public static Decision Decide(AccountState state, AccountRequest request, Situation situation)
+    {
+        if (!state.IsRegistered)
+        {
+            return new Decision.Refused(Refusal.NotFound($"account {state.Id}"), []);
+        }
+
+        if (request.RequestId is { } id && state.Requests.FirstOrDefault(r => r.Id == id) is { } earlier)
+        {
+            return earlier.Digest == RequestDigest.Of(state.Id, request)
+                ? new Decision.Replayed(earlier)
+                : new Decision.Refused(Refusal.RequestIdConflict, []);
+        }
+
+        if (request.ExpectedStateVersion is { } expected && expected != state.StateVersion)
+        {
+            return new Decision.Refused(Refusal.VersionMismatch("etag", Etag.Format(state.StateVersion)), []);
+        }
+
+        return request.Command switch
+        {
+            AccountCommand.Harm c => HarmRules.Decide(state, c, request.Caller, situation),
+            AccountCommand.Restore c => HealingRules.Restore(state, c, request.Caller, situation),
+            AccountCommand.UndoHolds c => HealingRules.Undo(state, c, request.Caller, situation),
+            AccountCommand.Protect c => HealingRules.Protect(state, c, request.Caller, situation),
+            AccountCommand.Approve c => ProposalRules.Approve(state, c, request.Caller, situation),
+            AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
+            AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
+            AccountCommand.FireDue => DueRules.Fire(state, situation),
+            AccountCommand.Freeze c => DueRules.Freeze(state, c),
+            _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
+        };
+    }
+
+    /// <summary>The name of a command, for journals and metrics.</summary>
+    public static string NameOf(AccountCommand command) => command switch
+    {
+        AccountCommand.Harm c => NameOf(c.Action.Kind),
+        AccountCommand.Restore { Owner: true } => "owner_restore",
+        AccountCommand.Restore => "restore",
+        AccountCommand.UndoHolds => "undo",
+        AccountCommand.Protect => "protect",
+        AccountCommand.Approve => "approve",
+        AccountCommand.Reject => "reject",
+        AccountCommand.Withdraw => "withdraw",
+        AccountCommand.FireDue => "fire_due",
+        AccountCommand.Freeze => "freeze",
+        _ => throw new InvalidOperationException($"Unknown command {command.GetType().Name}."),
+    };
+
+    /// <summary>The name of a harm, for journals and metrics.</summary>
+    public static string NameOf(HarmKind kind) => kind switch
+    {
+        HarmKind.Deactivate => "deactivate",
+        HarmKind.Suspend => "suspend",
+        HarmKind.Erase => "erase",
+        HarmKind.Unprotect => "unprotect",
+        HarmKind.OwnerDeactivate => "owner_deactivate",
+        _ => throw new InvalidOperationException($"Unknown harm {kind}."),
+    };
+
+    /// <summary>A refusal, with its journal entry if attempts of its kind are recorded.</summary>
+    internal static Decision Refuse(Refusal refusal, string attempt, long? proposalSequence = null, params ReadOnlySpan<AccountEvent> alsoAppend) =>
+        new Decision.Refused(refusal, refusal.IsRecorded
+            ? [new AccountEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message, proposalSequence), .. alsoAppend]
+            : [.. alsoAppend]);
+
+    /// <summary>
+    /// Law 2 for one person: the role must be in the token and in the register, and the standing must not have ended.
+    /// Returns the refusal, or <c>null</c>.
+    /// </summary>
+    internal static Refusal? CheckPerson(Caller caller, Roles anyOf, Situation situation)
+    {
+        if (caller.Actor.Person is not { } person || (caller.Roles & anyOf) == Roles.None)
+        {
+            return Refusal.ForbiddenRole(anyOf);
+        }
+
+        return CheckPerson(situation.Of(person), anyOf, caller.Roles);
+    }
+
+    /// <summary>As above, for a person who is not the caller: there is no token, the register alone says.</summary>
+    internal static Refusal? CheckPerson(Authority authority, Roles anyOf, Roles inToken = (Roles)~0) =>
+        authority.Standing == Standing.Ended ? Refusal.AuthorityEnded(authority.Person)
+        : (authority.Roles & inToken & anyOf) == Roles.None ? Refusal.ForbiddenRole(anyOf)
+        : null;
+
+    /// <summary>A movement of holds or protection voids whatever was pending, because it was bound to the state before.</summary>
+    internal static ImmutableArray<AccountEvent> WithVoidedProposal(AccountState state, ImmutableArray<AccountEvent> movement) =>
+        state.Proposal is { } pending
+            ? movement.Add(new AccountEvent.ProposalClosed(pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, "the account's state moved"))
+            : movement;
+
+    /// <summary>The shared fields of a request that changes something.</summary>
+    internal static Refusal? CheckFields(string reason, string note, string ticket, AccountPolicy policy) =>
+        TextRules.ReasonForm(reason) is { } form ? Refusal.Invalid("reason", form)
+        : !policy.Reasons.Contains(reason) ? Refusal.Invalid("reason", $"must be one of {string.Join(", ", policy.Reasons.Order(StringComparer.Ordinal))}")
+        : CheckNote(note) ?? (TextRules.Ticket(ticket) is { } t ? Refusal.Invalid("ticket", t) : null);
+
+    /// <summary>A note alone.</summary>
+    internal static Refusal? CheckNote(string note) => TextRules.Note(note) is { } rule ? Refusal.Invalid("note", rule) : null;
+}

@@ -1,0 +1,93 @@
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// What a journal entry of an account says. A closed hierarchy; who, when, request id and trace are in the entry
+/// (<see cref="Recorded{TEvent}"/>), the same for every event.
+/// </summary>
+public abstract record AccountEvent
+{
+    private AccountEvent()
+    {
+    }
+
+    /// <summary>The account exists from now on.</summary>
+    public sealed record Registered(string Handle) : AccountEvent;
+
+    /// <summary>The account went (further) down.</summary>
+    /// <param name="Action">What was asked for; never <see cref="HarmKind.Erase"/> or <see cref="HarmKind.Unprotect"/>.</param>
+    /// <param name="PlacedBy">On whose initiative; the entry's actor may be the approver or the system.</param>
+    /// <param name="ApprovedBy">The second person.</param>
+    /// <param name="ProposalSequence">The proposal that it executes.</param>
+    /// <param name="Impact">The impact at this instant.</param>
+    public sealed record HoldPlaced(HarmAction Action, Actor PlacedBy, OperatorId? ApprovedBy, long? ProposalSequence, Impact Impact) : AccountEvent;
+
+    /// <summary>One hold is gone.</summary>
+    /// <param name="Kind">Which.</param>
+    /// <param name="Cause">Why.</param>
+    /// <param name="Reason">The reason code, or empty for the system's act.</param>
+    /// <param name="Note">Free text, or empty.</param>
+    /// <param name="Ticket">Reference, or empty.</param>
+    /// <param name="ReadsRefused">Public reads refused since the account went down: a lower bound.</param>
+    public sealed record HoldLifted(HoldKind Kind, LiftCause Cause, string Reason, string Note, string Ticket, long ReadsRefused) : AccountEvent;
+
+    /// <summary>The account is erased for good.</summary>
+    public sealed record Erased(HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
+
+    /// <summary>The explicit protection was raised or renewed.</summary>
+    public sealed record ProtectionRaised(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset ReviewAt) : AccountEvent;
+
+    /// <summary>The explicit protection ended, after two people and the cool-off.</summary>
+    public sealed record ProtectionLowered(HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
+
+    /// <summary>A harmful action waits for its second person.</summary>
+    public sealed record ProposalOpened(HarmAction Action, string Digest, Impact Shown, DateTimeOffset ExpiresAt) : AccountEvent;
+
+    /// <summary>A proposal got its second person (the entry's actor) and waits for its time.</summary>
+    public sealed record ProposalApproved(long Sequence, string Note, DateTimeOffset FiresAt) : AccountEvent;
+
+    /// <summary>A harmful action that needs no second person waits for its time.</summary>
+    public sealed record ActionScheduled(HarmAction Action, string Digest, Impact Shown, DateTimeOffset FiresAt) : AccountEvent;
+
+    /// <summary>A proposal ended without effect.</summary>
+    /// <param name="Sequence">Which.</param>
+    /// <param name="State">How.</param>
+    /// <param name="Reason">The refusal, where it fired and was refused or is void for a known reason.</param>
+    /// <param name="Note">Free text, or why it is void.</param>
+    public sealed record ProposalClosed(long Sequence, ProposalState State, RefusalReason Reason, string Note) : AccountEvent;
+
+    /// <summary>Somebody tried and was refused.</summary>
+    /// <param name="Attempt">The command's name: <c>deactivate</c>, <c>approve</c> ...</param>
+    /// <param name="Reason">Why it was refused.</param>
+    /// <param name="Message">The sentence that the caller got.</param>
+    /// <param name="ProposalSequence">The proposal that it was about, where there was one.</param>
+    public sealed record AttemptRefused(string Attempt, RefusalReason Reason, string Message, long? ProposalSequence) : AccountEvent;
+}
+
+/// <summary>Why a hold was lifted. Numbers are stored.</summary>
+public enum LiftCause
+{
+    /// <summary>Staff restored.</summary>
+    Staff = 1,
+
+    /// <summary>The owner came back.</summary>
+    Owner = 2,
+
+    /// <summary>Its time was over.</summary>
+    Expired = 3,
+
+    /// <summary>All acts of one operator were undone.</summary>
+    Undo = 4,
+}
+
+/// <summary>An event with what every journal entry holds.</summary>
+/// <param name="Event">What happened.</param>
+/// <param name="Sequence">Its place in the stream, from 1, gap-free.</param>
+/// <param name="At">When, UTC, whole microseconds.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="RequestId">The client's idempotency key, if sent.</param>
+/// <param name="RequestDigest">SHA-256 over the request and its caller, lower-case hex, if a request id was sent.</param>
+/// <param name="TraceId">The W3C trace id, 32 lower-case hex digits, or empty.</param>
+/// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
+public sealed record Recorded<TEvent>(
+    TEvent Event, long Sequence, DateTimeOffset At, Actor Actor, string? RequestId = null, string? RequestDigest = null, string TraceId = "")
+    where TEvent : class;

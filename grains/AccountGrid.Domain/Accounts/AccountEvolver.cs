@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>Folds an account's journal. Pure: the same entries always give the same state.</summary>
+public static class AccountEvolver
+{
+    /// <summary>The state after one more entry.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The entry does not continue the journal (a gap or a repetition), or cannot follow this state: the journal is damaged.
+    /// </exception>
+    public static AccountState Evolve(AccountState state, Recorded<AccountEvent> entry)
+    {
+        if (entry.Sequence != state.Version + 1)
+        {
+            throw new InvalidOperationException($"Entry {entry.Sequence} of account {state.Id} does not follow version {state.Version}.");
+        }
+
+        return Remember(Apply(state, entry) with { Version = entry.Sequence }, entry);
+    }
+
+    private static AccountState Apply(AccountState state, Recorded<AccountEvent> entry) => entry.Event switch
+    {
+        AccountEvent.Registered e => state with { Handle = e.Handle, RegisteredAt = entry.At, StateVersion = entry.Sequence },
+        AccountEvent.HoldPlaced e => Close(state, e.ProposalSequence, ProposalState.Executed) with
+        {
+            Holds = state.Holds.Add(new Hold(
+                e.Action.PlacesHold ?? throw new InvalidOperationException($"{e.Action.Kind} places no hold."),
+                entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason, e.Action.Until)),
+            StateVersion = entry.Sequence,
+        },
+        AccountEvent.HoldLifted e => state with
+        {
+            Holds = state.Holds.Remove(state.HoldOf(e.Kind) ?? throw new InvalidOperationException($"There is no {e.Kind} to lift.")),
+            StateVersion = entry.Sequence,
+        },
+        AccountEvent.Erased e => Close(state, e.ProposalSequence, ProposalState.Executed) with { ErasedAt = entry.At, StateVersion = entry.Sequence },
+        AccountEvent.ProtectionRaised e => state with
+        {
+            Designation = new Designation(e.Owner, e.Reason, entry.At, e.ReviewAt),
+            StateVersion = entry.Sequence,
+        },
+        AccountEvent.ProtectionLowered e =>
+            Close(state, e.ProposalSequence, ProposalState.Executed) with { Designation = null, StateVersion = entry.Sequence },
+        AccountEvent.ProposalOpened e => state with
+        {
+            Proposal = new Proposal(
+                entry.Sequence, ProposalState.Open, e.Action, e.Digest, e.Shown, entry.Actor, entry.At, null, state.StateVersion, e.ExpiresAt),
+        },
+        AccountEvent.ActionScheduled e => state with
+        {
+            Proposal = new Proposal(
+                entry.Sequence, ProposalState.Scheduled, e.Action, e.Digest, e.Shown, entry.Actor, entry.At, null, state.StateVersion, e.FiresAt),
+        },
+        AccountEvent.ProposalApproved e => state with
+        {
+            Proposal = Pending(state, e.Sequence) with { State = ProposalState.Scheduled, ApprovedBy = entry.Actor.Person, DueAt = e.FiresAt },
+        },
+        AccountEvent.ProposalClosed e => Close(state, e.Sequence, e.State),
+        AccountEvent.AttemptRefused => state,
+        _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
+    };
+
+    private static Proposal Pending(AccountState state, long sequence) =>
+        state.Proposal is { } proposal && proposal.Sequence == sequence
+            ? proposal
+            : throw new InvalidOperationException($"Proposal {sequence} of account {state.Id} is not pending.");
+
+    private static AccountState Close(AccountState state, long? sequence, ProposalState how)
+    {
+        if (sequence is not { } closed)
+        {
+            return state;
+        }
+
+        _ = Pending(state, closed);
+        return state with { Proposal = null, ClosedProposals = AddBounded(state.ClosedProposals, new(closed, how), Limits.RememberedProposals) };
+    }
+
+    /// <summary>
+    /// One request may append several entries (a restore that also voids a proposal): the first one decides what is remembered.
+    /// </summary>
+    private static AccountState Remember(AccountState state, Recorded<AccountEvent> entry)
+    {
+        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest || state.Requests.Any(r => r.Id == id))
+        {
+            return state;
+        }
+
+        var remembered = entry.Event switch
+        {
+            AccountEvent.AttemptRefused e =>
+                new RememberedRequest(id, digest, Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message)),
+            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
+            AccountEvent.ProposalApproved e => new RememberedRequest(id, digest, Outcome.Pending, e.Sequence, null),
+            AccountEvent.HoldPlaced e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            _ => new RememberedRequest(id, digest, Outcome.Done, null, null),
+        };
+        return state with { Requests = AddBounded(state.Requests, remembered, Limits.RememberedRequests) };
+    }
+
+    private static ImmutableArray<T> AddBounded<T>(ImmutableArray<T> items, T item, int most) =>
+        items.Length < most ? items.Add(item) : items.RemoveRange(0, items.Length - most + 1).Add(item);
+}

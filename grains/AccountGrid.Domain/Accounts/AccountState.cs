@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>A request id that acted on this account, and what it got. Kept so that a retry gets the same answer.</summary>
+/// <param name="Id">The client's idempotency key.</param>
+/// <param name="Digest">SHA-256 of the whole request with its caller, lower-case hex.</param>
+/// <param name="Outcome">What it got.</param>
+/// <param name="ProposalSequence">The proposal that it opened or acted on, where there was one.</param>
+/// <param name="Refusal">The recorded refusal, where it was refused.</param>
+public sealed record RememberedRequest(string Id, string Digest, Outcome Outcome, long? ProposalSequence, Refusal? Refusal);
+
+/// <summary>What a request came to. Numbers are stored.</summary>
+public enum Outcome
+{
+    /// <summary>It took effect.</summary>
+    Done = 1,
+
+    /// <summary>It waits for its second person or its time.</summary>
+    Pending = 2,
+
+    /// <summary>It was refused.</summary>
+    Refused = 3,
+}
+
+/// <summary>
+/// Everything that the journal says about one account; immutable. Only <see cref="AccountEvolver"/> makes a new one.
+/// Followers are not in it: they live in the follower ledger, which taking an account down never touches.
+/// </summary>
+public sealed record AccountState
+{
+    /// <summary>An account before its first event. Unknown accounts look like this.</summary>
+    public static AccountState Unregistered(AccountId id) => new() { Id = id };
+
+    /// <summary>Which account.</summary>
+    public required AccountId Id { get; init; }
+
+    /// <summary>The name that the network shows.</summary>
+    public string Handle { get; init; } = "";
+
+    /// <summary>The journal's length: the sequence of the last event, refused attempts included. 0 = not registered.</summary>
+    public long Version { get; init; }
+
+    /// <summary>
+    /// The sequence of the last event that changed holds or protection. The wire's <c>etag</c>, and what a proposal is bound to:
+    /// a refused attempt moves <see cref="Version"/> only, so that nobody voids a proposal by being refused.
+    /// </summary>
+    public long StateVersion { get; init; }
+
+    /// <summary>When it was registered.</summary>
+    public DateTimeOffset RegisteredAt { get; init; }
+
+    /// <summary>When it was erased.</summary>
+    public DateTimeOffset? ErasedAt { get; init; }
+
+    /// <summary>The holds that keep it down, at most one of each kind.</summary>
+    public ImmutableArray<Hold> Holds { get; init; } = [];
+
+    /// <summary>Its explicit protection.</summary>
+    public Designation? Designation { get; init; }
+
+    /// <summary>The one harmful action that waits for its second person or its time.</summary>
+    public Proposal? Proposal { get; init; }
+
+    /// <summary>The last closed proposals, oldest first, at most <see cref="Limits.RememberedProposals"/>.</summary>
+    public ImmutableArray<ClosedProposal> ClosedProposals { get; init; } = [];
+
+    /// <summary>The last request ids, oldest first, at most <see cref="Limits.RememberedRequests"/>.</summary>
+    public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
+
+    /// <summary>Whether the account exists.</summary>
+    public bool IsRegistered => Version > 0;
+
+    /// <summary>Derived: <c>Erased &gt; Suspended &gt; Deactivated &gt; Active</c>.</summary>
+    public AccountStatus Status =>
+        ErasedAt is not null ? AccountStatus.Erased
+        : HoldOf(HoldKind.Suspension) is not null ? AccountStatus.Suspended
+        : !Holds.IsEmpty ? AccountStatus.Deactivated
+        : AccountStatus.Active;
+
+    /// <summary>The next instant at which this account has work that no request triggers.</summary>
+    public DateTimeOffset? DueAt
+    {
+        get
+        {
+            var due = Proposal?.DueAt;
+            foreach (var hold in Holds)
+            {
+                due = hold.Until is { } until && (due is null || until < due) ? until : due;
+            }
+
+            return due;
+        }
+    }
+
+    /// <summary>The hold of a kind.</summary>
+    public Hold? HoldOf(HoldKind kind)
+    {
+        foreach (var hold in Holds)
+        {
+            if (hold.Kind == kind)
+            {
+                return hold;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The tier at this instant. An unknown follower count counts as protected: an account must not lose its
+    /// second person because a ledger could not be read.
+    /// </summary>
+    public Tier TierWith(long? followers, AccountPolicy policy) =>
+        Designation is not null || followers is null || followers >= policy.ProtectedReach ? Tier.Protected : Tier.Standard;
+}

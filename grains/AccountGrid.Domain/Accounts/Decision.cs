@@ -1,0 +1,42 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>What the decider needs to know beside the account's own journal, gathered by the processor.</summary>
+/// <param name="Now">The instant of deciding, UTC, whole microseconds.</param>
+/// <param name="Followers">Followers now; <c>null</c> when the ledger cannot say.</param>
+/// <param name="Policy">The tunable numbers.</param>
+/// <param name="Authorities">The answers to <see cref="AccountDecider.Questions"/>; whoever is missing has no authority.</param>
+public sealed record Situation(DateTimeOffset Now, long? Followers, AccountPolicy Policy, IReadOnlyDictionary<OperatorId, Authority> Authorities)
+{
+    /// <summary>No people concerned.</summary>
+    public static IReadOnlyDictionary<OperatorId, Authority> Nobody { get; } = FrozenDictionary<OperatorId, Authority>.Empty;
+
+    /// <summary>The authority of a person; nobody who was not asked has any.</summary>
+    public Authority Of(OperatorId person) => Authorities.TryGetValue(person, out var authority) ? authority : Authority.Unknown(person);
+}
+
+/// <summary>What the decider says. Only <see cref="Accepted"/> and recorded refusals have events to append.</summary>
+public abstract record Decision
+{
+    private Decision()
+    {
+    }
+
+    /// <summary>It happens, once the events are appended.</summary>
+    /// <param name="Events">To append, in order; empty when there was nothing to do.</param>
+    /// <param name="Outcome"><see cref="Outcome.Done"/> or <see cref="Outcome.Pending"/>.</param>
+    /// <param name="ProposalSequence">The proposal opened or acted on.</param>
+    /// <param name="Charged">Whose budget pays for a harm that happens now; the reservation of anybody else is released.</param>
+    public sealed record Accepted(
+        ImmutableArray<AccountEvent> Events, Outcome Outcome, long? ProposalSequence = null, OperatorId? Charged = null) : Decision;
+
+    /// <summary>It does not happen.</summary>
+    /// <param name="Refusal">Why.</param>
+    /// <param name="Events">What the journal records of the attempt, if anything.</param>
+    public sealed record Refused(Refusal Refusal, ImmutableArray<AccountEvent> Events) : Decision;
+
+    /// <summary>The same request was answered before: answer it the same way, change nothing.</summary>
+    public sealed record Replayed(RememberedRequest Request) : Decision;
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>What time does to an account. Always the system's own act, and an action that fires is checked again, in full.</summary>
+internal static class DueRules
+{
+    /// <summary>Firing a scheduled action concerns its proposer (who pays) and its approver.</summary>
+    public static ImmutableArray<AuthorityQuestion> PeopleConcerned(AccountState state, Situation situation)
+    {
+        if (state.Proposal is not { State: ProposalState.Scheduled } proposal || proposal.DueAt > situation.Now)
+        {
+            return [];
+        }
+
+        var questions = ImmutableArray.CreateBuilder<AuthorityQuestion>(2);
+        if (proposal.ProposedBy.Person is { } proposer)
+        {
+            questions.Add(new(proposer, new HarmIntent(state.Id, proposal.ApprovedBy is null ? situation.Followers ?? 0 : 0)));
+        }
+
+        if (proposal.ApprovedBy is { } approver)
+        {
+            questions.Add(new(approver, null));
+        }
+
+        return questions.DrainToImmutable();
+    }
+
+    /// <summary>One thing per call: an ended suspension first (it heals), then the pending proposal. The processor asks again until nothing is due.</summary>
+    public static Decision Fire(AccountState state, Situation situation)
+    {
+        foreach (var hold in state.Holds)
+        {
+            if (hold.Until <= situation.Now)
+            {
+                return new Decision.Accepted(
+                    AccountDecider.WithVoidedProposal(state, [new AccountEvent.HoldLifted(hold.Kind, LiftCause.Expired, "", "", "", 0)]), Outcome.Done);
+            }
+        }
+
+        if (state.Proposal is not { } proposal || proposal.DueAt > situation.Now)
+        {
+            return new Decision.Accepted([], Outcome.Done);
+        }
+
+        if (proposal.State == ProposalState.Open)
+        {
+            return Closed(proposal, ProposalState.Expired, RefusalReason.ProposalExpired, "nobody approved in time");
+        }
+
+        return WhyNotNow(state, proposal, situation) is { } refusal
+            ? Closed(proposal, ProposalState.Refused, refusal.Reason, refusal.Message)
+            : HarmRules.Execute(state, proposal.Action, proposal.ProposedBy, proposal.ApprovedBy, proposal.Sequence, situation);
+    }
+
+    /// <summary>A person who is being offboarded keeps nothing pending.</summary>
+    public static Decision Freeze(AccountState state, AccountCommand.Freeze command) =>
+        state.Proposal is { } proposal && proposal.ProposedBy.Person == command.Person
+            ? Closed(proposal, ProposalState.Void, RefusalReason.AuthorityEnded, "the proposer is being offboarded")
+            : new Decision.Accepted([], Outcome.Done);
+
+    /// <summary>Law 2: the full check, with today's standing, roles, tier and budget.</summary>
+    private static Refusal? WhyNotNow(AccountState state, Proposal proposal, Situation situation)
+    {
+        if (HarmRules.CheckStatus(state, proposal.Action) is { } wrongStatus)
+        {
+            return wrongStatus;
+        }
+
+        var proposer = proposal.ProposedBy.Person;
+        if (proposer is { } first && AccountDecider.CheckPerson(situation.Of(first), Roles.Support) is { } lost)
+        {
+            return lost;
+        }
+
+        if (HarmRules.NeedsSecond(state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
+        {
+            if (proposal.ApprovedBy is not { } approver)
+            {
+                return Refusal.NeedsSecondPerson;
+            }
+
+            if (AccountDecider.CheckPerson(situation.Of(approver), Roles.Approver) is { } alsoLost)
+            {
+                return alsoLost;
+            }
+
+            if (situation.Of(approver).Standing == Standing.Notice)
+            {
+                return Refusal.NoticePeriod(approver);
+            }
+        }
+
+        return proposer is { } payer ? situation.Of(payer).Budget : null;
+    }
+
+    private static Decision.Accepted Closed(Proposal proposal, ProposalState how, RefusalReason reason, string note) =>
+        new([new AccountEvent.ProposalClosed(proposal.Sequence, how, reason, note)], Outcome.Done, proposal.Sequence);
+}

@@ -1,0 +1,115 @@
+namespace AccountGrid.Domain;
+
+/// <summary>Two to harm: who may take an account down, when it is done at once and when it waits.</summary>
+internal static class HarmRules
+{
+    /// <summary>Whether the caller could cause this harm at once without a second person, authority and budget permitting.</summary>
+    public static bool MayActAlone(AccountState state, HarmAction action, Situation situation) =>
+        action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend) && !NeedsSecond(state, action, Standing.Active, situation);
+
+    /// <summary>
+    /// The heart of law 1: erasing, unprotecting, a protected account, and a proposer in notice each need a second person.
+    /// </summary>
+    public static bool NeedsSecond(AccountState state, HarmAction action, Standing proposer, Situation situation) =>
+        action.Kind is HarmKind.Erase or HarmKind.Unprotect
+        || proposer != Standing.Active
+        || state.TierWith(situation.Followers, situation.Policy) == Tier.Protected;
+
+    public static Decision Decide(AccountState state, AccountCommand.Harm command, Caller caller, Situation situation)
+    {
+        var action = command.Action;
+        var name = AccountDecider.NameOf(action.Kind);
+        if ((CheckFields(action, situation) ?? CheckCaller(action, caller, situation) ?? CheckStatus(state, action)) is { } refusal)
+        {
+            return AccountDecider.Refuse(refusal, name);
+        }
+
+        var needsSecond = NeedsSecond(state, action, StandingOf(caller.Actor, situation), situation);
+        if (!needsSecond && action.At is null)
+        {
+            return caller.Actor.Person is { } person && situation.Of(person).Budget is { } overBudget
+                ? AccountDecider.Refuse(overBudget, name)
+                : Execute(state, action, caller.Actor, approvedBy: null, proposalSequence: null, situation);
+        }
+
+        if (command.DirectOnly && needsSecond)
+        {
+            return AccountDecider.Refuse(Refusal.NeedsSecondPerson, name);
+        }
+
+        if (state.Proposal is { } pending)
+        {
+            return AccountDecider.Refuse(Refusal.AlreadyExists($"Pending proposal {new ProposalId(state.Id, pending.Sequence)}"), name);
+        }
+
+        var digest = RequestDigest.Of(state.Id, caller.Actor, action);
+        var shown = ImpactOf(state, situation);
+        AccountEvent opened = needsSecond
+            ? new AccountEvent.ProposalOpened(action, digest, shown, situation.Now + situation.Policy.ProposalLifetime)
+            : new AccountEvent.ActionScheduled(action, digest, shown, action.At!.Value);
+        return new Decision.Accepted([opened], Outcome.Pending, state.Version + 1);
+    }
+
+    /// <summary>The events of a harm that happens now. Every check is done before.</summary>
+    public static Decision Execute(
+        AccountState state, HarmAction action, Actor placedBy, OperatorId? approvedBy, long? proposalSequence, Situation situation)
+    {
+        var impact = ImpactOf(state, situation);
+        AccountEvent harm = action.Kind switch
+        {
+            HarmKind.Erase => new AccountEvent.Erased(action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
+            HarmKind.Unprotect => new AccountEvent.ProtectionLowered(action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
+            HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate =>
+                new AccountEvent.HoldPlaced(action, placedBy, approvedBy, proposalSequence, impact),
+            _ => throw new InvalidOperationException($"Unknown harm {action.Kind}."),
+        };
+
+        // Executing a proposal closes it; any other harm is a movement under whatever is pending.
+        return new Decision.Accepted(
+            proposalSequence is null ? AccountDecider.WithVoidedProposal(state, [harm]) : [harm], Outcome.Done, proposalSequence, placedBy.Person);
+    }
+
+    /// <summary>Whether the account's status allows the action at all.</summary>
+    public static Refusal? CheckStatus(AccountState state, HarmAction action) =>
+        state.Status == AccountStatus.Erased ? Refusal.WrongStatus($"Account {state.Id} is erased.")
+        : action.PlacesHold is { } kind && state.HoldOf(kind) is not null ? Refusal.WrongStatus($"Account {state.Id} has a {kind} already.")
+        : action.Kind == HarmKind.Unprotect && state.Designation is null ? Refusal.WrongStatus($"Account {state.Id} has no explicit protection.")
+        : null;
+
+    /// <summary>The impact at this instant.</summary>
+    public static Impact ImpactOf(AccountState state, Situation situation) =>
+        new(situation.Followers, state.TierWith(situation.Followers, situation.Policy));
+
+    /// <summary>The standing of whoever asked; a service speaking for the owner has no notice period.</summary>
+    public static Standing StandingOf(Actor actor, Situation situation) =>
+        actor.Person is { } person ? situation.Of(person).Standing : Standing.Active;
+
+    private static Refusal? CheckCaller(HarmAction action, Caller caller, Situation situation) =>
+        action.Kind == HarmKind.OwnerDeactivate
+            ? caller.Actor.Kind == ActorKind.Service && caller.Roles.HasFlag(Roles.Service) ? null : Refusal.ForbiddenRole(Roles.Service)
+            : AccountDecider.CheckPerson(caller, Roles.Support, situation);
+
+    private static Refusal? CheckFields(HarmAction action, Situation situation)
+    {
+        if (AccountDecider.CheckFields(action.Reason, action.Note, action.Ticket, situation.Policy) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (action.At is { } at && (at <= situation.Now || at > situation.Now + Limits.ScheduleAhead))
+        {
+            return Refusal.Invalid("at", $"must be in the future, at most {Limits.ScheduleAhead.TotalDays:0} days ahead");
+        }
+
+        if (action.Until is not { } until)
+        {
+            return null;
+        }
+
+        var from = action.At ?? situation.Now;
+        return action.Kind != HarmKind.Suspend ? Refusal.Invalid("until", "is for suspensions only")
+            : until <= from || until > from + Limits.SuspensionLength
+                ? Refusal.Invalid("until", $"must be after the suspension begins, by at most {Limits.SuspensionLength.TotalDays:0} days")
+            : null;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>One to heal, always: no budget, no tier and no proposal stands in the way of an authorised person who restores or protects.</summary>
+internal static class HealingRules
+{
+    private static readonly ImmutableArray<HoldKind> StaffKinds = [HoldKind.StaffDeactivation, HoldKind.Suspension];
+    private static readonly ImmutableArray<HoldKind> OwnerKinds = [HoldKind.OwnerDeactivation];
+
+    public static Decision Restore(AccountState state, AccountCommand.Restore command, Caller caller, Situation situation)
+    {
+        var mine = command.Owner ? OwnerKinds : StaffKinds;
+        if ((AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy) ?? CheckKinds(command.Kinds, mine)
+            ?? CheckHealer(command.Owner, caller, situation) ?? CheckNotErased(state)) is { } refusal)
+        {
+            return AccountDecider.Refuse(refusal, AccountDecider.NameOf(command));
+        }
+
+        var wanted = command.Kinds.IsDefaultOrEmpty ? mine : command.Kinds;
+        var cause = command.Owner ? LiftCause.Owner : LiftCause.Staff;
+        var lifted = state.Holds.Where(h => wanted.Contains(h.Kind))
+            .Select(AccountEvent (h) => new AccountEvent.HoldLifted(h.Kind, cause, command.Reason, command.Note, command.Ticket, command.ReadsRefused))
+            .ToImmutableArray();
+        return lifted.IsEmpty
+            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no such hold to lift."), AccountDecider.NameOf(command))
+            : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
+    }
+
+    public static Decision Undo(AccountState state, AccountCommand.UndoHolds command, Caller caller, Situation situation)
+    {
+        if ((AccountDecider.CheckNote(command.Note) ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state)) is { } refusal)
+        {
+            return AccountDecider.Refuse(refusal, AccountDecider.NameOf(command));
+        }
+
+        var lifted = state.Holds.Where(h => h.At >= command.Since && IsActOf(h, command.Of))
+            .Select(AccountEvent (h) => new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
+            .ToImmutableArray();
+        return lifted.IsEmpty
+            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Of} since then."), AccountDecider.NameOf(command))
+            : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
+    }
+
+    public static Decision Protect(AccountState state, AccountCommand.Protect command, Caller caller, Situation situation)
+    {
+        var refusal = AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
+            ?? (command.ReviewAt <= situation.Now || command.ReviewAt > situation.Now + Limits.ReviewAhead
+                ? Refusal.Invalid("reviewAt", $"must be in the future, at most {Limits.ReviewAhead.TotalDays:0} days ahead")
+                : null)
+            ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state);
+        return refusal is not null
+            ? AccountDecider.Refuse(refusal, AccountDecider.NameOf(command))
+            : new Decision.Accepted(
+                AccountDecider.WithVoidedProposal(
+                    state, [new AccountEvent.ProtectionRaised(command.Owner, command.Reason, command.Note, command.Ticket, command.ReviewAt)]),
+                Outcome.Done);
+    }
+
+    private static bool IsActOf(Hold hold, OperatorId person) =>
+        hold.Kind != HoldKind.OwnerDeactivation && (hold.PlacedBy.Person == person || hold.ApprovedBy == person);
+
+    private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
+        !owner ? AccountDecider.CheckPerson(caller, Roles.Support, situation)
+        : caller.Actor.Kind == ActorKind.Service && caller.Roles.HasFlag(Roles.Service) ? null
+        : Refusal.ForbiddenRole(Roles.Service);
+
+    private static Refusal? CheckKinds(ImmutableArray<HoldKind> asked, ImmutableArray<HoldKind> mine) =>
+        !asked.IsDefaultOrEmpty && asked.Any(k => !mine.Contains(k))
+            ? Refusal.Invalid("kinds", $"must be among {string.Join(", ", mine)}")
+            : null;
+
+    private static Refusal? CheckNotErased(AccountState state) =>
+        state.Status == AccountStatus.Erased ? Refusal.WrongStatus($"Account {state.Id} is erased; that is final.") : null;
+}

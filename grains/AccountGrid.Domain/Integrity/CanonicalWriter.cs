@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// Builds the canonical bytes behind every hash of the project: integers big-endian in eight bytes, text as UTF-8 behind its
+/// byte length, bytes behind their length, absent values as length -1. Length prefixes make the encoding injective: two different
+/// field lists never give the same bytes. Not thread-safe; one per hash.
+/// </summary>
+internal sealed class CanonicalWriter(string domain)
+{
+    private readonly ArrayBufferWriter<byte> _buffer = Begin(domain);
+
+    public CanonicalWriter Add(long value)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(_buffer.GetSpan(8), value);
+        _buffer.Advance(8);
+        return this;
+    }
+
+    public CanonicalWriter Add(string? text)
+    {
+        if (text is null)
+        {
+            return Add(-1);
+        }
+
+        var length = Encoding.UTF8.GetByteCount(text);
+        Add(length);
+        _buffer.Advance(Encoding.UTF8.GetBytes(text, _buffer.GetSpan(length)));
+        return this;
+    }
+
+    public CanonicalWriter Add(ReadOnlySpan<byte> bytes)
+    {
+        Add(bytes.Length);
+        _buffer.Write(bytes);
+        return this;
+    }
+
+    public CanonicalWriter Add(DateTimeOffset? instant) => Add(instant is { } i ? Microseconds.Of(i) : long.MinValue);
+
+    public byte[] Sha256() => SHA256.HashData(_buffer.WrittenSpan);
+
+    public string Sha256Hex() => Convert.ToHexStringLower(Sha256());
+
+    /// <summary>The domain name keeps a hash of one kind from ever being one of another kind.</summary>
+    private static ArrayBufferWriter<byte> Begin(string domain)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        buffer.Advance(Encoding.UTF8.GetBytes(domain, buffer.GetSpan(domain.Length)));
+        buffer.Write("\0"u8);
+        return buffer;
+    }
+}
+
+/// <summary>Instants as whole microseconds since 1970-01-01 UTC: what stores hold and hashes cover.</summary>
+public static class Microseconds
+{
+    /// <summary>The instant as microseconds, the rest cut off.</summary>
+    public static long Of(DateTimeOffset instant) => (instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>The instant, in UTC.</summary>
+    public static DateTimeOffset ToInstant(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The instant cut to whole microseconds in UTC, so that what is decided on is exactly what is stored.</summary>
+    public static DateTimeOffset Truncate(DateTimeOffset instant) => ToInstant(Of(instant));
+}

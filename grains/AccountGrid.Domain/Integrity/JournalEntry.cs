@@ -1,0 +1,41 @@
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// One entry of a journal exactly as a store keeps it. The payload is the event in its encoded form: hashes cover these bytes,
+/// so that no later change of a codec can make an old entry look tampered with.
+/// </summary>
+/// <param name="Stream">Whose journal.</param>
+/// <param name="Sequence">Place in the stream, from 1, gap-free.</param>
+/// <param name="At">When, UTC, whole microseconds.</param>
+/// <param name="Actor">Who.</param>
+/// <param name="Type">The event's stable name, such as <c>hold-placed</c>.</param>
+/// <param name="TypeVersion">The version of the event's encoding, from 1.</param>
+/// <param name="Payload">The event's fields as UTF-8 JSON.</param>
+/// <param name="TraceId">W3C trace id in hex, or empty.</param>
+/// <param name="RequestId">The idempotency key, or <c>null</c>.</param>
+/// <param name="RequestDigest">SHA-256 hex of the request, where there is a request id.</param>
+/// <param name="Hash">SHA-256 over all of the above and the hash of the entry before: see <see cref="EntryHash"/>. 32 bytes.</param>
+public sealed record JournalEntry(
+    StreamId Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion, ReadOnlyMemory<byte> Payload,
+    string TraceId, string? RequestId, string? RequestDigest, ReadOnlyMemory<byte> Hash);
+
+/// <summary>
+/// The per-stream hash chain. Canonical bytes, in order: the domain <c>accountgrid.entry.v1</c> and a zero byte; previous hash (empty for
+/// sequence 1); stream; sequence; time in microseconds; actor kind; actor subject; type; type version; payload; trace id;
+/// request id; request digest. Integers are 8 bytes big-endian, texts and bytes stand behind their length, an absent text is length -1.
+/// </summary>
+public static class EntryHash
+{
+    /// <summary>Bytes in a hash.</summary>
+    public const int Length = 32;
+
+    /// <summary>The hash of an entry that follows an entry with hash <paramref name="previous"/> (empty for the first); ignores <see cref="JournalEntry.Hash"/>.</summary>
+    public static byte[] Compute(JournalEntry entry, ReadOnlySpan<byte> previous) =>
+        new CanonicalWriter("accountgrid.entry.v1")
+            .Add(previous)
+            .Add(entry.Stream.Value).Add(entry.Sequence).Add(Microseconds.Of(entry.At))
+            .Add((long)entry.Actor.Kind).Add(entry.Actor.Subject)
+            .Add(entry.Type).Add(entry.TypeVersion).Add(entry.Payload.Span)
+            .Add(entry.TraceId).Add(entry.RequestId).Add(entry.RequestDigest)
+            .Sha256();
+}

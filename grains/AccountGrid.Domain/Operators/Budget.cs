@@ -1,0 +1,57 @@
+namespace AccountGrid.Domain;
+
+/// <summary>One harmful action that counts against a person's budget, as found in the accounts' journals.</summary>
+/// <param name="At">When it took effect.</param>
+/// <param name="Reach">Followers affected by this person alone; 0 where a second person approved.</param>
+public sealed record HarmCharge(DateTimeOffset At, long Reach);
+
+/// <summary>The rules about how much harm one person may do within a rolling window.</summary>
+public static class Budget
+{
+    /// <summary>Whether one more harm of <paramref name="reach"/> fits beside <paramref name="charges"/>; the refusal if not.</summary>
+    public static Refusal? Check(IEnumerable<HarmCharge> charges, long reach, DateTimeOffset now, OperatorPolicy policy)
+    {
+        var from = now - policy.BudgetWindow;
+        var inWindow = charges.Where(c => c.At > from).OrderBy(c => c.At).ToArray();
+        if (inWindow.Length >= policy.MaxHarms)
+        {
+            return Refusal.BudgetExceeded(policy.MaxHarms, policy.BudgetWindow, FreeAt(inWindow[inWindow.Length - policy.MaxHarms], policy) - now);
+        }
+
+        var spent = inWindow.Sum(c => c.Reach);
+        if (reach == 0 || spent + reach <= policy.MaxReach)
+        {
+            return null;
+        }
+
+        // The earliest instant at which enough of what was spent has left the window; a reach over the whole ceiling never fits alone.
+        var retryAt = now + policy.BudgetWindow;
+        foreach (var charge in inWindow)
+        {
+            spent -= charge.Reach;
+            if (spent + reach <= policy.MaxReach)
+            {
+                retryAt = FreeAt(charge, policy);
+                break;
+            }
+        }
+
+        return Refusal.ReachExceeded(policy.MaxReach, policy.BudgetWindow, retryAt - now);
+    }
+
+    /// <summary>
+    /// Whose budget an account event is charged to, and how much; <c>null</c> for events that harm nothing or are the owner's own act.
+    /// </summary>
+    public static (OperatorId Person, long Reach)? ChargeOf(AccountEvent accountEvent) => accountEvent switch
+    {
+        AccountEvent.HoldPlaced e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
+        AccountEvent.Erased e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
+        AccountEvent.ProtectionLowered e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
+        _ => null,
+    };
+
+    private static (OperatorId, long)? Charge(Actor placedBy, OperatorId? approvedBy, Impact impact) =>
+        placedBy.Person is { } person ? (person, approvedBy is null ? impact.Followers ?? 0 : 0) : null;
+
+    private static DateTimeOffset FreeAt(HarmCharge charge, OperatorPolicy policy) => charge.At + policy.BudgetWindow;
+}

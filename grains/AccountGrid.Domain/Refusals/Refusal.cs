@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// A refused request, as a value: the stable reason, a sentence for a person, and where it applies the
+/// field with its broken rule or the delay after which a retry makes sense.
+/// </summary>
+/// <param name="Reason">The stable reason.</param>
+/// <param name="Message">One sentence for a person; holds no note text and no secret.</param>
+/// <param name="Field">The request field, in lower camel case, for <see cref="RefusalReason.InvalidArgument"/>.</param>
+/// <param name="RetryAfter">How long to wait before trying again, where waiting helps.</param>
+public sealed record Refusal(RefusalReason Reason, string Message, string? Field = null, TimeSpan? RetryAfter = null)
+{
+    /// <summary>
+    /// Whether the attempt is recorded in the account's journal: attempts at power are, slips of form
+    /// (a stale etag, a malformed field) and overload are not, so that noise cannot fill a journal.
+    /// </summary>
+    public bool IsRecorded => Reason is RefusalReason.ForbiddenRole or RefusalReason.AuthorityEnded or RefusalReason.NoticePeriod
+        or RefusalReason.NeedsSecondPerson or RefusalReason.SamePerson or RefusalReason.ProposalExpired or RefusalReason.ProposalVoid
+        or RefusalReason.BudgetExceeded or RefusalReason.ReachExceeded;
+
+    /// <summary>A field breaks its rule.</summary>
+    public static Refusal Invalid(string field, string rule) => new(RefusalReason.InvalidArgument, $"{field} {rule}", field);
+
+    /// <summary>The caller lacks every role that would do.</summary>
+    public static Refusal ForbiddenRole(Roles needed) =>
+        new(RefusalReason.ForbiddenRole, $"This needs the role {needed.ToString().ToLowerInvariant().Replace(", ", " or ", StringComparison.Ordinal)}.");
+
+    /// <summary>The person has no authority any more, or never had.</summary>
+    public static Refusal AuthorityEnded(OperatorId person) =>
+        new(RefusalReason.AuthorityEnded, $"{person} has no authority: it has ended or was never granted.");
+
+    /// <summary>In the notice window nobody approves.</summary>
+    public static Refusal NoticePeriod(OperatorId person) =>
+        new(RefusalReason.NoticePeriod, $"{person} is in the notice period and may not approve.");
+
+    /// <summary>One person is not enough.</summary>
+    public static Refusal NeedsSecondPerson { get; } =
+        new(RefusalReason.NeedsSecondPerson, "This takes two people: propose it and let another person approve.");
+
+    /// <summary>Proposer and approver are one.</summary>
+    public static Refusal SamePerson { get; } =
+        new(RefusalReason.SamePerson, "The approver must be another person than the proposer.");
+
+    /// <summary>The proposal's time is over.</summary>
+    public static Refusal ProposalExpired(ProposalId id) => new(RefusalReason.ProposalExpired, $"Proposal {id} has expired.");
+
+    /// <summary>What the proposal was bound to has moved.</summary>
+    public static Refusal ProposalVoid(ProposalId id, string why) => new(RefusalReason.ProposalVoid, $"Proposal {id} is void: {why}.");
+
+    /// <summary>Too many harmful actions within the rolling window.</summary>
+    public static Refusal BudgetExceeded(int limit, TimeSpan window, TimeSpan retryAfter) => new(
+        RefusalReason.BudgetExceeded,
+        string.Create(CultureInfo.InvariantCulture, $"At most {limit} harmful actions per {window.TotalMinutes:0} minutes."),
+        RetryAfter: retryAfter);
+
+    /// <summary>Too many followers affected by one person alone within the rolling window.</summary>
+    public static Refusal ReachExceeded(long limit, TimeSpan window, TimeSpan retryAfter) => new(
+        RefusalReason.ReachExceeded,
+        string.Create(CultureInfo.InvariantCulture, $"One person alone may affect at most {limit} followers per {window.TotalMinutes:0} minutes."),
+        RetryAfter: retryAfter);
+
+    /// <summary>The state is not the one that the caller saw.</summary>
+    public static Refusal VersionMismatch(string field, string current) =>
+        new(RefusalReason.VersionMismatch, $"{field} is not current; it is now {current}.", field);
+
+    /// <summary>A request id used twice with different bodies.</summary>
+    public static Refusal RequestIdConflict { get; } =
+        new(RefusalReason.RequestIdConflict, "requestId was used before with another body.", "requestId");
+
+    /// <summary>There is no such thing.</summary>
+    public static Refusal NotFound(string what) => new(RefusalReason.NotFound, $"There is no {what}.");
+
+    /// <summary>There is one already.</summary>
+    public static Refusal AlreadyExists(string what) => new(RefusalReason.AlreadyExists, $"{what} exists already.");
+
+    /// <summary>The status does not allow it.</summary>
+    public static Refusal WrongStatus(string why) => new(RefusalReason.WrongStatus, why);
+
+    /// <summary>A body or batch over its limit.</summary>
+    public static Refusal TooLarge(string field, string rule) => new(RefusalReason.TooLarge, $"{field} {rule}", field);
+
+    /// <summary>A queue is full.</summary>
+    public static Refusal Overloaded(string what, TimeSpan retryAfter) =>
+        new(RefusalReason.Overloaded, $"{what} is full; try again later.", RetryAfter: retryAfter);
+}

@@ -1,0 +1,56 @@
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// The fixed limits on what anybody may send, in one place. They are part of the wire contract; what an
+/// installation may tune is in <see cref="AccountPolicy"/>.
+/// </summary>
+public static class Limits
+{
+    /// <summary>Longest note, in UTF-16 characters.</summary>
+    public const int NoteLength = 1000;
+
+    /// <summary>Longest ticket reference, in characters.</summary>
+    public const int TicketLength = 64;
+
+    /// <summary>Longest handle, in characters.</summary>
+    public const int HandleLength = 30;
+
+    /// <summary>Longest reason code, in characters.</summary>
+    public const int ReasonLength = 32;
+
+    /// <summary>Longest request id, in characters.</summary>
+    public const int RequestIdLength = 64;
+
+    /// <summary>Longest display name of an operator, in characters.</summary>
+    public const int DisplayNameLength = 100;
+
+    /// <summary>Request ids remembered per account; older ones are forgotten first.</summary>
+    public const int RememberedRequests = 32;
+
+    /// <summary>Closed proposals remembered per account, so that a late approval gets the true reason.</summary>
+    public const int RememberedProposals = 8;
+
+    /// <summary>Most accounts in one batch read.</summary>
+    public const int BatchGet = 1000;
+
+    /// <summary>Largest page of any listing, in items.</summary>
+    public const int PageSize = 1000;
+
+    /// <summary>Default page of any listing, in items.</summary>
+    public const int DefaultPageSize = 50;
+
+    /// <summary>Most follow changes applied in one transaction for one account.</summary>
+    public const int FollowBatch = 10_000;
+
+    /// <summary>Most accounts that one undo call restores; the answer says how many remain.</summary>
+    public const int UndoAccounts = 1000;
+
+    /// <summary>How far ahead a harmful action may be dated.</summary>
+    public static readonly TimeSpan ScheduleAhead = TimeSpan.FromDays(90);
+
+    /// <summary>How long a suspension with an end may last.</summary>
+    public static readonly TimeSpan SuspensionLength = TimeSpan.FromDays(3650);
+
+    /// <summary>How far ahead a protection's review date may lie.</summary>
+    public static readonly TimeSpan ReviewAhead = TimeSpan.FromDays(366);
+}

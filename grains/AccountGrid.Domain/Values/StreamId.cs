@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// Names one journal stream: <c>a/25073877</c> for an account, <c>op/kim</c> for an operator. Streams sort by
+/// ordinal comparison of this text, in every store. The prefix also keeps an operator's name from ever
+/// being read as a hexadecimal number or GUID, which Orleans' storage keys would fold together.
+/// </summary>
+public readonly record struct StreamId
+{
+    private const string AccountPrefix = "a/";
+    private const string OperatorPrefix = "op/";
+    private readonly string? _value;
+
+    private StreamId(string value) => _value = value;
+
+    /// <summary>The text form.</summary>
+    /// <exception cref="InvalidOperationException">This is <c>default(StreamId)</c>.</exception>
+    public string Value => _value ?? throw new InvalidOperationException("default(StreamId) names no stream.");
+
+    /// <summary>The journal of an account.</summary>
+    public static StreamId Of(AccountId account) => new(string.Concat(AccountPrefix, account.ToString()));
+
+    /// <summary>The journal of an operator.</summary>
+    public static StreamId Of(OperatorId person) => new(string.Concat(OperatorPrefix, person.Value));
+
+    /// <summary>Reads a stream id as a store holds it.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out StreamId id)
+    {
+        var known = text is not null
+            && ((text.StartsWith(AccountPrefix, StringComparison.Ordinal) && AccountId.TryParse(text[AccountPrefix.Length..], out _))
+                || (text.StartsWith(OperatorPrefix, StringComparison.Ordinal) && OperatorId.TryParse(text[OperatorPrefix.Length..], out _)));
+        id = known ? new StreamId(text!) : default;
+        return known;
+    }
+
+    /// <summary>Whether this is an account's journal, and whose.</summary>
+    public bool IsAccount(out AccountId account)
+    {
+        account = default;
+        return Value.StartsWith(AccountPrefix, StringComparison.Ordinal) && AccountId.TryParse(Value[AccountPrefix.Length..], out account);
+    }
+
+    /// <summary>Whether this is an operator's journal, and whose.</summary>
+    public bool IsOperator(out OperatorId person)
+    {
+        person = default;
+        return Value.StartsWith(OperatorPrefix, StringComparison.Ordinal) && OperatorId.TryParse(Value[OperatorPrefix.Length..], out person);
+    }
+
+    /// <summary>The text form.</summary>
+    public override string ToString() => _value ?? "";
+}
