@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// The follow edges and, in the same transaction, their count. Implementations are thread-safe; batches of several accounts may share a
+/// transaction. Nothing here depends on whether the account is up.
+/// </summary>
+public interface IFollowerLedger
+{
+    /// <summary>The count, as of its last change. An account without edges has count 0, version 0.</summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    Task<FollowerCount> ReadCountAsync(AccountId account, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Applies changes in order, in one transaction: insert if absent, delete if present, the count by the number of rows that really changed.
+    /// Idempotent: the same batch again changes nothing.
+    /// </summary>
+    /// <param name="account">Whose followers.</param>
+    /// <param name="changes">1 to <see cref="Limits.FollowBatch"/> changes.</param>
+    /// <param name="at">The instant to record, UTC.</param>
+    /// <param name="cancellationToken">Honoured until the batch is handed to the writer.</param>
+    /// <exception cref="StorageUnavailableException">The store failed; sending the batch again is safe.</exception>
+    /// <exception cref="StorageOverloadedException">The writer's queue is full; nothing was written.</exception>
+    Task<FollowResult> ApplyAsync(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>Counts the edges themselves; costs time in proportion. For reconciling and tests, never for an answer.</summary>
+    Task<long> CountEdgesAsync(AccountId account, CancellationToken cancellationToken);
+}
+
+/// <summary>A follower count that was exact at <paramref name="AsOf"/> and is until <paramref name="Version"/> moves.</summary>
+/// <param name="Count">Followers, 0 or more.</param>
+/// <param name="Version">Grows by one with every batch that changed something.</param>
+/// <param name="AsOf">When it last changed; the epoch where it never did.</param>
+public readonly record struct FollowerCount(long Count, long Version, DateTimeOffset AsOf);
+
+/// <summary>One follow or unfollow.</summary>
+/// <param name="Follower">The account that follows.</param>
+/// <param name="Follows">Whether it follows from now on.</param>
+public readonly record struct FollowChange(AccountId Follower, bool Follows);
+
+/// <summary>What a batch changed.</summary>
+/// <param name="Changed">For each change, in order, whether it changed a row.</param>
+/// <param name="After">The count after the batch.</param>
+public sealed record FollowResult(ImmutableArray<bool> Changed, FollowerCount After);

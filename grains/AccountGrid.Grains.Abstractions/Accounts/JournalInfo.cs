@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Grains;
+
+/// <summary>A journal entry on its way to an auditor, exactly as stored.</summary>
+[GenerateSerializer, Immutable, Alias("ag.entry")]
+public sealed record EntryInfo(
+    [property: Id(0)] string Stream,
+    [property: Id(1)] long Sequence,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] ActorInfo Actor,
+    [property: Id(4)] string Type,
+    [property: Id(5)] int TypeVersion,
+    [property: Id(6)] string PayloadJson,
+    [property: Id(7)] string TraceId,
+    [property: Id(8)] string? RequestId,
+    [property: Id(9)] ReadOnlyMemory<byte> Hash,
+    [property: Id(10)] long Position);
+
+/// <summary>A page of entries.</summary>
+/// <param name="Entries">The entries, in the order asked for.</param>
+/// <param name="Next">The key to go on from, or 0 at the end.</param>
+[GenerateSerializer, Immutable, Alias("ag.entry-page")]
+public sealed record EntryPage([property: Id(0)] ImmutableArray<EntryInfo> Entries, [property: Id(1)] long Next);
+
+/// <summary>One interval in which an account was down.</summary>
+/// <param name="From">When it went down.</param>
+/// <param name="Until">When it came back; <c>null</c> = still down.</param>
+/// <param name="Status">The gravest status it had meanwhile.</param>
+/// <param name="Reason">The reason code of the first hold.</param>
+/// <param name="PlacedBy">On whose initiative it went down.</param>
+/// <param name="ApprovedBy">The second person.</param>
+/// <param name="EndedBy">Who brought it back.</param>
+/// <param name="Followers">Followers when it went down, as recorded; -1 = unknown.</param>
+/// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
+/// <param name="TraceIds">The traces of every step, in order, proposal and approval included.</param>
+/// <param name="Sequences">The journal sequences of the same steps.</param>
+[GenerateSerializer, Immutable, Alias("ag.incident")]
+public sealed record IncidentInfo(
+    [property: Id(0)] DateTimeOffset From,
+    [property: Id(1)] DateTimeOffset? Until,
+    [property: Id(2)] AccountStatus Status,
+    [property: Id(3)] string Reason,
+    [property: Id(4)] ActorInfo PlacedBy,
+    [property: Id(5)] string? ApprovedBy,
+    [property: Id(6)] ActorInfo? EndedBy,
+    [property: Id(7)] long Followers,
+    [property: Id(8)] long ReadsRefused,
+    [property: Id(9)] ImmutableArray<string> TraceIds,
+    [property: Id(10)] ImmutableArray<long> Sequences);
+
+/// <summary>The incidents of an account, newest first.</summary>
+[GenerateSerializer, Immutable, Alias("ag.incidents")]
+public sealed record IncidentList([property: Id(0)] ImmutableArray<IncidentInfo> Incidents);
