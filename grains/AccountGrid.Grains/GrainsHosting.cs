@@ -3,7 +3,6 @@ using AccountGrid.Domain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Orleans.Hosting;
 using Orleans.Storage;
 
 namespace AccountGrid.Grains;

@@ -62,7 +62,10 @@ public sealed partial class AccountProcessor
     public bool IsFenced { get; private set; }
 
     /// <summary>Whether enough was appended since the last snapshot to make another one worth its write.</summary>
-    public bool SnapshotDue => _head.Version - _snapshotVersion >= _services.Limits.SnapshotEvery;
+    public bool SnapshotDue => EntriesSinceSnapshot >= _services.Limits.SnapshotEvery;
+
+    /// <summary>Entries beyond the last snapshot that was used or captured: what a start without a new one would have to read.</summary>
+    public long EntriesSinceSnapshot => _head.Version - _snapshotVersion;
 
     /// <summary>
     /// Folds the journal, from the snapshot where that can be trusted. A ledger that cannot be read does not stand in the way: the count is then

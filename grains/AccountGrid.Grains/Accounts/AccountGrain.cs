@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace AccountGrid.Grains;
 

@@ -1,6 +1,5 @@
 using AccountGrid.Application;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace AccountGrid.Grains;

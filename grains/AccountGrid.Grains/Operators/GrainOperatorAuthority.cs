@@ -1,7 +1,6 @@
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace AccountGrid.Grains;
 

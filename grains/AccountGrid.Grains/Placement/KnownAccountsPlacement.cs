@@ -1,7 +1,6 @@
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Orleans.Placement;
-using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
 namespace AccountGrid.Grains;

@@ -3,7 +3,6 @@ using AccountGrid.Application;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
-using Orleans.Runtime;
 
 namespace AccountGrid.Grains;
 
