@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using AccountGrid.Domain;
-using AccountGrid.Gateway.Errors;
 using AccountGrid.Grains;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,6 @@
 using AccountGrid.Domain;
-using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Gateway.Validation;
-using AccountGrid.Grains;
 using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;

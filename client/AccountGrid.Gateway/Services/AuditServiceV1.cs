@@ -1,6 +1,5 @@
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Gateway.Validation;
-using AccountGrid.Grains;
 using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;

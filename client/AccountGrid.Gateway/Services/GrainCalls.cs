@@ -3,7 +3,6 @@ using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
 using AccountGrid.Grains;
 using Microsoft.Extensions.Options;
-using Orleans.Runtime;
 
 namespace AccountGrid.Gateway;
 
@@ -54,8 +53,15 @@ internal sealed class GrainCalls(IGrainFactory grains, IOptions<GatewayOptions> 
         var options = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, ids.Count, options, async (i, token) =>
         {
-            var answer = await Account(ids[i]).GetAsync(minVersion: 0, token);
-            found[i] = answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
+            try
+            {
+                var answer = await Account(ids[i]).GetAsync(minVersion: 0, token);
+                found[i] = answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
+            }
+            catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)
+            {
+                // Unknown ids are refused before they take a place, which no value can say.
+            }
         });
         return found;
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
@@ -11,10 +12,24 @@ namespace AccountGrid.Gateway.Validation;
 /// </summary>
 internal struct FieldChecks
 {
+    /// <summary>Findings reported at most; a request that is wrong all over needs no longer list.</summary>
+    public const int MostViolations = 20;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private List<FieldViolation>? _violations;
 
     /// <summary>Adds a finding.</summary>
-    public void Add(string field, string rule) => (_violations ??= []).Add(new FieldViolation(field, rule));
+    public void Add(string field, string rule)
+    {
+        _violations ??= [];
+        if (_violations.Count < MostViolations)
+        {
+            _violations.Add(new FieldViolation(field.Length > 100 ? field[..100] : field, rule));
+        }
+    }
+
+    /// <summary>Everything found so far, or <c>null</c>.</summary>
+    public readonly ApiError? Error => _violations is null ? null : ApiError.Invalid(_violations);
 
     /// <summary>An account's or follower's id.</summary>
     public void Id(string field, long value)
@@ -108,7 +123,7 @@ internal struct FieldChecks
             return null;
         }
 
-        if (value.Length != 64 || value.AsSpan().ContainsAnyExcept("0123456789abcdef"))
+        if (value.Length != 64 || value.AsSpan().ContainsAnyExcept(HexDigits))
         {
             Add("digest", "must be 64 lower-case hexadecimal digits");
         }
@@ -149,9 +164,9 @@ internal struct FieldChecks
     /// <exception cref="ApiException">Something was found.</exception>
     public readonly void ThrowIfAny()
     {
-        if (_violations is not null)
+        if (Error is { } error)
         {
-            throw new ApiException(ApiError.Invalid(_violations));
+            throw new ApiException(error);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using AccountGrid.Domain;
 using AccountGrid.Grains;
@@ -8,6 +9,7 @@ namespace AccountGrid.Gateway.Validation;
 internal static class Filters
 {
     private const string Name = "filter";
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary><c>status = SUSPENDED AND tier = PROTECTED AND handle = "pre*"</c>.</summary>
     public static AccountFilterInput Accounts(ref FieldChecks checks, string filter)
@@ -140,7 +142,7 @@ internal static class Filters
     }
 
     private static bool IsTypeName(string value) =>
-        value.Length is > 0 and <= 64 && !value.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+        value.Length is > 0 and <= 64 && !value.AsSpan().ContainsAnyExcept(TypeCharacters);
 
     private static string? Valid(ref FieldChecks checks, FilterTerm term, bool isValid, string rule)
     {
