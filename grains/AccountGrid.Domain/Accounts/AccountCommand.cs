@@ -38,8 +38,8 @@ public abstract record AccountCommand
     /// <param name="Reason">The reason code.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Ticket">Reference, or empty.</param>
-    /// <param name="ReviewAt">When to look at it again.</param>
-    public sealed record Protect(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset ReviewAt) : AccountCommand;
+    /// <param name="ReviewAt">When to look at it again; <c>null</c> = <see cref="Limits.DefaultReview"/> from the instant of deciding.</param>
+    public sealed record Protect(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset? ReviewAt) : AccountCommand;
 
     /// <summary>Be the second person.</summary>
     /// <param name="Sequence">The proposal.</param>
