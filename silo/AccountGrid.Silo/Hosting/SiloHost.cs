@@ -1,5 +1,7 @@
 using System.Net;
 using AccountGrid.Application;
+using AccountGrid.Domain;
+using AccountGrid.Gateway;
 using AccountGrid.Grains;
 using AccountGrid.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -53,12 +55,13 @@ public sealed class SiloHost : IAsyncDisposable
         AddOrleans(builder, settings, Path.Combine(storage.DataDirectory, SnapshotDatabase.FileName));
         builder.Services.AddHostedService<DueWorkTimer>();
         builder.Services.AddHostedService<CheckpointTimer>();
+        builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
         Telemetry.Add(builder);
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
         var app = builder.Build();
-        Map(app);
+        Map(app, settings);
         return new SiloHost(app, endpoints, storage.DataDirectory);
     }
 
@@ -121,12 +124,22 @@ public sealed class SiloHost : IAsyncDisposable
         }
     });
 
-    private static void Map(WebApplication app)
+    private static void Map(WebApplication app, SiloSettings settings)
     {
-        app.MapHealthChecks("/health/live", new() { Predicate = static _ => false }).AllowAnonymous();
-        app.MapHealthChecks("/health/ready", new() { Predicate = static c => c.Tags.Contains(Readiness.Tag) }).AllowAnonymous();
-        app.MapHealthChecks("/health/startup", new() { Predicate = static c => c.Tags.Contains(Startup.Tag) }).AllowAnonymous();
+        app.MapAccountGridGateway();
+        MapHealth(app, "live", tag: null);
+        MapHealth(app, "ready", Readiness.Tag);
+        MapHealth(app, "startup", Startup.Tag);
+        if (settings.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard").RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
+        }
     }
+
+    /// <summary>Probes need no token and are never too many; without a tag nothing is checked, so that liveness touches no storage.</summary>
+    private static void MapHealth(WebApplication app, string name, string? tag) =>
+        app.MapHealthChecks($"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
+            .AllowAnonymous().DisableRateLimiting();
 
     /// <summary>The two listeners. Their real ports are known once Kestrel has bound them.</summary>
     private sealed class Endpoints

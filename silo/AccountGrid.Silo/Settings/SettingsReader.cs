@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using AccountGrid.Domain;
+using AccountGrid.Gateway;
 using AccountGrid.Storage.Sqlite;
 
 namespace AccountGrid.Silo;
@@ -19,6 +20,7 @@ internal static class SettingsReader
         var findings = ImmutableArray.CreateBuilder<string>();
         FindUnknown(section, typeof(SiloSettings), [Storage, Gateway], findings);
         FindUnknown(section.GetSection(Storage), typeof(SqliteStorageOptions), [], findings);
+        FindUnknown(section.GetSection(Gateway), typeof(GatewayOptions), [], findings);
         var settings = new SiloSettings();
         Bind(section, settings, findings);
         Check(settings, findings);
@@ -34,6 +36,21 @@ internal static class SettingsReader
         }
 
         return findings.Count == 0 ? (settings, storage) : throw new SettingsException(findings.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// The gateway's options; it checks them itself when the host starts. With no source of tokens configured, which is right on loopback only, the
+    /// development key of the data directory is in force and whoever has a token by it is enrolled on first use.
+    /// </summary>
+    public static void BindGateway(IConfiguration configuration, string dataDirectory, GatewayOptions gateway)
+    {
+        configuration.GetSection(SiloSettings.Section).GetSection(Gateway).Bind(gateway);
+        var auth = gateway.Auth;
+        if (string.IsNullOrEmpty(auth.Authority) && string.IsNullOrEmpty(auth.JwksFile) && string.IsNullOrEmpty(auth.DevelopmentKeyFile))
+        {
+            auth.DevelopmentKeyFile = DataFiles.DevelopmentKeyIn(dataDirectory);
+            auth.EnrollOnFirstUse = true;
+        }
     }
 
     private static void Bind(IConfigurationSection section, object target, ImmutableArray<string>.Builder findings)

@@ -1,15 +1,15 @@
 using AccountGrid.Application;
+using AccountGrid.Gateway;
+using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Silo;
 
 /// <summary>
 /// The files of a data directory beside the store's own. They are made once the store has locked the directory, so that a silo that is refused leaves nothing behind.
 /// </summary>
-internal sealed partial class DataFiles(string directory, CheckpointSettings checkpoints, ILogger<DataFiles> log) : IHostedLifecycleService
+internal sealed partial class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway, ILogger<DataFiles> log)
+    : IHostedLifecycleService
 {
-    /// <summary>The development signing key: whoever can read it can mint any token.</summary>
-    public string DevelopmentKey { get; } = Path.Combine(directory, "dev-signing-key.pem");
-
     /// <summary>The key that signs checkpoints.</summary>
     public string CheckpointKey { get; } = Path.Combine(directory, "checkpoint-key.pem");
 
@@ -18,6 +18,9 @@ internal sealed partial class DataFiles(string directory, CheckpointSettings che
 
     /// <summary>The checkpoint log outside the store.</summary>
     public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(directory, "checkpoints.jsonl");
+
+    /// <summary>The development signing key of a data directory: whoever can read it can mint any token.</summary>
+    public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, "dev-signing-key.pem");
 
     /// <summary>The keys whose checkpoints are trusted.</summary>
     public CheckpointKeys ReadCheckpointKeys()
@@ -29,7 +32,12 @@ internal sealed partial class DataFiles(string directory, CheckpointSettings che
     /// <inheritdoc />
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        KeyFile.OpenOrCreate(DevelopmentKey).Dispose();
+        if (gateway.Value.Auth.DevelopmentKeyFile is { Length: > 0 } developmentKey)
+        {
+            // Now, and not with the first request: a token must be there to make one.
+            KeyFile.OpenOrCreate(developmentKey).Dispose();
+        }
+
         KeyFile.OpenOrCreate(CheckpointKey).Dispose();
         if (SnapshotDatabase.Open(Snapshots) is { } aside)
         {
