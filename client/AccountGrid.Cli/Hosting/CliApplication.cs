@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.Json.Nodes;
 using AccountGrid.Cli.Commands;
 using Grpc.Core;
 
@@ -23,11 +24,9 @@ internal static class CliApplication
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = host.HandlesSignals ? CliHost.StopWithin : null,
         };
-        if (parse.Action is ParseErrorAction error)
+        if (parse.Action is ParseErrorAction action)
         {
-            error.ShowHelp = false;
-            await parse.InvokeAsync(configuration, cancellationToken);
-            return (int)ExitCode.Usage;
+            return await RefuseAsync(parse, action, configuration);
         }
 
         return await parse.InvokeAsync(configuration, cancellationToken);
@@ -59,6 +58,22 @@ internal static class CliApplication
         }
 
         return root;
+    }
+
+    // Standard output is for answers only: suggestions for a mistyped word go with the errors.
+    private static async Task<int> RefuseAsync(ParseResult parse, ParseErrorAction action, InvocationConfiguration configuration)
+    {
+        if (parse.Tokens.Any(t => t.Value == "--json"))
+        {
+            var error = new JsonObject { ["message"] = string.Join(" ", parse.Errors.Select(e => e.Message)) };
+            await configuration.Error.WriteLineAsync(new JsonObject { ["error"] = error }.ToJsonString());
+            return (int)ExitCode.Usage;
+        }
+
+        action.ShowHelp = false;
+        configuration.Output = configuration.Error;
+        await parse.InvokeAsync(configuration, CancellationToken.None);
+        return (int)ExitCode.Usage;
     }
 
     private sealed class HelpWithExitCodes(HelpAction inner) : SynchronousCommandLineAction
@@ -136,7 +151,7 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
         catch (RpcException e)
         {
             var error = ServerError.From(e);
-            invocation.Output.Fail(error, error.IsUnknownOutcome ? Invocation.HintOf(e) : null);
+            invocation.Output.Fail(error, error.IsUnknownOutcome ? invocation.HintOf(e) : null);
             return error.ExitCode;
         }
     }

@@ -66,10 +66,10 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
         }
     }
 
-    /// <summary>What to do about a change of unknown outcome; <c>null</c> where no request id was sent.</summary>
-    public static string? HintOf(RpcException exception) => exception.Data["requestId"] is string id
+    /// <summary>What to do about a failure that leaves the outcome unknown.</summary>
+    public string HintOf(RpcException exception) => exception.Data["requestId"] is string id
         ? $"Whether it happened is unknown. Send it again with --request-id {id}: it acts once."
-        : null;
+        : $"Is a silo running, and does it take gRPC at {ServerAsked ?? GlobalOptions.DefaultServer}?";
 
     /// <inheritdoc />
     public void Dispose() => _api?.Dispose();
