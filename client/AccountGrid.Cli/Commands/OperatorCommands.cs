@@ -148,7 +148,7 @@ internal static class OperatorCommands
                 };
                 var answer = await run.Calls.CallAsync(o => run.Api.Operators.UndoOperatorAsync(request, o), cancellationToken, TimeSpan.FromMinutes(2));
                 run.Output.Answer(answer, console => OperatorViews.Undone(console, answer, request.DryRun));
-                return answer.Failures.Count > 0 ? ExitCode.CheckFailed : ExitCode.Ok;
+                return answer.Failures.Count > 0 || answer.More ? ExitCode.CheckFailed : ExitCode.Ok;
             },
             name, since, dryRun, note);
     }

@@ -28,7 +28,7 @@ internal static class ReplayCommand
                 using var key = DevelopmentKey.Load(silo?.DataDirectory ?? run.DataDirectory);
                 var stage = new Stage(api, Cast.Assemble(key, run), scale, run);
                 stage.Tell.Opening(server, silo is not null, scale);
-                return await ReplayStory.TellAsync(stage, cancellationToken);
+                return await ReplayStory.TellAsync(stage, silo is not null, cancellationToken);
             },
             followers);
     }

@@ -9,7 +9,7 @@ internal enum ExitCode
     /// <summary>Done.</summary>
     Ok = 0,
 
-    /// <summary>A check failed: the audit is not intact, a replay step failed, lines of an ingest were refused.</summary>
+    /// <summary>A check failed: the audit is not intact, a replay step failed, lines of an ingest were refused, an undo left something.</summary>
     CheckFailed = 1,
 
     /// <summary>The command line, or a field that the server refused as malformed.</summary>
@@ -65,7 +65,7 @@ internal static class ExitCodes
     public static IReadOnlyList<(ExitCode Code, string Means)> Documented { get; } =
     [
         (ExitCode.Ok, "done"),
-        (ExitCode.CheckFailed, "a check failed: audit not intact, replay step failed, ingest lines refused"),
+        (ExitCode.CheckFailed, "a check failed: audit not intact, replay step failed, ingest lines refused, undo incomplete"),
         (ExitCode.Usage, "usage: the command line, or a field that breaks its rule"),
         (ExitCode.Refused, "refused by a rule; the reason is printed"),
         (ExitCode.Pending, "pending: accepted, but waits for a second person or its time; nothing has happened yet"),

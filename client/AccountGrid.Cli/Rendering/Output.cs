@@ -79,7 +79,7 @@ internal sealed class Output
     {
         if (!IsJson)
         {
-            ErrorConsole.MarkupLine($"[grey]{Show.Text(text)}[/]");
+            _host.Error.WriteLine(Show.Plain(text));
         }
     }
 
@@ -113,7 +113,9 @@ internal sealed class Output
         }
         else
         {
-            ErrorConsole.MarkupLine($"[{color}]{label}:[/] {Show.Text(text)}");
+            // The text itself is written as it is: wrapped by the console, a command in it could not be copied.
+            ErrorConsole.Markup($"[{color}]{label}:[/] ");
+            _host.Error.WriteLine(Show.Plain(text));
         }
     }
 
@@ -124,7 +126,7 @@ internal sealed class Output
             Out = new AnsiConsoleOutput(writer),
             Ansi = isTerminal && allowsColor ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = isTerminal && allowsColor ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
+            Interactive = isTerminal && allowsColor ? InteractionSupport.Detect : InteractionSupport.No,
         });
         if (!isTerminal)
         {

@@ -8,7 +8,10 @@ internal static class ReplayStory
     private static readonly TimeSpan TidyWithin = TimeSpan.FromSeconds(20);
 
     /// <summary>Tells it. Answers whether every step was as it must be.</summary>
-    public static async Task<ExitCode> TellAsync(Stage stage, CancellationToken cancellationToken)
+    /// <param name="stage">Where.</param>
+    /// <param name="isThrownAway">Whether the server's data goes away afterwards, so that an interrupted story leaves nothing to put back.</param>
+    /// <param name="cancellationToken">Ends the story early.</param>
+    public static async Task<ExitCode> TellAsync(Stage stage, bool isThrownAway, CancellationToken cancellationToken)
     {
         try
         {
@@ -25,7 +28,10 @@ internal static class ReplayStory
         }
         finally
         {
-            await TidyAsync(stage);
+            if (!(isThrownAway && cancellationToken.IsCancellationRequested))
+            {
+                await TidyAsync(stage);
+            }
         }
 
         if (!stage.Output.IsJson)
