@@ -22,10 +22,11 @@ public static class FollowLinesTests
                 {"account":"1","follower":"2","op":"follow","since":1}
                 {"account":"1","follower":"2","op":"follow"} {}
                 [1]
-                {"account":"1","follower":"4","op":"follow"}
+                {"account":"1","account":"2","follower":"2","op":"follow"}
+                {"account":"1","follower":"4","op":"FOLLOW"}
                 """);
-            Assert.Equal([1, 2, 11], lines.Where(l => l.Follow is not null).Select(l => l.Number));
-            Assert.Equal([3, 5, 6, 7, 8, 9, 10], lines.Where(l => l.Follow is null).Select(l => l.Number));
+            Assert.Equal([1, 2, 12], lines.Where(l => l.Follow is not null).Select(l => l.Number));
+            Assert.Equal([3, 5, 6, 7, 8, 9, 10, 11], lines.Where(l => l.Follow is null).Select(l => l.Number));
             Assert.Equal(new Follow { Account = 1, Follower = 3, Op = Follow.Types.Op.Unfollow }, lines[1].Follow);
             Assert.Equal("account must be a whole number from 1 to 9223372036854775807", lines[3].Problem);
             Assert.Equal("op must be follow or unfollow", lines[4].Problem);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using AccountGrid.V1;
 using Grpc.Core;
 
@@ -76,8 +77,11 @@ internal static class WatchCommand
             try
             {
                 using var call = run.Api.Events.WatchEvents(request, run.Calls.Options(run.Timeout, cancellationToken));
-                await call.ResponseHeadersAsync;
+                var headers = await call.ResponseHeadersAsync;
                 _wasConnected = true;
+
+                // Where "from now on" is: a stream that breaks before its first change resumes there and misses nothing.
+                position ??= long.TryParse(headers.GetValue("position"), NumberStyles.None, CultureInfo.InvariantCulture, out var begin) ? begin : null;
                 await foreach (var change in call.ResponseStream.ReadAllAsync(cancellationToken))
                 {
                     position = change.Position;
@@ -107,10 +111,6 @@ internal static class WatchCommand
             if (failures == 1)
             {
                 run.Output.Note($"The stream ended{(error is null ? "" : $" ({error.Describe()})")}; reconnecting.");
-                if (position is null)
-                {
-                    run.Output.Note("Nothing had been seen yet: what commits until it is back is not shown. Use --from to miss nothing.");
-                }
             }
 
             await Task.Delay(delay, run.Clock, cancellationToken);

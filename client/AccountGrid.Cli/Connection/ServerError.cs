@@ -35,7 +35,7 @@ internal sealed record ServerError(
     };
 
     /// <summary>Whether a change may have happened although no answer came.</summary>
-    public bool IsUnknownOutcome => Reason is "STORAGE_UNAVAILABLE" || Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
+    public bool IsUnknownOutcome => Reason is "STORAGE_UNAVAILABLE" || Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Unknown;
 
     /// <summary>Reads the details from an exception.</summary>
     public static ServerError From(RpcException exception)

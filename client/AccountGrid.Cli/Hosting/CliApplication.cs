@@ -151,7 +151,7 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
         catch (RpcException e)
         {
             var error = ServerError.From(e);
-            invocation.Output.Fail(error, error.IsUnknownOutcome ? invocation.HintOf(e) : null);
+            invocation.Output.Fail(error, invocation.HintOf(e, error));
             return error.ExitCode;
         }
     }

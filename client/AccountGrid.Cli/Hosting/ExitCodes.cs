@@ -59,6 +59,12 @@ internal static class ExitCodes
         ["TOO_LARGE"] = ExitCode.Usage,
         ["OVERLOADED"] = ExitCode.Unavailable,
         ["STORAGE_UNAVAILABLE"] = ExitCode.Unavailable,
+
+        // The gateway's own, which no rule of the domain gives.
+        ["DEADLINE_EXCEEDED"] = ExitCode.Unavailable,
+        ["INTERNAL"] = ExitCode.Unavailable,
+        ["UNIMPLEMENTED"] = ExitCode.Unavailable,
+        ["CANCELLED"] = ExitCode.Unavailable,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The lines of the help.</summary>

@@ -66,10 +66,12 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
         }
     }
 
-    /// <summary>What to do about a failure that leaves the outcome unknown.</summary>
-    public string HintOf(RpcException exception) => exception.Data["requestId"] is string id
+    /// <summary>What to do about a failure, where something can be done.</summary>
+    public string? HintOf(RpcException exception, ServerError error) => exception.Data["requestId"] is string id && error.IsUnknownOutcome
         ? $"Whether it happened is unknown. Send it again with --request-id {id}: it acts once."
-        : $"Is a silo running, and does it take gRPC at {ServerAsked ?? GlobalOptions.DefaultServer}?";
+        : error is { Code: StatusCode.Unavailable, Reason: "" }
+            ? $"Is a silo running, and does it take gRPC at {ServerAsked ?? GlobalOptions.DefaultServer}?"
+            : null;
 
     /// <inheritdoc />
     public void Dispose() => _api?.Dispose();

@@ -19,7 +19,7 @@ internal readonly record struct FollowLine(long Number, Follow? Follow, string P
 internal static class FollowLines
 {
     /// <summary>The longest line, in bytes; a longer one is bad and skipped.</summary>
-    public const int LongestLine = 4096;
+    public const int LongestLine = 512;
 
     private const byte LineFeed = (byte)'\n';
 
@@ -86,16 +86,20 @@ internal static class FollowLines
             json.Read();
             switch (field)
             {
+                case "account" when account is not null:
+                case "follower" when follower is not null:
+                case "op" when op != Follow.Types.Op.Unspecified:
+                    return new FollowLine(number, null, $"gives {field} twice");
                 case "account" when Id(ref json) is { } id:
                     account = id;
                     break;
                 case "follower" when Id(ref json) is { } id:
                     follower = id;
                     break;
-                case "op" when json.TokenType == JsonTokenType.String && json.ValueTextEquals("follow"u8):
+                case "op" when json.TokenType == JsonTokenType.String && (json.ValueTextEquals("follow"u8) || json.ValueTextEquals("FOLLOW"u8)):
                     op = Follow.Types.Op.Follow;
                     break;
-                case "op" when json.TokenType == JsonTokenType.String && json.ValueTextEquals("unfollow"u8):
+                case "op" when json.TokenType == JsonTokenType.String && (json.ValueTextEquals("unfollow"u8) || json.ValueTextEquals("UNFOLLOW"u8)):
                     op = Follow.Types.Op.Unfollow;
                     break;
                 case "account" or "follower":
