@@ -45,6 +45,11 @@ public static class AccountDecider
             return new Decision.Refused(Refusal.NotFound($"account {state.Id}"), []);
         }
 
+        if (request.Command is AccountCommand.FireDue or AccountCommand.Freeze && request.Caller.Actor.Kind != ActorKind.System)
+        {
+            return Refuse(Refusal.SystemOnly, NameOf(request.Command));
+        }
+
         if (request.RequestId is { } id && state.Requests.FirstOrDefault(r => r.Id == id) is { } earlier)
         {
             return earlier.Digest == RequestDigest.Of(state.Id, request)
