@@ -54,7 +54,8 @@ public abstract record AccountCommand
     public sealed record Withdraw(long Sequence, string Note) : AccountCommand;
 
     /// <summary>System: do what is due now (a suspension's end, an expiry, a scheduled action).</summary>
-    public sealed record FireDue : AccountCommand;
+    /// <param name="ReadsRefused">As in <see cref="Restore"/>, for a suspension that ends by itself.</param>
+    public sealed record FireDue(long ReadsRefused = 0) : AccountCommand;
 
     /// <summary>System: void whatever this person proposed, because the person is being offboarded.</summary>
     public sealed record Freeze(OperatorId Person) : AccountCommand;
