@@ -119,11 +119,11 @@ public sealed class AuthorityTests
         public Task Is_charged_once_when_the_append_lost_its_race_and_was_decided_again() => InWorld(500, async (world, account) =>
         {
             var rival = await world.ActivateAsync();
-            await rival.ExecuteAsync(new(new AccountCommand.Protect(KimId, "OTHER", "", "", world.Clock.GetUtcNow().AddDays(1)), Lee), Token);
-            await rival.ExecuteAsync(new(World.Deactivate(directOnly: true), World.Person("stranger")), Token);
-            Assert.Equal(RefusalReason.NeedsSecondPerson, (await account.ExecuteAsync(new(World.Deactivate(directOnly: true), Kim), Token)).Refusal!.Reason);
+            await rival.ExecuteAsync(new(World.Deactivate(), World.Person("stranger")), Token);
+            Assert.Equal(Outcome.Done, (await account.ExecuteAsync(new(World.Deactivate(), Kim), Token)).Outcome);
             Assert.True(account.IsFenced);
-            Assert.Equal((0, 0L), await Spent(world));
+            Assert.Equal((1, 500L), await Spent(world));
+            Assert.Equal([null, world.Clock.GetUtcNow()], world.Desk.Settlements.Select(s => s.HappenedAt));
         });
 
         [Fact]
