@@ -1,10 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
 using AccountGrid.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Storage;
 
@@ -50,10 +47,10 @@ public sealed class SnapshotDatabaseTests : IAsyncLifetime
     public async Task What_was_written_is_read_and_only_its_reader_may_write_over_it()
     {
         var mine = await WriteAsync(7, "first");
-        mine.State.Text = "second";
+        mine.State!.Text = "second";
         await _storage.WriteStateAsync("snapshot", Id(7), mine);
         var read = await ReadAsync(7);
-        Assert.Equal((true, "second", "2"), (read.RecordExists, read.State.Text, read.ETag));
+        Assert.Equal((true, "second", "2"), (read.RecordExists, read.State!.Text, read.ETag));
 
         await _storage.WriteStateAsync("snapshot", Id(7), read);
         await Assert.ThrowsAsync<InconsistentStateException>(() => _storage.WriteStateAsync("snapshot", Id(7), mine));
@@ -70,9 +67,9 @@ public sealed class SnapshotDatabaseTests : IAsyncLifetime
         await _storage.ClearStateAsync("snapshot", Id(7), mine);
         var read = await ReadAsync(7);
         Assert.False(read.RecordExists);
-        read.State.Text = "again";
+        read.State!.Text = "again";
         await _storage.WriteStateAsync("snapshot", Id(7), read);
-        Assert.Equal("again", (await ReadAsync(7)).State.Text);
+        Assert.Equal("again", (await ReadAsync(7)).State!.Text);
     }
 
     [Fact]
@@ -105,7 +102,7 @@ public sealed class SnapshotDatabaseTests : IAsyncLifetime
         await WriteAsync(-1, "minus one");
         await _storage.WriteStateAsync("snapshot", GrainId.Create("operator", "op/a"), new GrainState<Snap>(new Snap { Text = "a" }));
         await _storage.WriteStateAsync("snapshot", GrainId.Create("operator", "op/0a"), new GrainState<Snap>(new Snap { Text = "0a" }));
-        Assert.Equal("one", (await ReadAsync(1)).State.Text);
+        Assert.Equal("one", (await ReadAsync(1)).State!.Text);
         Assert.Equal(4L, Scalar("SELECT count(*) FROM OrleansStorage"));
     }
 
