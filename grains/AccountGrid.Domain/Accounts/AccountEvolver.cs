@@ -25,8 +25,7 @@ public static class AccountEvolver
         AccountEvent.HoldPlaced e => Close(state, e.ProposalSequence, ProposalState.Executed) with
         {
             Holds = state.Holds.Add(new Hold(
-                e.Action.PlacesHold ?? throw new InvalidOperationException($"{e.Action.Kind} places no hold."),
-                entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason, e.Action.Until)),
+                FreeKind(state, e.Action), entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason, e.Action.Until)),
             StateVersion = entry.Sequence,
         },
         AccountEvent.HoldLifted e => state with
@@ -61,6 +60,12 @@ public static class AccountEvolver
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 
+    private static HoldKind FreeKind(AccountState state, HarmAction action)
+    {
+        var kind = action.PlacesHold ?? throw new InvalidOperationException($"{action.Kind} places no hold.");
+        return state.HoldOf(kind) is null ? kind : throw new InvalidOperationException($"Account {state.Id} has a {kind} already.");
+    }
+
     private static Proposal Pending(AccountState state, long sequence) =>
         state.Proposal is { } proposal && proposal.Sequence == sequence
             ? proposal
@@ -94,6 +99,9 @@ public static class AccountEvolver
             AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
             AccountEvent.ProposalApproved e => new RememberedRequest(id, digest, Outcome.Pending, e.Sequence, null),
             AccountEvent.HoldPlaced e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.Erased e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProtectionLowered e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProposalClosed e => new RememberedRequest(id, digest, Outcome.Done, e.Sequence, null),
             _ => new RememberedRequest(id, digest, Outcome.Done, null, null),
         };
         return state with { Requests = AddBounded(state.Requests, remembered, Limits.RememberedRequests) };

@@ -28,14 +28,14 @@ internal static class DueRules
     }
 
     /// <summary>One thing per call: an ended suspension first (it heals), then the pending proposal. The processor asks again until nothing is due.</summary>
-    public static Decision Fire(AccountState state, Situation situation)
+    public static Decision Fire(AccountState state, AccountCommand.FireDue command, Situation situation)
     {
         foreach (var hold in state.Holds)
         {
             if (hold.Until <= situation.Now)
             {
-                return new Decision.Accepted(
-                    AccountDecider.WithVoidedProposal(state, [new AccountEvent.HoldLifted(hold.Kind, LiftCause.Expired, "", "", "", 0)]), Outcome.Done);
+                var lifted = new AccountEvent.HoldLifted(hold.Kind, LiftCause.Expired, "", "", "", command.ReadsRefused);
+                return new Decision.Accepted(AccountDecider.WithVoidedProposal(state, [lifted]), Outcome.Done);
             }
         }
 
@@ -74,22 +74,20 @@ internal static class DueRules
             return lost;
         }
 
-        if (HarmRules.NeedsSecond(state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
+        if (proposal.ApprovedBy is null && HarmRules.NeedsSecond(state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
         {
-            if (proposal.ApprovedBy is not { } approver)
-            {
-                return Refusal.NeedsSecondPerson;
-            }
+            return Refusal.NeedsSecondPerson;
+        }
 
-            if (AccountDecider.CheckPerson(situation.Of(approver), Roles.Approver) is { } alsoLost)
-            {
-                return alsoLost;
-            }
+        // Asked even where one person would do by now: an approval counts (it spares the reach budget), so its giver must still have the power to give it.
+        if (proposal.ApprovedBy is { } approver && ProposalRules.CheckApprover(approver, situation) is { } alsoLost)
+        {
+            return alsoLost;
+        }
 
-            if (situation.Of(approver).Standing == Standing.Notice)
-            {
-                return Refusal.NoticePeriod(approver);
-            }
+        if (ProposalRules.WhyOutdated(state, proposal, situation) is { } why)
+        {
+            return Refusal.ProposalVoid(new(state.Id, proposal.Sequence), why);
         }
 
         return proposer is { } payer ? situation.Of(payer).Budget : null;

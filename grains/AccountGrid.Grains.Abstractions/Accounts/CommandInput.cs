@@ -4,8 +4,15 @@ using AccountGrid.Domain;
 namespace AccountGrid.Grains;
 
 /// <summary>The verified identity behind a call: made by the gateway, explicit in every method, never ambient.</summary>
+/// <param name="Kind">The sort of actor.</param>
+/// <param name="Subject">The verified token's subject.</param>
+/// <param name="Roles">The roles in the verified token.</param>
+/// <param name="TraceParent">
+/// The W3C <c>traceparent</c> of the request, so that a journal entry names its trace also where nobody exports traces (then Orleans passes none on).
+/// </param>
 [GenerateSerializer, Immutable, Alias("ag.caller")]
-public sealed record CallerInfo([property: Id(0)] ActorKind Kind, [property: Id(1)] string Subject, [property: Id(2)] Roles Roles);
+public sealed record CallerInfo(
+    [property: Id(0)] ActorKind Kind, [property: Id(1)] string Subject, [property: Id(2)] Roles Roles, [property: Id(3)] string? TraceParent = null);
 
 /// <summary>A harmful action.</summary>
 [GenerateSerializer, Immutable, Alias("ag.harm")]
@@ -38,14 +45,14 @@ public abstract record CommandInput
     [GenerateSerializer, Immutable, Alias("ag.command.undo")]
     public sealed record Undo([property: Id(0)] string Operator, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] string Note) : CommandInput;
 
-    /// <summary>Raise or renew the explicit protection; no owner = the caller.</summary>
+    /// <summary>Raise or renew the explicit protection; no owner = the caller, no review date = the default one.</summary>
     [GenerateSerializer, Immutable, Alias("ag.command.protect")]
     public sealed record Protect(
         [property: Id(0)] string? Owner,
         [property: Id(1)] string Reason,
         [property: Id(2)] string Note,
         [property: Id(3)] string Ticket,
-        [property: Id(4)] DateTimeOffset ReviewAt) : CommandInput;
+        [property: Id(4)] DateTimeOffset? ReviewAt) : CommandInput;
 
     /// <summary>Approve a proposal.</summary>
     [GenerateSerializer, Immutable, Alias("ag.command.approve")]
