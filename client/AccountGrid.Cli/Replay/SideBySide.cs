@@ -30,7 +30,7 @@ internal static class SideBySide
             Say(m.Report, t => $"report in {Show.Elapsed(t)}: by whom, approved by whom, ended by whom, {m.Incident?.TraceIds.Count ?? 0} traces"));
         Add("Undoing all of one person's acts", "not known", m.Undone > 0 ? $"{m.Undone} accounts, by one person, in one call" : NotReached);
         Add("Safeguards", "3 November: \"implemented safeguards\", never described",
-            m.Audit is { Intact: true } a ? $"a journal that was verified just now: {Show.Count(a.Entries)} entries, every attempt among them" : NotReached);
+            m.Audit is { Intact: true } a ? $"a journal that was verified just now: {Show.Count(a.Entries)} entries, refused attempts among them" : NotReached);
         stage.Output.Console.WriteLine();
         stage.Output.Console.Write(table);
 
