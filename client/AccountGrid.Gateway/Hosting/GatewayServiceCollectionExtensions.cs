@@ -4,6 +4,7 @@ using AccountGrid.Gateway.Hosting;
 using AccountGrid.Gateway.Http;
 using AccountGrid.Gateway.OpenApi;
 using AccountGrid.Gateway.Services;
+using AccountGrid.Grains;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.AspNetCore.Server;
@@ -45,6 +46,7 @@ public static class GatewayServiceCollectionExtensions
 
     private static void AddServices(IServiceCollection services)
     {
+        services.TryAddSingleton<AccountGrains>();
         services.AddSingleton<GrainCalls>();
         services.AddSingleton<Admission>();
         services.AddSingleton<FirstUse>();
@@ -92,6 +94,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<ValidatedTokens>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+
+        // Made when the host starts and not by the first request: a key that cannot be read must stop it, and a development key be there for minting.
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHostedService<LoopbackGuard>();
     }
