@@ -9,7 +9,7 @@ namespace AccountGrid.Gateway.Hosting;
 internal sealed class MetricsBridge : IHostedService
 {
     private static readonly string[] Meters =
-        ["AccountGrid", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        ["AccountGrid", "AccountGrid.Storage", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly double[] Amounts = Histogram.ExponentialBuckets(1, 4, 12);

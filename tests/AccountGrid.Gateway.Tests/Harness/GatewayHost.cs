@@ -42,8 +42,8 @@ public sealed class GatewayHost : IAsyncDisposable
     private const string Snapshots = "snapshots-in-memory";
     private readonly TempDirectory _directory = new();
     private readonly GatewayHostOptions _options;
-    private WebApplication _app = null!;
-    private GrpcChannel _channel = null!;
+    private WebApplication? _app;
+    private GrpcChannel? _channel;
 
     private GatewayHost(GatewayHostOptions options) => _options = options;
 
@@ -63,13 +63,21 @@ public sealed class GatewayHost : IAsyncDisposable
     public Uri Grpc { get; private set; } = null!;
 
     /// <summary>The services of the host.</summary>
-    public IServiceProvider Services => _app.Services;
+    public IServiceProvider Services => _app!.Services;
 
     public static async Task<GatewayHost> StartAsync(GatewayHostOptions? options = null)
     {
         var host = new GatewayHost(options ?? new GatewayHostOptions());
-        await host.StartAppAsync();
-        return host;
+        try
+        {
+            await host.StartAppAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A client of the JSON address.</summary>
@@ -86,23 +94,33 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Calls gRPC methods with a token.</summary>
     public CallInvoker Invoker(string? token = null) => token is null
-        ? _channel.CreateCallInvoker()
-        : _channel.Intercept(metadata =>
+        ? _channel!.CreateCallInvoker()
+        : _channel!.Intercept(metadata =>
         {
             metadata.Add("authorization", $"Bearer {token}");
             return metadata;
         });
 
     /// <summary>Ends it in order, as a signal would.</summary>
-    public Task StopAsync() => _app.StopAsync();
+    public Task StopAsync() => _app!.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        _channel.Dispose();
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        _channel?.Dispose();
+        if (_app is not null)
+        {
+            if (_channel is not null)
+            {
+                await _app.StopAsync();
+            }
+
+            await _app.DisposeAsync();
+        }
+
         _directory.Dispose();
     }
+
+    private string DevelopmentKey => _directory.File(TestTokens.KeyFileName);
 
     private async Task StartAppAsync()
     {
@@ -123,7 +141,7 @@ public sealed class GatewayHost : IAsyncDisposable
         });
         builder.Services.AddAccountGridGateway(gateway =>
         {
-            gateway.Auth.DevelopmentKeyFile = _directory.File(TestTokens.KeyFileName);
+            gateway.Auth.DevelopmentKeyFile = DevelopmentKey;
             gateway.Auth.EnrollOnFirstUse = true;
             _options.Gateway(gateway);
         });
@@ -136,7 +154,7 @@ public sealed class GatewayHost : IAsyncDisposable
         Http = new Uri(addresses[0]);
         Grpc = new Uri(addresses[1]);
         _channel = GrpcChannel.ForAddress(Grpc);
-        Tokens = new TokenMint(_directory.File(TestTokens.KeyFileName));
+        Tokens = new TokenMint(DevelopmentKey);
     }
 
     private void AddPorts(IServiceCollection services)

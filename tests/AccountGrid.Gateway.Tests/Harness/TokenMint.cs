@@ -32,9 +32,16 @@ public sealed record TokenOrder
 /// <summary>Mints tokens by a P-256 key file, good ones and broken ones. Thread-safe.</summary>
 public sealed class TokenMint
 {
-    private readonly ECDsa _key = ECDsa.Create();
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public TokenMint(string keyFile) => _key.ImportFromPem(File.ReadAllText(keyFile));
+    /// <summary>By the key in the file; by a key that nobody knows where there is none.</summary>
+    public TokenMint(string keyFile)
+    {
+        if (File.Exists(keyFile))
+        {
+            _key.ImportFromPem(File.ReadAllText(keyFile));
+        }
+    }
 
     /// <summary>The key in the file.</summary>
     public ECDsa Key => _key;
