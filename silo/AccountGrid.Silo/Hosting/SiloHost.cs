@@ -118,10 +118,7 @@ public sealed class SiloHost : IAsyncDisposable
             silo.AddDashboard(static o => o.HideTrace = true);
         }
 
-        if (Telemetry.IsExported(builder.Configuration))
-        {
-            silo.AddActivityPropagation();
-        }
+        silo.AddActivityPropagation();
     });
 
     private static void Map(WebApplication app, SiloSettings settings)
