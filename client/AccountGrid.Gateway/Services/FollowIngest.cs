@@ -49,6 +49,13 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
             return;
         }
 
+        // Here, and not only by the account: there one impossible follow would refuse the whole batch that it travels in.
+        if (FollowRules.CheckFollower(new AccountId(account), new AccountId(follower)) is { } wrong)
+        {
+            Refuse(line, wrong.Reason, wrong.Message);
+            return;
+        }
+
         _received++;
         if (!_gathering.TryGetValue(account, out var part))
         {
