@@ -2,7 +2,7 @@ using AccountGrid.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Runtime;
+using Orleans.Configuration;
 using Orleans.Storage;
 
 namespace AccountGrid.Silo.Tests;
