@@ -38,7 +38,16 @@ internal sealed partial class DataFiles(string directory, CheckpointSettings che
             KeyFile.OpenOrCreate(developmentKey).Dispose();
         }
 
-        KeyFile.OpenOrCreate(CheckpointKey).Dispose();
+        using (var key = KeyFile.OpenOrCreate(CheckpointKey))
+        {
+            // For auditors, and for the day on which the private one is lost: its checkpoints are trusted still by this.
+            var publicKey = Path.Combine(directory, $"checkpoint-key.{CheckpointKeys.IdOf(key)}.pub.pem");
+            if (!File.Exists(publicKey))
+            {
+                File.WriteAllText(publicKey, key.ExportSubjectPublicKeyInfoPem() + "\n");
+            }
+        }
+
         if (SnapshotDatabase.Open(Snapshots) is { } aside)
         {
             SetAside(log, Snapshots, aside);
