@@ -40,12 +40,19 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     /// <summary>Whether a batch could be handed over without waiting for the one before.</summary>
     public bool CanFlushNow => _gathered > 0 && _applying.IsCompleted;
 
-    /// <summary>Takes one follow; the ids are checked here.</summary>
+    /// <summary>Takes one follow.</summary>
     public void Take(long line, long account, long follower, bool follows)
     {
-        if (account <= 0 || follower <= 0)
+        // The rules for one follow are the domain's; asked here too, because one bad follow would have its whole part of the batch refused.
+        if (!AccountId.TryCreate(account, out var id))
         {
-            Refuse(line, RefusalReason.InvalidArgument, $"{(account <= 0 ? "account" : "follower")} must be a positive 64-bit integer");
+            Refuse(line, RefusalReason.InvalidArgument, "account must be a positive account id");
+            return;
+        }
+
+        if (FollowRules.CheckFollower(id, AccountId.TryCreate(follower, out var other) ? other : default) is { } refusal)
+        {
+            Refuse(line, refusal.Reason, refusal.Message);
             return;
         }
 

@@ -187,7 +187,7 @@ public sealed class LimitTests(SharedGateway gateway)
     [Fact]
     public async Task A_storm_over_unknown_ids_leaves_nothing_behind()
     {
-        const int Batches = 100;
+        const int Batches = 50;
         var random = new Random(20171102);
         await OneBatchAsync(random);
         var before = GC.GetTotalMemory(forceFullCollection: true);

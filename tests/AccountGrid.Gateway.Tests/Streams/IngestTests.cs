@@ -26,15 +26,16 @@ public sealed class IngestTests(SharedGateway gateway)
             $$"""{"account":"{{unknown}}","follower":"3","op":"follow"}""",
             $$"""{"account":"{{id}}","follower":"4","op":"follow"} {}""",
             new string(' ', 600),
+            $$"""{"account":"{{id}}","follower":"{{id}}","op":"follow"}""",
             $$"""{"account":"{{id}}","follower":"5","op":"follow"}""" + "\r",
             $$"""{"account":"{{id}}","follower":"5","op":"unfollow"}"""));
 
-        Assert.Equal(13, answer.Received);
+        Assert.Equal(14, answer.Received);
         Assert.Equal(4, answer.Changed);
         Assert.Equal(1, answer.Unchanged);
-        Assert.Equal(8, answer.Failed);
+        Assert.Equal(9, answer.Failed);
         Assert.Equal(
-            ["2 INVALID_ARGUMENT", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT", "8 INVALID_ARGUMENT", "9 INVALID_ARGUMENT", "10 NOT_FOUND", "11 INVALID_ARGUMENT", "12 TOO_LARGE"],
+            ["2 INVALID_ARGUMENT", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT", "8 INVALID_ARGUMENT", "9 INVALID_ARGUMENT", "10 NOT_FOUND", "11 INVALID_ARGUMENT", "12 TOO_LARGE", "13 INVALID_ARGUMENT"],
             answer.Errors.Select(static e => $"{e.Line} {e.Reason}"));
         Assert.Equal(2, (await gateway.ReadAsync(id)).Followers.Count);
     }
@@ -119,7 +120,7 @@ public sealed class IngestTests(SharedGateway gateway)
         await service.Accounts.RegisterAccountAsync(new() { Id = 1, Handle = "hot" }, Wire.Options);
         var streams = Enumerable.Range(0, 8).Select(async stream =>
         {
-            var lines = string.Concat(Enumerable.Range(1, 500).Select(i => $$"""{"account":"1","follower":"{{stream * 1000 + i}}","op":"follow"}""" + "\n"));
+            var lines = string.Concat(Enumerable.Range(1, 500).Select(i => $$"""{"account":"1","follower":"{{(stream + 1) * 1000 + i}}","op":"follow"}""" + "\n"));
             return await IngestAsync(service, lines);
         });
         var answers = await Task.WhenAll(streams);
