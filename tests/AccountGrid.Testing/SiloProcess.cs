@@ -164,7 +164,8 @@ public sealed class SiloProcess : IAsyncDisposable
             // Defaults such as ./accountgrid-data must never touch the repository.
             WorkingDirectory = Path.GetTempPath(),
         };
-        foreach (var argument in (string[])["exec", SiloAssembly, "--data", dataDirectory, "--http-port", "0", "--grpc-port", "0", .. options.Arguments])
+        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
+        foreach (var argument in (string[])["exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -118,7 +118,10 @@ public sealed class SiloHost : IAsyncDisposable
             silo.AddDashboard(static o => o.HideTrace = true);
         }
 
-        silo.AddActivityPropagation();
+        if (Telemetry.IsExported(builder.Configuration))
+        {
+            silo.AddActivityPropagation();
+        }
     });
 
     private static void Map(WebApplication app, SiloSettings settings)

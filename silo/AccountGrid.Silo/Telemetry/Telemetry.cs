@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using AccountGrid.Application;
-using AccountGrid.Grains;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -18,28 +16,14 @@ internal static class Telemetry
     private static readonly string[] Sources =
         [ApplicationDiagnostics.Name, "AccountGrid.Storage", "AccountGrid.Gateway", "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Storage"];
 
-    /// <summary>
-    /// A journal entry names the trace of its request, but Orleans takes a trace into a grain only while somebody listens. This listens to changes
-    /// alone: reads are the hot path and write no entry.
-    /// </summary>
-    private static readonly ActivityListener JournalTraces = new()
-    {
-        ShouldListenTo = static source => source.Name == "Microsoft.Orleans.Application",
-        Sample = static (ref ActivityCreationOptions<ActivityContext> call) =>
-            call.Name.EndsWith(nameof(IAccountGrain.ExecuteAsync), StringComparison.Ordinal) || call.Name.EndsWith(nameof(IRegistrarGrain.RegisterAsync), StringComparison.Ordinal)
-                ? ActivitySamplingResult.PropagationData
-                : ActivitySamplingResult.None,
-    };
-
     private static readonly string[] Meters = [ApplicationDiagnostics.Name, "AccountGrid.Storage", "AccountGrid.Gateway", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel"];
 
     /// <summary>Whether anybody receives what is exported.</summary>
     public static bool IsExported(IConfiguration configuration) => Endpoints.Any(e => !string.IsNullOrEmpty(configuration[e]));
 
-    /// <summary>Adds what is exported, and what journals need with or without an exporter.</summary>
+    /// <summary>Adds what is exported.</summary>
     public static void Add(WebApplicationBuilder builder)
     {
-        ActivitySource.AddActivityListener(JournalTraces);
         if (!IsExported(builder.Configuration))
         {
             return;
