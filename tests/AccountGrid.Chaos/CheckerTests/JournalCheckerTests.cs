@@ -202,6 +202,16 @@ public static class JournalCheckerTests
             Assert.Equal([JournalChecker.WrongRefusal], new Tale().Tell(Deactivates, Refused("REQUEST_ID_CONFLICT")).Broken());
     }
 
+    public sealed class An_internal_error
+    {
+        [Fact]
+        public void Is_no_way_to_answer()
+        {
+            var tale = new Tale().Tell(Deactivates, answer: null).Amend(o => o with { Attempts = [o.Attempts[0] with { Error = "INTERNAL" }] });
+            Assert.Equal([JournalChecker.Internal], tale.Broken());
+        }
+    }
+
     public sealed class The_order
     {
         [Fact]

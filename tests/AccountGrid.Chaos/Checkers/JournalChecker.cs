@@ -18,6 +18,7 @@ internal static class JournalChecker
     public const string Order = "order-of-real-time";
     public const string Damaged = "journal-folds";
     public const string WrongRefusal = "refusal-is-explained";
+    public const string Internal = "no-internal-error";
 
     /// <summary>Refusals that leave an entry behind.</summary>
     private static readonly ImmutableHashSet<string> Recorded =
@@ -29,6 +30,11 @@ internal static class JournalChecker
 
     public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered)
     {
+        foreach (var operation in history.Operations.Where(o => o.Attempts.Any(a => a.Error == HistorySnapshot.InternalError)))
+        {
+            yield return new(Internal, operation.Intent.Account, operation.ToString());
+        }
+
         var commands = history.Operations.Where(o => o.Intent.IsCommand).ToLookup(o => o.Intent.Account);
         foreach (var id in commands.Select(g => g.Key).Union(recovered.Accounts.Keys).Order())
         {

@@ -140,6 +140,9 @@ internal sealed class History(TimeProvider clock, int capacity)
 internal sealed record HistorySnapshot(
     ImmutableArray<Operation> Operations, ImmutableDictionary<int, TimeSpan> Deaths, ImmutableSortedDictionary<string, int> Errors)
 {
+    /// <summary>The silo's own word for a failure that nobody foresaw.</summary>
+    public const string InternalError = "INTERNAL";
+
     /// <summary>Until when an attempt can take effect: until its answer, or as long as its process lives.</summary>
     public TimeSpan EffectEnds(Attempt attempt) =>
         attempt is { Answer: not null, EndedAt: { } answered } ? answered : Deaths.GetValueOrDefault(attempt.Incarnation, TimeSpan.MaxValue);

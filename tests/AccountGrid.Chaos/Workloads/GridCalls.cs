@@ -47,7 +47,7 @@ internal static class GridCalls
         var reason = ReasonOf(error);
         return reason switch
         {
-            null or "OVERLOADED" or "STORAGE_UNAVAILABLE" => null,
+            null or "OVERLOADED" or "STORAGE_UNAVAILABLE" or "DEADLINE_EXCEEDED" or "CANCELLED" or HistorySnapshot.InternalError => null,
 
             // For a reader, an account that is not there is one at version 0; a visitor sees nothing of one that is down, either.
             "NOT_FOUND" when intent.Kind is OperationKind.Read => new(Verdict.Done) { Seen = [new Seen(intent.Account, Version: 0)] },
