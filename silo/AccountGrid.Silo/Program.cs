@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-await app.RunAsync();
+using AccountGrid.Silo;
+
+return await SiloCommand.RunAsync(args);

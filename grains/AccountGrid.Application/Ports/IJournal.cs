@@ -13,7 +13,7 @@ public interface IJournal
     /// Appends entries behind <see cref="JournalAppend.ExpectedVersion"/> and writes the stream's index row in the same transaction.
     /// The key (stream, sequence) is the fence: whoever comes second gets <see cref="AppendResult.Conflict"/> and nothing is written.
     /// </summary>
-    /// <param name="append">What to append; between 1 and 64 entries.</param>
+    /// <param name="append">What to append; 1 to <see cref="PortArguments.MaxEntries"/> entries.</param>
     /// <param name="cancellationToken">Honoured until the append is handed to the writer; after that the outcome is awaited.</param>
     /// <exception cref="StorageUnavailableException">The store failed; <see cref="StorageUnavailableException.OutcomeUnknown"/> says whether it may have been written.</exception>
     /// <exception cref="StorageOverloadedException">The writer's queue is full; nothing was written.</exception>
@@ -62,7 +62,7 @@ public sealed record HarmMark(OperatorId Person, OperatorId? ApprovedBy, long Re
 
 /// <summary>An entry with its place in commit order.</summary>
 /// <param name="Position">
-/// Assigned in commit order over all streams: from 1, ascending, and no entry ever appears below a position that a reader has seen.
+/// Assigned in commit order over all streams: from 1, gap-free (checkpoints count by it), and no entry ever appears below a position that a reader has seen.
 /// </param>
 /// <param name="Entry">The entry.</param>
 public sealed record CommittedEntry(long Position, JournalEntry Entry);

@@ -38,8 +38,8 @@ public abstract record AccountCommand
     /// <param name="Reason">The reason code.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Ticket">Reference, or empty.</param>
-    /// <param name="ReviewAt">When to look at it again.</param>
-    public sealed record Protect(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset ReviewAt) : AccountCommand;
+    /// <param name="ReviewAt">When to look at it again; <c>null</c> = <see cref="Limits.DefaultReview"/> from the instant of deciding.</param>
+    public sealed record Protect(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset? ReviewAt) : AccountCommand;
 
     /// <summary>Be the second person.</summary>
     /// <param name="Sequence">The proposal.</param>
@@ -54,7 +54,8 @@ public abstract record AccountCommand
     public sealed record Withdraw(long Sequence, string Note) : AccountCommand;
 
     /// <summary>System: do what is due now (a suspension's end, an expiry, a scheduled action).</summary>
-    public sealed record FireDue : AccountCommand;
+    /// <param name="ReadsRefused">As in <see cref="Restore"/>, for a suspension that ends by itself.</param>
+    public sealed record FireDue(long ReadsRefused = 0) : AccountCommand;
 
     /// <summary>System: void whatever this person proposed, because the person is being offboarded.</summary>
     public sealed record Freeze(OperatorId Person) : AccountCommand;

@@ -9,15 +9,26 @@ namespace AccountGrid.Domain;
 /// </summary>
 public static class AccountDecider
 {
-    /// <summary>Registers an account that does not exist yet.</summary>
-    public static Decision Register(AccountState state, string handle, Caller caller) =>
-        state.IsRegistered
-            ? new Decision.Refused(Refusal.AlreadyExists($"Account {state.Id}"), [])
-            : !caller.Roles.HasFlag(Roles.Service)
-                ? new Decision.Refused(Refusal.ForbiddenRole(Roles.Service), [])
-                : TextRules.Handle(handle) is { } rule
-                    ? new Decision.Refused(Refusal.Invalid("handle", rule), [])
-                    : new Decision.Accepted([new AccountEvent.Registered(handle)], Outcome.Done);
+    /// <summary>Registers an account that does not exist yet; for one that exists, the request that registered it is answered as it was.</summary>
+    public static Decision Register(AccountState state, string handle, Caller caller, string? requestId = null)
+    {
+        var refusal = caller.Roles.HasFlag(Roles.Service) ? CheckRequestId(requestId) : Refusal.ForbiddenRole(Roles.Service);
+        if ((refusal ?? (TextRules.Handle(handle) is { } rule ? Refusal.Invalid("handle", rule) : null)) is { } refused)
+        {
+            return new Decision.Refused(refused, []);
+        }
+
+        if (!state.IsRegistered)
+        {
+            return new Decision.Accepted([new AccountEvent.Registered(handle)], Outcome.Done);
+        }
+
+        return requestId is not null && state.Requests.FirstOrDefault(r => r.Id == requestId) is { } earlier
+            ? earlier.Digest == RequestDigest.OfRegistration(state.Id, caller.Actor, handle)
+                ? new Decision.Replayed(earlier)
+                : new Decision.Refused(Refusal.RequestIdConflict, [])
+            : new Decision.Refused(Refusal.AlreadyExists($"Account {state.Id}"), []);
+    }
 
     /// <summary>
     /// The people whose authority must be looked up before deciding, each at most once, with the harm that the command
@@ -45,6 +56,11 @@ public static class AccountDecider
             return new Decision.Refused(Refusal.NotFound($"account {state.Id}"), []);
         }
 
+        if (CheckRequestId(request.RequestId) is { } malformed)
+        {
+            return new Decision.Refused(malformed, []);
+        }
+
         if (request.RequestId is { } id && state.Requests.FirstOrDefault(r => r.Id == id) is { } earlier)
         {
             return earlier.Digest == RequestDigest.Of(state.Id, request)
@@ -66,7 +82,7 @@ public static class AccountDecider
             AccountCommand.Approve c => ProposalRules.Approve(state, c, request.Caller, situation),
             AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
             AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
-            AccountCommand.FireDue => DueRules.Fire(state, situation),
+            AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
             AccountCommand.Freeze c => DueRules.Freeze(state, c),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };
@@ -136,6 +152,9 @@ public static class AccountDecider
         TextRules.ReasonForm(reason) is { } form ? Refusal.Invalid("reason", form)
         : !policy.Reasons.Contains(reason) ? Refusal.Invalid("reason", $"must be one of {string.Join(", ", policy.Reasons.Order(StringComparer.Ordinal))}")
         : CheckNote(note) ?? (TextRules.Ticket(ticket) is { } t ? Refusal.Invalid("ticket", t) : null);
+
+    private static Refusal? CheckRequestId(string? requestId) =>
+        requestId is not null && TextRules.RequestId(requestId) is { } rule ? Refusal.Invalid("requestId", rule) : null;
 
     /// <summary>A note alone.</summary>
     internal static Refusal? CheckNote(string note) => TextRules.Note(note) is { } rule ? Refusal.Invalid("note", rule) : null;

@@ -94,6 +94,9 @@ public static class AccountEvolver
             AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
             AccountEvent.ProposalApproved e => new RememberedRequest(id, digest, Outcome.Pending, e.Sequence, null),
             AccountEvent.HoldPlaced e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.Erased e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProtectionLowered e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProposalClosed e => new RememberedRequest(id, digest, Outcome.Done, e.Sequence, null),
             _ => new RememberedRequest(id, digest, Outcome.Done, null, null),
         };
         return state with { Requests = AddBounded(state.Requests, remembered, Limits.RememberedRequests) };

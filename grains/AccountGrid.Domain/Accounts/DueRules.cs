@@ -28,14 +28,14 @@ internal static class DueRules
     }
 
     /// <summary>One thing per call: an ended suspension first (it heals), then the pending proposal. The processor asks again until nothing is due.</summary>
-    public static Decision Fire(AccountState state, Situation situation)
+    public static Decision Fire(AccountState state, AccountCommand.FireDue command, Situation situation)
     {
         foreach (var hold in state.Holds)
         {
             if (hold.Until <= situation.Now)
             {
-                return new Decision.Accepted(
-                    AccountDecider.WithVoidedProposal(state, [new AccountEvent.HoldLifted(hold.Kind, LiftCause.Expired, "", "", "", 0)]), Outcome.Done);
+                var lifted = new AccountEvent.HoldLifted(hold.Kind, LiftCause.Expired, "", "", "", command.ReadsRefused);
+                return new Decision.Accepted(AccountDecider.WithVoidedProposal(state, [lifted]), Outcome.Done);
             }
         }
 

@@ -44,8 +44,10 @@ internal static class HealingRules
 
     public static Decision Protect(AccountState state, AccountCommand.Protect command, Caller caller, Situation situation)
     {
+        // The default is filled in here and not where the request comes in: a retry must have the same digest as the first try.
+        var reviewAt = command.ReviewAt ?? situation.Now + Limits.DefaultReview;
         var refusal = AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
-            ?? (command.ReviewAt <= situation.Now || command.ReviewAt > situation.Now + Limits.ReviewAhead
+            ?? (reviewAt <= situation.Now || reviewAt > situation.Now + Limits.ReviewAhead
                 ? Refusal.Invalid("reviewAt", $"must be in the future, at most {Limits.ReviewAhead.TotalDays:0} days ahead")
                 : null)
             ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state);
@@ -53,7 +55,7 @@ internal static class HealingRules
             ? AccountDecider.Refuse(refusal, AccountDecider.NameOf(command))
             : new Decision.Accepted(
                 AccountDecider.WithVoidedProposal(
-                    state, [new AccountEvent.ProtectionRaised(command.Owner, command.Reason, command.Note, command.Ticket, command.ReviewAt)]),
+                    state, [new AccountEvent.ProtectionRaised(command.Owner, command.Reason, command.Note, command.Ticket, reviewAt)]),
                 Outcome.Done);
     }
 

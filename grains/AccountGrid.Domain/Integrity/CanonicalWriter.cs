@@ -10,10 +10,12 @@ namespace AccountGrid.Domain;
 /// byte length, bytes behind their length, absent values as length -1. Length prefixes make the encoding injective: two different
 /// field lists never give the same bytes. Not thread-safe; one per hash.
 /// </summary>
-internal sealed class CanonicalWriter(string domain)
+/// <param name="domain">What the bytes are: a short ASCII name with a version. It keeps a hash of one kind from ever being one of another kind.</param>
+public sealed class CanonicalWriter(string domain)
 {
     private readonly ArrayBufferWriter<byte> _buffer = Begin(domain);
 
+    /// <summary>Adds an integer.</summary>
     public CanonicalWriter Add(long value)
     {
         BinaryPrimitives.WriteInt64BigEndian(_buffer.GetSpan(8), value);
@@ -21,6 +23,7 @@ internal sealed class CanonicalWriter(string domain)
         return this;
     }
 
+    /// <summary>Adds text, or its absence.</summary>
     public CanonicalWriter Add(string? text)
     {
         if (text is null)
@@ -34,6 +37,7 @@ internal sealed class CanonicalWriter(string domain)
         return this;
     }
 
+    /// <summary>Adds bytes.</summary>
     public CanonicalWriter Add(ReadOnlySpan<byte> bytes)
     {
         Add(bytes.Length);
@@ -41,13 +45,18 @@ internal sealed class CanonicalWriter(string domain)
         return this;
     }
 
+    /// <summary>Adds an instant in whole microseconds, or its absence.</summary>
     public CanonicalWriter Add(DateTimeOffset? instant) => Add(instant is { } i ? Microseconds.Of(i) : long.MinValue);
 
+    /// <summary>What was added so far.</summary>
+    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
+
+    /// <summary>The SHA-256 of what was added so far.</summary>
     public byte[] Sha256() => SHA256.HashData(_buffer.WrittenSpan);
 
+    /// <summary>The same in lower-case hex.</summary>
     public string Sha256Hex() => Convert.ToHexStringLower(Sha256());
 
-    /// <summary>The domain name keeps a hash of one kind from ever being one of another kind.</summary>
     private static ArrayBufferWriter<byte> Begin(string domain)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

@@ -26,6 +26,14 @@ public static class RequestDigest
         }).Sha256Hex();
     }
 
+    /// <summary>The digest of a registration, without its request id.</summary>
+    public static string OfRegistration(AccountId account, Actor caller, string handle)
+    {
+        var writer = new CanonicalWriter("accountgrid.request.v1").Add(account.Value);
+        AddActor(writer, caller);
+        return writer.Add(-1).Add("register").Add(handle).Sha256Hex();
+    }
+
     /// <summary>The digest that a proposal carries: account, proposer and the exact action.</summary>
     public static string Of(AccountId account, Actor proposer, HarmAction action)
     {

@@ -51,6 +51,9 @@ public static class Limits
     /// <summary>How long a suspension with an end may last.</summary>
     public static readonly TimeSpan SuspensionLength = TimeSpan.FromDays(3650);
 
+    /// <summary>When a protection is reviewed if nobody says otherwise: so long after it was raised.</summary>
+    public static readonly TimeSpan DefaultReview = TimeSpan.FromDays(90);
+
     /// <summary>How far ahead a protection's review date may lie.</summary>
     public static readonly TimeSpan ReviewAhead = TimeSpan.FromDays(366);
 }

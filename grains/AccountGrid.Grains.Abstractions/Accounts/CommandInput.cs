@@ -45,14 +45,14 @@ public abstract record CommandInput
     [GenerateSerializer, Immutable, Alias("ag.command.undo")]
     public sealed record Undo([property: Id(0)] string Operator, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] string Note) : CommandInput;
 
-    /// <summary>Raise or renew the explicit protection; no owner = the caller.</summary>
+    /// <summary>Raise or renew the explicit protection; no owner = the caller, no review date = the default one.</summary>
     [GenerateSerializer, Immutable, Alias("ag.command.protect")]
     public sealed record Protect(
         [property: Id(0)] string? Owner,
         [property: Id(1)] string Reason,
         [property: Id(2)] string Note,
         [property: Id(3)] string Ticket,
-        [property: Id(4)] DateTimeOffset ReviewAt) : CommandInput;
+        [property: Id(4)] DateTimeOffset? ReviewAt) : CommandInput;
 
     /// <summary>Approve a proposal.</summary>
     [GenerateSerializer, Immutable, Alias("ag.command.approve")]

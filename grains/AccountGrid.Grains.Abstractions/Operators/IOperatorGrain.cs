@@ -75,8 +75,8 @@ public interface IOperatorGrain : IGrainWithStringKey
     [AlwaysInterleave, OneWay, Alias("Settle")]
     Task SettleAsync(long reservation, DateTimeOffset? happenedAt);
 
-    /// <summary>Changes the record. Durable before it answers.</summary>
-    [Alias("Execute")]
+    /// <summary>Changes the record. Takes its turn in a bounded queue, as on accounts. Durable before it answers.</summary>
+    [AlwaysInterleave, Alias("Execute")]
     Task<OperatorReply> ExecuteAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken);
 }
 

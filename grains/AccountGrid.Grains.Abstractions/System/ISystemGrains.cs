@@ -104,7 +104,7 @@ public interface IAuditGrain : IGrainWithIntegerKey
     Task<CheckpointInfo?> MakeCheckpointAsync(CancellationToken cancellationToken);
 
     /// <summary>Recomputes every chain, root and signature. One at a time; a second call meanwhile is refused with <c>Overloaded</c>.</summary>
-    [Orleans.Concurrency.AlwaysInterleave, Alias("Verify")]
+    [Orleans.Concurrency.AlwaysInterleave, ResponseTimeout("01:00:00"), Alias("Verify")]
     Task<Answer<VerificationInfo>> VerifyAsync(CancellationToken cancellationToken);
 
     /// <summary>Checkpoints below a number (0 = from the last), newest first.</summary>

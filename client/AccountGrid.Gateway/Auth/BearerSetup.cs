@@ -1,0 +1,145 @@
+using System.Net;
+using AccountGrid.Domain;
+using AccountGrid.Gateway.Errors;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AccountGrid.Gateway.Auth;
+
+/// <summary>JWT bearer with our keys, algorithms, clock and errors.</summary>
+internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider clock, ValidatedTokens validated, ILogger<JwksFile> logger)
+    : IConfigureNamedOptions<JwtBearerOptions>
+{
+    private const string Prefix = "Bearer ";
+    private static readonly string[] DefaultAlgorithms =
+        [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
+
+    /// <inheritdoc/>
+    public void Configure(JwtBearerOptions bearer) => Configure(JwtBearerDefaults.AuthenticationScheme, bearer);
+
+    /// <inheritdoc/>
+    public void Configure(string? name, JwtBearerOptions bearer)
+    {
+        var auth = options.Value.Auth;
+        bearer.MapInboundClaims = false;
+        bearer.TimeProvider = clock;
+        bearer.IncludeErrorDetails = false;
+        bearer.SaveToken = false;
+        bearer.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidAlgorithms = auth.Algorithms.Count > 0 ? auth.Algorithms : DefaultAlgorithms,
+            ValidAudience = auth.Audience,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+
+            // Otherwise a token with an unknown kid, or none, is tried against every key.
+            TryAllIssuerSigningKeys = false,
+            NameClaimType = "sub",
+            RoleClaimType = "roles",
+
+            // The library's own check reads the wall clock.
+            LifetimeValidator = (from, until, _, _) => CheckLifetime(clock.GetUtcNow().UtcDateTime, auth.ClockSkew, from, until),
+        };
+        SetKeys(bearer, auth);
+        bearer.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = Receive,
+            OnTokenValidated = Accept,
+            OnChallenge = Challenge,
+            OnForbidden = static context => ErrorAnswer.WriteAsync(context.HttpContext, ErrorMap.FromHttpStatus(403)),
+        };
+    }
+
+    private void SetKeys(JwtBearerOptions bearer, GatewayAuthOptions auth)
+    {
+        if (auth.DevelopmentKeyFile is { Length: > 0 } keyFile)
+        {
+            bearer.TokenValidationParameters.ValidIssuer = DevelopmentKey.Issuer;
+            bearer.TokenValidationParameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256];
+            bearer.TokenValidationParameters.IssuerSigningKey = DevelopmentKey.LoadOrCreate(keyFile);
+        }
+        else if (auth.JwksFile is { Length: > 0 } jwksFile)
+        {
+            bearer.TokenValidationParameters.ValidIssuer = auth.Issuer;
+            bearer.ConfigurationManager = new JwksFile(jwksFile, auth.Issuer!, clock, logger);
+        }
+        else
+        {
+            bearer.Authority = auth.Authority;
+            bearer.RequireHttpsMetadata = !new Uri(auth.Authority!).IsLoopback;
+        }
+    }
+
+    private Task Receive(MessageReceivedContext context)
+    {
+        // Whatever the server was told to listen on: the development key opens nothing that comes in from outside.
+        if (options.Value.Auth.DevelopmentKeyFile is { Length: > 0 } && context.HttpContext.Connection.LocalIpAddress is { } local && !IPAddress.IsLoopback(local))
+        {
+            context.Fail(new BearerException("The development key is for loopback only."));
+            return Task.CompletedTask;
+        }
+
+        var header = context.Request.Headers.Authorization.ToString();
+        if (header.Length > ValidatedTokens.LongestToken)
+        {
+            context.Fail(new BearerException($"The token is longer than {ValidatedTokens.LongestToken} characters."));
+        }
+        else if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && validated.Find(header.AsSpan(Prefix.Length).Trim()) is { } principal)
+        {
+            context.Principal = principal;
+            context.Success();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Accept(TokenValidatedContext context)
+    {
+        // A person's name goes into journals for ever: it must be there, short and plain.
+        if (context.SecurityToken is not JsonWebToken token || CallerIdentity.From(context.Principal!, token.ValidTo) is not { } identity)
+        {
+            context.Fail(new BearerException($"The token has no usable subject (1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +)."));
+            return Task.CompletedTask;
+        }
+
+        context.Principal = new System.Security.Claims.ClaimsPrincipal(identity);
+        validated.Add(token.EncodedToken, context.Principal, token.ValidFrom, token.ValidTo);
+        return Task.CompletedTask;
+    }
+
+    private static Task Challenge(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return ErrorAnswer.WriteAsync(context.HttpContext, ApiError.Of(RefusalReason.Unauthenticated, Explain(context.AuthenticateFailure)));
+    }
+
+    /// <summary>Throws what the library's own check would throw.</summary>
+    private static bool CheckLifetime(DateTime now, TimeSpan skew, DateTime? from, DateTime? until) =>
+        until is not { } end ? throw new SecurityTokenNoExpirationException("No expiry.")
+        : from is { } begin && begin > now + skew ? throw new SecurityTokenNotYetValidException("Not yet.")
+        : end > now - skew ? true
+        : throw new SecurityTokenExpiredException("Expired.");
+
+    /// <summary>Never the exception's own text: it can quote the token.</summary>
+    private static string Explain(Exception? failure) => failure switch
+    {
+        null => "A bearer token is required.",
+        BearerException => failure.Message,
+        SecurityTokenNoExpirationException => "The token has no expiry.",
+        SecurityTokenExpiredException => "The token has expired.",
+        SecurityTokenNotYetValidException => "The token is not valid yet.",
+        SecurityTokenInvalidIssuerException => "The token's issuer is not accepted.",
+        SecurityTokenInvalidAudienceException => "The token's audience is not accepted.",
+        SecurityTokenInvalidAlgorithmException => "The token's algorithm is not accepted.",
+        SecurityTokenSignatureKeyNotFoundException => "The token's key is not known.",
+        SecurityTokenInvalidSignatureException => "The token's signature is not valid.",
+        _ => "The token is not valid.",
+    };
+
+    /// <summary>A finding of ours, whose text may be shown.</summary>
+    private sealed class BearerException(string message) : AuthenticationFailureException(message);
+}

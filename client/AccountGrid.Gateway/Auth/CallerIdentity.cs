@@ -1,0 +1,75 @@
+using System.Security.Claims;
+using AccountGrid.Domain;
+using AccountGrid.Grains;
+
+namespace AccountGrid.Gateway.Auth;
+
+/// <summary>Who a verified token names, made once per token so that a call allocates nothing for it. Immutable.</summary>
+internal sealed class CallerIdentity : ClaimsIdentity
+{
+    private readonly CallerInfo _asPerson;
+    private readonly CallerInfo _asService;
+
+    private CallerIdentity(IEnumerable<Claim> claims, string subject, Roles roles, DateTimeOffset expiresAt)
+        : base(claims, "Bearer", "sub", "roles")
+    {
+        Subject = subject;
+        Roles = roles;
+        ExpiresAt = expiresAt;
+        _asPerson = new CallerInfo(ActorKind.Operator, subject, roles);
+        _asService = new CallerInfo(ActorKind.Service, subject, roles);
+    }
+
+    /// <summary>The subject, in the form of an operator id.</summary>
+    public string Subject { get; }
+
+    /// <summary>The roles in the token.</summary>
+    public Roles Roles { get; }
+
+    /// <summary>When the token expires; a stream does not outlive it.</summary>
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>Whether the token speaks for a person, whose standing then counts whatever other roles it has.</summary>
+    public bool IsStaff => (Roles & Roles.Staff) != Roles.None;
+
+    private bool IsService => (Roles & Roles.Service) != Roles.None;
+
+    /// <summary>The caller of a method that has no owner's side: a person, unless the token is a service's alone.</summary>
+    public CallerInfo Caller => IsService && !IsStaff ? _asService : _asPerson;
+
+    /// <summary>The caller of a method of the service's side, or of one done on the owner's behalf. Without the role the domain refuses it.</summary>
+    public CallerInfo CallerForOwner => IsService ? _asService : _asPerson;
+
+    /// <summary>Reads the claims; <c>null</c> where the subject is missing or not of the form that journals hold for ever.</summary>
+    public static CallerIdentity? From(ClaimsPrincipal principal, DateTimeOffset expiresAt)
+    {
+        if (!OperatorId.TryParse(principal.FindFirst("sub")?.Value, out var subject))
+        {
+            return null;
+        }
+
+        var roles = Roles.None;
+        var claims = new List<Claim> { new("sub", subject.Value) };
+        foreach (var claim in principal.FindAll("roles"))
+        {
+            var role = RoleOf(claim.Value);
+            if (role != Roles.None)
+            {
+                roles |= role;
+                claims.Add(new Claim("roles", claim.Value));
+            }
+        }
+
+        return new CallerIdentity(claims, subject.Value, roles, expiresAt);
+    }
+
+    private static Roles RoleOf(string name) => name switch
+    {
+        "service" => Roles.Service,
+        "support" => Roles.Support,
+        "approver" => Roles.Approver,
+        "auditor" => Roles.Auditor,
+        "admin" => Roles.Admin,
+        _ => Roles.None,
+    };
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace AccountGrid.Gateway.Auth;
+
+/// <summary>
+/// Signing keys from a JWKS file. Looks at the file's time and length at most once a second and keeps the last good set when the new one is
+/// broken or gone, which it logs. Thread-safe.
+/// </summary>
+internal sealed partial class JwksFile(string path, string issuer, TimeProvider clock, ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
+{
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+    private readonly Lock _gate = new();
+    private OpenIdConnectConfiguration? _current;
+    private (DateTime Written, long Length) _seen;
+    private long _lookedAt;
+
+    /// <inheritdoc/>
+    public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            if (_current is null || clock.GetElapsedTime(_lookedAt) >= LookAgainAfter)
+            {
+                Look();
+            }
+
+            return Task.FromResult(_current ?? throw new InvalidOperationException("The key set was never read."));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RequestRefresh()
+    {
+        // A stranger can ask for this with any unknown kid, so it does not shorten the wait.
+    }
+
+    private void Look()
+    {
+        _lookedAt = clock.GetTimestamp();
+        try
+        {
+            var file = new FileInfo(path);
+            var now = (file.LastWriteTimeUtc, file.Length);
+            if (_current is not null && now == _seen)
+            {
+                return;
+            }
+
+            var fresh = new OpenIdConnectConfiguration { Issuer = issuer };
+            foreach (var key in new JsonWebKeySet(File.ReadAllText(path)).GetSigningKeys())
+            {
+                fresh.SigningKeys.Add(key);
+            }
+
+            (_current, _seen) = (fresh, now);
+            LogRead(logger, path, fresh.SigningKeys.Count);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
+        {
+            LogUnreadable(logger, path, exception.GetType().Name);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Read {Count} signing keys from {Path}.")]
+    private static partial void LogRead(ILogger logger, string path, int count);
+
+    [LoggerMessage(2, LogLevel.Error, "Cannot read signing keys from {Path} ({Kind}); the last good ones go on working, if there were any.")]
+    private static partial void LogUnreadable(ILogger logger, string path, string kind);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Frozen;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Gateway.Auth;
+
+/// <summary>How long a method may take.</summary>
+internal enum TimeLimit
+{
+    /// <summary><see cref="GatewayLimitOptions.RequestTimeout"/>.</summary>
+    Unary,
+
+    /// <summary><see cref="GatewayLimitOptions.LongRequestTimeout"/>.</summary>
+    Long,
+
+    /// <summary>None: it lasts as long as both sides want.</summary>
+    Stream,
+}
+
+/// <summary>What the gateway itself asks of a method's caller, before any grain is called.</summary>
+/// <param name="AnyOf">
+/// The roles that do. <see cref="Roles.None"/> = any verified caller, because the domain judges and the journal records the refusal.
+/// </param>
+/// <param name="IsHealing">Law 1: healing is never throttled.</param>
+/// <param name="Time">How long it may take.</param>
+internal sealed record MethodPolicy(Roles AnyOf, bool IsHealing = false, TimeLimit Time = TimeLimit.Unary);
+
+/// <summary>The one table of who may call what. A method that is missing here fails the start.</summary>
+internal static class MethodPolicies
+{
+    private static readonly MethodPolicy Domain = new(Roles.None);
+    private static readonly MethodPolicy Healing = new(Roles.None, IsHealing: true);
+    private static readonly MethodPolicy Service = new(Roles.Service);
+    private static readonly MethodPolicy Reader = new(Roles.Service | Roles.Staff);
+    private static readonly MethodPolicy Staff = new(Roles.Staff);
+    private static readonly MethodPolicy Auditor = new(Roles.Auditor);
+
+    /// <summary>Event streams, over gRPC and as server-sent events.</summary>
+    public static MethodPolicy WatchEvents { get; } = new(Roles.Service | Roles.Staff, Time: TimeLimit.Stream);
+
+    /// <summary>Ingest, over gRPC and as NDJSON.</summary>
+    public static MethodPolicy IngestFollows { get; } = new(Roles.Service, Time: TimeLimit.Stream);
+
+    private static readonly FrozenDictionary<string, MethodPolicy> ByMethod = new Dictionary<string, MethodPolicy>
+    {
+        ["AccountService.RegisterAccount"] = Service,
+        ["AccountService.GetAccount"] = Reader,
+        ["AccountService.GetPublicAccount"] = Service,
+        ["AccountService.BatchGetAccounts"] = Reader,
+        ["AccountService.ListAccounts"] = Reader,
+        ["AccountService.DeactivateAccount"] = Domain,
+        ["AccountService.SuspendAccount"] = Domain,
+        ["AccountService.RestoreAccount"] = Healing,
+        ["AccountService.EraseAccount"] = Domain,
+        ["AccountService.ProtectAccount"] = Healing,
+        ["AccountService.UnprotectAccount"] = Domain,
+        ["AccountService.ListJournalEntries"] = Staff,
+        ["AccountService.ListIncidents"] = Staff,
+        ["FollowerService.PutFollower"] = Service,
+        ["FollowerService.DeleteFollower"] = Service,
+        ["FollowerService.IngestFollows"] = IngestFollows,
+        ["ProposalService.ListProposals"] = Staff,
+        ["ProposalService.ApproveProposal"] = Domain,
+        ["ProposalService.RejectProposal"] = Healing,
+        ["ProposalService.WithdrawProposal"] = Healing,
+        ["OperatorService.ListOperators"] = Staff,
+        ["OperatorService.GetOperator"] = Staff,
+        ["OperatorService.EnrollOperator"] = Domain,
+        ["OperatorService.OffboardOperator"] = Domain,
+        ["OperatorService.UndoOperator"] = new(Roles.Support, IsHealing: true, TimeLimit.Long),
+        ["AuditService.ListAuditEntries"] = Auditor,
+        ["AuditService.VerifyAudit"] = new(Roles.Auditor, Time: TimeLimit.Long),
+        ["AuditService.ListCheckpoints"] = Auditor,
+        ["EventService.WatchEvents"] = WatchEvents,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The policy of a method such as <c>AccountService.GetAccount</c>.</summary>
+    /// <exception cref="InvalidOperationException">Nobody has said who may call it.</exception>
+    public static MethodPolicy Of(string method) =>
+        ByMethod.TryGetValue(method, out var policy) ? policy : throw new InvalidOperationException($"{method} has no policy in {nameof(MethodPolicies)}.");
+}

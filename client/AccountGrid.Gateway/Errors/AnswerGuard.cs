@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace AccountGrid.Gateway.Errors;
+
+/// <summary>
+/// One request's watch over its answer: stamps the trace id, and keeps bodies that other parts write for a status of 400 or more
+/// from going out, so that <see cref="UniformErrorMiddleware"/> can write the one shape instead. It works because those parts
+/// set the status before they ask for the body. One object per request, because this is on the path of every read.
+/// </summary>
+internal sealed class AnswerGuard : IHttpResponseBodyFeature
+{
+    private readonly HttpContext _context;
+    private readonly IHttpResponseBodyFeature _inner;
+    private readonly string _traceId;
+    private PipeWriter? _swallowed;
+    private bool _written;
+
+    public AnswerGuard(HttpContext context, IHttpResponseBodyFeature inner)
+    {
+        _context = context;
+        _inner = inner;
+        _traceId = (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
+
+        // At the last moment: the timeout middleware clears headers that were set before it.
+        context.Response.OnStarting(static state => ((AnswerGuard)state).Stamp(), this);
+    }
+
+    /// <summary>The error that a service method ended with, to be written once the method's own layers are done.</summary>
+    public ApiError? Pending { get; set; }
+
+    /// <summary>Whether what is written is already ours.</summary>
+    public bool IsWritten => _written;
+
+    /// <inheritdoc/>
+    public Stream Stream => Swallows ? Swallowed.AsStream(leaveOpen: true) : _inner.Stream;
+
+    /// <inheritdoc/>
+    public PipeWriter Writer => Swallows ? Swallowed : _inner.Writer;
+
+    private bool Swallows => _swallowed is not null || (_context.Response.StatusCode >= 400 && !_written && !_context.Response.HasStarted);
+
+    private PipeWriter Swallowed => _swallowed ??= PipeWriter.Create(Stream.Null);
+
+    /// <summary>The guard of a request that speaks HTTP; <c>null</c> for gRPC, whose errors need no guard.</summary>
+    public static AnswerGuard? Of(HttpContext context) => context.Features.Get<IHttpResponseBodyFeature>() as AnswerGuard;
+
+    /// <summary>From here on the body is ours and goes out.</summary>
+    public static void MarkWritten(HttpContext context)
+    {
+        if (Of(context) is { } guard)
+        {
+            guard._written = true;
+            guard._swallowed = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task CompleteAsync() => Swallows ? Task.CompletedTask : _inner.CompleteAsync();
+
+    /// <inheritdoc/>
+    public void DisableBuffering() => _inner.DisableBuffering();
+
+    /// <inheritdoc/>
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        _inner.SendFileAsync(path, offset, count, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken = default) => Swallows ? Task.CompletedTask : _inner.StartAsync(cancellationToken);
+
+    private Task Stamp()
+    {
+        _context.Response.Headers["trace-id"] = _traceId;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Timeouts;
+
+namespace AccountGrid.Gateway.Errors;
+
+/// <summary>Outermost: makes every error that leaves through the pipeline the same shape, whichever part made it, and gives every answer its trace id.</summary>
+internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogger<UniformErrorMiddleware> logger)
+{
+    /// <summary>Handles one request.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        var guard = new AnswerGuard(context, inner);
+        var isGrpc = ErrorAnswer.IsGrpc(context.Request);
+        if (!isGrpc)
+        {
+            context.Features.Set<IHttpResponseBodyFeature>(guard);
+        }
+
+        ApiError? error = null;
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            error = FromException(context, exception);
+        }
+
+        if (!context.Response.HasStarted && !guard.IsWritten)
+        {
+            error ??= guard.Pending ?? FromAnswer(context.Response, isGrpc);
+            if (error is not null)
+            {
+                await ErrorAnswer.WriteAsync(context, error);
+            }
+        }
+
+        if (!isGrpc)
+        {
+            context.Features.Set(inner);
+        }
+    }
+
+    private static ApiError? FromAnswer(HttpResponse response, bool isGrpc)
+    {
+        if (!isGrpc)
+        {
+            return response.StatusCode < 400 ? null : ErrorMap.FromHttpStatus(response.StatusCode);
+        }
+
+        // A refusal that the gRPC framework made before any interceptor ran has a status and no details.
+        if (!response.Headers.TryGetValue("grpc-status", out var status))
+        {
+            return response.StatusCode == 200 ? null : ErrorMap.FromHttpStatus(response.StatusCode);
+        }
+
+        return status == "0" || response.Headers.ContainsKey("grpc-status-details-bin") || !int.TryParse(status, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? null
+            : ErrorMap.FromStatus((StatusCode)code);
+    }
+
+    private ApiError FromException(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                return ErrorMap.FromHttpStatus(bad.StatusCode);
+            case OperationCanceledException when context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true:
+                return ErrorMap.FromHttpStatus(504);
+            case OperationCanceledException:
+                return new ApiError(ErrorMap.Cancelled, "The caller went away.");
+            default:
+                var error = ExceptionMap.Of(exception);
+                if (error == ApiError.Failure)
+                {
+                    LogFailed(logger, exception, context.GetEndpoint()?.DisplayName ?? "no endpoint");
+                }
+
+                return error;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "A request to {Endpoint} failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string endpoint);
+}

@@ -1,0 +1,52 @@
+using AccountGrid.Gateway.Auth;
+using AccountGrid.Gateway.Errors;
+using AccountGrid.Gateway.Hosting;
+using AccountGrid.Gateway.Http;
+using AccountGrid.Gateway.OpenApi;
+using AccountGrid.Gateway.Services;
+using Microsoft.Extensions.Options;
+using Prometheus;
+
+namespace AccountGrid.Gateway;
+
+/// <summary>Puts the gateway into a host's pipeline.</summary>
+public static class GatewayApplicationExtensions
+{
+    /// <summary>
+    /// Adds the pipeline (errors, routing, time limits, tokens, rates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
+    /// <c>/metrics</c>, gRPC health and reflection. Call it once, before the host maps its own endpoints.
+    /// </summary>
+    public static WebApplication MapAccountGridGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseMiddleware<UniformErrorMiddleware>();
+        app.UseRouting();
+        app.Use(ProtocolGuard.InvokeAsync);
+        app.UseRequestTimeouts();
+        app.UseAuthentication();
+
+        // Behind authentication, so that a subject is counted and not an address that many share; before authorization, so that refusals count too.
+        app.UseRateLimiter();
+        app.UseAuthorization();
+
+        var limits = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
+        app.MapGrpcService<AccountServiceV1>().WithGate(limits);
+        app.MapGrpcService<FollowerServiceV1>().WithGate(limits);
+        app.MapGrpcService<ProposalServiceV1>().WithGate(limits);
+        app.MapGrpcService<OperatorServiceV1>().WithGate(limits);
+        app.MapGrpcService<AuditServiceV1>().WithGate(limits);
+        app.MapGrpcService<EventServiceV1>().WithGate(limits);
+        app.MapGrpcHealthChecksService().AllowAnonymous().DisableRequestTimeout();
+        app.MapGrpcReflectionService().AllowAnonymous().DisableRequestTimeout();
+
+        var ingest = app.Services.GetRequiredService<IngestEndpoint>();
+        app.MapPost("/v1/followers:ingest", ingest.HandleAsync).WithGate(MethodPolicies.IngestFollows);
+        var events = app.Services.GetRequiredService<EventsEndpoint>();
+        app.MapGet("/v1/events", events.HandleAsync).WithGate(MethodPolicies.WatchEvents);
+
+        var openApi = app.Services.GetRequiredService<OpenApiPage>();
+        app.MapGet("/openapi/v1.json", () => Results.Text(openApi.Json, "application/json")).AllowAnonymous();
+        app.MapMetrics().AllowAnonymous();
+        return app;
+    }
+}

@@ -1,0 +1,113 @@
+using AccountGrid.Gateway.Auth;
+using AccountGrid.Gateway.Errors;
+using AccountGrid.Gateway.Hosting;
+using AccountGrid.Gateway.Http;
+using AccountGrid.Gateway.OpenApi;
+using AccountGrid.Gateway.Services;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Grpc.JsonTranscoding;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace AccountGrid.Gateway;
+
+/// <summary>Adds the gateway to a host.</summary>
+public static class GatewayServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds gRPC, JSON transcoding, tokens, limits and metrics. The host gives an <see cref="IGrainFactory"/> (a co-hosted silo or a cluster client), listens
+    /// (plain HTTP/1.1 on one port, HTTP/2 on another) and calls <see cref="GatewayApplicationExtensions.MapAccountGridGateway"/>. Every other endpoint of
+    /// the host needs a verified token unless it allows anonymous access.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Fills in the options; checked when the host starts.</param>
+    public static IServiceCollection AddAccountGridGateway(this IServiceCollection services, Action<GatewayOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<GatewayOptions>().Configure(configure).ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        AddServices(services);
+        AddProtocols(services);
+        AddAuthentication(services);
+        AddLimits(services);
+        services.AddHostedService<MetricsBridge>();
+        return services;
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<GrainCalls>();
+        services.AddSingleton<Admission>();
+        services.AddSingleton<FirstUse>();
+        services.AddSingleton<StreamSlots>();
+        services.AddSingleton<FollowIngests>();
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<UndoRun>();
+        services.AddSingleton<IngestEndpoint>();
+        services.AddSingleton<EventsEndpoint>();
+        services.AddSingleton<OpenApiPage>();
+
+        // Stateless, hence one of each: otherwise every call would make its own.
+        services.AddSingleton<AccountServiceV1>();
+        services.AddSingleton<FollowerServiceV1>();
+        services.AddSingleton<ProposalServiceV1>();
+        services.AddSingleton<OperatorServiceV1>();
+        services.AddSingleton<AuditServiceV1>();
+        services.AddSingleton<EventServiceV1>();
+    }
+
+    private static void AddProtocols(IServiceCollection services)
+    {
+        services.AddSingleton<ErrorInterceptor>();
+        services.AddGrpc(static options =>
+        {
+            options.EnableDetailedErrors = false;
+            options.Interceptors.Add<ErrorInterceptor>();
+        }).AddJsonTranscoding();
+        services.AddOptions<GrpcJsonTranscodingOptions>().Configure(static options =>
+        {
+            options.JsonSettings.WriteInt64sAsStrings = true;
+            options.JsonSettings.IgnoreDefaultValues = false;
+            options.TypeRegistry = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor);
+        });
+        services.AddOptions<GrpcServiceOptions>().Configure<IOptions<GatewayOptions>>(
+            static (grpc, gateway) => grpc.MaxReceiveMessageSize = gateway.Value.Limits.MaxBodyBytes);
+        services.AddOptions<GrpcServiceOptions<FollowerServiceV1>>().Configure<IOptions<GatewayOptions>>(
+            static (grpc, gateway) => grpc.MaxReceiveMessageSize = gateway.Value.Limits.MaxStreamMessageBytes);
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks();
+    }
+
+    private static void AddAuthentication(IServiceCollection services)
+    {
+        services.AddSingleton<ValidatedTokens>();
+        services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddHostedService<LoopbackGuard>();
+    }
+
+    private static void AddLimits(IServiceCollection services)
+    {
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(static (kestrel, gateway) => KestrelLimits.Apply(kestrel, gateway.Value.Limits));
+        services.AddRequestTimeouts();
+        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<GatewayOptions>>(static (timeouts, gateway) =>
+        {
+            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = gateway.Value.Limits.RequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout };
+            timeouts.AddPolicy(
+                EndpointSetup.LongTimeout,
+                new RequestTimeoutPolicy { Timeout = gateway.Value.Limits.LongRequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });
+        });
+        services.AddRateLimiter(static _ => { });
+        services.AddOptions<RateLimiterOptions>().Configure<IOptions<GatewayOptions>>(static (limiter, gateway) => RateLimits.Apply(limiter, gateway.Value.Limits));
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace AccountGrid.Gateway.Hosting;
+
+/// <summary>What the server itself enforces, before any of our code runs.</summary>
+internal static class KestrelLimits
+{
+    /// <summary>Sets the limits.</summary>
+    public static void Apply(KestrelServerOptions kestrel, GatewayLimitOptions gateway)
+    {
+        kestrel.AddServerHeader = false;
+        var limits = kestrel.Limits;
+        limits.MaxRequestBodySize = gateway.MaxBodyBytes;
+        limits.MinRequestBodyDataRate = gateway.MinBodyBytesPerSecond == 0 ? null : new MinDataRate(gateway.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
+
+        // Above what is accepted, so that a token of 100 KB gets our own answer and not a broken connection.
+        limits.MaxRequestHeadersTotalSize = 160 * 1024;
+        limits.MaxRequestHeaderCount = 64;
+        limits.MaxRequestLineSize = 8 * 1024;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.Http2.MaxRequestHeaderFieldSize = 128 * 1024;
+        limits.Http2.MaxStreamsPerConnection = 256;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+    }
+}

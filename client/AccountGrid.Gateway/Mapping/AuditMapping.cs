@@ -1,0 +1,33 @@
+using AccountGrid.Grains;
+
+namespace AccountGrid.Gateway.Mapping;
+
+/// <summary>Checkpoints and verifications on their way out.</summary>
+internal static class AuditMapping
+{
+    /// <summary>One checkpoint.</summary>
+    public static V1.Checkpoint ToProto(CheckpointInfo info) => new()
+    {
+        Number = info.Number,
+        Position = info.Position,
+        Root = Convert.ToHexStringLower(info.Root.Span),
+        Previous = Convert.ToHexStringLower(info.Previous.Span),
+        At = TimeMapping.ToProto(info.At),
+        KeyId = info.KeyId,
+        Signature = Convert.ToHexStringLower(info.Signature.Span),
+    };
+
+    /// <summary>What a verification found.</summary>
+    public static V1.VerifyAuditResponse ToProto(VerificationInfo info) => new()
+    {
+        Intact = info.Intact,
+        Problem = info.Problem,
+        ProblemKind = info.ProblemKind,
+        Stream = info.Stream,
+        Sequence = info.Sequence,
+        Entries = info.Entries,
+        Streams = info.Streams,
+        Checkpoints = info.Checkpoints,
+        Position = info.Position,
+    };
+}

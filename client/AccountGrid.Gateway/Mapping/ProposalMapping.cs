@@ -1,0 +1,52 @@
+using AccountGrid.Domain;
+using AccountGrid.Grains;
+using Action = AccountGrid.V1.Proposal.Types.Action;
+
+namespace AccountGrid.Gateway.Mapping;
+
+/// <summary>Proposals on their way out.</summary>
+internal static class ProposalMapping
+{
+    /// <summary>A pending proposal.</summary>
+    public static V1.Proposal ToProto(ProposalInfo info)
+    {
+        var proposal = new V1.Proposal
+        {
+            Id = new ProposalId(new AccountId(info.Account), info.Sequence).ToString(),
+            Account = info.Account,
+            State = info.State == ProposalState.Scheduled ? V1.Proposal.Types.State.Scheduled : V1.Proposal.Types.State.Open,
+            Action = ActionOf(info.Action.Kind),
+            Reason = info.Action.Reason,
+            Note = info.Action.Note,
+            Ticket = info.Action.Ticket,
+            Until = TimeMapping.ToProto(info.Action.Until),
+            At = TimeMapping.ToProto(info.Action.At),
+            Digest = info.Digest,
+            ShownProtected = info.ShownTier == Tier.Protected,
+            ProposedBy = ActorMapping.ToProto(info.ProposedBy),
+            ProposedAt = TimeMapping.ToProto(info.ProposedAt),
+            ApprovedBy = info.ApprovedBy ?? "",
+            DueAt = TimeMapping.ToProto(info.DueAt),
+        };
+        if (info.ShownFollowers is { } followers)
+        {
+            proposal.ShownFollowers = followers;
+        }
+
+        return proposal;
+    }
+
+    /// <summary>The proposal that a reply is about, where it is still pending.</summary>
+    public static V1.Proposal? Of(CommandReply reply) =>
+        reply.Account?.Proposal is { } pending && pending.Sequence == reply.ProposalSequence ? ToProto(pending) : null;
+
+    private static Action ActionOf(HarmKind kind) => kind switch
+    {
+        HarmKind.Deactivate => Action.Deactivate,
+        HarmKind.Suspend => Action.Suspend,
+        HarmKind.Erase => Action.Erase,
+        HarmKind.Unprotect => Action.Unprotect,
+        HarmKind.OwnerDeactivate => Action.OwnerDeactivate,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown harm."),
+    };
+}

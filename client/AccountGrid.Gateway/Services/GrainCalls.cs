@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+using AccountGrid.Gateway.Errors;
+using AccountGrid.Grains;
+using Microsoft.Extensions.Options;
+
+namespace AccountGrid.Gateway;
+
+/// <summary>The way to the grains: their keys, and the one place where their refusals become errors. Thread-safe.</summary>
+internal sealed class GrainCalls(IGrainFactory grains, IOptions<GatewayOptions> options)
+{
+    private readonly int _inFlight = options.Value.Limits.GrainCallsInFlight;
+    private AccountKind? _account;
+
+    /// <summary>Registers accounts.</summary>
+    public IRegistrarGrain Registrar => grains.GetGrain<IRegistrarGrain>(0);
+
+    /// <summary>Questions over many accounts.</summary>
+    public IDirectoryGrain Directory => grains.GetGrain<IDirectoryGrain>(0);
+
+    /// <summary>Checkpoints and verification.</summary>
+    public IAuditGrain Audit => grains.GetGrain<IAuditGrain>(0);
+
+    /// <summary>One account; the id is known to be positive.</summary>
+    public IAccountGrain Account(long id)
+    {
+        // The typed look-up resolves type and interface anew every time, which costs as much as the call itself: kept from the first one.
+        var kind = _account ??= AccountKind.Of(grains.GetGrain<IAccountGrain>(id));
+        return (IAccountGrain)grains.GetGrain(GrainId.Create(kind.Type, GrainIdKeyExtensions.CreateIntegerKey(id)), kind.Interface);
+    }
+
+    /// <summary>One operator; the id is known to be well formed.</summary>
+    public IOperatorGrain Operator(string id) => grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
+
+    /// <summary>The value of an answer.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public static T Unwrap<T>(Answer<T> answer)
+        where T : class =>
+        answer.Value ?? throw Refused(answer.Refusal);
+
+    /// <summary>A reply that was not refused.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public static CommandReply Unwrap(CommandReply reply) => reply.Refusal is null ? reply : throw Refused(reply.Refusal);
+
+    /// <summary>The exception for a refusal.</summary>
+    public static ApiException Refused(RefusalInfo? refusal) => new(
+        refusal is null ? ApiError.Failure : ApiError.Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter));
+
+    /// <summary>Reads many accounts, at most so many calls at a time; the answers keep the order of the ids, unknown ones are <c>null</c>.</summary>
+    public async Task<AccountInfo?[]> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        var found = new AccountInfo?[ids.Count];
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, ids.Count, options, async (i, token) =>
+        {
+            try
+            {
+                var answer = await Account(ids[i]).GetAsync(minVersion: 0, token);
+                found[i] = answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
+            }
+            catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)
+            {
+                // Unknown ids are refused before they take a place, which no value can say.
+            }
+        });
+        return found;
+    }
+
+    /// <summary>Calls <paramref name="body"/> for every account id, at most so many at a time.</summary>
+    public Task ForEachAsync(ImmutableArray<long> ids, Func<long, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken }, body);
+
+    private sealed record AccountKind(GrainType Type, GrainInterfaceType Interface)
+    {
+        public static AccountKind Of(IAccountGrain sample) => new(sample.GetGrainId().Type, ((GrainReference)sample).InterfaceType);
+    }
+}

@@ -1,0 +1,89 @@
+using AccountGrid.Domain;
+using AccountGrid.Gateway.Errors;
+using AccountGrid.Gateway.Mapping;
+using AccountGrid.Gateway.Validation;
+using AccountGrid.Grains;
+using Grpc.Core;
+
+namespace AccountGrid.Gateway.Services;
+
+/// <summary>People and their powers. Stateless.</summary>
+internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimeProvider clock) : V1.OperatorService.OperatorServiceBase
+{
+    private const string ListQuery = "operators";
+
+    /// <inheritdoc/>
+    public override async Task<V1.ListOperatorsResponse> ListOperators(V1.ListOperatorsRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        var size = checks.PageSize(request.PageSize);
+        var after = PageTokens.Name(ref checks, ListQuery, request.PageToken);
+        checks.ThrowIfAny();
+        var page = await grains.Directory.ListOperatorsAsync(after, size, context.CancellationToken);
+        var response = new V1.ListOperatorsResponse { NextPageToken = PageTokens.Format(ListQuery, page.Next) };
+        foreach (var person in page.Operators)
+        {
+            response.Operators.Add(OperatorMapping.ToProto(person));
+        }
+
+        return response;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.Operator> GetOperator(V1.GetOperatorRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        var id = checks.Operator("id", request.Id);
+        checks.ThrowIfAny();
+        var person = await grains.Operator(request.Id).GetAsync(context.CancellationToken);
+        return person.Version > 0 ? OperatorMapping.ToProto(person) : throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {id}")));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.EnrollOperatorResponse> EnrollOperator(V1.EnrollOperatorRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        checks.Operator("id", request.Id);
+        checks.DisplayName(request.DisplayName);
+        var roles = OperatorMapping.FromProto(ref checks, request.Roles);
+        var endsAt = checks.Time("authorityEndsAt", request.AuthorityEndsAt);
+        checks.ThrowIfAny();
+        var reply = await ExecuteAsync(request.Id, new OperatorInput.Enroll(roles, request.DisplayName, endsAt), context);
+        return new V1.EnrollOperatorResponse { Operator = reply };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.OffboardOperatorResponse> OffboardOperator(V1.OffboardOperatorRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        checks.Operator("id", request.Id);
+        var endsAt = checks.Time("authorityEndsAt", request.AuthorityEndsAt);
+        checks.Note(request.Note);
+        checks.ThrowIfAny();
+        var command = new OperatorInput.Offboard(endsAt ?? Microseconds.Truncate(clock.GetUtcNow()), request.Note);
+        return new V1.OffboardOperatorResponse { Operator = await ExecuteAsync(request.Id, command, context) };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.UndoOperatorResponse> UndoOperator(V1.UndoOperatorRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        checks.Operator("id", request.Id);
+        checks.Note(request.Note);
+        var since = checks.Time("since", request.Since);
+        if (request.Since is null)
+        {
+            checks.Add("since", "must be given");
+        }
+
+        checks.ThrowIfAny();
+        return await undo.RunAsync(
+            new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun), context.Identity().Caller, context.CancellationToken);
+    }
+
+    private async Task<V1.Operator?> ExecuteAsync(string id, OperatorInput command, ServerCallContext context)
+    {
+        var reply = await grains.Operator(id).ExecuteAsync(command, context.Identity().Caller, context.CancellationToken);
+        return reply.Refusal is null ? reply.Operator is { } person ? OperatorMapping.ToProto(person) : null : throw GrainCalls.Refused(reply.Refusal);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Globalization;
+using AccountGrid.Domain;
+using AccountGrid.Gateway.Errors;
+using Google.Protobuf.WellKnownTypes;
+
+namespace AccountGrid.Gateway.Validation;
+
+/// <summary>
+/// Collects the fields of one request that break a rule, so that the answer names all of them; costs nothing while all is well. What the
+/// rules are stands in the domain (<see cref="TextRules"/>, <see cref="Limits"/>); a field's name is that of JSON.
+/// </summary>
+internal struct FieldChecks
+{
+    /// <summary>Findings reported at most; a request that is wrong all over needs no longer list.</summary>
+    public const int MostViolations = 20;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+    private List<FieldViolation>? _violations;
+
+    /// <summary>Adds a finding.</summary>
+    public void Add(string field, string rule)
+    {
+        _violations ??= [];
+        if (_violations.Count < MostViolations)
+        {
+            _violations.Add(new FieldViolation(field.Length > 100 ? field[..100] : field, rule));
+        }
+    }
+
+    /// <summary>Everything found so far, or <c>null</c>.</summary>
+    public readonly ApiError? Error => _violations is null ? null : ApiError.Invalid(_violations);
+
+    /// <summary>An account's or follower's id.</summary>
+    public void Id(string field, long value)
+    {
+        if (value <= 0)
+        {
+            Add(field, "must be a positive 64-bit integer");
+        }
+    }
+
+    /// <summary>A number that may be absent (0) but not negative.</summary>
+    public void NotNegative(string field, long value)
+    {
+        if (value < 0)
+        {
+            Add(field, "must not be negative");
+        }
+    }
+
+    /// <summary>A handle.</summary>
+    public void Handle(string value) => Rule("handle", TextRules.Handle(value));
+
+    /// <summary>The form of a reason code; which codes there are is the installation's and judged by the domain.</summary>
+    public void Reason(string value) => Rule("reason", TextRules.ReasonForm(value));
+
+    /// <summary>A note.</summary>
+    public void Note(string value) => Rule("note", TextRules.Note(value));
+
+    /// <summary>A ticket reference.</summary>
+    public void Ticket(string value) => Rule("ticket", TextRules.Ticket(value));
+
+    /// <summary>A name to show.</summary>
+    public void DisplayName(string value) => Rule("displayName", TextRules.DisplayName(value));
+
+    /// <summary>The idempotency key; empty is none.</summary>
+    public string? RequestId(string value)
+    {
+        if (value.Length == 0)
+        {
+            return null;
+        }
+
+        Rule("requestId", TextRules.RequestId(value));
+        return value;
+    }
+
+    /// <summary>The etag's state version; empty is none.</summary>
+    public long? Etag(string value)
+    {
+        if (value.Length == 0)
+        {
+            return null;
+        }
+
+        if (Domain.Etag.TryParse(value, out var version))
+        {
+            return version;
+        }
+
+        Add("etag", "is not one that this server gave");
+        return null;
+    }
+
+    /// <summary>An operator's id.</summary>
+    public OperatorId Operator(string field, string value)
+    {
+        if (!OperatorId.TryParse(value, out var id))
+        {
+            Add(field, "must be 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | + beginning with a letter or digit");
+        }
+
+        return id;
+    }
+
+    /// <summary>A proposal's id.</summary>
+    public ProposalId Proposal(string field, string value)
+    {
+        if (!ProposalId.TryParse(value, out var id))
+        {
+            Add(field, "must be an account id and a sequence, such as 25073877-7");
+        }
+
+        return id;
+    }
+
+    /// <summary>A digest as an answer showed it; empty is none.</summary>
+    public string? Digest(string value)
+    {
+        if (value.Length == 0)
+        {
+            return null;
+        }
+
+        if (value.Length != 64 || value.AsSpan().ContainsAnyExcept(HexDigits))
+        {
+            Add("digest", "must be 64 lower-case hexadecimal digits");
+        }
+
+        return value;
+    }
+
+    /// <summary>An instant, cut to the microseconds that journals hold; absent is <c>null</c>.</summary>
+    public DateTimeOffset? Time(string field, Timestamp? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        // The range of RFC 3339, years 1 to 9999; anything may come in over gRPC.
+        if (value.Seconds is < -62_135_596_800 or > 253_402_300_799 || value.Nanos is < 0 or > 999_999_999)
+        {
+            Add(field, "must be a time of the years 1 to 9999");
+            return null;
+        }
+
+        return Microseconds.Truncate(value.ToDateTimeOffset());
+    }
+
+    /// <summary>A page size; 0 is the default.</summary>
+    public int PageSize(int value)
+    {
+        if (value is < 0 or > Limits.PageSize)
+        {
+            Add("pageSize", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {Limits.PageSize}, or 0 for {Limits.DefaultPageSize}"));
+        }
+
+        return value == 0 ? Limits.DefaultPageSize : value;
+    }
+
+    /// <summary>Ends the checks.</summary>
+    /// <exception cref="ApiException">Something was found.</exception>
+    public readonly void ThrowIfAny()
+    {
+        if (Error is { } error)
+        {
+            throw new ApiException(error);
+        }
+    }
+
+    private void Rule(string field, string? broken)
+    {
+        if (broken is not null)
+        {
+            Add(field, broken);
+        }
+    }
+}

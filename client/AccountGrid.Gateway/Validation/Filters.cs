@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Globalization;
+using AccountGrid.Domain;
+using AccountGrid.Grains;
+
+namespace AccountGrid.Gateway.Validation;
+
+/// <summary>What the filters of the listings mean. A field that a listing does not know is refused, so that a slip never widens an answer.</summary>
+internal static class Filters
+{
+    private const string Name = "filter";
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    /// <summary><c>status = SUSPENDED AND tier = PROTECTED AND handle = "pre*"</c>.</summary>
+    public static AccountFilterInput Accounts(ref FieldChecks checks, string filter)
+    {
+        AccountStatus? status = null;
+        Tier? tier = null;
+        string? prefix = null;
+        foreach (var term in FilterParser.Parse(ref checks, filter))
+        {
+            switch (term)
+            {
+                case { Field: "status", Operator: "=" }:
+                    status = StatusOf(ref checks, term.Value);
+                    break;
+                case { Field: "tier", Operator: "=" }:
+                    tier = TierOf(ref checks, term.Value);
+                    break;
+                case { Field: "handle", Operator: "=", Value: [.. var start, '*'] } when TextRules.Handle(start) is null:
+                    prefix = start;
+                    break;
+                case { Field: "handle", Operator: "=" }:
+                    checks.Add(Name, "takes handle as a prefix of A-Z a-z 0-9 _ and a star, such as handle = \"pre*\"");
+                    break;
+                default:
+                    Unknown(ref checks, term, "status = , tier = , handle = ");
+                    break;
+            }
+        }
+
+        return new AccountFilterInput(status, tier, prefix);
+    }
+
+    /// <summary><c>stream = "a/1" AND actor = "kim" AND type = "hold-placed" AND at &gt;= "..." AND at &lt; "..."</c>.</summary>
+    public static AuditFilterInput Audit(ref FieldChecks checks, string filter)
+    {
+        string? stream = null;
+        string? actor = null;
+        string? type = null;
+        DateTimeOffset? since = null;
+        DateTimeOffset? until = null;
+        foreach (var term in FilterParser.Parse(ref checks, filter))
+        {
+            switch (term)
+            {
+                case { Field: "stream", Operator: "=" }:
+                    stream = Valid(ref checks, term, StreamId.TryParse(term.Value, out _), "a/ and an account id, or op/ and an operator id");
+                    break;
+                case { Field: "actor", Operator: "=" }:
+                    actor = Valid(ref checks, term, OperatorId.TryParse(term.Value, out _), "a token's subject");
+                    break;
+                case { Field: "type", Operator: "=" }:
+                    type = Valid(ref checks, term, IsTypeName(term.Value), "an event's name such as hold-placed");
+                    break;
+                case { Field: "at", Operator: ">=" }:
+                    since = TimeOf(ref checks, term);
+                    break;
+                case { Field: "at", Operator: "<" }:
+                    until = TimeOf(ref checks, term);
+                    break;
+                default:
+                    Unknown(ref checks, term, "stream = , actor = , type = , at >= , at < ");
+                    break;
+            }
+        }
+
+        return new AuditFilterInput(stream, actor, type, since, until);
+    }
+
+    /// <summary><c>proposed_by = "kim"</c>.</summary>
+    public static string? Proposals(ref FieldChecks checks, string filter)
+    {
+        string? proposedBy = null;
+        foreach (var term in FilterParser.Parse(ref checks, filter))
+        {
+            if (term is { Field: "proposed_by" or "proposedBy", Operator: "=" })
+            {
+                proposedBy = Valid(ref checks, term, OperatorId.TryParse(term.Value, out _), "a token's subject");
+            }
+            else
+            {
+                Unknown(ref checks, term, "proposed_by = ");
+            }
+        }
+
+        return proposedBy;
+    }
+
+    private static AccountStatus? StatusOf(ref FieldChecks checks, string value)
+    {
+        switch (value)
+        {
+            case "ACTIVE":
+                return AccountStatus.Active;
+            case "DEACTIVATED":
+                return AccountStatus.Deactivated;
+            case "SUSPENDED":
+                return AccountStatus.Suspended;
+            case "ERASED":
+                return AccountStatus.Erased;
+            default:
+                checks.Add(Name, "takes status as one of ACTIVE, DEACTIVATED, SUSPENDED, ERASED");
+                return null;
+        }
+    }
+
+    private static Tier? TierOf(ref FieldChecks checks, string value)
+    {
+        switch (value)
+        {
+            case "STANDARD":
+                return Tier.Standard;
+            case "PROTECTED":
+                return Tier.Protected;
+            default:
+                checks.Add(Name, "takes tier as one of STANDARD, PROTECTED");
+                return null;
+        }
+    }
+
+    private static DateTimeOffset? TimeOf(ref FieldChecks checks, FilterTerm term)
+    {
+        const DateTimeStyles Style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (term.Value.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(term.Value, CultureInfo.InvariantCulture, Style, out var at))
+        {
+            return Microseconds.Truncate(at);
+        }
+
+        checks.Add(Name, "takes at as an RFC 3339 time such as \"2026-01-02T03:04:05Z\"");
+        return null;
+    }
+
+    private static bool IsTypeName(string value) =>
+        value.Length is > 0 and <= 64 && !value.AsSpan().ContainsAnyExcept(TypeCharacters);
+
+    private static string? Valid(ref FieldChecks checks, FilterTerm term, bool isValid, string rule)
+    {
+        if (isValid)
+        {
+            return term.Value;
+        }
+
+        checks.Add(Name, $"takes {term.Field} as {rule}");
+        return null;
+    }
+
+    private static void Unknown(ref FieldChecks checks, FilterTerm term, string known)
+    {
+        var field = term.Field.Length > 40 ? term.Field[..40] : term.Field;
+        checks.Add(Name, $"does not know {field} {term.Operator}; it knows {known.TrimEnd()}");
+    }
+}

@@ -1,0 +1,250 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <content>How a command is carried out.</content>
+public sealed partial class AccountProcessor
+{
+    /// <summary>More steps than an account can ever have due at once (every hold's end, one proposal).</summary>
+    private const int MostDueSteps = 8;
+
+    /// <summary>
+    /// Carries out one command. Refusals are answers; among them <see cref="RefusalReason.Overloaded"/> at a full queue, at once. A request id
+    /// that acted before is answered as it was then, with the account as it is now.
+    /// </summary>
+    /// <param name="request">What, by whom, with which idempotency key.</param>
+    /// <param name="cancellationToken">Honoured until the append is handed to the store; after that the outcome is awaited.</param>
+    /// <exception cref="StorageUnavailableException">The store failed; where the outcome is unknown the caller retries with the same request id.</exception>
+    public async Task<AccountResult> ExecuteAsync(AccountRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (result, _) = await RunAsync(request, reserved: false, cancellationToken);
+        return result;
+    }
+
+    /// <summary>
+    /// Does everything that is due, as the system's act, until nothing is; each step a turn of its own. Has a reserved place in the queue. Whoever asks
+    /// while this is under way shares it.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store failed; what is due stays due.</exception>
+    /// <exception cref="StorageOverloadedException">The store's queue is full; what is due stays due.</exception>
+    public Task FireDueAsync(CancellationToken cancellationToken)
+    {
+        _dueWork = _dueWork is { IsCompleted: false } ? _dueWork : FireAllAsync();
+        return _dueWork.WaitAsync(cancellationToken);
+    }
+
+    private async Task FireAllAsync()
+    {
+        var request = new AccountRequest(new AccountCommand.FireDue(), Caller.System);
+        for (var step = 0; step < MostDueSteps; step++)
+        {
+            var (result, appended) = await RunAsync(request, reserved: true, CancellationToken.None);
+            if (result.Refusal is { Reason: RefusalReason.Overloaded } overloaded)
+            {
+                throw new StorageOverloadedException($"The queue behind account {Id}", overloaded.RetryAfter ?? _services.Limits.RetryAfter);
+            }
+
+            if (!appended)
+            {
+                return;
+            }
+        }
+
+        AccountLog.DueWorkEndless(_services.Log, Id, MostDueSteps);
+    }
+
+    private async Task<(AccountResult Result, bool Appended)> RunAsync(AccountRequest request, bool reserved, CancellationToken cancellationToken)
+    {
+        using var run = _services.Diagnostics.StartCommand("account.execute", AccountDecider.NameOf(request.Command), _services.Clock);
+        run.Activity?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value);
+        try
+        {
+            using var turn = await EnterAsync(reserved, cancellationToken);
+            var answer = turn is null
+                ? (AccountResult.Refused(_view, Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter)), false)
+                : await DecideAndAppendAsync(request, cancellationToken);
+            run.Answered(answer.Item1.Outcome, answer.Item1.Refusal);
+            return answer;
+        }
+        catch (Exception e)
+        {
+            run.Failed(e);
+            throw;
+        }
+    }
+
+    private async ValueTask<TurnQueue.Turn?> EnterAsync(bool reserved, CancellationToken cancellationToken)
+    {
+        var start = _services.Clock.GetTimestamp();
+        using var span = _services.Diagnostics.Start("account.queue");
+        var turn = await _turns.EnterAsync(reserved, cancellationToken);
+        if (turn is null)
+        {
+            _services.Diagnostics.QueueFull("commands");
+        }
+        else
+        {
+            _services.Diagnostics.Waited(_services.Clock.GetElapsedTime(start));
+        }
+
+        return turn;
+    }
+
+    /// <summary>Within a turn: decide and append, and once more on what is really there if another activation was first.</summary>
+    private async Task<(AccountResult Result, bool Appended)> DecideAndAppendAsync(AccountRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (MustReload || !_head.State.IsRegistered)
+            {
+                await ReloadAsync(cancellationToken);
+            }
+
+            await _followers.EnsureAsync(cancellationToken);
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                if (await AttemptAsync(request, cancellationToken) is { } answer)
+                {
+                    return answer;
+                }
+
+                IsFenced = true;
+                _services.Diagnostics.FenceLost("account");
+                AccountLog.FenceLost(_services.Log, Id);
+                await ReloadAsync(cancellationToken);
+            }
+        }
+        catch (StorageOverloadedException full)
+        {
+            // Nothing was written.
+            return (AccountResult.Refused(_view, Refusal.Overloaded(full.What, full.RetryAfter)), false);
+        }
+
+        var refusal = new Refusal(
+            RefusalReason.Overloaded, $"Account {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
+        return (AccountResult.Refused(_view, refusal), false);
+    }
+
+    /// <summary>One try on one head; <c>null</c> when the append met another activation's.</summary>
+    private async Task<(AccountResult Result, bool Appended)?> AttemptAsync(AccountRequest request, CancellationToken cancellationToken)
+    {
+        // One situation for questions and decision: a count that moves between them must not turn a harm that was
+        // asked for without a reservation into one that may happen alone. The instant comes before the questions, so that
+        // no entry is dated after an end of authority that the answers did not know of.
+        var head = _head;
+        var asked = request with { Command = WithReadsRefused(request.Command) };
+        var situation = new Situation(
+            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy, Situation.Nobody);
+        var reservations = new Reservations(_services.Authority);
+        try
+        {
+            var questions = AccountDecider.Questions(head.State, asked, situation);
+            situation = situation with { Authorities = await reservations.AskAsync(questions, _services.Diagnostics, cancellationToken) };
+            var decision = Decide(head.State, asked, situation);
+            var events = EventsOf(decision);
+            if (!events.IsEmpty)
+            {
+                if (await AppendAsync(head, asked, situation.Now, events, reservations, cancellationToken) == AppendResult.Conflict)
+                {
+                    return null;
+                }
+
+                await reservations.SpendAsync((decision as Decision.Accepted)?.Charged, situation.Now);
+            }
+
+            return (ResultOf(decision), !events.IsEmpty);
+        }
+        finally
+        {
+            await reservations.ReleaseAsync();
+        }
+    }
+
+    private Decision Decide(AccountState state, AccountRequest request, Situation situation)
+    {
+        using var span = _services.Diagnostics.Start("account.decide");
+        return AccountDecider.Decide(state, request, situation);
+    }
+
+    private async Task<AppendResult> AppendAsync(
+        Head<AccountState> head, AccountRequest request, DateTimeOffset at, ImmutableArray<AccountEvent> events,
+        Reservations reservations, CancellationToken cancellationToken)
+    {
+        using var span = _services.Diagnostics.Start("journal.append");
+        var prepared = _fold.Prepare(head, events, new EntryFacts(
+            at, request.Caller.Actor, request.RequestId, request.RequestId is null ? null : RequestDigest.Of(Id, request),
+            ApplicationDiagnostics.CurrentTraceId));
+        var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, MarkOf(e))).ToImmutableArray();
+        var append = new JournalAppend(_stream, head.Version, pending, AccountIndex.RowOf(prepared.After.State));
+        var start = _services.Clock.GetTimestamp();
+        var result = "failed";
+        try
+        {
+            var appended = await _services.Journal.AppendAsync(append, cancellationToken);
+            result = appended == AppendResult.Conflict ? "conflict" : "appended";
+            if (appended == AppendResult.Appended)
+            {
+                Adopt(prepared.After);
+            }
+
+            return appended;
+        }
+        catch (Exception e) when (e is not (StorageOverloadedException or OperationCanceledException))
+        {
+            // Whatever is not known to be unwritten may have been written.
+            var outcomeUnknown = e is not StorageUnavailableException { OutcomeUnknown: false };
+            _failures++;
+            AccountLog.AppendFailed(_services.Log, e, Id, outcomeUnknown);
+            if (outcomeUnknown)
+            {
+                result = "unknown";
+                reservations.KeepAsSpent();
+            }
+
+            throw;
+        }
+        finally
+        {
+            _services.Diagnostics.Appended(_services.Clock.GetElapsedTime(start), result);
+        }
+    }
+
+    /// <summary>What memory counted goes into the command that may end the incident.</summary>
+    private AccountCommand WithReadsRefused(AccountCommand command) => command switch
+    {
+        AccountCommand.Restore c => c with { ReadsRefused = Math.Max(c.ReadsRefused, _readsRefused) },
+        AccountCommand.UndoHolds c => c with { ReadsRefused = Math.Max(c.ReadsRefused, _readsRefused) },
+        AccountCommand.FireDue c => c with { ReadsRefused = Math.Max(c.ReadsRefused, _readsRefused) },
+        _ => command,
+    };
+
+    private static ImmutableArray<AccountEvent> EventsOf(Decision decision) => decision switch
+    {
+        Decision.Accepted d => d.Events,
+        Decision.Refused d => d.Events,
+        Decision.Replayed => [],
+        _ => throw new InvalidOperationException($"Unknown decision {decision.GetType().Name}."),
+    };
+
+    private AccountResult ResultOf(Decision decision) => decision switch
+    {
+        Decision.Accepted d => new(d.Outcome, _view, d.ProposalSequence, null),
+        Decision.Refused d => AccountResult.Refused(
+            _view, d.Refusal, d.Events.OfType<AccountEvent.AttemptRefused>().FirstOrDefault()?.ProposalSequence),
+        Decision.Replayed { Request: var earlier } => new(earlier.Outcome, _view, earlier.ProposalSequence, earlier.Refusal),
+        _ => throw new InvalidOperationException($"Unknown decision {decision.GetType().Name}."),
+    };
+
+    private static HarmMark? MarkOf(AccountEvent accountEvent) =>
+        Budget.ChargeOf(accountEvent) is { } charge ? new(charge.Person, ApproverOf(accountEvent), charge.Reach) : null;
+
+    private static OperatorId? ApproverOf(AccountEvent accountEvent) => accountEvent switch
+    {
+        AccountEvent.HoldPlaced e => e.ApprovedBy,
+        AccountEvent.Erased e => e.ApprovedBy,
+        AccountEvent.ProtectionLowered e => e.ApprovedBy,
+        _ => null,
+    };
+}

@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// One account at work: folds its journal, decides, appends, publishes. All business rules are the domain's; this is the order of things.
+/// </summary>
+/// <remarks>
+/// Single-threaded by contract: every call and every continuation runs on one scheduler, and calls may interleave wherever one awaits.
+/// Commands take turns, one at a time, through a bounded queue; follows go their own way and neither waits for the other; reads of
+/// <see cref="View"/> never wait. A command is durable before it is answered. When an append meets another activation's, the command is decided
+/// once more on what is really there and <see cref="IsFenced"/> is set: the host then deactivates this instance. A failed append makes
+/// the journal be read again before the next command, so that nothing is ever decided on a state that may be behind.
+/// </remarks>
+public sealed partial class AccountProcessor
+{
+    private readonly AccountServices _services;
+    private readonly StreamId _stream;
+    private readonly StreamFold<AccountState, AccountEvent> _fold;
+    private readonly TurnQueue _turns;
+    private readonly FollowerCache _followers;
+    private readonly FollowPump _pump;
+    private volatile Head<AccountState> _head;
+    private volatile AccountView _view;
+    private Task? _refresh;
+    private long? _lastRefresh;
+    private Task? _dueWork;
+    private long _failures;
+    private long _failuresHealed;
+    private long _readsRefused;
+    private long _snapshotVersion;
+
+    /// <summary>A processor that knows nothing yet: call <see cref="LoadAsync"/> before anything else.</summary>
+    public AccountProcessor(AccountId id, AccountServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        Id = id;
+        _services = services;
+        _stream = StreamId.Of(id);
+        _fold = new(_stream, AccountEvolver.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
+        _turns = new(services.Limits.QueueDepth);
+        _head = new(AccountState.Unregistered(id), 0, ReadOnlyMemory<byte>.Empty);
+        _view = new(_head.State, null, null, Tier.Protected);
+        _followers = new(id, services, Publish);
+        _pump = new(id, services, _followers);
+    }
+
+    /// <summary>Which account.</summary>
+    public AccountId Id { get; }
+
+    /// <summary>
+    /// The last published view. Safe from any thread and never waits; its versions only grow. Call <see cref="Recover"/> before reading it
+    /// for an answer, so that what could not be read is tried again.
+    /// </summary>
+    public AccountView View => _view;
+
+    /// <summary>
+    /// Whether an append of this instance met another activation's. It still answers truly, because the journal fences every append, but the host
+    /// must deactivate it.
+    /// </summary>
+    public bool IsFenced { get; private set; }
+
+    /// <summary>Whether enough was appended since the last snapshot to make another one worth its write.</summary>
+    public bool SnapshotDue => EntriesSinceSnapshot >= _services.Limits.SnapshotEvery;
+
+    /// <summary>Entries beyond the last snapshot that was used or captured: what a start without a new one would have to read.</summary>
+    public long EntriesSinceSnapshot => _head.Version - _snapshotVersion;
+
+    /// <summary>
+    /// Folds the journal, from the snapshot where that can be trusted. A ledger that cannot be read does not stand in the way: the count is then
+    /// unknown and the account protected.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
+    /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
+    /// <exception cref="UnknownFormatException">The journal was written by a newer program.</exception>
+    public async Task LoadAsync(AccountSnapshot? snapshot, CancellationToken cancellationToken)
+    {
+        _followers.Nudge();
+        try
+        {
+            var start = snapshot is null ? null : await TryResumeAsync(snapshot, cancellationToken);
+            _snapshotVersion = start is null ? 0 : snapshot!.Version;
+            Adopt(start ?? await _fold.ReadForwardAsync(_head, cancellationToken));
+        }
+        catch (JournalDamagedException e)
+        {
+            _services.Diagnostics.JournalDamaged();
+            AccountLog.JournalDamaged(_services.Log, e, Id);
+            throw;
+        }
+
+        await _followers.EnsureAsync(cancellationToken);
+        _followers.Remember(snapshot?.Followers);
+        Publish();
+    }
+
+    /// <summary>
+    /// Reads the journal's tail if this instance is behind <paramref name="minVersion"/>. It waits for no command. Whoever asks
+    /// while a reading is under way shares it, and reads once more if that one began too early.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
+    public async Task RefreshAsync(long minVersion, CancellationToken cancellationToken)
+    {
+        var isMine = false;
+        while (!isMine && (_head.Version < minVersion || MustReload))
+        {
+            isMine = _refresh is not { IsCompleted: false };
+            _refresh = isMine ? ReloadAsync(CancellationToken.None) : _refresh!;
+            await _refresh.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Starts, without waiting and at most once per <see cref="ProcessorLimits.RetryAfter"/>, to read again what could not be read: the state after
+    /// a failed append, the follower count. Never fails.
+    /// </summary>
+    public void Recover()
+    {
+        _followers.Nudge();
+        if (MustReload && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
+        {
+            _lastRefresh = _services.Clock.GetTimestamp();
+            _ = RefreshQuietlyAsync();
+        }
+    }
+
+    /// <summary>Counts a public read that was refused because the account is down; the command that ends the incident records the number.</summary>
+    /// <returns>The number since it went down, as far as this instance knows: a lower bound.</returns>
+    public long NoteReadRefused() => _view.State is { IsRegistered: true, Status: not AccountStatus.Active } ? ++_readsRefused : _readsRefused;
+
+    /// <summary>A snapshot of the state published last, to be kept by the host.</summary>
+    public AccountSnapshot CaptureSnapshot()
+    {
+        var head = _head;
+        _snapshotVersion = head.Version;
+        return AccountSnapshot.Capture(head, _followers.LastKnown);
+    }
+
+    /// <summary>
+    /// Applies follows and unfollows, together with those of other callers that arrive while a transaction is under way. Idempotent.
+    /// </summary>
+    /// <param name="changes">At most <see cref="Limits.FollowBatch"/>; more, an unknown or erased account and an account that follows itself are refused.</param>
+    /// <param name="cancellationToken">Honoured until the batch is with the ledger.</param>
+    /// <exception cref="StorageUnavailableException">The ledger failed; sending the batch again is safe.</exception>
+    public async Task<FollowOutcome> FollowAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
+    {
+        if (!_head.State.IsRegistered)
+        {
+            // It may have been registered since: registration goes past this processor.
+            await RefreshAsync(minVersion: 1, cancellationToken);
+        }
+
+        var outcome = CheckFollows(changes) is { } refusal ? new(0, null, refusal)
+            : changes.IsEmpty ? new(0, _followers.Exact, null)
+            : await _pump.ApplyAsync(changes, cancellationToken);
+        if (outcome.Refusal is { } refused)
+        {
+            _services.Diagnostics.Refused("follow", refused);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>An append failed and the journal was not read since: what is in memory may be behind.</summary>
+    private bool MustReload => _failuresHealed < _failures;
+
+    private Refusal? CheckFollows(ImmutableArray<FollowChange> changes)
+    {
+        if ((FollowRules.CheckAccount(_head.State) ?? FollowRules.CheckBatch(changes.Length)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        foreach (var change in changes)
+        {
+            if (FollowRules.CheckFollower(Id, change.Follower) is { } wrong)
+            {
+                return wrong;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<Head<AccountState>?> TryResumeAsync(AccountSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var (head, cause) = snapshot.Restore(Id);
+        if (head is not null)
+        {
+            try
+            {
+                if (await _fold.ResumeAsync(head, cancellationToken) is { } resumed)
+                {
+                    return resumed;
+                }
+
+                cause = "hash";
+            }
+            catch (JournalDamagedException)
+            {
+                // The tail does not continue the snapshot: whether the journal is to blame, its full reading will tell.
+                cause = "tail";
+            }
+        }
+
+        _services.Diagnostics.SnapshotIgnored(cause!);
+        AccountLog.SnapshotIgnored(_services.Log, Id, cause!);
+        return null;
+    }
+
+    private async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        // What fails while this reads asks for another reading.
+        var failures = _failures;
+        Adopt(await _fold.ReadForwardAsync(_head, cancellationToken));
+        _failuresHealed = Math.Max(_failuresHealed, failures);
+    }
+
+    private async Task RefreshQuietlyAsync()
+    {
+        try
+        {
+            await RefreshAsync(minVersion: 0, CancellationToken.None);
+        }
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
+        {
+            AccountLog.RefreshFailed(_services.Log, e, Id);
+        }
+        catch (JournalDamagedException e)
+        {
+            _services.Diagnostics.JournalDamaged();
+            AccountLog.JournalDamaged(_services.Log, e, Id);
+        }
+    }
+
+    /// <summary>A reader and a writer may both bring the same entry: the first one counts.</summary>
+    private void Adopt(Head<AccountState> head)
+    {
+        if (head.Version <= _head.Version)
+        {
+            return;
+        }
+
+        var wasDown = _head.State.Status != AccountStatus.Active;
+        _head = head;
+        if (wasDown && head.State.Status == AccountStatus.Active)
+        {
+            _readsRefused = 0;
+        }
+
+        Publish();
+    }
+
+    private void Publish() => _view = new(
+        _head.State, _followers.Exact, _followers.LastKnown, _head.State.TierWith(_followers.Exact?.Count, _services.Policy));
+}

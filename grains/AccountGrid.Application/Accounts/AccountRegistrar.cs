@@ -1,0 +1,103 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// Registers accounts: an append to an empty journal. The fence decides between two that try at once, so that no activation is
+/// needed. Stateless and thread-safe.
+/// </summary>
+public sealed class AccountRegistrar(AccountServices services)
+{
+    /// <summary>
+    /// Registers an account. The same request id with the same body answers as before; anything else about an account that exists is refused.
+    /// </summary>
+    /// <returns>The outcome; in a refusal the view is that of an unknown account, because nothing was read.</returns>
+    /// <exception cref="StorageUnavailableException">The store failed; where the outcome is unknown the caller retries with the same request id.</exception>
+    public async Task<AccountResult> RegisterAsync(
+        AccountId id, string handle, Caller caller, string? requestId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        ArgumentNullException.ThrowIfNull(caller);
+        using var run = services.Diagnostics.StartCommand("account.register", "register", services.Clock);
+        run.Activity?.SetTag(ApplicationDiagnostics.AccountTag, id.Value);
+        try
+        {
+            var result = await DecideAndAppendAsync(id, handle, caller, requestId, cancellationToken);
+            run.Answered(result.Outcome, result.Refusal);
+            return result;
+        }
+        catch (Exception e)
+        {
+            run.Failed(e);
+            throw;
+        }
+    }
+
+    private async Task<AccountResult> DecideAndAppendAsync(
+        AccountId id, string handle, Caller caller, string? requestId, CancellationToken cancellationToken)
+    {
+        var unknown = new AccountView(AccountState.Unregistered(id), null, null, Tier.Protected);
+        try
+        {
+            // Nearly every registration is of an account that does not exist: nothing is read before the append.
+            return AccountDecider.Register(unknown.State, handle, caller, requestId) switch
+            {
+                Decision.Refused d => AccountResult.Refused(unknown, d.Refusal),
+                Decision.Accepted d when await AppendAsync(id, handle, d, caller, requestId, cancellationToken) is { } view =>
+                    new(Outcome.Done, view, null, null),
+                _ => await AnswerExistingAsync(id, handle, caller, requestId, unknown, cancellationToken),
+            };
+        }
+        catch (StorageOverloadedException full)
+        {
+            return AccountResult.Refused(unknown, Refusal.Overloaded(full.What, full.RetryAfter));
+        }
+    }
+
+    /// <summary>The registered account, or <c>null</c> if there was one already.</summary>
+    private async Task<AccountView?> AppendAsync(
+        AccountId id, string handle, Decision.Accepted decision, Caller caller, string? requestId, CancellationToken cancellationToken)
+    {
+        using var span = services.Diagnostics.Start("journal.append");
+        var stream = StreamId.Of(id);
+        var fold = new StreamFold<AccountState, AccountEvent>(
+            stream, AccountEvolver.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
+        var facts = new EntryFacts(
+            Microseconds.Truncate(services.Clock.GetUtcNow()), caller.Actor, requestId,
+            requestId is null ? null : RequestDigest.OfRegistration(id, caller.Actor, handle), ApplicationDiagnostics.CurrentTraceId);
+        var prepared = fold.Prepare(new(AccountState.Unregistered(id), 0, ReadOnlyMemory<byte>.Empty), decision.Events, facts);
+        var start = services.Clock.GetTimestamp();
+        var result = await services.Journal.AppendAsync(
+            new JournalAppend(stream, 0, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], AccountIndex.RowOf(prepared.After.State)),
+            cancellationToken);
+        services.Diagnostics.Appended(services.Clock.GetElapsedTime(start), result == AppendResult.Conflict ? "conflict" : "appended");
+        if (result == AppendResult.Conflict)
+        {
+            return null;
+        }
+
+        // Followers are refused before an account exists: its ledger is empty.
+        var none = new FollowerCount(0, 0, DateTimeOffset.UnixEpoch);
+        return new(prepared.After.State, none, none, prepared.After.State.TierWith(none.Count, services.Policy));
+    }
+
+    /// <summary>A retry gets its answer, with the account as it is now; without a request id there is nothing to look for.</summary>
+    private async Task<AccountResult> AnswerExistingAsync(
+        AccountId id, string handle, Caller caller, string? requestId, AccountView unknown, CancellationToken cancellationToken)
+    {
+        var exists = Refusal.AlreadyExists($"Account {id}");
+        if (requestId is null)
+        {
+            return AccountResult.Refused(unknown, exists);
+        }
+
+        var existing = new AccountProcessor(id, services);
+        await existing.LoadAsync(snapshot: null, cancellationToken);
+        return AccountDecider.Register(existing.View.State, handle, caller, requestId) switch
+        {
+            Decision.Replayed d => new(d.Request.Outcome, existing.View, d.Request.ProposalSequence, d.Request.Refusal),
+            Decision.Refused d => AccountResult.Refused(unknown, d.Refusal),
+            _ => AccountResult.Refused(unknown, exists),
+        };
+    }
+}

@@ -1,0 +1,18 @@
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace AccountGrid.Application;
+
+/// <summary>Everything that account processors need; one per silo, shared. All parts are thread-safe.</summary>
+/// <param name="Journal">The truth.</param>
+/// <param name="Ledger">The follow edges.</param>
+/// <param name="Authority">What people may do, now.</param>
+/// <param name="Codec">The stored form of events.</param>
+/// <param name="Clock">The time.</param>
+/// <param name="Policy">The numbers behind the rules.</param>
+/// <param name="Limits">The bounds; validated by the host.</param>
+/// <param name="Diagnostics">Spans and instruments.</param>
+/// <param name="Log">Where processors log.</param>
+public sealed record AccountServices(
+    IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec, TimeProvider Clock,
+    AccountPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log);

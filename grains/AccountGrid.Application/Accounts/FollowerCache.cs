@@ -1,0 +1,94 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// The follower count in memory: exact, or known to be unknown. Never goes backwards in version. Not thread-safe; runs on its processor's scheduler.
+/// </summary>
+/// <param name="account">Whose followers.</param>
+/// <param name="services">Ledger, clock, limits and log.</param>
+/// <param name="changed">Called whenever <see cref="Exact"/> has changed.</param>
+internal sealed class FollowerCache(AccountId account, AccountServices services, Action changed)
+{
+    private Task? _attempt;
+    private long? _lastAttempt;
+    private long _highest = -1;
+    private int _doubts;
+
+    /// <summary>The exact count; <c>null</c> while the ledger cannot say.</summary>
+    public FollowerCount? Exact { get; private set; }
+
+    /// <summary>The last count known, whatever its age.</summary>
+    public FollowerCount? LastKnown { get; private set; }
+
+    /// <summary>A count from a snapshot: something to show, with its time, while nothing exact is known.</summary>
+    public void Remember(FollowerCount? old) => LastKnown ??= old;
+
+    /// <summary>A count that the ledger just gave.</summary>
+    public void Accept(FollowerCount count)
+    {
+        if (count.Version < _highest)
+        {
+            return;
+        }
+
+        _highest = count.Version;
+        Exact = LastKnown = count;
+        changed();
+    }
+
+    /// <summary>A write may or may not have happened: what is known is old news until the ledger is read again.</summary>
+    public void Doubt()
+    {
+        _doubts++;
+        _lastAttempt = null;
+        Exact = null;
+        changed();
+    }
+
+    /// <summary>Reads the count if it is unknown and the last try is long enough ago. Does not wait for it; never fails.</summary>
+    public void Nudge()
+    {
+        if (Exact is null && _attempt is null or { IsCompleted: true }
+            && (_lastAttempt is not { } last || services.Clock.GetElapsedTime(last) >= services.Limits.RetryAfter))
+        {
+            _lastAttempt = services.Clock.GetTimestamp();
+            _attempt = ReadAsync();
+        }
+    }
+
+    /// <summary>As <see cref="Nudge"/>, and waits for the try, but not longer than the limit. Fails only by cancellation.</summary>
+    public async ValueTask EnsureAsync(CancellationToken cancellationToken)
+    {
+        Nudge();
+        if (_attempt is { IsCompleted: false } attempt)
+        {
+            try
+            {
+                await attempt.WaitAsync(services.Limits.LedgerWait, services.Clock, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                AccountLog.LedgerSlow(services.Log, account, services.Limits.LedgerWait);
+            }
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var doubts = _doubts;
+        try
+        {
+            // Shared by everybody who waits, hence nobody's token.
+            var count = await services.Ledger.ReadCountAsync(account, CancellationToken.None);
+            if (doubts == _doubts)
+            {
+                Accept(count);
+            }
+        }
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
+        {
+            AccountLog.LedgerUnreadable(services.Log, e, account);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// Asks for the authority of everybody concerned, and sees to it that every reservation made is settled: with the instant when its harm took
+/// effect, with nothing when it did not; only an unknown outcome leaves it, and it counts as spent.
+/// </summary>
+internal sealed class Reservations(IOperatorAuthority authority)
+{
+    private readonly List<(OperatorId Person, long Number)> _open = [];
+
+    /// <summary>The answers, each asked for at this instant.</summary>
+    public async Task<IReadOnlyDictionary<OperatorId, Authority>> AskAsync(
+        ImmutableArray<AuthorityQuestion> questions, ApplicationDiagnostics diagnostics, CancellationToken cancellationToken)
+    {
+        if (questions.IsEmpty)
+        {
+            return Situation.Nobody;
+        }
+
+        var answers = new Dictionary<OperatorId, Authority>(questions.Length);
+        foreach (var question in questions)
+        {
+            using var span = diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, question.Person.Value);
+            var answer = await authority.AskAsync(question, cancellationToken);
+            if (answer.Reservation is { } number)
+            {
+                _open.Add((question.Person, number));
+            }
+
+            answers[question.Person] = answer.Authority;
+        }
+
+        return answers;
+    }
+
+    /// <summary>The harm took effect, at the cost of <paramref name="charged"/>; whatever others had reserved did not.</summary>
+    public async ValueTask SpendAsync(OperatorId? charged, DateTimeOffset at)
+    {
+        foreach (var (person, number) in Drain())
+        {
+            await authority.SettleAsync(person, number, person == charged ? at : null);
+        }
+    }
+
+    /// <summary>Nothing took effect. Does nothing for what is settled or kept already.</summary>
+    public ValueTask ReleaseAsync() => SpendAsync(charged: null, default);
+
+    /// <summary>Nobody knows whether it took effect.</summary>
+    public void KeepAsSpent() => _open.Clear();
+
+    private (OperatorId Person, long Number)[] Drain()
+    {
+        var open = _open.ToArray();
+        _open.Clear();
+        return open;
+    }
+}

@@ -1,0 +1,100 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>The stored form of account events. Stateless and thread-safe.</summary>
+public sealed class AccountEventCodec : IEventCodec<AccountEvent>
+{
+    private const string Registered = "registered";
+    private const string HoldPlaced = "hold-placed";
+    private const string HoldLifted = "hold-lifted";
+    private const string Erased = "erased";
+    private const string ProtectionRaised = "protection-raised";
+    private const string ProtectionLowered = "protection-lowered";
+    private const string ProposalOpened = "proposal-opened";
+    private const string ProposalApproved = "proposal-approved";
+    private const string ActionScheduled = "action-scheduled";
+    private const string ProposalClosed = "proposal-closed";
+    private const string AttemptRefused = "attempt-refused";
+
+    /// <inheritdoc/>
+    public EncodedEvent Encode(AccountEvent payload) => payload switch
+    {
+        AccountEvent.Registered e => Payload.Write(Registered, new RegisteredData(e.Handle)),
+        AccountEvent.HoldPlaced e => Payload.Write(
+            HoldPlaced, new HoldPlacedData(Pack(e.Action), e.PlacedBy, e.Impact.Tier, e.ApprovedBy, e.ProposalSequence, e.Impact.Followers)),
+        AccountEvent.HoldLifted e => Payload.Write(HoldLifted, new HoldLiftedData(
+            e.Kind, e.Cause, Payload.NullIfEmpty(e.Reason), Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket),
+            e.ReadsRefused == 0 ? null : e.ReadsRefused)),
+        AccountEvent.Erased e => Payload.Write(
+            Erased, new ApprovedHarmData(Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
+        AccountEvent.ProtectionRaised e => Payload.Write(ProtectionRaised, new ProtectionRaisedData(
+            e.Owner, e.Reason, e.ReviewAt, Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket))),
+        AccountEvent.ProtectionLowered e => Payload.Write(
+            ProtectionLowered, new ApprovedHarmData(Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
+        AccountEvent.ProposalOpened e => Payload.Write(
+            ProposalOpened, new ProposalOpenedData(Pack(e.Action), e.Digest, e.Shown.Tier, e.ExpiresAt, e.Shown.Followers)),
+        AccountEvent.ProposalApproved e => Payload.Write(
+            ProposalApproved, new ProposalApprovedData(e.Sequence, e.FiresAt, Payload.NullIfEmpty(e.Note))),
+        AccountEvent.ActionScheduled e => Payload.Write(
+            ActionScheduled, new ActionScheduledData(Pack(e.Action), e.Digest, e.Shown.Tier, e.FiresAt, e.Shown.Followers)),
+        AccountEvent.ProposalClosed e => Payload.Write(ProposalClosed, new ProposalClosedData(
+            e.Sequence, e.State, e.Reason == RefusalReason.None ? null : e.Reason, Payload.NullIfEmpty(e.Note))),
+        AccountEvent.AttemptRefused e => Payload.Write(
+            AttemptRefused, new AttemptRefusedData(e.Attempt, e.Reason, e.Message, e.ProposalSequence)),
+        _ => throw new InvalidOperationException($"No stored form for {payload.GetType().Name}."),
+    };
+
+    /// <inheritdoc/>
+    public Recorded<AccountEvent> Decode(JournalEntry entry) => new(
+        DecodePayload(entry), entry.Sequence, entry.At, entry.Actor, entry.RequestId, entry.RequestDigest, entry.TraceId);
+
+    private static AccountEvent DecodePayload(JournalEntry entry) => (entry.Type, entry.TypeVersion) switch
+    {
+        (Registered, 1) => new AccountEvent.Registered(Payload.Read<RegisteredData>(entry).Handle),
+        (HoldPlaced, 1) => Unpack(Payload.Read<HoldPlacedData>(entry)),
+        (HoldLifted, 1) => Unpack(Payload.Read<HoldLiftedData>(entry)),
+        (Erased, 1) => UnpackErased(Payload.Read<ApprovedHarmData>(entry)),
+        (ProtectionRaised, 1) => Unpack(Payload.Read<ProtectionRaisedData>(entry)),
+        (ProtectionLowered, 1) => UnpackLowered(Payload.Read<ApprovedHarmData>(entry)),
+        (ProposalOpened, 1) => Unpack(Payload.Read<ProposalOpenedData>(entry)),
+        (ProposalApproved, 1) => Unpack(Payload.Read<ProposalApprovedData>(entry)),
+        (ActionScheduled, 1) => Unpack(Payload.Read<ActionScheduledData>(entry)),
+        (ProposalClosed, 1) => Unpack(Payload.Read<ProposalClosedData>(entry)),
+        (AttemptRefused, 1) => Unpack(Payload.Read<AttemptRefusedData>(entry)),
+        _ => throw Payload.Unknown(entry),
+    };
+
+    private static ActionData Pack(HarmAction a) =>
+        new(a.Kind, a.Reason, Payload.NullIfEmpty(a.Note), Payload.NullIfEmpty(a.Ticket), a.Until, a.At);
+
+    private static HarmAction Unpack(ActionData d) => new(d.Kind, d.Reason, d.Note ?? "", d.Ticket ?? "", d.Until, d.At);
+
+    private static AccountEvent.HoldPlaced Unpack(HoldPlacedData d) =>
+        new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
+
+    private static AccountEvent.HoldLifted Unpack(HoldLiftedData d) =>
+        new(d.Kind, d.Cause, d.Reason ?? "", d.Note ?? "", d.Ticket ?? "", d.ReadsRefused ?? 0);
+
+    private static AccountEvent.Erased UnpackErased(ApprovedHarmData d) =>
+        new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
+
+    private static AccountEvent.ProtectionLowered UnpackLowered(ApprovedHarmData d) =>
+        new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
+
+    private static AccountEvent.ProtectionRaised Unpack(ProtectionRaisedData d) =>
+        new(d.Owner, d.Reason, d.Note ?? "", d.Ticket ?? "", d.ReviewAt);
+
+    private static AccountEvent.ProposalOpened Unpack(ProposalOpenedData d) =>
+        new(Unpack(d.Action), d.Digest, new Impact(d.Followers, d.Tier), d.ExpiresAt);
+
+    private static AccountEvent.ProposalApproved Unpack(ProposalApprovedData d) => new(d.Proposal, d.Note ?? "", d.FiresAt);
+
+    private static AccountEvent.ActionScheduled Unpack(ActionScheduledData d) =>
+        new(Unpack(d.Action), d.Digest, new Impact(d.Followers, d.Tier), d.FiresAt);
+
+    private static AccountEvent.ProposalClosed Unpack(ProposalClosedData d) =>
+        new(d.Proposal, d.State, d.Reason ?? RefusalReason.None, d.Note ?? "");
+
+    private static AccountEvent.AttemptRefused Unpack(AttemptRefusedData d) => new(d.Attempt, d.Reason, d.Message, d.Proposal);
+}

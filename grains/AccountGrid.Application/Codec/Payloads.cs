@@ -1,0 +1,110 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+// The stored form of every event, apart from the domain's own records so that renaming one of those can never change a journal.
+// What is absent or empty is left out. A changed form gets a new record and a new type version; these stay readable for ever.
+
+internal sealed record ActionData(
+    HarmKind Kind, string Reason, string? Note = null, string? Ticket = null, DateTimeOffset? Until = null, DateTimeOffset? At = null);
+
+internal sealed record RegisteredData(string Handle);
+
+internal sealed record HoldPlacedData(
+    ActionData Action, Actor By, Tier Tier, OperatorId? ApprovedBy = null, long? Proposal = null, long? Followers = null);
+
+internal sealed record HoldLiftedData(
+    HoldKind Kind, LiftCause Cause, string? Reason = null, string? Note = null, string? Ticket = null, long? ReadsRefused = null);
+
+/// <summary>What two people did: an erasure, a lowered protection.</summary>
+internal sealed record ApprovedHarmData(
+    ActionData Action, Actor By, OperatorId ApprovedBy, long Proposal, Tier Tier, long? Followers = null);
+
+internal sealed record ProtectionRaisedData(
+    OperatorId Owner, string Reason, DateTimeOffset ReviewAt, string? Note = null, string? Ticket = null);
+
+internal sealed record ProposalOpenedData(ActionData Action, string Digest, Tier Tier, DateTimeOffset ExpiresAt, long? Followers = null);
+
+internal sealed record ProposalApprovedData(long Proposal, DateTimeOffset FiresAt, string? Note = null);
+
+internal sealed record ActionScheduledData(ActionData Action, string Digest, Tier Tier, DateTimeOffset FiresAt, long? Followers = null);
+
+internal sealed record ProposalClosedData(long Proposal, ProposalState State, RefusalReason? Reason = null, string? Note = null);
+
+internal sealed record AttemptRefusedData(string Attempt, RefusalReason Reason, string Message, long? Proposal = null);
+
+internal sealed record EnrolledData(Roles Roles, string? DisplayName = null, DateTimeOffset? AuthorityEndsAt = null);
+
+internal sealed record OffboardedData(DateTimeOffset AuthorityEndsAt, string? Note = null);
+
+internal sealed record FrozenData;
+
+internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string? Note = null);
+
+[JsonSerializable(typeof(RegisteredData))]
+[JsonSerializable(typeof(HoldPlacedData))]
+[JsonSerializable(typeof(HoldLiftedData))]
+[JsonSerializable(typeof(ApprovedHarmData))]
+[JsonSerializable(typeof(ProtectionRaisedData))]
+[JsonSerializable(typeof(ProposalOpenedData))]
+[JsonSerializable(typeof(ProposalApprovedData))]
+[JsonSerializable(typeof(ActionScheduledData))]
+[JsonSerializable(typeof(ProposalClosedData))]
+[JsonSerializable(typeof(AttemptRefusedData))]
+[JsonSerializable(typeof(EnrolledData))]
+[JsonSerializable(typeof(OffboardedData))]
+[JsonSerializable(typeof(FrozenData))]
+[JsonSerializable(typeof(ActsUndoneData))]
+internal sealed partial class PayloadContext : JsonSerializerContext;
+
+/// <summary>Reads and writes payloads: strict when reading, compact when writing.</summary>
+internal static class Payload
+{
+    private static readonly PayloadContext Context = new(Options());
+
+    /// <summary>The settings that journals and snapshots share.</summary>
+    public static JsonSerializerOptions Options() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        AllowDuplicateProperties = false,
+        // Nothing here is ever put into HTML as it stands, and a note in Arabic must not take six bytes a letter.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters =
+        {
+            new InstantConverter(), new ActorConverter(), new OperatorIdConverter(), new AccountIdConverter(), new ReasonConverter(),
+            new NameConverter<HarmKind>(), new NameConverter<HoldKind>(), new NameConverter<LiftCause>(), new NameConverter<Tier>(),
+            new NameConverter<ProposalState>(), new NameConverter<Roles>(), new NameConverter<Outcome>(),
+        },
+    };
+
+    public static EncodedEvent Write<T>(string type, T data) =>
+        new(type, TypeVersion: 1, JsonSerializer.SerializeToUtf8Bytes(data, TypeInfo<T>()));
+
+    public static T Read<T>(JournalEntry entry)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(entry.Payload.Span, TypeInfo<T>()) ?? throw new JsonException("The payload is null.");
+        }
+        catch (JsonException)
+        {
+            // The cause is not passed on: it can quote the payload, and a note must not reach a log.
+            throw Unknown(entry, "payload of another form");
+        }
+    }
+
+    public static UnknownFormatException Unknown(JournalEntry entry, string what = "event type or version") =>
+        new($"{what}, {entry.Type} version {entry.TypeVersion}, in entry {entry.Sequence} of {entry.Stream}");
+
+    public static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Context.GetTypeInfo(typeof(T))!;
+}

@@ -1,0 +1,93 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// What one person has spent within the window: charges from the accounts' journals, and reservations for harms whose end is not known yet.
+/// Not thread-safe; runs on its processor's scheduler.
+/// </summary>
+internal sealed class HarmBudget(OperatorId person, OperatorServices services)
+{
+    private readonly Dictionary<long, HarmCharge> _reserved = [];
+    private readonly List<HarmCharge> _charges = [];
+    private long _lastNumber;
+    private long _changes;
+    private long _wanted = 1;
+    private long _loaded;
+
+    /// <summary>Reads the charges where memory does not have them all.</summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async ValueTask LoadAsync(CancellationToken cancellationToken)
+    {
+        while (_loaded < _wanted)
+        {
+            var (wanted, changes) = (_wanted, _changes);
+            var charges = await services.Harms.ReadChargesAsync(person, WindowStart, cancellationToken);
+            if (changes != _changes)
+            {
+                // One was settled or read while this read: what was read may lack it.
+                continue;
+            }
+
+            _changes++;
+            _charges.Clear();
+            _charges.AddRange(charges);
+            _loaded = wanted;
+        }
+    }
+
+    /// <summary>Reserves a harm, or says why it does not fit.</summary>
+    public (long? Reservation, Refusal? Refusal) Reserve(HarmIntent intent, DateTimeOffset now)
+    {
+        Forget();
+        if (Budget.Check(_charges.Concat(_reserved.Values), intent.Reach, now, services.Policy) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        // Numbers follow the clock, so that one of an earlier activation is never mistaken for one of this.
+        _lastNumber = Math.Max(_lastNumber + 1, Microseconds.Of(now));
+        _reserved.Add(_lastNumber, new HarmCharge(now, intent.Reach));
+        return (_lastNumber, null);
+    }
+
+    /// <summary>Says what became of a reservation. An unknown one that happened was made by an earlier activation: the charges are read again.</summary>
+    public void Settle(long reservation, DateTimeOffset? happenedAt)
+    {
+        if (_reserved.Remove(reservation, out var charge))
+        {
+            if (happenedAt is { } at)
+            {
+                _changes++;
+                _charges.Add(charge with { At = at });
+            }
+        }
+        else if (happenedAt is not null)
+        {
+            _wanted++;
+        }
+    }
+
+    /// <summary>Number and reach within the window, reservations included.</summary>
+    public (int Harms, long Reach) Spent()
+    {
+        Forget();
+        return (_charges.Count + _reserved.Count, _charges.Sum(c => c.Reach) + _reserved.Values.Sum(c => c.Reach));
+    }
+
+    private DateTimeOffset WindowStart => services.Clock.GetUtcNow() - services.Policy.BudgetWindow;
+
+    /// <summary>What has left the window no longer counts, a reservation that nobody settled included.</summary>
+    private void Forget()
+    {
+        var from = WindowStart;
+        _charges.RemoveAll(c => c.At <= from);
+        foreach (var (number, charge) in _reserved)
+        {
+            if (charge.At <= from)
+            {
+                _reserved.Remove(number);
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// One operator at work: the record (standing, roles) folded from its journal, and the budget derived from the accounts' journals.
+/// </summary>
+/// <remarks>
+/// Single-threaded by contract, like <see cref="AccountProcessor"/>. Commands take turns; <see cref="AskAsync"/> waits for no turn, so that two admins who
+/// change each other's record at once cannot wait for each other.
+/// </remarks>
+public sealed class OperatorProcessor
+{
+    private readonly OperatorServices _services;
+    private readonly StreamId _stream;
+    private readonly StreamFold<OperatorState, OperatorEvent> _fold;
+    private readonly TurnQueue _turns;
+    private readonly HarmBudget _budget;
+    private volatile Head<OperatorState> _head;
+    private Task? _refresh;
+    private long? _confirmed;
+
+    /// <summary>A processor that knows nothing yet: call <see cref="LoadAsync"/> before anything else.</summary>
+    public OperatorProcessor(OperatorId id, OperatorServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        Id = id;
+        _services = services;
+        _stream = StreamId.Of(id);
+        _fold = new(_stream, OperatorDecider.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
+        _turns = new(services.Limits.QueueDepth);
+        _budget = new(id, services);
+        _head = new(OperatorState.Unknown(id), 0, ReadOnlyMemory<byte>.Empty);
+    }
+
+    /// <summary>Who.</summary>
+    public OperatorId Id { get; }
+
+    /// <summary>The operator now: standing and budget move with the clock. Never waits.</summary>
+    public OperatorView View
+    {
+        get
+        {
+            var (harms, reach) = _budget.Spent();
+            var state = _head.State;
+            return new(state, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), harms, reach);
+        }
+    }
+
+    /// <summary>Whether an append of this instance met another activation's: the host must deactivate it.</summary>
+    public bool IsFenced { get; private set; }
+
+    /// <summary>Folds the journal and reads what the person has spent.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read.</exception>
+    /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await ReloadAsync(cancellationToken);
+        await _budget.LoadAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// What the person may do at this instant. A record in memory that is older than <see cref="ProcessorLimits.AuthorityFreshness"/> is compared with the
+    /// journal first. An intent that fits the budget is reserved until <see cref="Settle"/> or until the window is over.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The record cannot be confirmed: there is no authority without it.</exception>
+    public async ValueTask<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        if (question.Person != Id)
+        {
+            throw new ArgumentException("The question is about somebody else.", nameof(question));
+        }
+
+        await ConfirmAsync(cancellationToken);
+        var authority = AuthorityNow();
+        if (question.Intent is not { } intent || authority.Standing == Standing.Ended)
+        {
+            return new(authority, null);
+        }
+
+        await _budget.LoadAsync(cancellationToken);
+        var (reservation, refusal) = _budget.Reserve(intent, _services.Clock.GetUtcNow());
+        return new(AuthorityNow() with { Budget = refusal }, reservation);
+    }
+
+    /// <summary>Says what became of a reserved harm: when it took effect, or <c>null</c> when it did not. Never fails; twice is once.</summary>
+    public void Settle(long reservation, DateTimeOffset? happenedAt) => _budget.Settle(reservation, happenedAt);
+
+    /// <summary>Carries out one command on the record. Durable before it answers.</summary>
+    /// <exception cref="StorageUnavailableException">The store failed; every command may be sent again safely.</exception>
+    public async Task<OperatorResult> ExecuteAsync(OperatorCommand command, Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(caller);
+        using var run = _services.Diagnostics.StartCommand("operator.execute", NameOf(command), _services.Clock);
+        run.Activity?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value);
+        try
+        {
+            using var turn = await _turns.EnterAsync(reserved: false, cancellationToken);
+            if (turn is null)
+            {
+                _services.Diagnostics.QueueFull("operators");
+            }
+
+            var refusal = turn is null
+                ? Refusal.Overloaded($"The queue of operator {Id}", _services.Limits.RetryAfter)
+                : await DecideAndAppendAsync(command, caller, cancellationToken);
+            run.Answered(refusal is null ? Outcome.Done : Outcome.Refused, refusal);
+            return new(View, refusal);
+        }
+        catch (Exception e)
+        {
+            run.Failed(e);
+            throw;
+        }
+    }
+
+    private async Task<Refusal?> DecideAndAppendAsync(OperatorCommand command, Caller caller, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                await ConfirmAsync(cancellationToken);
+                var head = _head;
+                var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
+                var decision = OperatorDecider.Decide(head.State, command, caller, await AuthorityOfAsync(caller, cancellationToken), now);
+                if (decision.Events.IsEmpty || await AppendAsync(head, decision.Events, caller, now, cancellationToken) == AppendResult.Appended)
+                {
+                    return decision.Refusal;
+                }
+
+                IsFenced = true;
+                _confirmed = null;
+                _services.Diagnostics.FenceLost("operator");
+                OperatorLog.FenceLost(_services.Log, Id);
+            }
+        }
+        catch (StorageOverloadedException full)
+        {
+            return Refusal.Overloaded(full.What, full.RetryAfter);
+        }
+
+        return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
+    }
+
+    private async Task<AppendResult> AppendAsync(
+        Head<OperatorState> head, ImmutableArray<OperatorEvent> events, Caller caller, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        using var span = _services.Diagnostics.Start("journal.append");
+        var prepared = _fold.Prepare(head, events, new EntryFacts(at, caller.Actor, null, null, ApplicationDiagnostics.CurrentTraceId));
+        var state = prepared.After.State;
+        var row = new StreamIndexRow.Operator { Version = state.Version, Id = Id, FreezePending = state.FreezePending };
+        var append = new JournalAppend(_stream, head.Version, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], row);
+        var start = _services.Clock.GetTimestamp();
+        var result = "failed";
+        try
+        {
+            var appended = await _services.Journal.AppendAsync(append, cancellationToken);
+            result = appended == AppendResult.Conflict ? "conflict" : "appended";
+            if (appended == AppendResult.Appended)
+            {
+                Adopt(prepared.After);
+            }
+
+            return appended;
+        }
+        catch (Exception e) when (e is not (StorageOverloadedException or OperationCanceledException))
+        {
+            // Whatever is not known to be unwritten may have been written.
+            _confirmed = null;
+            OperatorLog.AppendFailed(_services.Log, e, Id);
+            throw;
+        }
+        finally
+        {
+            _services.Diagnostics.Appended(_services.Clock.GetElapsedTime(start), result);
+        }
+    }
+
+    /// <summary>The caller's authority from the caller's own record, at this instant; nobody's for a service or the system.</summary>
+    private async ValueTask<Authority?> AuthorityOfAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller.Actor.Person is not { } person)
+        {
+            return null;
+        }
+
+        if (person == Id)
+        {
+            return AuthorityNow();
+        }
+
+        using var span = _services.Diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, person.Value);
+        return (await _services.Authority.AskAsync(new AuthorityQuestion(person, null), cancellationToken)).Authority;
+    }
+
+    private Authority AuthorityNow()
+    {
+        var state = _head.State;
+        return new(Id, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), state.Roles);
+    }
+
+    /// <summary>Compares with the journal if the last comparison is too old; everybody who waits shares one reading.</summary>
+    private async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        var isMine = false;
+        while (!isMine && (_confirmed is not { } last || _services.Clock.GetElapsedTime(last) > _services.Limits.AuthorityFreshness))
+        {
+            isMine = _refresh is not { IsCompleted: false };
+            _refresh = isMine ? ReloadAsync(CancellationToken.None) : _refresh!;
+            await _refresh.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        var start = _services.Clock.GetTimestamp();
+        try
+        {
+            Adopt(await _fold.ReadForwardAsync(_head, cancellationToken));
+            _confirmed = start;
+        }
+        catch (JournalDamagedException e)
+        {
+            _services.Diagnostics.JournalDamaged();
+            OperatorLog.JournalDamaged(_services.Log, e, Id);
+            throw;
+        }
+    }
+
+    private void Adopt(Head<OperatorState> head)
+    {
+        if (head.Version > _head.Version)
+        {
+            _head = head;
+        }
+    }
+
+    private static string NameOf(OperatorCommand command) => command switch
+    {
+        OperatorCommand.Enroll => "enroll",
+        OperatorCommand.EnrollOnFirstUse => "enroll_on_first_use",
+        OperatorCommand.Offboard => "offboard",
+        OperatorCommand.ConfirmFrozen => "confirm_frozen",
+        OperatorCommand.RecordUndo => "record_undo",
+        _ => throw new InvalidOperationException($"Unknown command {command.GetType().Name}."),
+    };
+}

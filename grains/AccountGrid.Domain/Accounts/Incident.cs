@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>One interval in which an account was down, as its journal tells it.</summary>
+/// <param name="From">When it went down.</param>
+/// <param name="Until">When it came up again, never before <paramref name="From"/>; <c>null</c> while it is down, and for good once erased.</param>
+/// <param name="Gravest">The gravest status that it had meanwhile.</param>
+/// <param name="Reason">The reason code of what took it down first.</param>
+/// <param name="Note">The note of what took it down first, or empty.</param>
+/// <param name="PlacedBy">On whose initiative it went down first.</param>
+/// <param name="Approvals">Everybody who was a second person to a harm within it, in order, each once; the first harm's approver first.</param>
+/// <param name="EndedBy">Whose act brought it up again; the system's where its time was over.</param>
+/// <param name="Followers">Followers when it went down; <c>null</c> where the ledger could not say.</param>
+/// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
+/// <param name="TraceIds">The traces of every step, in order, each once: proposal and approval that led there, harms, lifts.</param>
+/// <param name="Sequences">The journal sequences of the same steps, ascending.</param>
+public sealed record Incident(
+    DateTimeOffset From, DateTimeOffset? Until, AccountStatus Gravest, string Reason, string Note, Actor PlacedBy,
+    ImmutableArray<OperatorId> Approvals, Actor? EndedBy, long? Followers, long ReadsRefused,
+    ImmutableArray<string> TraceIds, ImmutableArray<long> Sequences)
+{
+    /// <summary>How long it was down, up to <paramref name="now"/> where it still is. Never negative, whatever the clock did.</summary>
+    public TimeSpan LengthAt(DateTimeOffset now)
+    {
+        var length = (Until ?? now) - From;
+        return length < TimeSpan.Zero ? TimeSpan.Zero : length;
+    }
+}
+
+/// <summary>
+/// Tells an account's incidents from its journal, entry by entry, so that a long journal is read in pages. Whether the account is up is asked of
+/// <see cref="AccountState.Status"/>, never judged again here. Mutable, not thread-safe.
+/// </summary>
+/// <param name="account">Whose journal.</param>
+public sealed class IncidentReport(AccountId account)
+{
+    private readonly ImmutableArray<Incident>.Builder _ended = ImmutableArray.CreateBuilder<Incident>();
+    private AccountState _state = AccountState.Unregistered(account);
+    private Incident? _current;
+
+    /// <summary>The steps that led to what is pending: opened or scheduled, then approved.</summary>
+    private ImmutableArray<Recorded<AccountEvent>> _pending = [];
+
+    /// <summary>The incidents of a whole journal, oldest first.</summary>
+    /// <exception cref="InvalidOperationException">The entries are not a journal from its beginning, gap-free.</exception>
+    public static ImmutableArray<Incident> From(AccountId account, IEnumerable<Recorded<AccountEvent>> entries)
+    {
+        var report = new IncidentReport(account);
+        foreach (var entry in entries)
+        {
+            report.Add(entry);
+        }
+
+        return report.ToIncidents();
+    }
+
+    /// <summary>Takes the next entry, from sequence 1 on.</summary>
+    /// <exception cref="InvalidOperationException">The entry does not continue the journal.</exception>
+    public void Add(Recorded<AccountEvent> entry)
+    {
+        _state = AccountEvolver.Evolve(_state, entry);
+        switch (entry.Event)
+        {
+            case AccountEvent.ProposalOpened or AccountEvent.ActionScheduled:
+                _pending = [entry];
+                break;
+            case AccountEvent.ProposalApproved:
+                _pending = _pending.Add(entry);
+                break;
+            case AccountEvent.HoldPlaced e:
+                Down(entry, e.Action, e.PlacedBy, e.ApprovedBy, e.Impact, e.ProposalSequence is not null);
+                break;
+            case AccountEvent.Erased e:
+                Down(entry, e.Action, e.PlacedBy, e.ApprovedBy, e.Impact, executesPending: true);
+                break;
+            case AccountEvent.HoldLifted e:
+                Up(entry, e);
+                break;
+            default:
+                break;
+        }
+
+        if (_state.Proposal is null)
+        {
+            _pending = [];
+        }
+    }
+
+    /// <summary>The incidents so far, oldest first; the last one may be going on.</summary>
+    public ImmutableArray<Incident> ToIncidents() => _current is null ? _ended.ToImmutable() : _ended.ToImmutable().Add(_current);
+
+    private void Down(
+        Recorded<AccountEvent> entry, HarmAction action, Actor placedBy, OperatorId? approvedBy, Impact impact, bool executesPending)
+    {
+        var incident = _current ?? new Incident(
+            entry.At, null, _state.Status, action.Reason, action.Note, placedBy, [], null, impact.Followers, 0, [], []);
+        foreach (var step in executesPending ? _pending : [])
+        {
+            incident = WithStep(incident, step);
+        }
+
+        _current = WithStep(incident, entry) with
+        {
+            Gravest = _state.Status > incident.Gravest ? _state.Status : incident.Gravest,
+            Approvals = approvedBy is { } second && !incident.Approvals.Contains(second) ? incident.Approvals.Add(second) : incident.Approvals,
+        };
+    }
+
+    private void Up(Recorded<AccountEvent> entry, AccountEvent.HoldLifted lifted)
+    {
+        // Only a placed hold can be lifted, and placing one began an incident. Every lift says how many reads were refused since the account
+        // went down: the largest number, not the sum.
+        var incident = _current!;
+        incident = WithStep(incident, entry) with { ReadsRefused = Math.Max(incident.ReadsRefused, lifted.ReadsRefused) };
+        if (_state.Status != AccountStatus.Active)
+        {
+            _current = incident;
+            return;
+        }
+
+        _ended.Add(incident with { Until = entry.At > incident.From ? entry.At : incident.From, EndedBy = entry.Actor });
+        _current = null;
+    }
+
+    private static Incident WithStep(Incident incident, Recorded<AccountEvent> step) => incident with
+    {
+        Sequences = incident.Sequences.Add(step.Sequence),
+        TraceIds = step.TraceId.Length == 0 || incident.TraceIds.Contains(step.TraceId) ? incident.TraceIds : incident.TraceIds.Add(step.TraceId),
+    };
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using System.Security.Cryptography;
+
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// The Merkle tree hash of RFC 6962 (section 2.1) with SHA-256: leaves are hashed behind a zero byte and inner nodes behind a one byte, so that a
+/// node can never be passed off as a leaf. Works on leaves in memory; <see cref="MerkleFrontier"/> does the same in logarithmic space. Pure.
+/// </summary>
+public static class MerkleTree
+{
+    /// <summary>Bytes in every hash of the tree.</summary>
+    public const int HashLength = 32;
+
+    /// <summary>The root over no leaves: SHA-256 of nothing.</summary>
+    public static byte[] EmptyRoot() => SHA256.HashData([]);
+
+    /// <summary>The hash of one leaf.</summary>
+    public static byte[] HashLeaf(ReadOnlySpan<byte> leaf)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([0]);
+        hash.AppendData(leaf);
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>The hash of an inner node over its two children.</summary>
+    public static byte[] HashNode(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        Span<byte> node = stackalloc byte[1 + (2 * HashLength)];
+        node[0] = 1;
+        left.CopyTo(node[1..]);
+        right.CopyTo(node[(1 + HashLength)..]);
+        return SHA256.HashData(node);
+    }
+
+    /// <summary>The root over <paramref name="leaves"/>, in order.</summary>
+    public static byte[] Root(ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
+    {
+        if (leaves.Length <= 1)
+        {
+            return leaves.IsEmpty ? EmptyRoot() : HashLeaf(leaves[0].Span);
+        }
+
+        var split = SplitOf(leaves.Length);
+        return HashNode(Root(leaves[..split]), Root(leaves[split..]));
+    }
+
+    /// <summary>The audit path of the leaf at <paramref name="index"/> (from 0): the siblings from the leaf up to the root.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
+    public static ImmutableArray<ReadOnlyMemory<byte>> InclusionProof(int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, leaves.Length);
+        var path = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        AddPath(path, index, leaves);
+        return path.DrainToImmutable();
+    }
+
+    /// <summary>
+    /// Whether <paramref name="proof"/> shows that <paramref name="leaf"/> stands at <paramref name="index"/> (from 0) in the tree of
+    /// <paramref name="size"/> leaves with this root. Never throws on a malformed proof.
+    /// </summary>
+    public static bool VerifyInclusion(
+        ReadOnlySpan<byte> leaf, long index, long size, ReadOnlySpan<ReadOnlyMemory<byte>> proof, ReadOnlySpan<byte> root)
+    {
+        if (index < 0 || index >= size)
+        {
+            return false;
+        }
+
+        var node = HashLeaf(leaf);
+        var (at, last) = (index, size - 1);
+        foreach (var sibling in proof)
+        {
+            if (last == 0 || sibling.Length != HashLength)
+            {
+                return false;
+            }
+
+            if ((at & 1) == 1 || at == last)
+            {
+                node = HashNode(sibling.Span, node);
+
+                // The last node of a level without a sibling is carried up unchanged: skip the levels on which that happened.
+                while ((at & 1) == 0 && at != 0)
+                {
+                    (at, last) = (at >> 1, last >> 1);
+                }
+            }
+            else
+            {
+                node = HashNode(node, sibling.Span);
+            }
+
+            (at, last) = (at >> 1, last >> 1);
+        }
+
+        return last == 0 && root.SequenceEqual(node);
+    }
+
+    private static void AddPath(ImmutableArray<ReadOnlyMemory<byte>>.Builder path, int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
+    {
+        if (leaves.Length == 1)
+        {
+            return;
+        }
+
+        var split = SplitOf(leaves.Length);
+        if (index < split)
+        {
+            AddPath(path, index, leaves[..split]);
+            path.Add(Root(leaves[split..]));
+        }
+        else
+        {
+            AddPath(path, index - split, leaves[split..]);
+            path.Add(Root(leaves[..split]));
+        }
+    }
+
+    /// <summary>The largest power of two below <paramref name="count"/> (2 or more).</summary>
+    private static int SplitOf(int count) => 1 << BitOperations.Log2((uint)count - 1);
+}

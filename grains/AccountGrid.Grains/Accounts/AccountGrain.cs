@@ -1,0 +1,292 @@
+using System.Collections.Immutable;
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// The shell round one <see cref="AccountProcessor"/>: it gives it a place, one thread and a name in the cluster, maps what comes and goes, and decides nothing.
+/// </summary>
+/// <remarks>
+/// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at once and reads are answered
+/// from the last published view while a command waits for the disk. What readers get is made once per published view and shared by all of them.
+/// </remarks>
+[KnownAccountsPlacement, GrainType("account")]
+public sealed partial class AccountGrain(
+    [PersistentState("snapshot", SnapshotStorage.Name)] IPersistentState<AccountSnapshotState> snapshot,
+    AccountServices services,
+    ILogger<AccountGrain> log) : Grain, IAccountGrain
+{
+    private AccountProcessor? _processor;
+    private Snapshots? _snapshots;
+    private Shown? _shown;
+    private Refusal? _fault;
+
+    /// <summary>
+    /// Loads the account. A journal that cannot be read or does not fold faults this activation alone: it is made, answers every call with the
+    /// refusal, and goes with the first call, so that the next one tries again.
+    /// </summary>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!AccountId.TryCreate(this.GetPrimaryKeyLong(), out var id))
+        {
+            _fault = Refusal.NotFound("such account");
+            return;
+        }
+
+        var processor = new AccountProcessor(id, services);
+        try
+        {
+            await processor.LoadAsync(snapshot.RecordExists ? snapshot.State.ToSnapshot() : null, cancellationToken);
+            _processor = processor;
+            _snapshots = new Snapshots(snapshot, processor, services.Clock, log);
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            _fault = refusal;
+            Log.LoadFailed(log, e, id, RefusalMapping.IsDamage(e));
+        }
+        finally
+        {
+            // Its text is as large as the account itself, and is not read again.
+            snapshot.State = new();
+        }
+    }
+
+    /// <inheritdoc />
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
+        _snapshots is { } snapshots && !_processor!.IsFenced ? snapshots.WriteLastAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public ValueTask<Answer<AccountInfo>> GetAsync(long minVersion, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return new(Faulted().ToAnswer<AccountInfo>());
+        }
+
+        processor.Recover();
+        return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
+            ? new(Show(processor.View).Account)
+            : GetRefreshedAsync(processor, minVersion, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<Answer<PublicAccountInfo>> VisitAsync(CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return new(Faulted().ToAnswer<PublicAccountInfo>());
+        }
+
+        processor.Recover();
+        if (processor.View.State is { IsRegistered: true, Status: not AccountStatus.Active })
+        {
+            processor.NoteReadRefused();
+        }
+
+        return new(Show(processor.View).Public);
+    }
+
+    /// <inheritdoc />
+    public async Task<CommandReply> ExecuteAsync(
+        CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return Faulted().ToReply();
+        }
+
+        var (request, malformed) = CommandMapping.ToRequest(command, caller, requestId, expectedStateVersion);
+        if (request is null)
+        {
+            return malformed!.ToReply();
+        }
+
+        using var trace = caller.ContinueTrace();
+        try
+        {
+            var result = await processor.ExecuteAsync(request, cancellationToken);
+            return new(result.Outcome, result.View.State.IsRegistered ? Show(result.View).Account.Value : null, result.ProposalSequence, result.Refusal?.ToInfo());
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            Failed(e);
+            return refusal.ToReply();
+        }
+        finally
+        {
+            AfterTurn(processor);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<FollowReply> FollowAsync(ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return new(0, null, Faulted().ToInfo());
+        }
+
+        var (mapped, refusal) = FollowMapping.ToChanges(changes, caller);
+        if (refusal is not null)
+        {
+            return new(0, null, refusal.ToInfo());
+        }
+
+        try
+        {
+            return (await processor.FollowAsync(mapped, cancellationToken)).ToReply();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } failure)
+        {
+            Failed(e);
+            return new(0, null, failure.ToInfo());
+        }
+    }
+
+    /// <inheritdoc />
+    public Task FireDueAsync(CancellationToken cancellationToken) => SystemTurnAsync(processor => processor.FireDueAsync(cancellationToken));
+
+    /// <inheritdoc />
+    public Task FreezeAsync(string person, CancellationToken cancellationToken) => SystemTurnAsync(async processor =>
+    {
+        var request = new AccountRequest(new AccountCommand.Freeze(OperatorId.Parse(person)), Caller.System);
+        if ((await processor.ExecuteAsync(request, cancellationToken)).Refusal is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    });
+
+    /// <inheritdoc />
+    public async Task<Answer<EntryPage>> ReadJournalAsync(long beforeSequence, int max, CancellationToken cancellationToken)
+    {
+        // The journal is read as stored, also when it does not fold: that is when somebody wants to see it.
+        var account = new AccountId(this.GetPrimaryKeyLong());
+        try
+        {
+            var entries = await services.Journal.ReadBackwardsAsync(
+                StreamId.Of(account), beforeSequence <= 0 ? long.MaxValue : beforeSequence, Math.Clamp(max, 1, Limits.PageSize), cancellationToken);
+            return new(entries.ToPage(), null);
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            return refusal.ToAnswer<EntryPage>();
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<Answer<IncidentList>> ReadIncidentsAsync(int max, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var incidents = await IncidentReader.ReadAsync(new(this.GetPrimaryKeyLong()), services, cancellationToken);
+            return new(new([.. incidents.Reverse().Take(Math.Clamp(max, 1, Limits.PageSize)).Select(JournalMapping.ToInfo)]), null);
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            return refusal.ToAnswer<IncidentList>();
+        }
+    }
+
+    private async ValueTask<Answer<AccountInfo>> GetRefreshedAsync(AccountProcessor processor, long minVersion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await processor.RefreshAsync(Math.Max(minVersion, 1), cancellationToken);
+            return Show(processor.View).Account;
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            Failed(e);
+            return refusal.ToAnswer<AccountInfo>();
+        }
+    }
+
+    private async Task SystemTurnAsync(Func<AccountProcessor, Task> turn)
+    {
+        if (_processor is not { } processor)
+        {
+            throw new GrainRefusedException(Faulted().ToInfo());
+        }
+
+        try
+        {
+            await turn(processor);
+        }
+        catch (Exception e) when (e is not GrainRefusedException && RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            Failed(e);
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+        finally
+        {
+            AfterTurn(processor);
+        }
+    }
+
+    private Shown Show(AccountView view)
+    {
+        if (_shown is { } shown && ReferenceEquals(shown.View, view))
+        {
+            return shown;
+        }
+
+        if (!view.State.IsRegistered)
+        {
+            // Nobody who is unknown keeps a place, whatever way the call came.
+            DeactivateOnIdle();
+        }
+
+        return _shown = new Shown(view);
+    }
+
+    private Refusal Faulted()
+    {
+        DeactivateOnIdle();
+        return _fault!;
+    }
+
+    private void Failed(Exception failure)
+    {
+        if (RefusalMapping.IsDamage(failure))
+        {
+            Log.Damaged(log, failure, _processor!.Id);
+            DeactivateOnIdle();
+        }
+    }
+
+    private void AfterTurn(AccountProcessor processor)
+    {
+        if (processor.IsFenced)
+        {
+            Log.Fenced(log, processor.Id);
+            DeactivateOnIdle();
+        }
+        else
+        {
+            _snapshots!.WriteIfDue();
+        }
+    }
+
+    /// <summary>What readers get of one published view, made once.</summary>
+    private sealed class Shown
+    {
+        public Shown(AccountView view)
+        {
+            View = view;
+            var unknown = Refusal.NotFound($"account {view.State.Id}");
+            Account = view.State.IsRegistered ? new(view.ToInfo(), null) : unknown.ToAnswer<AccountInfo>();
+
+            // A visitor cannot tell an account that is down from one that never was.
+            Public = view.State is { IsRegistered: true, Status: AccountStatus.Active } ? new(view.ToPublicInfo(), null) : unknown.ToAnswer<PublicAccountInfo>();
+        }
+
+        public AccountView View { get; }
+
+        public Answer<AccountInfo> Account { get; }
+
+        public Answer<PublicAccountInfo> Public { get; }
+    }
+}

@@ -1,0 +1,40 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+
+namespace AccountGrid.Grains;
+
+/// <summary>Puts the grains into a silo.</summary>
+public static class GrainsHosting
+{
+    /// <summary>
+    /// Adds the grains' services and their placement. The host provides the ports (a store's <c>Add...</c>), <see cref="AccountPolicy"/>,
+    /// <see cref="OperatorPolicy"/>, <see cref="ProcessorLimits"/>, the checkpoint log, keys and signer, and a grain storage under
+    /// <paramref name="snapshotStorageName"/>.
+    /// </summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="snapshotStorageName">The grain storage behind <see cref="SnapshotStorage"/>; another name than <see cref="SnapshotStorage.Name"/>.</param>
+    public static ISiloBuilder AddAccountGridGrains(this ISiloBuilder silo, string snapshotStorageName)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        silo.AddPlacementDirector<KnownAccountsPlacement, KnownAccountsDirector>();
+        var services = silo.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<AccountGrains>();
+        services.TryAddSingleton<ApplicationDiagnostics>();
+        services.TryAddSingleton<IEventCodec<AccountEvent>, AccountEventCodec>();
+        services.TryAddSingleton<IEventCodec<OperatorEvent>, OperatorEventCodec>();
+        services.TryAddSingleton<IOperatorAuthority, GrainOperatorAuthority>();
+        services.TryAddSingleton<AccountServices>();
+        services.TryAddSingleton<OperatorServices>();
+        services.TryAddSingleton<AccountRegistrar>();
+        services.TryAddSingleton<AuditVerifier>();
+        services.TryAddSingleton<CheckpointMaker>();
+        services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
+            provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
+        return silo;
+    }
+}

@@ -1,0 +1,37 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Grains;
+
+/// <summary>A published view of an account to what readers get.</summary>
+internal static class AccountMapping
+{
+    public static AccountInfo ToInfo(this AccountView view)
+    {
+        var state = view.State;
+        return new(
+            state.Id.Value, state.Handle, state.Status, state.Version, state.StateVersion, view.Tier, state.Designation?.ToInfo(),
+            [.. state.Holds.Select(ToInfo)], state.Proposal?.ToInfo(state.Id), ToFollowers(view));
+    }
+
+    public static PublicAccountInfo ToPublicInfo(this AccountView view) => new(view.State.Id.Value, view.State.Handle, ToFollowers(view));
+
+    public static FollowersInfo ToInfo(this FollowerCount count) => new(count.Count, count.AsOf, CountQuality.Exact, count.Version);
+
+    public static ActorInfo ToInfo(this Actor actor) => new(actor.Kind, actor.Subject);
+
+    /// <summary>Law 3: exact, or it says it is not.</summary>
+    private static FollowersInfo ToFollowers(AccountView view) =>
+        view.Followers is { } exact ? exact.ToInfo()
+        : view.LastKnownFollowers is { } old ? old.ToInfo() with { Quality = CountQuality.AsOf }
+        : new(0, DateTimeOffset.UnixEpoch, CountQuality.Unavailable, 0);
+
+    private static DesignationInfo ToInfo(this Designation designation) =>
+        new(designation.Owner.Value, designation.Reason, designation.At, designation.ReviewAt);
+
+    private static HoldInfo ToInfo(Hold hold) => new(hold.Kind, hold.PlacedBy.ToInfo(), hold.ApprovedBy?.Value, hold.At, hold.Reason, hold.Until);
+
+    private static ProposalInfo ToInfo(this Proposal proposal, AccountId account) => new(
+        account.Value, proposal.Sequence, proposal.State, proposal.Action.ToInput(), proposal.Digest, proposal.Shown.Followers, proposal.Shown.Tier,
+        proposal.ProposedBy.ToInfo(), proposal.ProposedAt, proposal.ApprovedBy?.Value, proposal.DueAt);
+}

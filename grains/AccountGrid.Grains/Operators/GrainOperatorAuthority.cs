@@ -1,0 +1,46 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace AccountGrid.Grains;
+
+/// <summary>Asks the operator's own grain, wherever it is. Thread-safe.</summary>
+public sealed partial class GrainOperatorAuthority(IGrainFactory grains, ILogger<GrainOperatorAuthority> log) : IOperatorAuthority
+{
+    /// <inheritdoc />
+    /// <exception cref="StorageUnavailableException">The record cannot be had, so there is no authority now; nothing was done.</exception>
+    public async Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var info = await Grain(question.Person).AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken);
+            return info.ToAnswer(question.Person);
+        }
+        catch (GrainRefusedException e) when (e.Refusal.Reason == RefusalReason.Overloaded)
+        {
+            throw new StorageOverloadedException("The register of operators", e.Refusal.RetryAfter ?? TimeSpan.FromSeconds(1));
+        }
+        catch (Exception e) when (e is GrainRefusedException or TimeoutException or OrleansException)
+        {
+            throw new StorageUnavailableException("The record of an operator cannot be read.", e, isTransient: true, outcomeUnknown: false);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt)
+    {
+        try
+        {
+            await Grain(person).SettleAsync(reservation, happenedAt);
+        }
+        catch (Exception e) when (e is GrainRefusedException or TimeoutException or OrleansException)
+        {
+            NotSettled(log, e, person);
+        }
+    }
+
+    private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);
+
+    [LoggerMessage(2110, LogLevel.Warning, "A reservation of operator {Person} was not settled; it counts as spent until its window is over.")]
+    private static partial void NotSettled(ILogger logger, Exception exception, OperatorId person);
+}

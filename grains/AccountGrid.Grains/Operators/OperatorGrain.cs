@@ -1,0 +1,120 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// The shell round one <see cref="OperatorProcessor"/>. Somebody unknown keeps no place: such an activation ends with its first answer.
+/// </summary>
+[ActivationCountBasedPlacement, GrainType("operator")]
+public sealed partial class OperatorGrain(OperatorServices services, ILogger<OperatorGrain> log) : Grain, IOperatorGrain
+{
+    private OperatorProcessor? _processor;
+    private Refusal? _fault;
+
+    /// <summary>Loads the record. One that cannot be read faults this activation alone; nobody has authority by it.</summary>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!StreamId.TryParse(this.GetPrimaryKeyString(), out var stream) || !stream.IsOperator(out var person))
+        {
+            _fault = Refusal.Invalid("operator", "must be an operator id");
+            return;
+        }
+
+        var processor = new OperatorProcessor(person, services);
+        try
+        {
+            await processor.LoadAsync(cancellationToken);
+            _processor = processor;
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            _fault = refusal;
+            LoadFailed(log, e, person);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<OperatorInfo> GetAsync(CancellationToken cancellationToken) => Task.FromResult(Loaded().View.ToInfo());
+
+    /// <inheritdoc />
+    public async ValueTask<AuthorityInfo> AskAsync(long account, long? reach, CancellationToken cancellationToken)
+    {
+        var processor = Loaded();
+        var intent = reach is { } followers ? new HarmIntent(new AccountId(account), followers) : null;
+        try
+        {
+            return (await processor.AskAsync(new(processor.Id, intent), cancellationToken)).ToInfo();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    }
+
+    /// <inheritdoc />
+    public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
+    {
+        _processor?.Settle(reservation, happenedAt);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task<OperatorReply> ExecuteAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            DeactivateOnIdle();
+            return new(null, _fault!.ToInfo());
+        }
+
+        if (caller.ToCaller() is not { } verified)
+        {
+            return new(null, CommandMapping.InvalidSubject.ToInfo());
+        }
+
+        using var trace = caller.ContinueTrace();
+        try
+        {
+            var result = await processor.ExecuteAsync(command.ToCommand(), verified, cancellationToken);
+            return new(result.View.State.Version > 0 ? result.View.ToInfo() : null, result.Refusal?.ToInfo());
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            return new(null, refusal.ToInfo());
+        }
+        finally
+        {
+            if (processor.IsFenced)
+            {
+                Fenced(log, processor.Id);
+                DeactivateOnIdle();
+            }
+        }
+    }
+
+    /// <exception cref="GrainRefusedException">The record could not be loaded.</exception>
+    private OperatorProcessor Loaded()
+    {
+        if (_processor is not { } processor)
+        {
+            DeactivateOnIdle();
+            throw new GrainRefusedException(_fault!.ToInfo());
+        }
+
+        if (processor.View.State.Version == 0)
+        {
+            DeactivateOnIdle();
+        }
+
+        return processor;
+    }
+
+    [LoggerMessage(2101, LogLevel.Error, "The record of operator {Person} could not be loaded; until it is, the person has no authority.")]
+    private static partial void LoadFailed(ILogger logger, Exception exception, OperatorId person);
+
+    [LoggerMessage(2102, LogLevel.Warning, "The record of operator {Person} was changed by another activation; this one ends.")]
+    private static partial void Fenced(ILogger logger, OperatorId person);
+}

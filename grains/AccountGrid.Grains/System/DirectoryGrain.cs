@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Orleans.Concurrency;
+
+namespace AccountGrid.Grains;
+
+/// <summary>Questions over many accounts, answered from the index where the call arrives.</summary>
+[StatelessWorker, Reentrant, GrainType("directory")]
+public sealed class DirectoryGrain(
+    IStreamIndex index, IHarmLog harms, IJournalFeed feed, AccountPolicy policy, TimeProvider clock) : Grain, IDirectoryGrain
+{
+    /// <summary>The longest wait for the feed; below every response timeout on the way.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc />
+    public Task<IdPage> ListAccountsAsync(AccountFilterInput filter, long after, int max, CancellationToken cancellationToken) =>
+        AnswerAsync(async () => PageOf(await index.ListAccountsAsync(filter.ToFilter(policy), after, Page(max), cancellationToken), max));
+
+    /// <inheritdoc />
+    public Task<IdPage> ListProposalAccountsAsync(string? proposedBy, long after, int max, CancellationToken cancellationToken) => AnswerAsync(async () =>
+    {
+        OperatorId? proposer = null;
+        if (!string.IsNullOrEmpty(proposedBy))
+        {
+            if (!OperatorId.TryParse(proposedBy, out var person))
+            {
+                return new IdPage([], 0);
+            }
+
+            proposer = person;
+        }
+
+        var proposals = await index.ListProposalsAsync(proposer, after, Page(max), cancellationToken);
+        return PageOf([.. proposals.Select(static p => p.Account)], max);
+    });
+
+    /// <inheritdoc />
+    public Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken) => AnswerAsync(async () =>
+    {
+        var people = await index.ListOperatorsAsync(after, Page(max), cancellationToken);
+        var infos = await Task.WhenAll(people.Select(p => GrainFactory.GetGrain<IOperatorGrain>(StreamId.Of(p).Value).GetAsync(cancellationToken)));
+        return new OperatorPage([.. infos], people.Length < Page(max) ? "" : people[^1].Value);
+    });
+
+    /// <inheritdoc />
+    public Task<IdPage> ListHarmedAsync(string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken) =>
+        AnswerAsync(async () => OperatorId.TryParse(person, out var id)
+            ? PageOf(await harms.ListHarmedAsync(id, since, after, Page(max), cancellationToken), max)
+            : new IdPage([], 0));
+
+    /// <inheritdoc />
+    public Task<EntryPage> ListAuditAsync(AuditFilterInput filter, long beforePosition, int max, CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
+        {
+            if (filter.ToFilter() is not { } asked)
+            {
+                return new EntryPage([], 0);
+            }
+
+            var before = beforePosition <= 0 ? long.MaxValue : beforePosition;
+            return (await feed.ReadBeforeAsync(before, asked, Page(max), cancellationToken)).ToPageBackwards(Page(max));
+        });
+
+    /// <inheritdoc />
+    public Task<EntryPage> ReadFeedAsync(long afterPosition, int max, TimeSpan wait, CancellationToken cancellationToken) => AnswerAsync(async () =>
+    {
+        var entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
+        if (entries.IsEmpty && wait > TimeSpan.Zero)
+        {
+            using var patience = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+            try
+            {
+                await feed.WaitForAsync(afterPosition, either.Token);
+                entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
+            }
+            catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                // Nothing came: an empty page to resume from the same place.
+            }
+        }
+
+        return entries.ToFeedPage(afterPosition);
+    });
+
+    /// <inheritdoc />
+    public Task<long> ReadFeedHeadAsync(CancellationToken cancellationToken) => AnswerAsync(() => feed.ReadHeadAsync(cancellationToken));
+
+    private static int Page(int max) => Math.Clamp(max, 1, Limits.PageSize);
+
+    private static IdPage PageOf(ImmutableArray<AccountId> ids, int max) =>
+        new([.. ids.Select(static id => id.Value)], ids.Length < Page(max) ? 0 : ids[^1].Value);
+
+    /// <exception cref="GrainRefusedException">The store failed: a page has no place for a refusal.</exception>
+    private static async Task<T> AnswerAsync<T>(Func<Task<T>> question)
+    {
+        try
+        {
+            return await question();
+        }
+        catch (Exception e) when (e is not GrainRefusedException && RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Storage.Sqlite;
+
+internal sealed class SqliteAuditSource(SqliteStore store) : IAuditSource
+{
+    private int _open;
+
+    public async Task<IAuditView> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _open) > store.Options.AuditViews)
+        {
+            Interlocked.Decrement(ref _open);
+            throw new StorageOverloadedException("The number of audit views", store.Options.RetryAfter);
+        }
+
+        try
+        {
+            var database = await Task.Run(() => Begin(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            return new SqliteAuditView(database, closed: () => Interlocked.Decrement(ref _open));
+        }
+        catch
+        {
+            Interlocked.Decrement(ref _open);
+            throw;
+        }
+    }
+
+    /// <summary>A connection in a read transaction: the snapshot is taken by the first read, so that happens here.</summary>
+    private Database Begin(CancellationToken cancellationToken)
+    {
+        var database = store.OpenReader();
+        try
+        {
+            return ReaderPool.Interruptibly(
+                "Opening an audit view",
+                database,
+                static d =>
+                {
+                    d.Execute("BEGIN");
+                    _ = JournalHead.Read(d);
+                    return d;
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+}
+
+internal sealed class SqliteAuditView(Database database, Action closed) : IAuditView
+{
+    /// <summary>Rows fetched per visit to the thread pool.</summary>
+    private const int ChunkRows = 256;
+
+    // INDEXED BY: a sort of the whole journal would be the wrong plan, and this makes it an error instead.
+    private const string ByStream = $"SELECT {JournalRow.Columns} FROM journal INDEXED BY sqlite_autoindex_journal_1 ORDER BY stream, sequence";
+    private const string ByPosition = $"SELECT {JournalRow.Columns} FROM journal ORDER BY position";
+
+    // Accounts as text, because streams sort as text: 10 before 2. Every "a/" is before every "op/".
+    private const string AccountHeads = "SELECT 'a/' || account, version FROM account_index ORDER BY CAST(account AS TEXT)";
+    private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
+    private const string Checkpoints = $"SELECT {SqliteCheckpointStore.Columns} FROM checkpoint ORDER BY number";
+
+    private bool _disposed;
+
+    public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadAsync(ByStream, JournalRow.Read, cancellationToken);
+
+    public IAsyncEnumerable<CommittedEntry> ReadByPositionAsync(CancellationToken cancellationToken) => ReadAsync(ByPosition, JournalRow.Read, cancellationToken);
+
+    public IAsyncEnumerable<StreamHead> ReadHeadsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(AccountHeads, HeadOf, cancellationToken).Concat(ReadAsync(OperatorHeads, HeadOf, cancellationToken));
+
+    public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(Checkpoints, SqliteCheckpointStore.Read, cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            database.Dispose();
+            closed();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static StreamHead HeadOf(Statement row) => StreamId.TryParse(row.Text(0), out var stream)
+        ? new StreamHead(stream, row.Int64(1))
+        : throw new JournalDamagedException("The index names a stream that cannot exist.");
+
+    private async IAsyncEnumerable<T> ReadAsync<T>(
+        string sql, Func<Statement, T> read, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var statement = database.Use(sql);
+        while (true)
+        {
+            var chunk = await Task.Run(() => NextChunk(statement, read, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            foreach (var item in chunk)
+            {
+                yield return item;
+            }
+
+            if (chunk.Count < ChunkRows)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private List<T> NextChunk<T>(Statement statement, Func<Statement, T> read, CancellationToken cancellationToken) => ReaderPool.Interruptibly(
+        "Reading for an audit",
+        database,
+        _ =>
+        {
+            var chunk = new List<T>(ChunkRows);
+            while (chunk.Count < ChunkRows && statement.Step())
+            {
+                chunk.Add(read(statement));
+            }
+
+            return chunk;
+        },
+        cancellationToken);
+}

@@ -1,0 +1,21 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace AccountGrid.Silo;
+
+/// <summary>Ports for listeners that cannot ask for any free one themselves.</summary>
+internal static class FreePort
+{
+    /// <summary>The port itself, or a free one for 0. Between this and its use somebody else may take it; the start then fails and says so.</summary>
+    public static int OrGiven(int port)
+    {
+        if (port != 0)
+        {
+            return port;
+        }
+
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

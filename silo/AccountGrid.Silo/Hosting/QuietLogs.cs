@@ -1,0 +1,27 @@
+namespace AccountGrid.Silo;
+
+/// <summary>
+/// What is logged where nobody says otherwise: warnings and above, without those that tell nobody anything. The lowest source of configuration, so that
+/// <c>Logging__LogLevel__...</c> in the environment or appsettings.json wins.
+/// </summary>
+internal static class QuietLogs
+{
+    public static IReadOnlyDictionary<string, string?> Defaults { get; } = new Dictionary<string, string?>
+    {
+        ["Logging:LogLevel:Default"] = "Warning",
+
+        // One error with a stack for each unknown account that is refused: the caller is told, the log must not fill.
+        ["Logging:LogLevel:Orleans.Messaging"] = "None",
+
+        // Two lines for each placement.
+        ["Logging:LogLevel:Polly"] = "Error",
+
+        // Advice about the garbage collector, a false alarm of the watchdog at every start, and stages of a stop that took over a second.
+        ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
+        ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+        ["Logging:LogLevel:Orleans.Runtime.SiloLifecycleSubject"] = "Error",
+
+        // A warning with a stack for each request that took too long: it was answered, and counted.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Http.Timeouts"] = "Error",
+    };
+}

@@ -1,0 +1,170 @@
+using System.Net;
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using AccountGrid.Gateway;
+using AccountGrid.Grains;
+using AccountGrid.Storage.Sqlite;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+
+namespace AccountGrid.Silo;
+
+/// <summary>
+/// One silo on this machine: Orleans with localhost clustering, the SQLite store, the gateway in the same Kestrel. Everything listens on loopback only.
+/// </summary>
+/// <remarks>
+/// Order of a start: the store locks and opens the directory, the files beside it are made, then the silo, then Kestrel. A stop goes the other way round:
+/// Kestrel takes no new request and drains those under way, timers end, the silo writes its snapshots, the last checkpoint is made, the store's writer is
+/// drained and the directory is free.
+/// </remarks>
+public sealed class SiloHost : IAsyncDisposable
+{
+    private const string SnapshotDatabaseStorage = "snapshots-database";
+    private readonly WebApplication _app;
+    private readonly Endpoints _endpoints;
+    private readonly string _dataDirectory;
+
+    private SiloHost(WebApplication app, Endpoints endpoints, string dataDirectory)
+    {
+        _app = app;
+        _endpoints = endpoints;
+        _dataDirectory = dataDirectory;
+    }
+
+    /// <summary>The services, once built.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Reads and checks the settings and puts the host together; opens nothing.</summary>
+    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    /// <exception cref="SettingsException">Settings are wrong.</exception>
+    public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments)
+    {
+        // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs.Defaults });
+        builder.Configuration.AddInMemoryCollection(arguments);
+        var (settings, storage) = SettingsReader.Read(builder.Configuration);
+        builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.ShutdownTimeout);
+        var endpoints = new Endpoints();
+        builder.WebHost.ConfigureKestrel(kestrel => endpoints.Listen(kestrel, settings));
+        AddStorage(builder.Services, settings, storage);
+        AddOrleans(builder, settings, Path.Combine(storage.DataDirectory, SnapshotDatabase.FileName));
+        builder.Services.AddHostedService<DueWorkTimer>();
+        builder.Services.AddHostedService<CheckpointTimer>();
+        builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
+        Telemetry.Add(builder);
+        builder.Services.AddHealthChecks()
+            .AddCheck<Readiness>("store", tags: [Readiness.Tag])
+            .AddCheck<Startup>("startup", tags: [Startup.Tag]);
+        var app = builder.Build();
+        Map(app, settings);
+        return new SiloHost(app, endpoints, storage.DataDirectory);
+    }
+
+    /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
+    public async Task RunAsync(TextWriter output)
+    {
+        await _app.StartAsync();
+        await Banner.WriteAsync(output, _endpoints.Http, _endpoints.Grpc, _dataDirectory);
+        await _app.WaitForShutdownAsync();
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static void AddStorage(IServiceCollection services, SiloSettings settings, SqliteStorageOptions storage)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSqliteStorage(storage);
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DataFiles>(provider, storage.DataDirectory, settings.Checkpoints));
+        services.AddHostedService(static provider => provider.GetRequiredService<DataFiles>());
+        services.AddSingleton(settings.Checkpoints);
+        services.AddSingleton(settings.Accounts.ToPolicy());
+        services.AddSingleton(settings.Operators);
+        services.AddSingleton(settings.Limits);
+        services.AddSingleton<ICheckpointLog>(static provider => new FileCheckpointLog(provider.GetRequiredService<DataFiles>().CheckpointLog));
+        services.AddSingleton<ICheckpointSigner>(static provider =>
+            new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(provider.GetRequiredService<DataFiles>().CheckpointKey)));
+        services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadCheckpointKeys());
+
+        // Hosted services stop in the reverse order: this one after the silo, which is added later.
+        services.AddHostedService<LastCheckpoint>();
+    }
+
+    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, string snapshots) => builder.UseOrleans(silo =>
+    {
+        silo.UseLocalhostClustering(
+            FreePort.OrGiven(settings.SiloPort), FreePort.OrGiven(settings.GatewayPort), primarySiloEndpoint: null, "accountgrid", "local");
+        silo.UseSystemTextJsonGrainStorageSerializer();
+        silo.AddAdoNetGrainStorage(SnapshotDatabaseStorage, (AdoNetGrainStorageOptions o) =>
+        {
+            o.Invariant = SnapshotDatabase.Invariant;
+            o.ConnectionString = SnapshotDatabase.ConnectionString(snapshots);
+        });
+        silo.AddAccountGridGrains(SnapshotDatabaseStorage);
+        silo.Configure<SiloMessagingOptions>(static o =>
+        {
+            o.ResponseTimeout = TimeSpan.FromSeconds(30);
+
+            // A caller that no longer waits must not keep a place in a queue.
+            o.CancelRequestOnTimeout = true;
+        });
+        if (settings.Dashboard)
+        {
+            silo.AddDashboard(static o => o.HideTrace = true);
+        }
+
+        if (Telemetry.IsExported(builder.Configuration))
+        {
+            silo.AddActivityPropagation();
+        }
+    });
+
+    private static void Map(WebApplication app, SiloSettings settings)
+    {
+        app.MapAccountGridGateway();
+        MapHealth(app, "live", tag: null);
+        MapHealth(app, "ready", Readiness.Tag);
+        MapHealth(app, "startup", Startup.Tag);
+        if (settings.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard").RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
+        }
+    }
+
+    /// <summary>Probes need no token and are never too many; without a tag nothing is checked, so that liveness touches no storage.</summary>
+    private static void MapHealth(WebApplication app, string name, string? tag) =>
+        app.MapHealthChecks($"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
+            .AllowAnonymous().DisableRateLimiting();
+
+    /// <summary>The two listeners. Their real ports are known once Kestrel has bound them.</summary>
+    private sealed class Endpoints
+    {
+        private ListenOptions? _http;
+        private ListenOptions? _grpc;
+
+        public Uri Http => AddressOf(_http);
+
+        public Uri Grpc => AddressOf(_grpc);
+
+        public void Listen(KestrelServerOptions kestrel, SiloSettings settings)
+        {
+            kestrel.Listen(IPAddress.Loopback, settings.HttpPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                _http = listen;
+            });
+            kestrel.Listen(IPAddress.Loopback, settings.GrpcPort, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                _grpc = listen;
+            });
+        }
+
+        private static Uri AddressOf(ListenOptions? listen) => new($"http://{listen!.IPEndPoint}");
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AccountGrid.Domain;
+using AccountGrid.Gateway;
+using AccountGrid.Storage.Sqlite;
+
+namespace AccountGrid.Silo;
+
+/// <summary>Binds and checks the settings. Finds everything that is wrong at once, a misspelt name included.</summary>
+internal static class SettingsReader
+{
+    private const string Storage = "Storage";
+    private const string Gateway = "Gateway";
+
+    /// <summary>The settings and the store's options.</summary>
+    /// <exception cref="SettingsException">Some are wrong.</exception>
+    public static (SiloSettings Silo, SqliteStorageOptions Storage) Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(SiloSettings.Section);
+        var findings = ImmutableArray.CreateBuilder<string>();
+        FindUnknown(section, typeof(SiloSettings), [Storage, Gateway], findings);
+        FindUnknown(section.GetSection(Storage), typeof(SqliteStorageOptions), [], findings);
+        FindUnknown(section.GetSection(Gateway), typeof(GatewayOptions), [], findings);
+        var settings = new SiloSettings();
+        Bind(section, settings, findings);
+        Check(settings, findings);
+        var storage = new SqliteStorageOptions { DataDirectory = Path.GetFullPath(settings.Data.Length > 0 ? settings.Data : ".") };
+        Bind(section.GetSection(Storage), storage, findings);
+        try
+        {
+            storage.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            findings.Add($"{SiloSettings.Section}:{Storage}:{e.Message}");
+        }
+
+        return findings.Count == 0 ? (settings, storage) : throw new SettingsException(findings.DrainToImmutable());
+    }
+
+    /// <summary>
+    /// The gateway's options; it checks them itself when the host starts. With no source of tokens configured, which is right on loopback only, the
+    /// development key of the data directory is in force and whoever has a token by it is enrolled on first use.
+    /// </summary>
+    public static void BindGateway(IConfiguration configuration, string dataDirectory, GatewayOptions gateway)
+    {
+        configuration.GetSection(SiloSettings.Section).GetSection(Gateway).Bind(gateway);
+        var auth = gateway.Auth;
+        if (string.IsNullOrEmpty(auth.Authority) && string.IsNullOrEmpty(auth.JwksFile) && string.IsNullOrEmpty(auth.DevelopmentKeyFile))
+        {
+            auth.DevelopmentKeyFile = DataFiles.DevelopmentKeyIn(dataDirectory);
+            auth.EnrollOnFirstUse = true;
+        }
+    }
+
+    private static void Bind(IConfigurationSection section, object target, ImmutableArray<string>.Builder findings)
+    {
+        try
+        {
+            section.Bind(target);
+        }
+        catch (InvalidOperationException e)
+        {
+            // The binder's message names the value, the full name and the type.
+            findings.Add(e.Message);
+        }
+    }
+
+    private static void Check(SiloSettings settings, ImmutableArray<string>.Builder findings)
+    {
+        var check = new Ranges(findings);
+        check.That(!string.IsNullOrWhiteSpace(settings.Data), "Data", "must name a directory");
+        foreach (var (name, port) in Ports(settings))
+        {
+            check.In(port, 0, 65535, name);
+        }
+
+        foreach (var same in Ports(settings).Where(static p => p.Port != 0).GroupBy(static p => p.Port).Where(static g => g.Count() > 1))
+        {
+            check.That(false, string.Join($" and {SiloSettings.Section}:", same.Select(static p => p.Name)), $"must differ; both are {same.Key}");
+        }
+
+        check.In(settings.ShutdownTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "ShutdownTimeout");
+        check.In(settings.Checkpoints.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Checkpoints:Interval");
+        check.In(settings.Accounts.ProtectedReach, 1, long.MaxValue, "Accounts:ProtectedReach");
+        check.In(settings.Accounts.ProposalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "Accounts:ProposalLifetime");
+        check.In(settings.Accounts.UnprotectCoolOff, TimeSpan.Zero, TimeSpan.FromDays(30), "Accounts:UnprotectCoolOff");
+        check.In(settings.Accounts.ImpactDrift, 0, 10, "Accounts:ImpactDrift");
+        foreach (var reason in settings.Accounts.Reasons)
+        {
+            check.That(TextRules.ReasonForm(reason) is null, "Accounts:Reasons", $"{TextRules.ReasonForm(reason)}; '{reason}' is not");
+        }
+
+        check.In(settings.Operators.NoticeWindow, TimeSpan.Zero, TimeSpan.FromDays(366), "Operators:NoticeWindow");
+        check.In(settings.Operators.BudgetWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "Operators:BudgetWindow");
+        check.In(settings.Operators.MaxHarms, 1, 1_000_000, "Operators:MaxHarms");
+        check.In(settings.Operators.MaxReach, 1, long.MaxValue, "Operators:MaxReach");
+        foreach (var finding in settings.Limits.Validate())
+        {
+            findings.Add($"{SiloSettings.Section}:Limits:{finding}");
+        }
+    }
+
+    private static (string Name, int Port)[] Ports(SiloSettings settings) =>
+        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort), ("GatewayPort", settings.GatewayPort)];
+
+    /// <summary>A name that nothing reads would silently leave its default in force.</summary>
+    private static void FindUnknown(IConfigurationSection section, Type type, string[] others, ImmutableArray<string>.Builder findings)
+    {
+        var known = type.GetProperties().ToDictionary(static p => p.Name, static p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in section.GetChildren())
+        {
+            if (known.TryGetValue(child.Key, out var childType))
+            {
+                if (childType.Assembly != typeof(object).Assembly && childType.IsClass)
+                {
+                    FindUnknown(child, childType, [], findings);
+                }
+            }
+            else if (!others.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                findings.Add($"{child.Path} is no setting; known here are {string.Join(", ", known.Keys.Concat(others).Order(StringComparer.Ordinal))}.");
+            }
+        }
+    }
+
+    private readonly struct Ranges(ImmutableArray<string>.Builder findings)
+    {
+        public void That(bool holds, string setting, string rule)
+        {
+            if (!holds)
+            {
+                findings.Add($"{SiloSettings.Section}:{setting} {rule}.");
+            }
+        }
+
+        public void In<T>(T value, T least, T most, string setting)
+            where T : IComparable<T> =>
+            That(
+                value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0, setting,
+                string.Create(CultureInfo.InvariantCulture, $"must be from {least} to {most}; it is {value}"));
+    }
+}

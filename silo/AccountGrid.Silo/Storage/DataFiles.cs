@@ -1,0 +1,67 @@
+using AccountGrid.Application;
+using AccountGrid.Gateway;
+using Microsoft.Extensions.Options;
+
+namespace AccountGrid.Silo;
+
+/// <summary>
+/// The files of a data directory beside the store's own. They are made once the store has locked the directory, so that a silo that is refused leaves nothing behind.
+/// </summary>
+internal sealed partial class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway, ILogger<DataFiles> log)
+    : IHostedLifecycleService
+{
+    /// <summary>The key that signs checkpoints.</summary>
+    public string CheckpointKey { get; } = Path.Combine(directory, "checkpoint-key.pem");
+
+    /// <summary>Orleans' grain storage.</summary>
+    public string Snapshots { get; } = Path.Combine(directory, SnapshotDatabase.FileName);
+
+    /// <summary>The checkpoint log outside the store.</summary>
+    public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(directory, "checkpoints.jsonl");
+
+    /// <summary>The development signing key of a data directory: whoever can read it can mint any token.</summary>
+    public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, "dev-signing-key.pem");
+
+    /// <summary>The keys whose checkpoints are trusted.</summary>
+    public CheckpointKeys ReadCheckpointKeys()
+    {
+        using var current = KeyFile.OpenOrCreate(CheckpointKey);
+        return CheckpointKeys.FromPem([current.ExportSubjectPublicKeyInfoPem(), .. checkpoints.EarlierKeys.Select(File.ReadAllText)]);
+    }
+
+    /// <inheritdoc />
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (gateway.Value.Auth.DevelopmentKeyFile is { Length: > 0 } developmentKey)
+        {
+            // Now, and not with the first request: a token must be there to make one.
+            KeyFile.OpenOrCreate(developmentKey).Dispose();
+        }
+
+        KeyFile.OpenOrCreate(CheckpointKey).Dispose();
+        if (SnapshotDatabase.Open(Snapshots) is { } aside)
+        {
+            SetAside(log, Snapshots, aside);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(3001, LogLevel.Warning, "{File} could not be read and was set aside as {Aside}; accounts start from their journals.")]
+    private static partial void SetAside(ILogger logger, string file, string aside);
+}

@@ -1,0 +1,49 @@
+using AccountGrid.Application;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace AccountGrid.Silo;
+
+/// <summary>Ready while the silo is up, is not stopping and its store answers.</summary>
+internal sealed class Readiness(IJournalFeed feed, IHostApplicationLifetime lifetime, TimeProvider clock) : IHealthCheck
+{
+    /// <summary>The tag of the checks behind <c>/health/ready</c>.</summary>
+    public const string Tag = "ready";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc />
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("stopping");
+        }
+
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await feed.ReadHeadAsync(either.Token);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
+        {
+            return HealthCheckResult.Unhealthy("the store does not answer");
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return HealthCheckResult.Unhealthy("the store does not answer in time");
+        }
+    }
+}
+
+/// <summary>Started once every part is up.</summary>
+internal sealed class Startup(IHostApplicationLifetime lifetime) : IHealthCheck
+{
+    /// <summary>The tag of the checks behind <c>/health/startup</c>.</summary>
+    public const string Tag = "startup";
+
+    /// <inheritdoc />
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifetime.ApplicationStarted.IsCancellationRequested ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("starting"));
+}

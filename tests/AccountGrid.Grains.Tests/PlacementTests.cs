@@ -1,0 +1,169 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Grains.Tests;
+
+public sealed class PlacementTests
+{
+    private static CancellationToken Never => CancellationToken.None;
+
+    public sealed class An_unknown_account : GridTest
+    {
+        [Fact]
+        public async Task Is_refused_by_every_method_and_takes_no_place()
+        {
+            await Grid.EnrollAsync("kim");
+            var account = Grid.Account(404);
+            Func<Task>[] calls =
+            [
+                () => account.GetAsync(0, Never).AsTask(),
+                () => account.VisitAsync(Never).AsTask(),
+                () => account.SendAsync(Callers.Deactivate(), Callers.Staff("kim")),
+                () => account.FollowAsync([new(1, true)], Callers.Service, Never),
+                () => account.FireDueAsync(Never),
+                () => account.FreezeAsync("kim", Never),
+                () => account.ReadJournalAsync(0, 10, Never),
+                () => account.ReadIncidentsAsync(10, Never),
+            ];
+            foreach (var call in calls)
+            {
+                var refused = await Assert.ThrowsAsync<GrainRefusedException>(call);
+                Assert.Equal(RefusalReason.NotFound, refused.Refusal.Reason);
+            }
+
+            Assert.Equal(0, await Grid.ActivationsAsync(nameof(AccountGrain)));
+        }
+
+        [Theory]
+        [InlineData(0)]
+        [InlineData(-1)]
+        [InlineData(long.MinValue)]
+        public async Task That_cannot_exist_is_not_even_looked_for(long id)
+        {
+            var asked = Grid.Journal.ExistsCalls;
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Grains.GetGrain<IAccountGrain>(id).GetAsync(0, Never).AsTask());
+            Assert.Equal(RefusalReason.NotFound, refused.Refusal.Reason);
+            Assert.Equal(asked, Grid.Journal.ExistsCalls);
+        }
+
+        [Fact]
+        public async Task Is_known_from_its_registration_on()
+        {
+            await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Account(1).GetAsync(0, Never).AsTask());
+            await Grid.RegisterAsync(1);
+            Assert.Equal("user_1", (await Grid.Account(1).ReadAsync()).Handle);
+        }
+
+        [Fact]
+        public async Task By_the_hundred_thousand_leaves_activations_and_memory_as_they_were()
+        {
+            await Grid.RegisterAsync(1);
+            await Grid.Account(1).ReadAsync();
+            await StormAsync(seed: 1, ids: 20_000);
+            var before = Heap();
+
+            Assert.Equal(0, await StormAsync(seed: 2, ids: 100_000));
+
+            Assert.Equal(1, await Grid.ActivationsAsync(nameof(AccountGrain)));
+            Assert.InRange(Heap() - before, long.MinValue, 4 << 20);
+            Assert.Equal("user_1", (await Grid.Account(1).ReadAsync()).Handle);
+        }
+
+        /// <returns>How many were not refused.</returns>
+        private async Task<int> StormAsync(int seed, int ids)
+        {
+            var random = new Random(seed);
+            var next = Enumerable.Range(0, ids).Select(_ => random.NextInt64(2, long.MaxValue)).ToArray();
+            var answered = 0;
+            await Parallel.ForEachAsync(next, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (id, token) =>
+            {
+                try
+                {
+                    await Grid.Account(id).GetAsync(0, token);
+                    Interlocked.Increment(ref answered);
+                }
+                catch (GrainRefusedException e)
+                {
+                    Assert.True(e.Refusal.Reason is RefusalReason.NotFound or RefusalReason.Overloaded, e.Refusal.Message);
+                }
+            });
+            return answered;
+        }
+
+        private static long Heap()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+                GC.WaitForPendingFinalizers();
+            }
+
+            return GC.GetTotalMemory(forceFullCollection: true);
+        }
+    }
+
+    public sealed class A_store_that_cannot_say_who_is_known : GridTest
+    {
+        [Fact]
+        public async Task Refuses_as_unavailable_and_is_asked_only_once()
+        {
+            await Grid.RegisterAsync(1);
+            Grid.Journal.ExistsFailure = new StorageUnavailableException("exists", null, isTransient: true, outcomeUnknown: false);
+            var asked = Grid.Journal.ExistsCalls;
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Account(1).GetAsync(0, Never).AsTask());
+            Assert.Equal(RefusalReason.StorageUnavailable, refused.Refusal.Reason);
+            Assert.Equal(asked + 1, Grid.Journal.ExistsCalls);
+        }
+
+        [Fact]
+        public async Task Passes_on_that_it_is_overloaded_with_its_delay()
+        {
+            Grid.Journal.ExistsFailure = new StorageOverloadedException("The queue of existence checks", TimeSpan.FromSeconds(3));
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Account(1).GetAsync(0, Never).AsTask());
+            Assert.Equal((RefusalReason.Overloaded, TimeSpan.FromSeconds(3)), (refused.Refusal.Reason, refused.Refusal.RetryAfter));
+        }
+
+        [Fact]
+        public async Task Is_not_asked_about_an_account_that_is_active()
+        {
+            await Grid.RegisterAsync(1);
+            await Grid.Account(1).ReadAsync();
+            Grid.Journal.ExistsFailure = new StorageUnavailableException("exists", null, isTransient: true, outcomeUnknown: false);
+            Assert.Equal("user_1", (await Grid.Account(1).ReadAsync()).Handle);
+        }
+    }
+
+    public sealed class Over_three_silos
+    {
+        [Fact]
+        public async Task Accounts_are_spread_though_one_silo_makes_every_call()
+        {
+            await using var grid = await TestGrid.StartAsync(silos: 3);
+            for (var id = 1L; id <= 300; id++)
+            {
+                await grid.RegisterAsync(id);
+                await grid.Account(id).ReadAsync();
+            }
+
+            var counts = (await grid.Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics())
+                .Where(s => s.GrainType.Contains(nameof(AccountGrain), StringComparison.Ordinal)).Select(s => s.ActivationCount).ToArray();
+            Assert.Equal(3, counts.Length);
+            Assert.All(counts, c => Assert.InRange(c, 50, 150));
+        }
+
+        [Fact]
+        public async Task Refusals_and_answers_cross_from_one_silo_to_another_as_they_are()
+        {
+            await using var grid = await TestGrid.StartAsync(silos: 3);
+            await grid.EnrollAsync("kim");
+            await grid.RegisterAsync(1);
+            for (var silo = 0; silo < 3; silo++)
+            {
+                var account = ((IGrainFactory)grid.Services(silo).GetService(typeof(IGrainFactory))!).GetGrain<IAccountGrain>(1);
+                var refused = await account.SendAsync(Callers.Deactivate("\u202E"), Callers.Staff("kim"));
+                Assert.Equal((RefusalReason.InvalidArgument, "note"), (refused.Refusal!.Reason, refused.Refusal.Field));
+                Assert.Equal(1, (await account.ReadAsync()).Version);
+            }
+        }
+    }
+}
