@@ -1,3 +1,3 @@
-using System.CommandLine;
+using AccountGrid.Cli;
 
-return await new RootCommand("AccountGrid's command line.").Parse(args).InvokeAsync();
+return await CliApplication.RunAsync(args, CliHost.Process());

@@ -203,13 +203,14 @@ public sealed class AccountGrainTests
             var duplicate = await Grid.DuplicateAsync(1);
             await duplicate.ExecuteAsync(Request(Callers.Deactivate(), "kim"), Never);
 
-            // The grain still believes that the account is up.
-            var reply = await Grid.Account(1).SendAsync(Callers.Restore(), Callers.Staff("kim"));
+            // The grain still believes that the account is up, so this is its second entry, and meets the other's.
+            var reply = await Grid.Account(1).SendAsync(
+                new CommandInput.Protect(null, "OTHER", "", "", Grid.Clock.GetUtcNow().AddDays(1)), Callers.Staff("kim"));
 
             Assert.Equal(Outcome.Done, reply.Outcome);
-            Assert.Equal(3, reply.Account!.Version);
+            Assert.Equal((3L, AccountStatus.Deactivated), (reply.Account!.Version, reply.Account.Status));
             await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(AccountGrain)) == 0, "the fenced activation has ended");
-            Assert.Equal(AccountStatus.Active, (await Grid.Account(1).ReadAsync()).Status);
+            Assert.Equal((3L, AccountStatus.Deactivated), ((await Grid.Account(1).ReadAsync()).Version, (await Grid.Account(1).ReadAsync()).Status));
             Assert.Contains(Grid.Logs.Lines, l => l.Id.Id == 2003);
         }
     }

@@ -97,7 +97,8 @@ public sealed partial class AccountProcessor
     {
         try
         {
-            if (MustReload || !_head.State.IsRegistered)
+            var isFresh = MustReload || !_head.State.IsRegistered;
+            if (isFresh)
             {
                 await ReloadAsync(cancellationToken);
             }
@@ -105,7 +106,7 @@ public sealed partial class AccountProcessor
             await _followers.EnsureAsync(cancellationToken);
             for (var attempt = 0; attempt < 2; attempt++)
             {
-                if (await AttemptAsync(request, cancellationToken) is { } answer)
+                if (await AttemptAsync(request, isFresh, cancellationToken) is { } answer)
                 {
                     return answer;
                 }
@@ -114,6 +115,7 @@ public sealed partial class AccountProcessor
                 _services.Diagnostics.FenceLost("account");
                 AccountLog.FenceLost(_services.Log, Id);
                 await ReloadAsync(cancellationToken);
+                isFresh = true;
             }
         }
         catch (StorageOverloadedException full)
@@ -127,8 +129,9 @@ public sealed partial class AccountProcessor
         return (AccountResult.Refused(_view, refusal), false);
     }
 
-    /// <summary>One try on one head; <c>null</c> when the append met another activation's.</summary>
-    private async Task<(AccountResult Result, bool Appended)?> AttemptAsync(AccountRequest request, CancellationToken cancellationToken)
+    /// <summary>One try on one head; <c>null</c> when another activation appended behind it.</summary>
+    private async Task<(AccountResult Result, bool Appended)?> AttemptAsync(
+        AccountRequest request, bool isFresh, CancellationToken cancellationToken)
     {
         // One situation for questions and decision: a count that moves between them must not turn a harm that was
         // asked for without a reservation into one that may happen alone. The instant comes before the questions, so that
@@ -152,6 +155,16 @@ public sealed partial class AccountProcessor
                 }
 
                 await reservations.SpendAsync((decision as Decision.Accepted)?.Charged, situation.Now);
+            }
+            else if (!isFresh && DependsOnState(decision))
+            {
+                // No append fences this answer, so that the journal itself must: nobody is told that there is nothing to
+                // restore by an instance that has not seen the account go down.
+                await ReloadAsync(cancellationToken);
+                if (_head.Version != head.Version)
+                {
+                    return null;
+                }
             }
 
             return (ResultOf(decision), !events.IsEmpty);
@@ -219,6 +232,9 @@ public sealed partial class AccountProcessor
         AccountCommand.FireDue c => c with { ReadsRefused = Math.Max(c.ReadsRefused, _readsRefused) },
         _ => command,
     };
+
+    private static bool DependsOnState(Decision decision) =>
+        decision is Decision.Refused { Refusal.Reason: not (RefusalReason.InvalidArgument or RefusalReason.RequestIdConflict) };
 
     private static ImmutableArray<AccountEvent> EventsOf(Decision decision) => decision switch
     {

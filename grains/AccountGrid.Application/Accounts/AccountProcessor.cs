@@ -77,19 +77,9 @@ public sealed partial class AccountProcessor
     public async Task LoadAsync(AccountSnapshot? snapshot, CancellationToken cancellationToken)
     {
         _followers.Nudge();
-        try
-        {
-            var start = snapshot is null ? null : await TryResumeAsync(snapshot, cancellationToken);
-            _snapshotVersion = start is null ? 0 : snapshot!.Version;
-            Adopt(start ?? await _fold.ReadForwardAsync(_head, cancellationToken));
-        }
-        catch (JournalDamagedException e)
-        {
-            _services.Diagnostics.JournalDamaged();
-            AccountLog.JournalDamaged(_services.Log, e, Id);
-            throw;
-        }
-
+        var start = snapshot is null ? null : await TryResumeAsync(snapshot, cancellationToken);
+        _snapshotVersion = start is null ? 0 : snapshot!.Version;
+        Adopt(start ?? await ReadForwardAsync(cancellationToken));
         await _followers.EnsureAsync(cancellationToken);
         _followers.Remember(snapshot?.Followers);
         Publish();
@@ -213,8 +203,22 @@ public sealed partial class AccountProcessor
     {
         // What fails while this reads asks for another reading.
         var failures = _failures;
-        Adopt(await _fold.ReadForwardAsync(_head, cancellationToken));
+        Adopt(await ReadForwardAsync(cancellationToken));
         _failuresHealed = Math.Max(_failuresHealed, failures);
+    }
+
+    private async Task<Head<AccountState>> ReadForwardAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _fold.ReadForwardAsync(_head, cancellationToken);
+        }
+        catch (JournalDamagedException e)
+        {
+            _services.Diagnostics.JournalDamaged();
+            AccountLog.JournalDamaged(_services.Log, e, Id);
+            throw;
+        }
     }
 
     private async Task RefreshQuietlyAsync()
@@ -223,14 +227,9 @@ public sealed partial class AccountProcessor
         {
             await RefreshAsync(minVersion: 0, CancellationToken.None);
         }
-        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException or JournalDamagedException or UnknownFormatException)
         {
             AccountLog.RefreshFailed(_services.Log, e, Id);
-        }
-        catch (JournalDamagedException e)
-        {
-            _services.Diagnostics.JournalDamaged();
-            AccountLog.JournalDamaged(_services.Log, e, Id);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -57,6 +58,10 @@ public sealed record AccountSnapshot(
 [JsonSerializable(typeof(AccountState))]
 internal sealed partial class SnapshotContext : JsonSerializerContext
 {
-    public static System.Text.Json.Serialization.Metadata.JsonTypeInfo<AccountState> State { get; } =
-        new SnapshotContext(new JsonSerializerOptions(Payload.Options()) { IgnoreReadOnlyProperties = true }).AccountState;
+    /// <summary>Absent values are written too: reading demands every member, so that none can silently get a default.</summary>
+    public static JsonTypeInfo<AccountState> State { get; } = new SnapshotContext(new JsonSerializerOptions(Payload.Options())
+    {
+        IgnoreReadOnlyProperties = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    }).AccountState;
 }

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AccountGrid.Domain;
@@ -71,3 +73,42 @@ internal sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(Js
 
 /// <summary>Refusal reasons as the wire writes them: <c>SAME_PERSON</c>.</summary>
 internal sealed class ReasonConverter() : JsonStringEnumConverter<RefusalReason>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
+
+/// <summary>Roles as a list of single ones, never by a name for several: what such a name means may change, what was granted must not.</summary>
+internal sealed class RolesConverter : JsonConverter<Roles>
+{
+    private static readonly FrozenDictionary<string, Roles> ByName = Enum.GetValues<Roles>()
+        .Where(r => BitOperations.IsPow2((int)r)).ToFrozenDictionary(r => JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString()));
+
+    public override Roles Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw new JsonException("Roles are a list.");
+        }
+
+        var roles = Roles.None;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            roles |= reader.TokenType == JsonTokenType.String && ByName.TryGetValue(reader.GetString()!, out var role)
+                ? role
+                : throw new JsonException("A role is unknown.");
+        }
+
+        return roles;
+    }
+
+    public override void Write(Utf8JsonWriter writer, Roles value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var (name, role) in ByName.OrderBy(r => r.Value))
+        {
+            if (value.HasFlag(role))
+            {
+                writer.WriteStringValue(name);
+            }
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -81,7 +81,7 @@ internal static class Payload
         {
             new InstantConverter(), new ActorConverter(), new OperatorIdConverter(), new AccountIdConverter(), new ReasonConverter(),
             new NameConverter<HarmKind>(), new NameConverter<HoldKind>(), new NameConverter<LiftCause>(), new NameConverter<Tier>(),
-            new NameConverter<ProposalState>(), new NameConverter<Roles>(), new NameConverter<Outcome>(),
+            new NameConverter<ProposalState>(), new NameConverter<Outcome>(), new RolesConverter(),
         },
     };
 

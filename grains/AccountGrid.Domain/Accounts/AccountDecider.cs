@@ -82,6 +82,8 @@ public static class AccountDecider
             AccountCommand.Approve c => ProposalRules.Approve(state, c, request.Caller, situation),
             AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
             AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
+            AccountCommand.FireDue or AccountCommand.Freeze when request.Caller.Actor.Kind != ActorKind.System =>
+                Refuse(Refusal.SystemOnly, NameOf(request.Command)),
             AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
             AccountCommand.Freeze c => DueRules.Freeze(state, c),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),

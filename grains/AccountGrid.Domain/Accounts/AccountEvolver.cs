@@ -25,8 +25,7 @@ public static class AccountEvolver
         AccountEvent.HoldPlaced e => Close(state, e.ProposalSequence, ProposalState.Executed) with
         {
             Holds = state.Holds.Add(new Hold(
-                e.Action.PlacesHold ?? throw new InvalidOperationException($"{e.Action.Kind} places no hold."),
-                entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason, e.Action.Until)),
+                FreeKind(state, e.Action), entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason, e.Action.Until)),
             StateVersion = entry.Sequence,
         },
         AccountEvent.HoldLifted e => state with
@@ -60,6 +59,12 @@ public static class AccountEvolver
         AccountEvent.AttemptRefused => state,
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
+
+    private static HoldKind FreeKind(AccountState state, HarmAction action)
+    {
+        var kind = action.PlacesHold ?? throw new InvalidOperationException($"{action.Kind} places no hold.");
+        return state.HoldOf(kind) is null ? kind : throw new InvalidOperationException($"Account {state.Id} has a {kind} already.");
+    }
 
     private static Proposal Pending(AccountState state, long sequence) =>
         state.Proposal is { } proposal && proposal.Sequence == sequence

@@ -74,22 +74,20 @@ internal static class DueRules
             return lost;
         }
 
-        if (HarmRules.NeedsSecond(state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
+        if (proposal.ApprovedBy is null && HarmRules.NeedsSecond(state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
         {
-            if (proposal.ApprovedBy is not { } approver)
-            {
-                return Refusal.NeedsSecondPerson;
-            }
+            return Refusal.NeedsSecondPerson;
+        }
 
-            if (AccountDecider.CheckPerson(situation.Of(approver), Roles.Approver) is { } alsoLost)
-            {
-                return alsoLost;
-            }
+        // Asked even where one person would do by now: an approval counts (it spares the reach budget), so its giver must still have the power to give it.
+        if (proposal.ApprovedBy is { } approver && ProposalRules.CheckApprover(approver, situation) is { } alsoLost)
+        {
+            return alsoLost;
+        }
 
-            if (situation.Of(approver).Standing == Standing.Notice)
-            {
-                return Refusal.NoticePeriod(approver);
-            }
+        if (ProposalRules.WhyOutdated(state, proposal, situation) is { } why)
+        {
+            return Refusal.ProposalVoid(new(state.Id, proposal.Sequence), why);
         }
 
         return proposer is { } payer ? situation.Of(payer).Budget : null;

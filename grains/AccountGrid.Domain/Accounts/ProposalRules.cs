@@ -32,9 +32,9 @@ internal static class ProposalRules
         }
 
         var approver = caller.Actor.Person!.Value;
-        if (situation.Of(approver).Standing == Standing.Notice)
+        if (CheckApprover(approver, situation) is { } mayNotApprove)
         {
-            return AccountDecider.Refuse(Refusal.NoticePeriod(approver), Name, command.Sequence);
+            return AccountDecider.Refuse(mayNotApprove, Name, command.Sequence);
         }
 
         if (state.Proposal is not { } proposal || proposal.Sequence != command.Sequence)
@@ -73,6 +73,11 @@ internal static class ProposalRules
 
         return Carry(state, proposal, command, approver, situation);
     }
+
+    /// <summary>Whether the register lets this person be the second one at this instant. Returns the refusal, or <c>null</c>.</summary>
+    public static Refusal? CheckApprover(OperatorId approver, Situation situation) =>
+        AccountDecider.CheckPerson(situation.Of(approver), Roles.Approver)
+        ?? (situation.Of(approver).Standing == Standing.Notice ? Refusal.NoticePeriod(approver) : null);
 
     public static Decision Reject(AccountState state, AccountCommand.Reject command, Caller caller, Situation situation)
     {
@@ -128,13 +133,21 @@ internal static class ProposalRules
             return "the account's state moved";
         }
 
+        return WhyOutdated(state, proposal, situation);
+    }
+
+    /// <summary>What time alone may have done to a pending action; checked at its approval and again when it fires. Returns the reason, or <c>null</c>.</summary>
+    public static string? WhyOutdated(AccountState state, Proposal proposal, Situation situation)
+    {
         if (proposal.Action.Until is { } until && until <= situation.Now)
         {
             return "the suspension would be over already";
         }
 
+        // An impact binds a second person to what was shown. Whoever acts alone is bound by tier and reach budget at the instant of acting.
+        var needsImpact = proposal.State == ProposalState.Open || proposal.ApprovedBy is not null;
         var now = HarmRules.ImpactOf(state, situation);
-        return now.Tier != proposal.Shown.Tier || IsMuchMore(now.Followers, proposal.Shown.Followers, situation.Policy)
+        return needsImpact && (now.Tier != proposal.Shown.Tier || IsMuchMore(now.Followers, proposal.Shown.Followers, situation.Policy))
             ? "the impact is not the one that was shown"
             : null;
     }

@@ -19,12 +19,10 @@ public static class OperatorDecider
                 : Accept(new OperatorEvent.Enrolled(c.Roles, c.DisplayName, c.AuthorityEndsAt)),
             OperatorCommand.Offboard c => Offboard(state, c, caller, authority, now),
             OperatorCommand.EnrollOnFirstUse c => caller.Actor.Kind != ActorKind.System
-                ? Refuse(state, Refusal.ForbiddenRole(Roles.Admin), "enroll")
-                : state.AuthorityEndsAt is not null || (state.Version > 0 && (state.Roles & c.Roles) == c.Roles)
-                    ? Accept()
-                    : Accept(new OperatorEvent.Enrolled(state.Roles | (c.Roles & Roles.Staff), state.DisplayName, null)),
+                ? Refuse(state, Refusal.SystemOnly, "enroll")
+                : EnrollOnFirstUse(state, c.Roles & Roles.Staff),
             OperatorCommand.ConfirmFrozen => caller.Actor.Kind != ActorKind.System
-                ? Refuse(state, Refusal.ForbiddenRole(Roles.Admin), "freeze")
+                ? Refuse(state, Refusal.SystemOnly, "freeze")
                 : state.FreezePending ? Accept(new OperatorEvent.Frozen()) : Accept(),
             OperatorCommand.RecordUndo c => (CheckSupport(state, caller, authority) ?? CheckNote(c.Note)) is { } r
                 ? Refuse(state, r, "undo")
@@ -57,6 +55,12 @@ public static class OperatorDecider
         };
         return next with { Version = entry.Sequence };
     }
+
+    /// <summary>Roles that only a service has (and a token without any) enrol nobody: else every later call would append an entry again.</summary>
+    private static OperatorDecision EnrollOnFirstUse(OperatorState state, Roles granted) =>
+        state.AuthorityEndsAt is not null || (state.Roles & granted) == granted
+            ? Accept()
+            : Accept(new OperatorEvent.Enrolled(state.Roles | granted, state.DisplayName, null));
 
     private static OperatorDecision Offboard(
         OperatorState state, OperatorCommand.Offboard command, Caller caller, Authority? authority, DateTimeOffset now)

@@ -27,6 +27,9 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal ForbiddenRole(Roles needed) =>
         new(RefusalReason.ForbiddenRole, $"This needs the role {needed.ToString().ToLowerInvariant().Replace(", ", " or ", StringComparison.Ordinal)}.");
 
+    /// <summary>Nobody but AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
+    public static Refusal SystemOnly { get; } = new(RefusalReason.ForbiddenRole, "Only the system itself does this.");
+
     /// <summary>The person has no authority any more, or never had.</summary>
     public static Refusal AuthorityEnded(OperatorId person) =>
         new(RefusalReason.AuthorityEnded, $"{person} has no authority: it has ended or was never granted.");

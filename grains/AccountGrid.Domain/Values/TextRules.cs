@@ -53,18 +53,17 @@ public static class TextRules
                 continue;
             }
 
-            if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-            {
-                i++;
-                continue;
-            }
-
-            // Format (Cf) holds the bidirectional overrides and zero-width characters that make text lie about itself.
-            if (char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+            // By code point: the invisible tag characters lie outside the first plane. Format (Cf) holds them, the bidirectional overrides and the
+            // zero-width characters that make text lie about itself. A lone surrogate is a category of its own.
+            var isPair = char.IsSurrogatePair(text, i);
+            var codePoint = isPair ? char.ConvertToUtf32(c, text[i + 1]) : c;
+            if (CharUnicodeInfo.GetUnicodeCategory(codePoint) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"must not contain the character U+{(int)c:X4}");
+                return string.Create(CultureInfo.InvariantCulture, $"must not contain the character U+{codePoint:X4}");
             }
+
+            i += isPair ? 1 : 0;
         }
 
         return null;

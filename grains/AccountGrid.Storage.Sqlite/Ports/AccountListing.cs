@@ -15,7 +15,14 @@ internal static class AccountListing
 
     public static Statement Of(Database database, AccountFilter filter, long after, int max)
     {
-        // Bound by name-like numbers: ?1 after, ?2 max, ?3 reach, ?4 and ?5 the range of handles.
+        var (from, to) = HandleRange(filter.HandlePrefix);
+        var common = from.Length > 0 && IsCommon(database, from, to);
+        return database.Use(SqlOf(filter, common)).With(after).With(max).With(filter.ProtectedReach).With(from).With(to);
+    }
+
+    /// <summary>The text of a listing. Its parameters: ?1 after, ?2 max, ?3 reach, ?4 and ?5 the range of handles.</summary>
+    public static string SqlOf(AccountFilter filter, bool prefixIsCommon)
+    {
         var sql = new StringBuilder("SELECT a.account FROM account_index a WHERE a.account > ?1");
         if (filter.Status is { } status)
         {
@@ -24,17 +31,15 @@ internal static class AccountListing
         }
 
         AddTier(sql, filter);
-        var (from, to) = HandleRange(filter.HandlePrefix);
-        if (from.Length > 0)
+        if (!string.IsNullOrEmpty(filter.HandlePrefix))
         {
             // A unary plus hides the column from the index.
-            var column = IsCommon(database, from, to) ? "+a.handle" : "a.handle";
+            var column = prefixIsCommon ? "+a.handle" : "a.handle";
             sql.Append(" AND ").Append(column).Append(" COLLATE NOCASE >= ?4 AND ").Append(column).Append(" COLLATE NOCASE < ?5");
         }
 
         // Every parameter is mentioned in every text, so that binding needs no cases.
-        sql.Append(" AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND ?5 IS NOT NULL ORDER BY a.account LIMIT ?2");
-        return database.Use(sql.ToString()).With(after).With(max).With(filter.ProtectedReach).With(from).With(to);
+        return sql.Append(" AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND ?5 IS NOT NULL ORDER BY a.account LIMIT ?2").ToString();
     }
 
     private static void AddTier(StringBuilder sql, AccountFilter filter)

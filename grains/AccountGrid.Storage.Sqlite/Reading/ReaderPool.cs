@@ -17,14 +17,16 @@ internal sealed class ReaderPool : IDisposable
     private readonly StorageDiagnostics _diagnostics;
     private readonly ConcurrentBag<Database> _idle = [];
     private readonly SemaphoreSlim _turns;
-    private int _reads;
-    private int _exists;
+    private readonly Bound _reads;
+    private readonly Bound _exists;
     private volatile bool _closed;
 
     public ReaderPool(string path, SqliteStorageOptions options, StorageDiagnostics diagnostics)
     {
         (_options, _diagnostics) = (options, diagnostics);
         _turns = new SemaphoreSlim(options.Readers, options.Readers);
+        _reads = new Bound("reads", "The queue of reads", options.ReadQueueDepth);
+        _exists = new Bound("exists", "The queue of existence checks", options.ExistsQueueDepth);
 
         // All at once and kept: the first read of each is as fast as any other, and the write-ahead log is never without a user.
         for (var i = 0; i < options.Readers; i++)
@@ -45,12 +47,12 @@ internal sealed class ReaderPool : IDisposable
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     /// <exception cref="StorageOverloadedException">Too many reads are waiting.</exception>
     public Task<T> ReadAsync<T>(string what, Func<Database, T> read, CancellationToken cancellationToken) =>
-        BoundedAsync(ref _reads, _options.ReadQueueDepth, "reads", "The queue of reads", what, read, cancellationToken);
+        ReadAsync(_reads, what, read, cancellationToken);
 
     /// <summary>Runs an existence check, of which only a few may be under way.</summary>
-    /// <inheritdoc cref="ReadAsync"/>
+    /// <exception cref="StorageOverloadedException">Too many are under way.</exception>
     public Task<T> CheckAsync<T>(string what, Func<Database, T> read, CancellationToken cancellationToken) =>
-        BoundedAsync(ref _exists, _options.ExistsQueueDepth, "exists", "The queue of existence checks", what, read, cancellationToken);
+        ReadAsync(_exists, what, read, cancellationToken);
 
     /// <summary>Closes the connections; reads that are under way close theirs when they end.</summary>
     public void Dispose()
@@ -62,22 +64,15 @@ internal sealed class ReaderPool : IDisposable
         }
     }
 
-    private Task<T> BoundedAsync<T>(
-        ref int underWay, int bound, string queue, string queueName, string what, Func<Database, T> read, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(Bound bound, string what, Func<Database, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (Interlocked.Increment(ref underWay) > bound)
+        if (!bound.TryEnter())
         {
-            Interlocked.Decrement(ref underWay);
-            _diagnostics.Refused(queue);
-            throw new StorageOverloadedException(queueName, _options.RetryAfter);
+            _diagnostics.Refused(bound.Name);
+            throw new StorageOverloadedException(bound.Title, _options.RetryAfter);
         }
 
-        return TakeTurnAsync(queue, what, read, cancellationToken);
-    }
-
-    private async Task<T> TakeTurnAsync<T>(string queue, string what, Func<Database, T> read, CancellationToken cancellationToken)
-    {
         try
         {
             await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -92,7 +87,7 @@ internal sealed class ReaderPool : IDisposable
         }
         finally
         {
-            Interlocked.Decrement(ref queue == "exists" ? ref _exists : ref _reads);
+            bound.Leave();
         }
     }
 
@@ -137,5 +132,28 @@ internal sealed class ReaderPool : IDisposable
         {
             throw SqliteFailure.Translate(what, e);
         }
+    }
+
+    /// <summary>A bound on what is under way.</summary>
+    private sealed class Bound(string name, string title, int max)
+    {
+        private int _underWay;
+
+        public string Name => name;
+
+        public string Title => title;
+
+        public bool TryEnter()
+        {
+            if (Interlocked.Increment(ref _underWay) <= max)
+            {
+                return true;
+            }
+
+            Leave();
+            return false;
+        }
+
+        public void Leave() => Interlocked.Decrement(ref _underWay);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class CommitSignal(long head)
         }
 
         Volatile.Write(ref _head, head);
-        Interlocked.Exchange(ref _next, NewSource()).SetResult();
+        Interlocked.Exchange(ref _next, NewSource()).TrySetResult();
     }
 
     /// <summary>Lets everybody who waits go, with an error.</summary>

@@ -26,7 +26,7 @@ internal abstract class WriteOperation
     /// <summary>Answers the caller. Called once, after the commit.</summary>
     public abstract void Complete();
 
-    /// <summary>Fails the caller. Called once.</summary>
+    /// <summary>Fails the caller, unless it was answered.</summary>
     public abstract void Fail(Exception exception);
 }
 
@@ -44,7 +44,7 @@ internal abstract class WriteOperation<T> : WriteOperation
 
     public override void Complete() => _done.SetResult(Result);
 
-    public override void Fail(Exception exception) => _done.SetException(exception);
+    public override void Fail(Exception exception) => _done.TrySetException(exception);
 }
 
 /// <summary>What operations of one transaction share.</summary>

@@ -15,4 +15,7 @@ internal sealed partial class Writer
 
     [LoggerMessage(4104, LogLevel.Warning, "A failed transaction could not be undone; its connection is dropped.")]
     private partial void LogRollbackFailed(Exception exception);
+
+    [LoggerMessage(4105, LogLevel.Warning, "The writer's connection could not be closed.")]
+    private partial void LogCloseFailed(Exception exception);
 }

@@ -33,11 +33,11 @@ internal sealed partial class Writer
 
     /// <summary>Hands an operation to the writer.</summary>
     /// <exception cref="StorageOverloadedException">The queue is full.</exception>
-    public Task<T> WriteAsync<T>(WriteOperation<T> operation)
+    public async Task<T> WriteAsync<T>(WriteOperation<T> operation)
     {
         if (_queue.TryAdd(operation))
         {
-            return operation.Task;
+            return await operation.Task.ConfigureAwait(false);
         }
 
         _diagnostics.Refused(operation.IsFollow ? "follows" : "commands");
@@ -56,19 +56,22 @@ internal sealed partial class Writer
         var batch = new List<WriteOperation>();
         while (_queue.Take(batch))
         {
-            Write(batch);
+            try
+            {
+                Write(batch);
+            }
+            catch (Exception e)
+            {
+                // Nothing is known to lead here, and nothing may end the writer: callers would wait for ever.
+                Drop();
+                batch.ForEach(o => Fail(o, new Failure(e, InCommit: true)));
+            }
+
             batch.Clear();
         }
 
-        try
-        {
-            _database?.Dispose();
-            _stopped.SetResult();
-        }
-        catch (SqliteException e)
-        {
-            _stopped.SetException(SqliteFailure.Translate("Closing the database", e));
-        }
+        Drop();
+        _stopped.SetResult();
     }
 
     private void Write(List<WriteOperation> batch)
@@ -151,7 +154,7 @@ internal sealed partial class Writer
 
             drop = _database is { InTransaction: true };
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
             LogRollbackFailed(e);
             drop = true;
@@ -169,9 +172,9 @@ internal sealed partial class Writer
         {
             _database?.Dispose();
         }
-        catch (SqliteException e)
+        catch (Exception e)
         {
-            LogRollbackFailed(e);
+            LogCloseFailed(e);
         }
         finally
         {

@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
-using Orleans.Hosting;
 using Orleans.Storage;
 
 namespace AccountGrid.Grains.Tests;
@@ -90,8 +89,12 @@ public sealed class TestGrid : IAsyncDisposable
     }
 
     /// <summary>How many activations of a grain type there are in the cluster.</summary>
-    public async Task<int> ActivationsAsync(string type) =>
-        (await Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics()).Where(s => s.GrainType.Contains(type, StringComparison.Ordinal)).Sum(s => s.ActivationCount);
+    public async Task<int> ActivationsAsync(string type) => (await ActivationsPerSiloAsync(type)).Sum();
+
+    /// <summary>The same by silo; a silo without any is left out.</summary>
+    public async Task<int[]> ActivationsPerSiloAsync(string type) =>
+        [.. (await Grains.GetGrain<IManagementGrain>(0).GetSimpleGrainStatistics())
+            .Where(s => s.GrainType.Contains(type, StringComparison.Ordinal)).Select(s => s.ActivationCount)];
 
     /// <summary>Ends every account activation and waits until they are gone.</summary>
     public async Task DeactivateAllAsync()

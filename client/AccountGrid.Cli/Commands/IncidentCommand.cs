@@ -1,0 +1,31 @@
+using System.CommandLine;
+using AccountGrid.V1;
+
+namespace AccountGrid.Cli.Commands;
+
+/// <summary><c>incident</c>: when an account was down, by whom, and who saw it.</summary>
+internal static class IncidentCommand
+{
+    public static Command Create(CommandFactory factory)
+    {
+        var id = AccountCommands.NewId();
+        var limit = new Option<long?>("--limit")
+        {
+            Description = "How many at most, 1 to 1,000",
+            HelpName = "N",
+            CustomParser = Parsers.Whole(1, 1000),
+            DefaultValueFactory = _ => 10,
+        };
+        return factory.New(
+            "incident",
+            "The intervals in which an account was down: from, until, by whom, approved by, reads refused, traces. Role: staff or auditor.",
+            async (run, cancellationToken) =>
+            {
+                var request = new ListIncidentsRequest { Id = run.Get(id), PageSize = (int)run.Get(limit)!.Value };
+                var answer = await run.Calls.CallAsync(o => run.Api.Accounts.ListIncidentsAsync(request, o), cancellationToken);
+                run.Output.Answer(answer, console => JournalViews.Incidents(console, answer.Incidents));
+                return ExitCode.Ok;
+            },
+            id, limit);
+    }
+}

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Text.Json.Nodes;
+using AccountGrid.Cli.Commands;
+using Grpc.Core;
+
+namespace AccountGrid.Cli;
+
+/// <summary>The command tree, and the one place where what happened becomes an exit code.</summary>
+internal static class CliApplication
+{
+    /// <summary>Runs one command line and answers its exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliHost host, CancellationToken cancellationToken = default)
+    {
+        var root = BuildRoot(host);
+
+        // No response files: a note may begin with @.
+        var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var configuration = new InvocationConfiguration
+        {
+            Output = host.Out,
+            Error = host.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = host.HandlesSignals ? CliHost.StopWithin : null,
+        };
+        if (parse.Action is ParseErrorAction action)
+        {
+            return await RefuseAsync(parse, action, configuration);
+        }
+
+        return await parse.InvokeAsync(configuration, cancellationToken);
+    }
+
+    /// <summary>The command tree.</summary>
+    public static RootCommand BuildRoot(CliHost host)
+    {
+        var globals = new GlobalOptions();
+        var root = new RootCommand("AccountGrid: who may take an account down, and how many followers it shows.");
+        globals.AddTo(root);
+        var commands = new CommandFactory(host, globals);
+        root.Subcommands.Add(AccountCommands.Create(commands));
+        root.Subcommands.Add(IncidentCommand.Create(commands));
+        root.Subcommands.Add(FollowCommands.Follow(commands));
+        root.Subcommands.Add(FollowCommands.Unfollow(commands));
+        root.Subcommands.Add(IngestCommand.Create(commands));
+        root.Subcommands.Add(ProposalCommands.Create(commands));
+        root.Subcommands.Add(OperatorCommands.Create(commands));
+        root.Subcommands.Add(AuditCommands.Create(commands));
+        root.Subcommands.Add(WatchCommand.Create(commands));
+        root.Subcommands.Add(HealthCommand.Create(commands));
+        root.Subcommands.Add(TokenCommand.Create(commands));
+        root.Subcommands.Add(CompletionCommand.Create(commands));
+        root.Subcommands.Add(ReplayCommand.Create(commands));
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
+        }
+
+        return root;
+    }
+
+    // Standard output is for answers only: suggestions for a mistyped word go with the errors.
+    private static async Task<int> RefuseAsync(ParseResult parse, ParseErrorAction action, InvocationConfiguration configuration)
+    {
+        if (parse.Tokens.Any(t => t.Value == "--json"))
+        {
+            var error = new JsonObject { ["message"] = string.Join(" ", parse.Errors.Select(e => e.Message)) };
+            await configuration.Error.WriteLineAsync(new JsonObject { ["error"] = error }.ToJsonString());
+            return (int)ExitCode.Usage;
+        }
+
+        action.ShowHelp = false;
+        configuration.Output = configuration.Error;
+        await parse.InvokeAsync(configuration, CancellationToken.None);
+        return (int)ExitCode.Usage;
+    }
+
+    private sealed class HelpWithExitCodes(HelpAction inner) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var exit = inner.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Exit codes:");
+            foreach (var (code, means) in ExitCodes.Documented)
+            {
+                output.WriteLine($"  {(int)code,3}  {means}");
+            }
+
+            return exit;
+        }
+    }
+}
+
+/// <summary>Makes commands whose failures become exit codes and messages.</summary>
+internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
+{
+    /// <summary>A command with its options and arguments.</summary>
+    public Command New(string name, string description, Func<Invocation, CancellationToken, Task<ExitCode>> run, params ReadOnlySpan<Symbol> symbols)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            switch (symbol)
+            {
+                case Option option:
+                    command.Options.Add(option);
+                    break;
+                case Argument argument:
+                    command.Arguments.Add(argument);
+                    break;
+                default:
+                    throw new ArgumentException($"{symbol.Name} is neither an option nor an argument.", nameof(symbols));
+            }
+        }
+
+        command.SetAction(async (parse, cancellationToken) => (int)await RunAsync(run, parse, cancellationToken));
+        return command;
+    }
+
+    /// <summary>A noun with its verbs.</summary>
+    public static Command Noun(string name, string description, params ReadOnlySpan<Command> verbs)
+    {
+        var command = new Command(name, description);
+        foreach (var verb in verbs)
+        {
+            command.Subcommands.Add(verb);
+        }
+
+        return command;
+    }
+
+    private async Task<ExitCode> RunAsync(
+        Func<Invocation, CancellationToken, Task<ExitCode>> run, ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var invocation = new Invocation(parse, host, globals);
+        try
+        {
+            return await run(invocation, cancellationToken);
+        }
+        catch (CliException e)
+        {
+            invocation.Output.Fail(e.Message);
+            return e.ExitCode;
+        }
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (RpcException e)
+        {
+            var error = ServerError.From(e);
+            invocation.Output.Fail(error, invocation.HintOf(e, error));
+            return error.ExitCode;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using AccountGrid.V1;
+using Spectre.Console;
+
+namespace AccountGrid.Cli;
+
+/// <summary>How people look to a person.</summary>
+internal static class OperatorViews
+{
+    /// <summary>Many.</summary>
+    public static void List(IAnsiConsole console, IEnumerable<Operator> operators)
+    {
+        var table = Tables.New("Operator", "Name", "Roles", "Standing", "Authority ends", "#Harms", "#Reach");
+        foreach (var o in operators)
+        {
+            table.AddRow(
+                Show.Text(o.Id), Show.Text(o.DisplayName), Roles(o), Standing(o.Standing), Show.Instant(o.AuthorityEndsAt),
+                Show.Count(o.HarmsInWindow), Show.Count(o.ReachInWindow));
+        }
+
+        console.Write(table, "No operator.");
+    }
+
+    /// <summary>One.</summary>
+    public static void Detail(IAnsiConsole console, Operator o) => console.Write(Tables.Facts(
+        ("Operator", $"[bold]{Show.Text(o.Id)}[/]  {Show.Text(o.DisplayName)}"),
+        ("Roles", Roles(o)),
+        ("Standing", Standing(o.Standing)),
+        ("Authority ends", Show.Instant(o.AuthorityEndsAt)),
+        ("Within the hour", $"{Show.Count(o.HarmsInWindow)} harmful actions, {Show.Count(o.ReachInWindow)} followers reached alone")));
+
+    /// <summary>What an undo came to.</summary>
+    public static void Undone(IAnsiConsole console, UndoOperatorResponse answer, bool dryRun)
+    {
+        console.MarkupLine(answer.RestoredIds.Count == 0
+            ? "[grey]Nothing to restore.[/]"
+            : $"{(dryRun ? "Would restore" : "Restored")} {Show.Count(answer.RestoredIds.Count)}: {string.Join(", ", answer.RestoredIds)}");
+        if (answer.Failures.Count > 0)
+        {
+            var table = Tables.New("#Not restored", "Reason", "");
+            foreach (var failure in answer.Failures)
+            {
+                table.AddRow(failure.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Show.Text(failure.Reason), Show.Text(failure.Message));
+            }
+
+            console.Write(table);
+        }
+
+        if (answer.More)
+        {
+            console.MarkupLine("[yellow]There are more: call it again.[/]");
+        }
+    }
+
+    private static string Roles(Operator o) => string.Join(", ", o.Roles.Select(r => Show.Name(r).ToLowerInvariant()));
+
+    private static string Standing(Operator.Types.Standing standing) => standing switch
+    {
+        Operator.Types.Standing.Active => "[green]ACTIVE[/]",
+        Operator.Types.Standing.Notice => "[yellow]NOTICE[/]",
+        _ => $"[red]{Show.Name(standing)}[/]",
+    };
+}

@@ -1,0 +1,42 @@
+using AccountGrid.V1;
+using Spectre.Console;
+
+namespace AccountGrid.Cli;
+
+/// <summary>How proposals look to a person.</summary>
+internal static class ProposalViews
+{
+    /// <summary>What waits.</summary>
+    public static void List(IAnsiConsole console, IEnumerable<Proposal> proposals)
+    {
+        var table = Tables.New("Proposal", "Action", "State", "Proposed by", "Reason", "#Followers", "Tier", "Approved by", "Due");
+        foreach (var p in proposals)
+        {
+            table.AddRow(
+                Show.Text(p.Id), Show.Name(p.Action), Show.Name(p.State), AccountViews.Actor(p.ProposedBy), Show.Text(p.Reason),
+                Followers(p), p.ShownProtected ? "PROTECTED" : "STANDARD", Show.Text(p.ApprovedBy), Show.Instant(p.DueAt));
+        }
+
+        console.Write(table, "Nothing waits.");
+    }
+
+    /// <summary>Everything that an approver should see.</summary>
+    public static void Detail(IAnsiConsole console, Proposal p)
+    {
+        console.Write(Tables.Facts(
+            ("Proposal", $"[bold]{Show.Text(p.Id)}[/]  {Show.Name(p.State)}"),
+            ("Action", $"{Show.Name(p.Action)} {p.Account}"),
+            ("Until", Show.Instant(p.Until)),
+            ("At", Show.Instant(p.At)),
+            ("Proposed by", $"{AccountViews.Actor(p.ProposedBy)}  {Show.Instant(p.ProposedAt)}"),
+            ("Reason", Show.Text(p.Reason)),
+            ("Note", Show.Text(p.Note)),
+            ("Ticket", Show.Text(p.Ticket)),
+            ("Impact", $"{Followers(p)} followers, {(p.ShownProtected ? "PROTECTED" : "STANDARD")}"),
+            ("Approved by", Show.Text(p.ApprovedBy)),
+            (p.State == Proposal.Types.State.Open ? "Expires" : "Due", Show.Instant(p.DueAt)),
+            ("Digest", Show.Text(p.Digest))));
+    }
+
+    private static string Followers(Proposal p) => p.HasShownFollowers ? Show.Count(p.ShownFollowers) : "unknown";
+}

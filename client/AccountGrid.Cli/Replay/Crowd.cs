@@ -1,0 +1,61 @@
+using AccountGrid.Cli.Ingest;
+using AccountGrid.V1;
+
+namespace AccountGrid.Cli.Replay;
+
+/// <summary>Followers by the million: made as they are sent, several streams at a time, never all in memory.</summary>
+internal static class Crowd
+{
+    private const long FirstFollower = 1_000_000_001;
+    private const int StreamsAtOnce = 3;
+
+    /// <summary>Lets followers arrive, and checks that the count moved by exactly what changed.</summary>
+    public static async Task<Seen> ArriveAsync(Stage stage, long account, long count, CancellationToken cancellationToken)
+    {
+        var before = (await stage.AccountAsync(account, cancellationToken)).Followers;
+        if (before.Count >= count && before.Quality == FollowerCount.Types.Quality.Exact)
+        {
+            return Seen.Right($"{Stage.Say(before)}: there already, from an earlier replay");
+        }
+
+        var total = await ProgressLine.RunAsync(
+            stage.Output, $"followers of {account}", count, report => SendAsync(stage, account, count, report, cancellationToken));
+        var after = (await stage.AccountAsync(account, cancellationToken)).Followers;
+
+        // A stream that was sent again reports as unchanged what its first sending changed: then only the sum can be checked.
+        var adds = total.Failed == 0 && total.Changed + total.Unchanged == count;
+        var exact = after.Quality == FollowerCount.Types.Quality.Exact && after.Count >= before.Count + total.Changed
+            && (before.Count > 0 ? after.Count <= before.Count + count : after.Count == count);
+        return new Seen(adds && exact, Stage.Say(after) + (total.Failed > 0 ? $"; {Show.Count(total.Failed)} were refused: {total.Errors.FirstOrDefault()?.Message}" : ""));
+    }
+
+    private static async Task<IngestFollowsResponse> SendAsync(
+        Stage stage, long account, long count, Action<long> report, CancellationToken cancellationToken)
+    {
+        var sender = new FollowSender(stage.Api, stage.Cast.Network.Calls);
+        var total = new IngestFollowsResponse();
+        var gate = new Lock();
+        var streams = (count + FollowSender.StreamSize - 1) / FollowSender.StreamSize;
+        await Parallel.ForAsync(0L, streams, new ParallelOptions { MaxDegreeOfParallelism = StreamsAtOnce, CancellationToken = cancellationToken }, async (stream, stop) =>
+        {
+            var first = stream * FollowSender.StreamSize;
+            var size = (int)Math.Min(FollowSender.StreamSize, count - first);
+            var follows = new Follow[size];
+            for (var i = 0; i < size; i++)
+            {
+                follows[i] = new Follow { Account = account, Follower = FirstFollower + first + i, Op = Follow.Types.Op.Follow };
+            }
+
+            var answer = await sender.SendAsync(follows, stop);
+            lock (gate)
+            {
+                total.Changed += answer.Changed;
+                total.Unchanged += answer.Unchanged;
+                total.Failed += answer.Failed;
+                total.Errors.AddRange(answer.Errors.Take(Math.Max(0, 10 - total.Errors.Count)));
+                report(total.Changed + total.Unchanged + total.Failed);
+            }
+        });
+        return total;
+    }
+}

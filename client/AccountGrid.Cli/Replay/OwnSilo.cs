@@ -1,0 +1,243 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Grpc.Core;
+using Grpc.Health.V1;
+
+namespace AccountGrid.Cli.Replay;
+
+/// <summary>
+/// A silo of the replay's own: a child process on a temporary data directory and free ports. Disposing stops it (politely first) and
+/// removes its data.
+/// </summary>
+internal sealed partial class OwnSilo : IAsyncDisposable
+{
+    private const string SiloFile = "AccountGrid.Silo.dll";
+    private const string GrpcPrefix = "gRPC ";
+    private const int KeptLines = 40;
+    private const long BytesPerFollower = 150;
+    private const int Terminate = 15;
+
+    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(15);
+
+    private readonly Process _process;
+    private readonly DirectoryInfo _data;
+    private readonly Queue<string> _lastLines = new();
+    private readonly TaskCompletionSource<Uri> _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private OwnSilo(Process process, DirectoryInfo data)
+    {
+        _process = process;
+        _data = data;
+    }
+
+    /// <summary>Its gRPC address.</summary>
+    public Uri Server { get; private set; } = null!;
+
+    /// <summary>Its data directory, with the development key.</summary>
+    public string DataDirectory => _data.FullName;
+
+    /// <summary>Starts one and waits until it takes requests.</summary>
+    /// <exception cref="CliException">There is no silo to start, no room for its data, or it does not come up.</exception>
+    public static async Task<OwnSilo> StartAsync(Invocation run, ReplayScale scale, CancellationToken cancellationToken)
+    {
+        var file = Find(run.Host.Environment("ACCOUNTGRID_SILO")) ?? throw new CliException(
+            ExitCode.Unavailable,
+            $"There is no {SiloFile} beside this program nor in the repository's build output. Build it, name it in ACCOUNTGRID_SILO, or give --server.");
+        var data = Directory.CreateTempSubdirectory("accountgrid-replay-");
+        OwnSilo? silo = null;
+        try
+        {
+            CheckRoom(data, scale);
+            silo = new OwnSilo(Launch(file, data), data);
+            run.Output.Note($"Starting a silo of its own, process {silo._process.Id}, data in {data.FullName}");
+            await silo.WaitAsync(run, cancellationToken);
+            return silo;
+        }
+        catch
+        {
+            if (silo is null)
+            {
+                data.Delete(recursive: true);
+            }
+            else
+            {
+                await silo.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            if (OperatingSystem.IsWindows() || Kill(_process.Id, Terminate) != 0)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+
+            using var patience = new CancellationTokenSource(StopWithin);
+            try
+            {
+                await _process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill(entireProcessTree: true);
+                await _process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+
+        _process.Dispose();
+        _data.Delete(recursive: true);
+    }
+
+    private static Process Launch(string file, DirectoryInfo data)
+    {
+        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var argument in (string[])
+            [file, "--data", data.FullName, "--http-port", "0", "--grpc-port", "0", "--silo-port", "0", "--gateway-port", "0"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // The person's own token is none of the child's business.
+        start.Environment.Remove("ACCOUNTGRID_TOKEN");
+        start.Environment.Remove("ACCOUNTGRID_SERVER");
+        var process = Process.Start(start) ?? throw new CliException(ExitCode.Unavailable, $"{file} could not be started.");
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private async Task WaitAsync(Invocation run, CancellationToken cancellationToken)
+    {
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => Read(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartWithin);
+        try
+        {
+            var first = await Task.WhenAny(_listens.Task, _process.WaitForExitAsync(limit.Token));
+            if (first == _listens.Task)
+            {
+                Server = await _listens.Task;
+                await WaitUntilServingAsync(run, limit.Token);
+                return;
+            }
+
+            await first;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Not in time: told below.
+        }
+
+        lock (_lastLines)
+        {
+            throw new CliException(
+                ExitCode.Unavailable,
+                $"The silo {(_process.HasExited ? $"ended with exit code {_process.ExitCode}" : $"was not up within {Show.Duration(StartWithin)}")}. "
+                    + $"It said last: {string.Join(" / ", _lastLines)}");
+        }
+    }
+
+    private async Task WaitUntilServingAsync(Invocation run, CancellationToken cancellationToken)
+    {
+        using var api = ApiClient.Open(Server);
+        var calls = run.Anonymous() with { OnRetry = null };
+        while (true)
+        {
+            try
+            {
+                var health = await api.Health.CheckAsync(new HealthCheckRequest(), calls.Options(TimeSpan.FromSeconds(5), cancellationToken));
+                if (health.Status == HealthCheckResponse.Types.ServingStatus.Serving)
+                {
+                    return;
+                }
+            }
+            catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            {
+                // Not yet.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), run.Clock, cancellationToken);
+        }
+    }
+
+    private void Read(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_lastLines)
+        {
+            _lastLines.Enqueue(line);
+            if (_lastLines.Count > KeptLines)
+            {
+                _lastLines.Dequeue();
+            }
+        }
+
+        if (line.TrimStart().StartsWith(GrpcPrefix, StringComparison.Ordinal)
+            && Uri.TryCreate(line.TrimStart()[GrpcPrefix.Length..].Trim(), UriKind.Absolute, out var server))
+        {
+            _listens.TrySetResult(server);
+        }
+    }
+
+    private static string? Find(string? named)
+    {
+        if (!string.IsNullOrEmpty(named))
+        {
+            return File.Exists(named) ? Path.GetFullPath(named) : throw CliException.Usage($"ACCOUNTGRID_SILO: there is no {named}.");
+        }
+
+        var beside = Path.Combine(AppContext.BaseDirectory, SiloFile);
+        if (File.Exists(beside))
+        {
+            return beside;
+        }
+
+        // In a checkout: the newest build of the silo's project.
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var output = new DirectoryInfo(Path.Combine(folder.FullName, "silo", "AccountGrid.Silo", "bin"));
+            if (File.Exists(Path.Combine(folder.FullName, "AccountGrid.sln")))
+            {
+                return output.Exists
+                    ? output.EnumerateFiles(SiloFile, SearchOption.AllDirectories).MaxBy(f => f.LastWriteTimeUtc)?.FullName
+                    : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static void CheckRoom(DirectoryInfo data, ReplayScale scale)
+    {
+        var needed = (scale.Followers + scale.Bystander) * BytesPerFollower;
+        var free = new DriveInfo(data.FullName).AvailableFreeSpace;
+        if (free < needed)
+        {
+            throw new CliException(
+                ExitCode.Unavailable,
+                $"{data.FullName} has {Show.Count(free >> 20)} MB free and {Show.Count(needed >> 20)} are needed: set TMPDIR to a larger disk or choose fewer --followers.");
+        }
+    }
+
+    private static string DotnetHost() =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" ? Environment.ProcessPath!
+        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
+        : "dotnet";
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,59 @@
+using Grpc.Core;
+
+namespace AccountGrid.Cli.Replay;
+
+/// <summary>The whole story: acts in their order, tidying up whatever happens, and the two columns at the end.</summary>
+internal static class ReplayStory
+{
+    private static readonly TimeSpan TidyWithin = TimeSpan.FromSeconds(20);
+
+    /// <summary>Tells it. Answers whether every step was as it must be.</summary>
+    /// <param name="stage">Where.</param>
+    /// <param name="isThrownAway">Whether the server's data goes away afterwards, so that an interrupted story leaves nothing to put back.</param>
+    /// <param name="cancellationToken">Ends the story early.</param>
+    public static async Task<ExitCode> TellAsync(Stage stage, bool isThrownAway, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LastWorkingDay.TellAsync(stage, cancellationToken);
+            await OnePersonAlone.TellAsync(stage, cancellationToken);
+            await AfterTheyLeft.TellAsync(stage, cancellationToken);
+            await WhatWasQueued.TellAsync(stage, cancellationToken);
+            await TwoPeople.TellAsync(stage, cancellationToken);
+            await Aftermath.TellAsync(stage, cancellationToken);
+        }
+        catch (StoryEndsException e)
+        {
+            stage.Tell.Remark(e.Message);
+        }
+        finally
+        {
+            if (!(isThrownAway && cancellationToken.IsCancellationRequested))
+            {
+                await TidyAsync(stage);
+            }
+        }
+
+        if (!stage.Output.IsJson)
+        {
+            SideBySide.Write(stage);
+        }
+
+        stage.Tell.Closing();
+        return stage.Tell.Failures == 0 ? ExitCode.Ok : ExitCode.CheckFailed;
+    }
+
+    // Also after Ctrl-C, so on a token of its own.
+    private static async Task TidyAsync(Stage stage)
+    {
+        using var limit = new CancellationTokenSource(TidyWithin, stage.Clock);
+        try
+        {
+            await CurtainFall.TellAsync(stage, limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RpcException)
+        {
+            stage.Output.Warn($"Not everything could be put back: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application.Tests;
+
+public sealed class DiagnosticsTests
+{
+    private static readonly Caller Kim = World.Person("kim");
+
+    /// <summary>What one world records while a test runs.</summary>
+    private sealed class Recording : IDisposable
+    {
+        private readonly ActivityListener _spans;
+        private readonly MeterListener _numbers = new();
+
+        public Recording(World world)
+        {
+            _spans = new ActivityListener
+            {
+                ShouldListenTo = source => source == world.Diagnostics.Source,
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                ActivityStopped = Spans.Enqueue,
+            };
+            ActivitySource.AddActivityListener(_spans);
+            _numbers.InstrumentPublished = (instrument, listener) =>
+            {
+                if (world.Meters.Owns(instrument.Meter))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _numbers.SetMeasurementEventCallback<long>((i, value, tags, _) => Add(i, value, tags));
+            _numbers.SetMeasurementEventCallback<double>((i, value, tags, _) => Add(i, value, tags));
+            _numbers.Start();
+        }
+
+        public ConcurrentQueue<Activity> Spans { get; } = new();
+
+        public ConcurrentQueue<(string Name, double Value, string Tags)> Numbers { get; } = new();
+
+        public double Sum(string name, string tags = "") => Numbers.Where(n => n.Name == name && n.Tags.Contains(tags, StringComparison.Ordinal)).Sum(n => n.Value);
+
+        public void Dispose()
+        {
+            _spans.Dispose();
+            _numbers.Dispose();
+        }
+
+        private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var text = string.Join(' ', tags.ToArray().Select(t => $"{t.Key}={t.Value}"));
+            Numbers.Enqueue((instrument.Name, value, text));
+        }
+    }
+
+    private static Task InWorld(Func<World, AccountProcessor, Recording, Task> test, ProcessorLimits? limits = null) => OneThread.RunAsync(async () =>
+    {
+        using var world = new World(limits);
+        await world.EnrollAsync("kim");
+        await world.RegisterAsync();
+        var account = await world.ActivateAsync();
+        using var recording = new Recording(world);
+        await test(world, account, recording);
+    });
+
+    [Fact]
+    public Task A_command_is_one_span_with_its_parts_below_and_its_trace_is_in_the_journal() => InWorld(async (world, account, recording) =>
+    {
+        await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+        var root = Assert.Single(recording.Spans, s => s.OperationName == "account.execute");
+        Assert.Equal(
+            ["accountgrid.account=25073877", "accountgrid.action=deactivate", "accountgrid.outcome=done"],
+            root.TagObjects.Select(t => $"{t.Key}={t.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["account.decide", "account.queue", "journal.append", "operator.ask"],
+            recording.Spans.Where(s => s.ParentSpanId == root.SpanId).Select(s => s.OperationName).Order(StringComparer.Ordinal));
+        Assert.Equal(root.TraceId.ToHexString(), world.Journal.Entries(StreamId.Of(World.Account))[^1].TraceId);
+    });
+
+    [Fact]
+    public Task A_refusal_is_an_answer_and_no_error() => InWorld(async (_, account, recording) =>
+    {
+        await account.ExecuteAsync(new(World.Deactivate(), World.Person("stranger")), Token);
+        var root = Assert.Single(recording.Spans, s => s.OperationName == "account.execute");
+        Assert.Equal((ActivityStatusCode.Unset, "refused", "AUTHORITY_ENDED"),
+            (root.Status, root.GetTagItem("accountgrid.outcome"), root.GetTagItem("accountgrid.refusal")));
+        Assert.Equal(1, recording.Sum("accountgrid.refusals", "action=deactivate reason=AUTHORITY_ENDED"));
+        Assert.Equal(1, recording.Sum("accountgrid.commands", "action=deactivate outcome=refused"));
+    });
+
+    [Fact]
+    public Task An_unknown_outcome_is_an_error() => InWorld(async (world, account, recording) =>
+    {
+        world.Journal.FailNextAppend(AppendFault.UnknownWritten);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(new(World.Deactivate(), Kim), Token));
+        Assert.Equal(ActivityStatusCode.Error, Assert.Single(recording.Spans, s => s.OperationName == "account.execute").Status);
+        Assert.Equal(1, recording.Sum("accountgrid.commands", "outcome=unknown"));
+        Assert.Single(recording.Numbers, n => n is { Name: "accountgrid.append.duration", Tags: "result=unknown" });
+    });
+
+    [Fact]
+    public Task Waiting_overload_follows_and_fences_are_counted() => InWorld(
+        async (world, account, recording) =>
+        {
+            world.Journal.BeforeAppend.Arm();
+            var running = account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            await world.Journal.BeforeAppend.Reached;
+            var waiting = account.ExecuteAsync(new(World.Restore(), Kim), Token);
+            await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+            world.Clock.Advance(TimeSpan.FromSeconds(3));
+            world.Journal.BeforeAppend.Release();
+            await Task.WhenAll(running, waiting);
+            Assert.Equal(1, recording.Sum("accountgrid.queue.refusals", "queue=commands"));
+            Assert.Equal(3, recording.Sum("accountgrid.queue.wait"));
+            Assert.Equal(6, recording.Sum("accountgrid.command.duration", "outcome=done"));
+            Assert.Equal(3, recording.Sum("accountgrid.append.duration", "result=appended"));
+
+            await account.FollowAsync([new(new AccountId(1), true), new(new AccountId(1), true)], Token);
+            Assert.Equal((2, 1), (recording.Sum("accountgrid.follow.batch.size"), recording.Sum("accountgrid.follows.applied")));
+
+            var rival = await world.ActivateAsync();
+            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            await rival.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim), Token);
+            Assert.Equal(1, recording.Sum("accountgrid.fences.lost", "stream=account"));
+            await world.ActivateAsync(snapshot: account.CaptureSnapshot() with { Format = 9 });
+            Assert.Equal(1, recording.Sum("accountgrid.snapshots.ignored", "cause=format"));
+        },
+        new ProcessorLimits { QueueDepth = 1 });
+
+    [Fact]
+    public Task No_metric_carries_an_id() => InWorld(async (world, account, recording) =>
+    {
+        await account.ExecuteAsync(new(World.Deactivate(), Kim, "request-1"), Token);
+        await account.ExecuteAsync(new(World.Deactivate(), World.Person("stranger")), Token);
+        await account.FollowAsync([new(new AccountId(77), true), new(World.Account, true)], Token);
+        world.Journal.Tamper(StreamId.Of(World.Account), entries => entries.RemoveAt(0));
+        await Assert.ThrowsAsync<JournalDamagedException>(() => world.ActivateAsync());
+        Assert.Equal(1, recording.Sum("accountgrid.journals.damaged"));
+        var allowed = new HashSet<string> { "action", "outcome", "reason", "result", "queue", "stream", "cause" };
+        Assert.All(recording.Numbers, n =>
+        {
+            Assert.All(n.Tags.Split(' ', StringSplitOptions.RemoveEmptyEntries), t => Assert.Contains(t.Split('=')[0], allowed));
+            Assert.DoesNotContain(World.Account.ToString(), n.Tags, StringComparison.Ordinal);
+            Assert.DoesNotContain("kim", n.Tags, StringComparison.Ordinal);
+        });
+    });
+}

@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace AccountGrid.Domain.Tests.Laws;
+
+/// <summary>A law does not hold.</summary>
+public sealed class LawBrokenException(string law) : Exception(law);
+
+/// <summary>The laws of the design, judged from what happened: journals, clock and what the admin said, never from the rules under test.</summary>
+public static class Law
+{
+    /// <summary>A protected account never goes down, and nothing is erased or unprotected, without two people who both have the power at that instant.</summary>
+    public static void TwoToHarm(World world)
+    {
+        foreach (var step in world.Steps)
+        {
+            foreach (var entry in step.Appended)
+            {
+                var isProtected = step.Before.Designation is not null || step.Situation.Followers is null or >= 1000
+                    || entry.Event is AccountEvent.Erased or AccountEvent.ProtectionLowered;
+                if (!isProtected || StaffHarm(entry.Event) is not { } harm)
+                {
+                    continue;
+                }
+
+                var first = harm.PlacedBy.Person!.Value;
+                Require(harm.ApprovedBy is not null, "one person alone harmed a protected account", step);
+                var second = harm.ApprovedBy!.Value;
+                Require(!second.IsSamePerson(first), "the second person was the first", step);
+                Require(HadAuthority(step, first, Roles.Support), "the proposer had no authority when it executed", step);
+                Require(HadAuthority(step, second, Roles.Approver), "the approver had no authority when it executed", step);
+                Require(!InNotice(step, second), "the approver was in the notice period", step);
+            }
+        }
+    }
+
+    /// <summary>Nothing executes in the name of somebody whose authority ended.</summary>
+    public static void AuthorityEndsBeforeThePerson(World world)
+    {
+        foreach (var step in world.Steps)
+        {
+            foreach (var entry in step.Appended)
+            {
+                if (StaffHarm(entry.Event) is { } harm)
+                {
+                    Require(HadAuthority(step, harm.PlacedBy.Person!.Value, Roles.Support), "a harm by somebody without authority", step);
+                    Require(harm.ApprovedBy is not { } second || HadAuthority(step, second, Roles.Approver), "an approval by somebody without authority", step);
+                    Require(
+                        harm.ApprovedBy is not null || !InNotice(step, harm.PlacedBy.Person.Value), "a lone harm in the notice period", step);
+                }
+            }
+        }
+    }
+
+    /// <summary>Whoever has the power to restore is never told to wait, to ask or to spend. Probed in the world's present state.</summary>
+    public static void OneToHeal(World world)
+    {
+        foreach (var account in world.Accounts.ToArray())
+        {
+            if (account.Status == AccountStatus.Erased || !account.Holds.Any(h => h.Kind != HoldKind.OwnerDeactivation))
+            {
+                continue;
+            }
+
+            foreach (var (person, grant) in world.Grants)
+            {
+                if (World.Has(grant, Roles.Support, world.Now))
+                {
+                    var decision = world.Probe(account.Id, new(Commands.Restore(), World.As(person.Value))).Decision;
+                    Require(decision is Decision.Accepted { Outcome: Outcome.Done }, $"{person} may not restore {account.Id}: {decision}", null);
+                }
+            }
+        }
+    }
+
+    /// <summary>The journal gives the same state however often it is folded, and from any snapshot on.</summary>
+    public static void FoldingIsRepeatable(World world)
+    {
+        foreach (var account in world.Accounts)
+        {
+            var live = Text(account);
+            Require(Text(world.Fold(account.Id)) == live, "the journal folds to another state than the live one", null);
+            Require(Text(world.Fold(account.Id)) == live, "folding twice gives two states", null);
+            for (var length = 0; length <= world.Journal(account.Id).Count; length += 3)
+            {
+                var snapshot = world.Journal(account.Id).Take(length).Aggregate(AccountState.Unregistered(account.Id), AccountEvolver.Evolve);
+                Require(Text(world.Fold(account.Id, length, snapshot)) == live, $"a snapshot at {length} leads to another state", null);
+            }
+        }
+    }
+
+    /// <summary>A request id acts at most once on an account.</summary>
+    public static void ARequestIdActsOnce(World world)
+    {
+        var acted = new HashSet<(AccountId, string)>();
+        foreach (var step in world.Steps.Where(s => s.Request.RequestId is not null && !s.Appended.IsEmpty))
+        {
+            Require(acted.Add((step.Before.Id, step.Request.RequestId!)), $"request id {step.Request.RequestId} acted twice", step);
+        }
+    }
+
+    /// <summary><c>Version</c> is the journal's length; <c>StateVersion</c> moves with movements of holds and protection only.</summary>
+    public static void VersionsTellTheTruth(World world)
+    {
+        foreach (var account in world.Accounts)
+        {
+            var journal = world.Journal(account.Id);
+            Require(journal.Select(e => e.Sequence).SequenceEqual(Enumerable.Range(1, journal.Count).Select(i => (long)i)), "a gap in the journal", null);
+            Require(account.Version == journal.Count, "the version is not the journal's length", null);
+            var moved = journal.Last(e => e.Event is AccountEvent.Registered or AccountEvent.HoldPlaced or AccountEvent.HoldLifted
+                or AccountEvent.Erased or AccountEvent.ProtectionRaised or AccountEvent.ProtectionLowered);
+            Require(account.StateVersion == moved.Sequence, $"state version {account.StateVersion}, last movement {moved.Sequence}", null);
+        }
+    }
+
+    /// <summary><c>Erased &gt; Suspended &gt; Deactivated &gt; Active</c>, from the holds that the journal placed and lifted.</summary>
+    public static void StatusFollowsThePrecedence(World world)
+    {
+        foreach (var account in world.Accounts)
+        {
+            var holds = new HashSet<HoldKind>();
+            var erased = false;
+            foreach (var entry in world.Journal(account.Id))
+            {
+                _ = entry.Event switch
+                {
+                    AccountEvent.HoldPlaced e => holds.Add(e.Action.PlacesHold!.Value),
+                    AccountEvent.HoldLifted e => holds.Remove(e.Kind),
+                    AccountEvent.Erased => erased = true,
+                    _ => false,
+                };
+            }
+
+            var expected = erased ? AccountStatus.Erased
+                : holds.Contains(HoldKind.Suspension) ? AccountStatus.Suspended
+                : holds.Count > 0 ? AccountStatus.Deactivated
+                : AccountStatus.Active;
+            Require(account.Status == expected, $"{account.Id} is {account.Status}, should be {expected}", null);
+        }
+    }
+
+    /// <summary>Nobody harms more, by number or by reach alone, than the budget allows within any window.</summary>
+    public static void BudgetsHold(World world)
+    {
+        foreach (var person in Script.People.Select(World.Person))
+        {
+            var charges = world.ChargesOf(person).ToImmutableArray();
+            foreach (var last in charges)
+            {
+                var window = charges.Where(c => c.At <= last.At && c.At > last.At - world.OperatorPolicy.BudgetWindow).ToArray();
+                Require(window.Length <= world.OperatorPolicy.MaxHarms, $"{person} harmed {window.Length} times within a window", null);
+                Require(window.Sum(c => c.Reach) <= world.OperatorPolicy.MaxReach, $"{person} reached {window.Sum(c => c.Reach)} alone", null);
+            }
+        }
+    }
+
+    /// <summary>What time does is the system's act, never a person's.</summary>
+    public static void TimeActsAsTheSystem(World world)
+    {
+        foreach (var entry in world.Accounts.SelectMany(a => world.Journal(a.Id)))
+        {
+            var isTimes = entry.Event is AccountEvent.HoldLifted { Cause: LiftCause.Expired } or AccountEvent.ProposalClosed { State: ProposalState.Refused };
+            Require(!isTimes || entry.Actor.Kind == ActorKind.System, $"{entry.Actor} did what time does", null);
+        }
+    }
+
+    public static string Text(AccountState state) => JsonSerializer.Serialize(state);
+
+    private static (Actor PlacedBy, OperatorId? ApprovedBy)? StaffHarm(AccountEvent e) => e switch
+    {
+        AccountEvent.HoldPlaced { Action.Kind: not HarmKind.OwnerDeactivate } x => (x.PlacedBy, x.ApprovedBy),
+        AccountEvent.Erased x => (x.PlacedBy, x.ApprovedBy),
+        AccountEvent.ProtectionLowered x => (x.PlacedBy, x.ApprovedBy),
+        _ => null,
+    };
+
+    private static bool HadAuthority(Step step, OperatorId person, Roles role) => World.Has(step.Grants.GetValueOrDefault(person), role, step.Situation.Now);
+
+    private static bool InNotice(Step step, OperatorId person) =>
+        step.Grants[person].EndsAt is { } end && step.Situation.Now >= end - TimeSpan.FromDays(14);
+
+    private static void Require(bool holds, string law, Step? step)
+    {
+        if (!holds)
+        {
+            throw new LawBrokenException(step is null ? law : $"{law}: {step.Request} at {step.Situation.Now:O}");
+        }
+    }
+}

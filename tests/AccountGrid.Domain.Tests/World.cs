@@ -1,0 +1,197 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain.Tests;
+
+/// <summary>The rules under test; a negative control puts broken ones in their place.</summary>
+public sealed record Rules(
+    Func<AccountState, AccountRequest, Situation, Decision> Decide, Func<AccountState, Recorded<AccountEvent>, AccountState> Evolve)
+{
+    public static Rules Real { get; } = new(AccountDecider.Decide, AccountEvolver.Evolve);
+}
+
+/// <summary>One request and everything about it, for laws to judge.</summary>
+public sealed record Step(
+    AccountState Before, AccountRequest Request, Situation Situation, Decision Decision, AccountState After,
+    ImmutableArray<Recorded<AccountEvent>> Appended, ImmutableDictionary<OperatorId, Grant> Grants)
+{
+    public Refusal? Refusal => (Decision as Decision.Refused)?.Refusal;
+
+    public Outcome? Outcome => (Decision as Decision.Accepted)?.Outcome;
+}
+
+/// <summary>What an admin last said of a person; kept beside the operator's journal, so that laws do not ask the rules under test.</summary>
+public sealed record Grant(Roles Roles, DateTimeOffset? EndsAt);
+
+/// <summary>
+/// A tiny installation in memory: accounts, operators, a clock and followers. It does what a processor does (ask, decide, append, evolve) and nothing else.
+/// </summary>
+public sealed class World(Rules? rules = null)
+{
+    public const string Admin = "root";
+    private readonly Rules _rules = rules ?? Rules.Real;
+    private readonly Dictionary<AccountId, AccountState> _accounts = [];
+    private readonly Dictionary<AccountId, List<Recorded<AccountEvent>>> _journals = [];
+    private readonly Dictionary<OperatorId, OperatorState> _operators = [];
+
+    public static Caller Service { get; } = new(Actor.Service("product"), Roles.Service);
+
+    public DateTimeOffset Now { get; private set; } = new(2017, 11, 2, 18, 52, 0, TimeSpan.Zero);
+
+    public AccountPolicy AccountPolicy { get; init; } = new();
+
+    public OperatorPolicy OperatorPolicy { get; init; } = new();
+
+    public Dictionary<AccountId, long?> Followers { get; } = [];
+
+    public ImmutableDictionary<OperatorId, Grant> Grants { get; private set; } = ImmutableDictionary<OperatorId, Grant>.Empty;
+
+    public List<Step> Steps { get; } = [];
+
+    public IEnumerable<AccountState> Accounts => _accounts.Values;
+
+    public static OperatorId Person(string name) => OperatorId.Parse(name);
+
+    /// <summary>A person's verified token, with every staff role unless said otherwise: the register decides.</summary>
+    public static Caller As(string name, Roles inToken = Roles.Staff) => new(Actor.Operator(Person(name)), inToken);
+
+    public AccountState this[AccountId id] => _accounts[id];
+
+    public IReadOnlyList<Recorded<AccountEvent>> Journal(AccountId id) => _journals[id];
+
+    public void Advance(TimeSpan by) => Now += by;
+
+    public AccountId Register(long id, long? followers = 100, string handle = "somebody")
+    {
+        var account = new AccountId(id);
+        var state = AccountState.Unregistered(account);
+        var accepted = Assert.IsType<Decision.Accepted>(AccountDecider.Register(state, handle, Service));
+        _journals[account] = [];
+        _accounts[account] = Append(state, accepted.Events, new(new AccountCommand.FireDue(), Service)).State;
+        Followers[account] = followers;
+        return account;
+    }
+
+    public void Enroll(string name, Roles roles = Roles.Support | Roles.Approver, DateTimeOffset? endsAt = null)
+    {
+        var decision = Ask(name, new OperatorCommand.Enroll(roles, name, endsAt), name == Admin);
+        if (decision.Refusal is null)
+        {
+            Grants = Grants.SetItem(Person(name), new(roles, endsAt));
+        }
+    }
+
+    public void Offboard(string name, DateTimeOffset endsAt)
+    {
+        var decision = Ask(name, new OperatorCommand.Offboard(endsAt, ""), isFirstAdmin: false);
+        var end = endsAt > Now ? endsAt : Now;
+        if (decision.Refusal is null && Grants.TryGetValue(Person(name), out var grant) && !(grant.EndsAt < end))
+        {
+            Grants = Grants.SetItem(Person(name), grant with { EndsAt = end });
+        }
+    }
+
+    public OperatorState Operator(string name) =>
+        _operators.TryGetValue(Person(name), out var state) ? state : OperatorState.Unknown(Person(name));
+
+    /// <summary>Whether a person has a role and authority at this instant, by what the admin said.</summary>
+    public static bool Has(Grant? grant, Roles role, DateTimeOffset now) =>
+        grant is not null && (grant.Roles & role) != Roles.None && (grant.EndsAt is not { } end || now < end);
+
+    /// <summary>Decides without changing anything.</summary>
+    public (Situation Situation, Decision Decision) Probe(AccountId account, AccountRequest request)
+    {
+        var state = _accounts.TryGetValue(account, out var known) ? known : AccountState.Unregistered(account);
+        var empty = new Situation(Now, Followers.GetValueOrDefault(account), AccountPolicy, Situation.Nobody);
+        var answers = AccountDecider.Questions(state, request, empty).ToDictionary(q => q.Person, Answer);
+        var situation = empty with { Authorities = answers };
+        return (situation, _rules.Decide(state, request, situation));
+    }
+
+    public Step Send(AccountId account, AccountCommand command, Caller caller, string? requestId = null, long? expected = null)
+    {
+        var request = new AccountRequest(command, caller, requestId, expected);
+        var before = _accounts.TryGetValue(account, out var known) ? known : AccountState.Unregistered(account);
+        var (situation, decision) = Probe(account, request);
+        var events = decision switch
+        {
+            Decision.Accepted a => a.Events,
+            Decision.Refused r => r.Events,
+            _ => [],
+        };
+        var (after, appended) = Append(before, events, request);
+        if (known is not null)
+        {
+            _accounts[account] = after;
+        }
+
+        var step = new Step(before, request, situation, decision, after, appended, Grants);
+        Steps.Add(step);
+        return step;
+    }
+
+    /// <summary>Fires until nothing is due, as a processor does.</summary>
+    public ImmutableArray<Step> FireDue(AccountId account)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>();
+        while (steps.Count < 20)
+        {
+            var step = Send(account, new AccountCommand.FireDue(), Caller.System);
+            if (step.Appended.IsEmpty)
+            {
+                return steps.ToImmutable();
+            }
+
+            steps.Add(step);
+        }
+
+        throw new InvalidOperationException("Due work does not come to an end.");
+    }
+
+    public AccountState Fold(AccountId account, int from = 0, AccountState? snapshot = null) =>
+        _journals[account].Skip(from).Aggregate(snapshot ?? AccountState.Unregistered(account), _rules.Evolve);
+
+    /// <summary>Every harm that is charged to a person, with the instant and the reach.</summary>
+    public IEnumerable<HarmCharge> ChargesOf(OperatorId person) =>
+        from journal in _journals.Values
+        from entry in journal
+        let charge = Budget.ChargeOf(entry.Event)
+        where charge is { } c && c.Person == person
+        select new HarmCharge(entry.At, charge.Value.Reach);
+
+    private Authority Answer(AuthorityQuestion question)
+    {
+        var record = Operator(question.Person.Value);
+        var budget = question.Intent is { } intent ? Budget.Check(ChargesOf(question.Person), intent.Reach, Now, OperatorPolicy) : null;
+        return new(question.Person, record.StandingAt(Now, OperatorPolicy), record.Roles, budget);
+    }
+
+    private OperatorDecision Ask(string name, OperatorCommand command, bool isFirstAdmin)
+    {
+        var admin = new Authority(Person(Admin), Standing.Active, Roles.Admin);
+        var decision = OperatorDecider.Decide(Operator(name), command, As(Admin), isFirstAdmin ? admin : Answer(new(Person(Admin), null)), Now);
+        foreach (var e in decision.Events)
+        {
+            var before = Operator(name);
+            _operators[Person(name)] = OperatorDecider.Evolve(before, new(e, before.Version + 1, Now, Actor.Operator(Person(Admin))));
+        }
+
+        return decision;
+    }
+
+    private (AccountState State, ImmutableArray<Recorded<AccountEvent>> Appended) Append(
+        AccountState state, ImmutableArray<AccountEvent> events, AccountRequest request)
+    {
+        var appended = ImmutableArray.CreateBuilder<Recorded<AccountEvent>>();
+        foreach (var e in events)
+        {
+            var digest = request.RequestId is null ? null : RequestDigest.Of(state.Id, request);
+            var trace = $"{Steps.Count + 1:x32}";
+            var entry = new Recorded<AccountEvent>(e, state.Version + 1, Now, request.Caller.Actor, request.RequestId, digest, trace);
+            state = _rules.Evolve(state, entry);
+            appended.Add(entry);
+            _journals[state.Id].Add(entry);
+        }
+
+        return (state, appended.ToImmutable());
+    }
+}

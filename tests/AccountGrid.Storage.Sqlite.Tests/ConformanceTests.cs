@@ -1,0 +1,21 @@
+using AccountGrid.Conformance;
+
+namespace AccountGrid.Storage.Sqlite.Tests;
+
+/// <summary>The suites that every store passes.</summary>
+public static class ConformanceTests
+{
+    public sealed class Journal() : JournalSuite(new SqliteFixture());
+
+    public sealed class Index() : IndexSuite(new SqliteFixture());
+
+    public sealed class HarmLog() : HarmLogSuite(new SqliteFixture());
+
+    public sealed class Ledger() : LedgerSuite(new SqliteFixture());
+
+    public sealed class Feed() : FeedSuite(new SqliteFixture());
+
+    public sealed class Audit() : AuditSuite(new SqliteFixture());
+
+    public sealed class Checkpoints() : CheckpointSuite(new SqliteFixture());
+}

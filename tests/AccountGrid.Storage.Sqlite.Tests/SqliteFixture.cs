@@ -1,0 +1,106 @@
+using AccountGrid.Application;
+using AccountGrid.Conformance;
+using AccountGrid.Domain;
+using Microsoft.Data.Sqlite;
+
+namespace AccountGrid.Storage.Sqlite.Tests;
+
+/// <summary>A SQLite store in a directory of its own under the system's temporary one.</summary>
+internal sealed class SqliteFixture(Func<SqliteStorageOptions, SqliteStorageOptions>? configure = null) : StoreFixture
+{
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("accountgrid-").FullName;
+
+    public string DatabasePath => Path.Combine(Directory, "accountgrid.db");
+
+    public SqliteStore Sqlite => ((Adapter)Store).Inner;
+
+    public SqliteStorageOptions Options
+    {
+        get
+        {
+            var options = new SqliteStorageOptions { DataDirectory = Directory };
+            return configure is null ? options : configure(options);
+        }
+    }
+
+    public override ITamper Tamper => new SqliteTamper(DatabasePath);
+
+    public static async Task<SqliteFixture> StartAsync(Func<SqliteStorageOptions, SqliteStorageOptions>? configure = null)
+    {
+        var fixture = new SqliteFixture(configure);
+        await fixture.OpenAsync();
+        return fixture;
+    }
+
+    protected override async Task<IStore> OpenStoreAsync()
+    {
+        var store = new SqliteStore(Options, TimeProvider.System);
+        await store.OpenAsync(CancellationToken.None);
+        return new Adapter(store);
+    }
+
+    protected override ValueTask DeleteDataAsync()
+    {
+        System.IO.Directory.Delete(Directory, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Adapter(SqliteStore inner) : IStore
+    {
+        public SqliteStore Inner => inner;
+
+        public IJournal Journal => inner.Journal;
+
+        public IStreamIndex Index => inner.Index;
+
+        public IHarmLog HarmLog => inner.HarmLog;
+
+        public IFollowerLedger Ledger => inner.Ledger;
+
+        public IJournalFeed Feed => inner.Feed;
+
+        public IAuditSource Audit => inner.Audit;
+
+        public ICheckpointStore Checkpoints => inner.Checkpoints;
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
+
+/// <summary>Changes the file as somebody with a SQLite shell would: the triggers go first.</summary>
+internal sealed class SqliteTamper(string path) : ITamper
+{
+    public Task ReplacePayloadAsync(StreamId stream, long sequence, ReadOnlyMemory<byte> payload) => RunAsync(
+        "UPDATE journal SET payload = $payload WHERE stream = $stream AND sequence = $sequence",
+        ("$payload", payload.ToArray()), ("$stream", stream.Value), ("$sequence", sequence));
+
+    public Task DeleteAsync(StreamId stream, long sequence) =>
+        RunAsync("DELETE FROM journal WHERE stream = $stream AND sequence = $sequence", ("$stream", stream.Value), ("$sequence", sequence));
+
+    public Task SwapPositionsAsync(long one, long other) => RunAsync(
+        """
+        UPDATE journal SET position = -1 WHERE position = $one;
+        UPDATE journal SET position = $one WHERE position = $other;
+        UPDATE journal SET position = $other WHERE position = -1;
+        """,
+        ("$one", one), ("$other", other));
+
+    public async Task RunAsync(string sql, params (string Name, object Value)[] values)
+    {
+        await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            $"""
+            DROP TRIGGER IF EXISTS journal_is_never_changed; DROP TRIGGER IF EXISTS journal_is_never_cut;
+            DROP TRIGGER IF EXISTS checkpoint_is_never_changed; DROP TRIGGER IF EXISTS checkpoint_is_never_cut;
+            {sql}
+            """;
+        foreach (var (name, value) in values)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,110 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AccountGrid.Testing;
+
+/// <summary>Processors on stores in memory, with a clock that a test moves. It begins on 2 November 2017, 22:00 UTC.</summary>
+public sealed class World : IDisposable
+{
+    private readonly TestMeters _meters = new();
+
+    /// <summary>A world with default policies, or with these.</summary>
+    public World(ProcessorLimits? limits = null, OperatorPolicy? operators = null)
+    {
+        Limits = limits ?? new ProcessorLimits();
+        Diagnostics = new ApplicationDiagnostics(_meters);
+        Operators = new OperatorServices(
+            Journal, Journal, Desk, new OperatorEventCodec(), Clock, operators ?? new OperatorPolicy(), Limits, Diagnostics,
+            NullLogger<OperatorProcessor>.Instance);
+        Desk.Services = Operators;
+        Accounts = new AccountServices(
+            Journal, Ledger, Desk, new AccountEventCodec(), Clock, new AccountPolicy(), Limits, Diagnostics, NullLogger<AccountProcessor>.Instance);
+    }
+
+    /// <summary>A product service.</summary>
+    public static Caller Web { get; } = new(Actor.Service("web"), Roles.Service);
+
+    /// <summary>An account number that everybody uses.</summary>
+    public static AccountId Account { get; } = new(25073877);
+
+    /// <summary>The time.</summary>
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2017, 11, 2, 22, 0, 0, TimeSpan.Zero));
+
+    /// <summary>The journals.</summary>
+    public InMemoryJournal Journal { get; } = new();
+
+    /// <summary>The follow edges.</summary>
+    public InMemoryLedger Ledger { get; } = new();
+
+    /// <summary>The operators.</summary>
+    public OperatorDesk Desk { get; } = new();
+
+    /// <summary>The bounds.</summary>
+    public ProcessorLimits Limits { get; }
+
+    /// <summary>Spans and instruments.</summary>
+    public ApplicationDiagnostics Diagnostics { get; }
+
+    /// <summary>What account processors are built on.</summary>
+    public AccountServices Accounts { get; }
+
+    /// <summary>What operator processors are built on.</summary>
+    public OperatorServices Operators { get; }
+
+    /// <summary>The meters of this world alone.</summary>
+    public TestMeters Meters => _meters;
+
+    /// <summary>A person's verified token.</summary>
+    public static Caller Person(string name, Roles roles = Roles.Support | Roles.Approver) => new(Actor.Operator(OperatorId.Parse(name)), roles);
+
+    /// <summary>A staff deactivation.</summary>
+    public static AccountCommand.Harm Deactivate(DateTimeOffset? at = null, bool directOnly = false) =>
+        new(new HarmAction(HarmKind.Deactivate, "SPAM", "", "", At: at), directOnly);
+
+    /// <summary>A suspension.</summary>
+    public static AccountCommand.Harm Suspend(DateTimeOffset until) => new(new HarmAction(HarmKind.Suspend, "ABUSE", "", "", Until: until), false);
+
+    /// <summary>A staff restore of everything.</summary>
+    public static AccountCommand.Restore Restore() => new(Owner: false, [], "ERROR", "", "", 0);
+
+    /// <summary>Enrols a person.</summary>
+    public async Task EnrollAsync(string name, Roles roles = Roles.Support | Roles.Approver, DateTimeOffset? authorityEndsAt = null)
+    {
+        var admin = new Caller(Actor.Operator(OperatorId.Parse("root")), Roles.Admin);
+        var root = await Desk.OfAsync(OperatorId.Parse("root"));
+        await root.ExecuteAsync(new OperatorCommand.EnrollOnFirstUse(Roles.Admin), Caller.System, CancellationToken.None);
+        var processor = await Desk.OfAsync(OperatorId.Parse(name));
+        var result = await processor.ExecuteAsync(new OperatorCommand.Enroll(roles, "", authorityEndsAt), admin, CancellationToken.None);
+        if (result.Refusal is { } refusal)
+        {
+            throw new InvalidOperationException(refusal.Message);
+        }
+    }
+
+    /// <summary>Registers an account.</summary>
+    public async Task RegisterAsync(AccountId? id = null)
+    {
+        var result = await new AccountRegistrar(Accounts).RegisterAsync(id ?? Account, "president", Web, null, CancellationToken.None);
+        if (result.Refusal is { } refusal)
+        {
+            throw new InvalidOperationException(refusal.Message);
+        }
+    }
+
+    /// <summary>A loaded processor; every call makes another activation.</summary>
+    public async Task<AccountProcessor> ActivateAsync(AccountId? id = null, AccountSnapshot? snapshot = null)
+    {
+        var processor = new AccountProcessor(id ?? Account, Accounts);
+        await processor.LoadAsync(snapshot, CancellationToken.None);
+        return processor;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Diagnostics.Dispose();
+        _meters.Dispose();
+    }
+}
