@@ -49,7 +49,7 @@ public sealed class FullDiskTests
             await FillAsync(run, cancellationToken);
         });
 
-        await run.StrikeAsync(new NemesisStep(Blow.AtAnyMoment, TimeSpan.FromMilliseconds(500), Fraction: 0, Herd: false), cancellationToken);
+        await run.StrikeAsync(new NemesisStep(Blow.AtAnyMoment, Answers: 50, Fraction: 0, Herd: false), cancellationToken);
         var summary = await run.FinishAsync(cancellationToken);
         Assert.Contains("STORAGE_UNAVAILABLE", summary.Errors, StringComparison.Ordinal);
     }
@@ -57,8 +57,8 @@ public sealed class FullDiskTests
     private static async Task FillAsync(CrashRun run, CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
-        var log = new FileInfo(Path.Combine(run.Silo.DataDirectory, "accountgrid.db-wal"));
-        Assert.True(await Nemesis.TryLimitFileSizeAsync(run.Silo.ProcessId, log.Length, cancellationToken));
+        var end = WriteAheadLog.End(Path.Combine(run.Silo.DataDirectory, "accountgrid.db-wal"));
+        Assert.True(await Nemesis.TryLimitFileSizeAsync(run.Silo.ProcessId, end, cancellationToken));
     }
 
     /// <summary>The stable reason of the refusal, or <c>null</c> where it was done.</summary>

@@ -158,6 +158,14 @@ public static class OpeningTests
     public sealed class Recovering
     {
         [Fact]
+        public async Task The_writer_syncs_the_log_at_every_commit()
+        {
+            await using var fixture = await SqliteFixture.StartAsync();
+            await fixture.Sqlite.Writer.WriteAsync(new Custom(static d => Assert.Equal(2 /* FULL */, d.Scalar("PRAGMA synchronous"))));
+            Assert.Equal("wal", await fixture.Sqlite.Readers.ReadAsync("Asking", static d => Rows.Read(d.Use("PRAGMA journal_mode"), static row => row.Text(0))[0], Stop));
+        }
+
+        [Fact]
         public async Task What_was_answered_is_in_the_files_before_anything_is_closed()
         {
             await using var source = await SqliteFixture.StartAsync();

@@ -160,6 +160,19 @@ public sealed class AuthorityTests
         });
 
         [Fact]
+        public Task Pay_nothing_for_an_approval_that_only_waits_for_its_time() => InWorld(41_000_000, async (world, account) =>
+        {
+            await account.ExecuteAsync(new(World.Deactivate(world.Clock.GetUtcNow().AddHours(10)), Kim), Token);
+            Assert.Equal(Outcome.Pending, (await Approve(account, Lee)).Outcome);
+            Assert.Equal([(KimId, (DateTimeOffset?)null)], world.Desk.Settlements);
+            Assert.Equal((0, 0L), await Spent(world));
+            world.Clock.Advance(TimeSpan.FromHours(10));
+            await account.FireDueAsync(Token);
+            Assert.Equal((AccountStatus.Deactivated, "lee"), (account.View.State.Status, account.View.State.Holds[0].ApprovedBy?.Value));
+            Assert.Equal((1, 0L), await Spent(world));
+        });
+
+        [Fact]
         public Task Void_the_proposal_of_somebody_who_has_left_since() => InWorld(41_000_000, async (world, account) =>
         {
             await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);

@@ -63,8 +63,11 @@ public sealed class TurnQueueTests
         var both = queue.EnterAsync(false, cancellation.Token).AsTask();
         var next = queue.EnterAsync(false, Token).AsTask();
 
-        // Both happen before a continuation can run, in the order that loses the turn if nobody passes it on.
-        cancellation.Cancel();
+        // Cancelled by another thread while this one holds the scheduler: the turn is handed over before the cancellation can be seen.
+        var canceller = new Thread(cancellation.Cancel);
+        canceller.Start();
+        canceller.Join();
+        Assert.Equal(2, queue.Waiting);
         running.Dispose();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => both);
         (await next)!.Value.Dispose();

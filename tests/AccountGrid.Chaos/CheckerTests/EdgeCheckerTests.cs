@@ -110,6 +110,14 @@ public static class EdgeCheckerTests
         }
 
         [Fact]
+        public void In_a_batch_does_not_come_of_what_was_refused()
+        {
+            var answer = new Answer(Verdict.Done) { Changed = 1, RefusedEdges = [0] };
+            Assert.Empty(With(Ingests(new Tale(), answer, (5, true), (6, true)), 6).Broken());
+            Assert.Equal([EdgeChecker.Phantom], With(Ingests(new Tale(), answer, (5, true), (6, true)), 5, 6).Broken());
+        }
+
+        [Fact]
         public void In_a_batch_that_was_cut_short_may_stand_for_some_edges_only() =>
             Assert.Empty(With(Ingests(new Tale(), answer: null, (5, true), (6, true), (7, true)), 6).Broken());
     }

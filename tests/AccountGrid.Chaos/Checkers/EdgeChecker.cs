@@ -74,8 +74,13 @@ internal static class EdgeChecker
 
         // How many changes the order of things so far allows.
         var (least, most) = (0L, 0L);
-        foreach (var change in operation.Intent.Edges)
+        foreach (var (index, change) in operation.Intent.Edges.Index())
         {
+            if (attempt.Answer?.RefusedEdges.Contains(index) == true)
+            {
+                continue;
+            }
+
             var key = (change.Account, change.Follower);
             if (!edges.TryGetValue(key, out var model))
             {

@@ -15,6 +15,8 @@ internal sealed class History(TimeProvider clock, int capacity)
     private readonly Dictionary<int, TimeSpan> _deaths = [];
     private readonly Dictionary<string, int> _errors = [];
     private Action<Operation>? _onAcknowledged;
+    private TaskCompletionSource? _enough;
+    private int _answersMissing;
 
     /// <summary>The time since the history began.</summary>
     public TimeSpan Now => clock.GetElapsedTime(_began);
@@ -75,6 +77,17 @@ internal sealed class History(TimeProvider clock, int capacity)
         }
     }
 
+    /// <summary>Completes when so many more operations are answered. One caller at a time.</summary>
+    public Task NextAnswersAsync(int count)
+    {
+        lock (_gate)
+        {
+            _answersMissing = count;
+            _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _enough.Task;
+        }
+    }
+
     /// <summary>An immutable copy.</summary>
     public HistorySnapshot Snapshot()
     {
@@ -116,6 +129,10 @@ internal sealed class History(TimeProvider clock, int capacity)
             {
                 Attempts[^1] = Attempts[^1] with { EndedAt = history.Now, Answer = answer };
                 operation = new Operation(number, intent, [.. Attempts]);
+                if (--history._answersMissing == 0)
+                {
+                    history._enough?.TrySetResult();
+                }
             }
 
             history._onAcknowledged?.Invoke(operation);

@@ -90,6 +90,9 @@ internal sealed record Answer(Verdict Verdict, string Reason = "")
 
     /// <summary>How many edges changed (follows only).</summary>
     public long? Changed { get; init; }
+
+    /// <summary>Which of the edges were refused, by their place in the batch, from 0.</summary>
+    public ImmutableHashSet<int> RefusedEdges { get; init; } = [];
 }
 
 /// <summary>One call that left a client.</summary>

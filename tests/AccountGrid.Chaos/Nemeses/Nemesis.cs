@@ -26,7 +26,7 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
     /// <summary>Carries out one step, from the moment at which the clients work to the death.</summary>
     public async Task StrikeAsync(NemesisStep step, CancellationToken cancellationToken)
     {
-        await Task.Delay(step.Delay, cancellationToken);
+        await Task.WhenAny(history.NextAnswersAsync(step.Answers), Task.Delay(Occasion, cancellationToken));
         switch (step.Blow)
         {
             case Blow.AfterAcknowledgedCommand:
@@ -48,6 +48,7 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
                 await TearAWriteAsync(step.Fraction, cancellationToken);
                 break;
             case Blow.AtAnyMoment or Blow.TornCheckpointLog or Blow.DuringStart:
+                await Task.Delay(TimeSpan.FromMilliseconds(50) * step.Fraction, cancellationToken);
                 await silo.KillAsync();
                 break;
             default:
@@ -96,8 +97,7 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
     /// </summary>
     private async Task TearAWriteAsync(double fraction, CancellationToken cancellationToken)
     {
-        var log = new FileInfo(Path.Combine(silo.DataDirectory, "accountgrid.db-wal"));
-        var limit = (log.Exists ? log.Length : 0) + 1 + (long)(fraction * 16_384);
+        var limit = WriteAheadLog.End(Path.Combine(silo.DataDirectory, "accountgrid.db-wal")) + 1 + (long)(fraction * 16_384);
         if (await TryLimitFileSizeAsync(silo.ProcessId, limit, cancellationToken))
         {
             try
@@ -108,7 +108,7 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
             }
             catch (TimeoutException)
             {
-                // The log had been emptied, and has far to grow.
+                // Nobody wrote.
             }
         }
 

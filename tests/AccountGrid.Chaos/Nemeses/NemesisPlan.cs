@@ -32,16 +32,16 @@ internal enum Blow
 
 /// <summary>One round.</summary>
 /// <param name="Blow">What.</param>
-/// <param name="Delay">How long the clients work before it.</param>
-/// <param name="Fraction">From 0 to 1: where in the start, the ingest or the write.</param>
+/// <param name="Answers">After how many more answers to the clients: work, not time, so that a slow machine does as much.</param>
+/// <param name="Fraction">From 0 to 1: where in the moment, the start, the ingest or the write.</param>
 /// <param name="Herd">Whether the clients are let in at once after the restart, rather than after the checks.</param>
-internal sealed record NemesisStep(Blow Blow, TimeSpan Delay, double Fraction, bool Herd)
+internal sealed record NemesisStep(Blow Blow, int Answers, double Fraction, bool Herd)
 {
     /// <summary>How many times the process dies.</summary>
     public int Kills => Blow == Blow.DuringStart ? 2 : 1;
 
     /// <summary>One line.</summary>
-    public override string ToString() => $"{Blow} after {Delay.TotalMilliseconds:0} ms, at {Fraction:0.00}{(Herd ? ", herd" : "")}";
+    public override string ToString() => $"{Blow} after {Answers} answers, at {Fraction:0.00}{(Herd ? ", herd" : "")}";
 }
 
 /// <summary>What is done when, by a seed: every kind of blow comes before any comes again.</summary>
@@ -60,7 +60,7 @@ internal static class NemesisPlan
             random.Shuffle(deck);
             foreach (var blow in deck.TakeWhile(_ => planned < kills))
             {
-                var step = new NemesisStep(blow, TimeSpan.FromMilliseconds(100 + random.Next(1200)), random.NextDouble(), Herd: random.Next(4) == 0);
+                var step = new NemesisStep(blow, 10 + random.Next(240), random.NextDouble(), Herd: random.Next(4) == 0);
                 steps.Add(step);
                 planned += step.Kills;
             }

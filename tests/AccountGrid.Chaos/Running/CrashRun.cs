@@ -106,7 +106,6 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The clients first: they end with what they are doing, and a dead silo would keep them asking.
         if (_workload is not null)
         {
             await _workload.DisposeAsync();

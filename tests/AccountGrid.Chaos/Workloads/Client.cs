@@ -11,6 +11,7 @@ internal sealed class Client(
     History history, Connection connection, Func<string, IEnumerable<string>, string> tokenFor, Random random, WorkloadOptions options)
 {
     private const int MaxAttempts = 200;
+    private const string UnnamedRefusals = "UNNAMED_REFUSALS";
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Does it.</summary>
@@ -23,23 +24,25 @@ internal sealed class Client(
             return null;
         }
 
+        var givesUp = mayGiveUp && random.Next(100) < options.GivesUpPercent;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var moved = connection.NextMove();
             if (await AttemptAsync(planned, entry, cancellationToken) is { } answer)
             {
                 return answer;
             }
 
-            if (mayGiveUp && random.Next(100) < options.GivesUpPercent)
+            if (givesUp || entry.Attempts[^1].Error == UnnamedRefusals)
             {
                 return null;
             }
 
-            await Task.WhenAny(connection.NextChange(), Task.Delay(RetryPause, cancellationToken));
+            await Task.WhenAny(moved, Task.Delay(RetryPause, cancellationToken));
         }
 
-        throw new InvalidOperationException($"Not answered in {MaxAttempts} attempts: {planned.Intent}");
+        throw new InvalidOperationException($"Not answered in {MaxAttempts} attempts, last {entry.Attempts[^1].Error}: {planned.Intent}");
     }
 
     /// <summary>Whether the history had no room for the last operation.</summary>
@@ -69,6 +72,11 @@ internal sealed class Client(
             }
 
             entry.Failed(GridCalls.KindOf(e));
+            return null;
+        }
+        catch (UnnamedRefusalsException)
+        {
+            entry.Failed(UnnamedRefusals);
             return null;
         }
         finally

@@ -13,7 +13,8 @@ internal sealed record Endpoint(int Incarnation, CallInvoker Invoker);
 internal sealed class Connection
 {
     private readonly Lock _lock = new();
-    private TaskCompletionSource _changed = New();
+    private TaskCompletionSource _moved = New();
+    private TaskCompletionSource _quiet = New();
     private Endpoint? _endpoint;
     private bool _open = true;
     private int _underWay;
@@ -23,74 +24,79 @@ internal sealed class Connection
     {
         while (true)
         {
-            Task changed;
+            Task moved;
             lock (_lock)
             {
                 if (_open && _endpoint is not null)
                 {
-                    _underWay++;
+                    if (_underWay++ == 0)
+                    {
+                        _quiet = New();
+                    }
+
                     return _endpoint;
                 }
 
-                changed = _changed.Task;
+                moved = _moved.Task;
             }
 
-            await changed.WaitAsync(cancellationToken);
+            await moved.WaitAsync(cancellationToken);
         }
     }
 
     /// <summary>An attempt is over.</summary>
-    public void Leave() => Change(() => _underWay--);
+    public void Leave()
+    {
+        lock (_lock)
+        {
+            if (--_underWay == 0)
+            {
+                _quiet.TrySetResult();
+            }
+        }
+    }
 
     /// <summary>A new life of the process takes calls.</summary>
-    public void Publish(Endpoint endpoint) => Change(() => _endpoint = endpoint);
+    public void Publish(Endpoint endpoint) => Move(() => _endpoint = endpoint);
 
     /// <summary>The process is dead: attempts wait for the next one.</summary>
-    public void Withdraw() => Change(() => _endpoint = null);
+    public void Withdraw() => Move(() => _endpoint = null);
+
+    /// <summary>Lets attempts go on.</summary>
+    public void Open() => Move(() => _open = true);
 
     /// <summary>Holds further attempts back and waits until none is under way.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
-        Change(() => _open = false);
-        while (true)
+        Task quiet;
+        lock (_lock)
         {
-            Task changed;
-            lock (_lock)
-            {
-                if (_underWay == 0)
-                {
-                    return;
-                }
-
-                changed = _changed.Task;
-            }
-
-            await changed.WaitAsync(cancellationToken);
+            _open = false;
+            quiet = _underWay == 0 ? Task.CompletedTask : _quiet.Task;
         }
+
+        await quiet.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Lets attempts go on.</summary>
-    public void Open() => Change(() => _open = true);
-
-    /// <summary>Completes with the next change, so that a client that was turned away looks again no later than that.</summary>
-    public Task NextChange()
+    /// <summary>Completes when the address or the gate moves, so that a client that was turned away looks again no later than that.</summary>
+    public Task NextMove()
     {
         lock (_lock)
         {
-            return _changed.Task;
+            return _moved.Task;
         }
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Change(Action change)
+    private void Move(Action change)
     {
         TaskCompletionSource before;
         lock (_lock)
         {
             change();
-            before = _changed;
-            _changed = New();
+            before = _moved;
+            _moved = New();
         }
 
         before.SetResult();

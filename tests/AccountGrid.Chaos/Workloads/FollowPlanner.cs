@@ -82,14 +82,24 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
             // The call is over already; its status, below, says why.
         }
 
-        var answer = await call;
+        return Of(changes, await call);
+    }
 
-        // A part that was turned away is no final word: all of it is sent again, which changes nothing that is done.
-        return answer.Failed > 0
-            ? throw new RpcException(new Status(StatusCode.ResourceExhausted, $"{answer.Failed} follows failed: {answer.Errors[0].Reason}"))
-            : answer.Received != changes.Length || answer.Changed + answer.Unchanged != changes.Length
-                ? throw new InvalidOperationException($"Sent {changes.Length} follows; the totals are {answer}.")
-                : new Answer(Verdict.Done) { Changed = answer.Changed };
+    /// <summary>
+    /// The totals. An account that takes no follows (erased) refuses its part for good; a part that was turned away is no final word, and all of it is sent again, which
+    /// changes nothing that is done. Of very many refusals not every one is named: then nobody can know which edges are meant.
+    /// </summary>
+    private static Answer Of(ImmutableArray<EdgeChange> changes, IngestFollowsResponse totals)
+    {
+        if (totals.Received != changes.Length || totals.Changed + totals.Unchanged + totals.Failed != changes.Length)
+        {
+            throw new InvalidOperationException($"Sent {changes.Length} follows; the totals are {totals.Received}, {totals.Changed}, {totals.Unchanged}, {totals.Failed}.");
+        }
+
+        return totals.Errors.FirstOrDefault(e => e.Reason != "WRONG_STATUS") is { } error
+                ? throw new RpcException(new Status(StatusCode.Unavailable, $"{totals.Failed} follows failed: {error.Reason}"))
+            : totals.Errors.Count < totals.Failed ? throw new UnnamedRefusalsException()
+            : new Answer(Verdict.Done) { Changed = totals.Changed, RefusedEdges = [.. totals.Errors.Select(e => (int)e.Line - 1)] };
     }
 
     private PlannedCall ReadMany()
@@ -115,3 +125,6 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
         return new EdgeChange(accounts[random.Next(accounts.Length)], firstFollower + random.Next(followers), false);
     }
 }
+
+/// <summary>A batch was refused in part, and the answer has no room to say which part.</summary>
+internal sealed class UnnamedRefusalsException : Exception;

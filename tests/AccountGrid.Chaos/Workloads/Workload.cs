@@ -66,17 +66,11 @@ internal sealed class Workload : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets every client finish the attempt that it is in, and no more.</summary>
+    /// <summary>Lets every client finish the attempt that it is in, and no more. What one threw is thrown by <see cref="ThrowIfBrokenAsync"/>.</summary>
     public async Task StopAsync()
     {
         await _stop.CancelAsync();
-        try
-        {
-            await _running;
-        }
-        catch (OperationCanceledException)
-        {
-        }
+        await _running.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
