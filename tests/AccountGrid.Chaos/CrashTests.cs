@@ -26,7 +26,7 @@ public static class CrashTests
 
     public sealed class Kill_nine
     {
-        [Fact]
+        [Fact(Timeout = 1_200_000)]
         public async Task At_random_moments_loses_nothing_and_doubles_nothing()
         {
             var cancellationToken = TestContext.Current.CancellationToken;
@@ -42,17 +42,22 @@ public static class CrashTests
             var summary = await run.FinishAsync(cancellationToken);
             Say(summary.ToString());
 
-            // A run in which nothing happened shows nothing.
             Assert.True(summary.Kills >= options.Kills, summary.ToString());
-            Assert.True(summary.AcknowledgedCommands > 10 * options.Kills, summary.ToString());
-            Assert.True(summary.Retried > options.Kills, summary.ToString());
-            Assert.True(summary.Edges > 0 && summary.ProtectedTakedowns > 0 && summary.SystemActs > 0 && summary.Checkpoints > 0, summary.ToString());
+            if (options.Kills >= 20)
+            {
+                // A run in which nothing happened shows nothing.
+                Assert.True(summary is { KillsBeforeReady: > 0, TornLines: > 0 }, summary.ToString());
+                Assert.True(summary.AcknowledgedCommands > 10 * options.Kills && summary.Retried > options.Kills, summary.ToString());
+                Assert.True(summary is { Edges: > 0, ProtectedTakedowns: > 0, SystemActs: > 0, Checkpoints: > 0 }, summary.ToString());
+            }
         }
 
         [Fact]
         public async Task During_the_very_first_start_leaves_a_directory_that_starts()
         {
-            var random = new Random(Seed);
+            var seed = Seed;
+            Say($"Chaos seed {seed}");
+            var random = new Random(seed);
             using var data = new TempDirectory();
             var options = new SiloProcessOptions { DataDirectory = data.FullPath };
             for (var kill = 0; kill < 5; kill++)
@@ -71,7 +76,7 @@ public static class CrashTests
 
             await using var silo = await SiloProcess.StartAsync(options, TestContext.Current.CancellationToken);
             var verdict = await new RecoveryReader(silo.Anonymous(), "", silo.Token("auditor", "auditor")).VerifyAsync(TestContext.Current.CancellationToken);
-            Assert.True(verdict.Intact, verdict.Problem);
+            Assert.True(verdict.Intact, $"Seed {seed}: {verdict.Problem}");
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class FullDiskTests
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         Assert.SkipUnless(await Nemesis.TryLimitFileSizeAsync(Environment.ProcessId, null, cancellationToken), "prlimit (util-linux) is not there");
-        var options = new CrashRunOptions(Seed: 11, Kills: 1) { Launcher = IgnoringTheSignal };
+        var options = new CrashRunOptions(Seed: 11, Kills: 1) { Launcher = IgnoringTheSignal, StoreFails = true };
         await using var run = new CrashRun(options, line => TestContext.Current.TestOutputHelper?.WriteLine(line));
         await run.StartAsync(cancellationToken);
         await run.GuardAsync("the full disk", async () =>
@@ -56,7 +56,7 @@ public sealed class FullDiskTests
 
     private static async Task FillAsync(CrashRun run, CancellationToken cancellationToken)
     {
-        await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+        await run.WorkAsync(answers: 100, cancellationToken);
         var end = WriteAheadLog.End(Path.Combine(run.Silo.DataDirectory, "accountgrid.db-wal"));
         Assert.True(await Nemesis.TryLimitFileSizeAsync(run.Silo.ProcessId, end, cancellationToken));
     }

@@ -130,8 +130,19 @@ public static class ObservationCheckerTests
         }
 
         [Fact]
-        public void Is_exact() =>
+        public void Is_exact_unless_the_store_fails()
+        {
             Assert.Equal(
-                [ObservationChecker.Inexact], TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, new FollowersSeen(7, 3, Exact: false)).Broken());
+                [ObservationChecker.Inexact],
+                new Tale().Reads("ann", 1, Account.Types.Status.Active, new FollowersSeen(7, 3, Exact: false)).Broken());
+            Assert.Empty(new Tale { StoreFails = true }.Reads("ann", 1, Account.Types.Status.Active, new FollowersSeen(7, 3, Exact: false)).Broken());
+        }
+
+        [Fact]
+        public void After_the_recovery_is_exact_always()
+        {
+            var tale = new Tale { StoreFails = true, Distort = a => a with { Served = a.Served with { Followers = new FollowersSeen(0, 100, Exact: false) } } };
+            Assert.Equal([ObservationChecker.Inexact], tale.Broken());
+        }
     }
 }

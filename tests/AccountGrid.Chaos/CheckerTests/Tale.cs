@@ -26,7 +26,10 @@ internal sealed class Tale
     /// <summary>The count on disk; <c>null</c> = the number of edges.</summary>
     public long? DiskCount { get; set; }
 
-    /// <summary>What is served; <c>null</c> = what the journal and the edges say.</summary>
+    /// <summary>Whether the store fails in this tale.</summary>
+    public bool StoreFails { get; init; }
+
+    /// <summary>Changes what is served from what the journal and the edges say.</summary>
     public Func<RecoveredAccount, RecoveredAccount> Distort { get; set; } = a => a;
 
     /// <summary>What the audit says.</summary>
@@ -130,5 +133,5 @@ internal sealed class Tale
 
     /// <summary>The names of the requirements that are broken.</summary>
     public IEnumerable<string> Broken(RecoveredState? before = null) =>
-        AllCheckers.Check(History(), Recovered(), before, protectedReach: 1000, maxHarms: 3).Select(v => v.Check).Distinct().Order();
+        AllCheckers.Check(History(), Recovered(), before, new CheckRules(ProtectedReach: 1000, MaxHarms: 3, StoreFails)).Select(v => v.Check).Distinct().Order();
 }

@@ -9,11 +9,8 @@ internal static class LawChecker
     public const string Tier = "tier-is-what-the-facts-make-it";
     public const string Budget = "budget-holds-across-restarts";
 
-    /// <param name="recovered">What the journals say.</param>
-    /// <param name="protectedReach">Followers from which an account is protected.</param>
-    /// <param name="maxHarms">Harms per person and hour.</param>
-    public static IEnumerable<Violation> Check(RecoveredState recovered, long protectedReach, int maxHarms) =>
-        recovered.Accounts.Values.SelectMany(a => CheckTakedowns(a, protectedReach)).Concat(CheckBudgets(recovered, maxHarms));
+    public static IEnumerable<Violation> Check(RecoveredState recovered, CheckRules rules) =>
+        recovered.Accounts.Values.SelectMany(a => CheckTakedowns(a, rules.ProtectedReach)).Concat(CheckBudgets(recovered, rules.MaxHarms));
 
     private static IEnumerable<Violation> CheckTakedowns(RecoveredAccount account, long protectedReach)
     {

@@ -16,14 +16,14 @@ internal static class ObservationChecker
     public const string TwoCounts = "one-count-per-version";
     public const string Inexact = "counts-are-exact";
 
-    public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered)
+    public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered, CheckRules rules)
     {
         var folds = recovered.Accounts.ToDictionary(a => a.Key, a => AccountFold.Of(a.Value.Journal));
         return recovered.Accounts.Values.SelectMany(a => CheckServed(a, folds[a.Id]))
             .Concat(Observations(history).SelectMany(o => CheckFold(o, folds.GetValueOrDefault(o.Seen.Account))))
             .Concat(CheckOrder(history, recovered, o => o.Version, Backwards))
             .Concat(CheckOrder(history, recovered, o => o.Followers?.Version, CountBackwards))
-            .Concat(CheckCounts(history, recovered));
+            .Concat(CheckCounts(history, recovered, rules));
     }
 
     private static IEnumerable<Violation> CheckServed(RecoveredAccount account, ImmutableArray<AccountFold> folds)
@@ -94,20 +94,20 @@ internal static class ObservationChecker
         }
     }
 
-    private static IEnumerable<Violation> CheckCounts(HistorySnapshot history, RecoveredState recovered)
+    private static IEnumerable<Violation> CheckCounts(HistorySnapshot history, RecoveredState recovered, CheckRules rules)
     {
-        var observed = Observations(history).Select(o => (o.Seen, Source: o.Operation.ToString()))
-            .Concat(recovered.Accounts.Values.Select(a => (Seen: a.Served, Source: "the recovered state")))
+        var observed = Observations(history).Select(o => (o.Seen, Source: o.Operation.ToString(), MustBeExact: !rules.StoreFails))
+            .Concat(recovered.Accounts.Values.Select(a => (Seen: a.Served, Source: "the recovered state", MustBeExact: true)))
             .Where(o => o.Seen.Followers is not null);
         var counts = new Dictionary<(long Account, long Version), (long Count, string Source)>();
-        foreach (var (seen, source) in observed)
+        foreach (var (seen, source, mustBeExact) in observed)
         {
             var followers = seen.Followers!.Value;
-            if (!followers.Exact)
+            if (!followers.Exact && mustBeExact)
             {
                 yield return new(Inexact, seen.Account, $"{source} got a count that says it is not exact");
             }
-            else if (!counts.TryAdd((seen.Account, followers.Version), (followers.Count, source))
+            else if (followers.Exact && !counts.TryAdd((seen.Account, followers.Version), (followers.Count, source))
                 && counts[(seen.Account, followers.Version)] is var known && known.Count != followers.Count)
             {
                 yield return new(TwoCounts, seen.Account, $"{source} saw {followers.Count} at version {followers.Version}; {known.Source} saw {known.Count}");

@@ -70,7 +70,7 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
         }
         else if (step.Blow == Blow.DuringStart)
         {
-            KillsBeforeReady += await silo.KillDuringStartAsync(TimeSpan.FromMilliseconds(2500) * step.Fraction, cancellationToken) ? 1 : 0;
+            KillsBeforeReady += await silo.KillDuringStartAsync(step.Fraction, cancellationToken) ? 1 : 0;
             Kills++;
         }
     }

@@ -20,6 +20,9 @@ internal sealed record CrashRunOptions(int Seed, int Kills)
     /// <summary>Harms per person and hour: the default.</summary>
     public int MaxHarms { get; init; } = 30;
 
+    /// <summary>As in <see cref="CheckRules.StoreFails"/>.</summary>
+    public bool StoreFails { get; init; }
+
     /// <summary>As in <see cref="SiloProcessOptions.Launcher"/>.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
@@ -56,6 +59,10 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
         _silo.Publish();
         await _workload.StartAsync(cancellationToken);
     });
+
+    /// <summary>Waits until the clients have so many more answers, but not for ever.</summary>
+    public Task WorkAsync(int answers, CancellationToken cancellationToken) =>
+        Task.WhenAny(_history.NextAnswersAsync(answers), Task.Delay(TimeSpan.FromSeconds(10), cancellationToken));
 
     /// <summary>One blow, the restart and the checks.</summary>
     public Task StrikeAsync(NemesisStep step, CancellationToken cancellationToken)
@@ -150,7 +157,7 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
     {
         var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).Distinct().Order().ToArray();
         var recovered = await Reader().ReadAsync(ids, disk, cancellationToken);
-        Require(phase, AllCheckers.Check(history, recovered, _before, options.ProtectedReach, options.MaxHarms));
+        Require(phase, AllCheckers.Check(history, recovered, _before, new CheckRules(options.ProtectedReach, options.MaxHarms, options.StoreFails)));
         _before = recovered;
     }
 

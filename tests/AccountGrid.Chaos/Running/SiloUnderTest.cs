@@ -55,12 +55,12 @@ internal sealed class SiloUnderTest : IAsyncDisposable
         LongestUnavailability = TimeSpan.FromTicks(Math.Max(LongestUnavailability.Ticks, (_history.Now - _diedAt).Ticks));
     }
 
-    /// <summary>Begins a start and kills it after a while, wherever it is by then.</summary>
+    /// <summary>Begins a start and kills it wherever it is after a part of the time that the last one took.</summary>
     /// <returns>Whether it was not ready yet.</returns>
-    public async Task<bool> KillDuringStartAsync(TimeSpan after, CancellationToken cancellationToken)
+    public async Task<bool> KillDuringStartAsync(double fraction, CancellationToken cancellationToken)
     {
         using var moment = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        moment.CancelAfter(after);
+        moment.CancelAfter(_silo.StartedIn * fraction);
         try
         {
             await _silo.RestartAsync(moment.Token);

@@ -8,7 +8,7 @@ namespace AccountGrid.Chaos.Workloads;
 
 /// <summary>
 /// Decides what a staff client does next: registers, takes down, brings back, protects, proposes, approves, rejects, reads; as changing people, sometimes with an etag
-/// that may be stale, sometimes as its own second person. Deterministic by its random source and what the client has seen. Used by one client.
+/// that may be stale, sometimes as its own second person. Never erases the first accounts, so that there is always somebody to act on. Deterministic by its random source and what the client has seen. Used by one client.
 /// </summary>
 internal sealed class StaffPlanner(string client, Random random, SharedBoard board, WorkloadOptions options, TimeProvider clock)
 {
@@ -32,7 +32,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
             < 14 => Deactivate(account, later: false),
             < 17 => Deactivate(account, later: true),
             < 24 => Suspend(account),
-            < 25 => Erase(account),
+            < 25 when account > options.FirstAccounts => Erase(account),
             < 27 => Protect(account),
             < 45 => Restore(account, owner: false),
             < 49 => OwnerDeactivate(account),
