@@ -175,6 +175,18 @@ public static class CommandTests
             Assert.Equal("25000", await CountAsync(id));
         }
 
+        [Fact]
+        public async Task Of_oneself_are_refused_alone()
+        {
+            // Once, one such line made its whole batch fail.
+            var id = await fixture.AccountAsync();
+            var lines = Enumerable.Range(1, 100).Select(i => $$"""{"account":"{{id}}","follower":"{{(i == 50 ? id : i)}}","op":"follow"}""");
+            var result = (await fixture.Network().RunAsync(["ingest", "-", "--json"], string.Join('\n', lines), TestContext.Current.CancellationToken))
+                .Expect(ExitCode.CheckFailed);
+            Assert.Equal("50", Assert.Single(result.Json["errors"]!.AsArray())!["line"]!.GetValue<string>());
+            Assert.Equal("99", await CountAsync(id));
+        }
+
         private async Task<string> CountAsync(string id) =>
             (await fixture.Network().RunAsync("account", "get", id, "--json")).Json["followers"]!["count"]!.GetValue<string>();
 

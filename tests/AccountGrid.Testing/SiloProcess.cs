@@ -172,6 +172,15 @@ public sealed class SiloProcess : IAsyncDisposable
             // Defaults such as ./accountgrid-data must never touch the repository.
             WorkingDirectory = Path.GetTempPath(),
         };
+<<<<<<< HEAD
+=======
+        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
+        foreach (var argument in (string[])["exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+>>>>>>> main
         foreach (var (name, value) in options.Environment)
         {
             start.Environment[name] = value;

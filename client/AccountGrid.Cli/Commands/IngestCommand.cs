@@ -29,8 +29,11 @@ internal static class IngestCommand
                 await using var input = path == "-" ? run.Host.OpenInput() : Open(path);
                 long? size = input.CanSeek ? input.Length : null;
                 var ingest = new IngestRun(run, input, run.Get(fromLine)!.Value);
-                return await ProgressLine.RunAsync(
-                    run.Output, path == "-" ? "standard input" : Path.GetFileName(path), size, report => ingest.RunAsync(report, cancellationToken));
+                var stoppedBy = await ProgressLine.RunAsync(
+                    run.Output, path == "-" ? "standard input" : Path.GetFileName(path), size, report => ingest.SendAsync(report, cancellationToken));
+
+                // Only now: a progress bar that is still there would clear what is printed.
+                return ingest.Report(stoppedBy, cancellationToken);
             },
             file, fromLine);
     }
@@ -59,8 +62,8 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
     private readonly List<long> _lines = new(FollowSender.StreamSize);
     private long _resumeFrom = firstLine;
 
-    /// <summary>Sends everything; prints totals, or the line to resume from.</summary>
-    public async Task<ExitCode> RunAsync(Action<long> report, CancellationToken cancellationToken)
+    /// <summary>Sends everything. Answers what stopped it early, or <c>null</c>.</summary>
+    public async Task<Exception?> SendAsync(Action<long> report, CancellationToken cancellationToken)
     {
         // Resolved first: a missing token must not wait for the first full batch.
         var sender = new FollowSender(run.Api, run.Calls);
@@ -76,14 +79,21 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
             }
 
             await SendAsync(sender, null, report, cancellationToken);
+            return null;
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException or IOException)
         {
-            return Interrupted(e, cancellationToken);
+            return e;
         }
+    }
 
+    /// <summary>Prints totals and, where it was stopped early, the line to resume from.</summary>
+    public ExitCode Report(Exception? stoppedBy, CancellationToken cancellationToken)
+    {
         PrintTotals();
-        return _total.Failed > 0 ? ExitCode.CheckFailed : ExitCode.Ok;
+        return stoppedBy is not null ? Interrupted(stoppedBy, cancellationToken)
+            : _total.Failed > 0 ? ExitCode.CheckFailed
+            : ExitCode.Ok;
     }
 
     private void Take(FollowLine line)
@@ -134,7 +144,6 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
 
     private ExitCode Interrupted(Exception why, CancellationToken cancellationToken)
     {
-        PrintTotals();
         var error = why is RpcException rpc && !cancellationToken.IsCancellationRequested ? ServerError.From(rpc) : null;
         var hint = $"Everything before line {_resumeFrom} is done. Go on with --from-line {_resumeFrom}";
         if (error is not null)

@@ -11,20 +11,20 @@ internal static class AfterTheyLeft
         tell.Act("3. After the last shift");
         var proposal = (await stage.AccountAsync(Stage.President, cancellationToken)).OpenProposal;
         var left = stage.Clock.GetTimestamp();
-        await tell.StepAsync("19:00", "The contractor is offboarded, with a proposal still pending", async () =>
+        await tell.StepAsync("", "The contractor is offboarded, with a proposal still pending", async () =>
         {
             left = stage.Clock.GetTimestamp();
             var person = await stage.OffboardAsync(cast.Contractor, cancellationToken);
             return new Seen(person.Standing == Operator.Types.Standing.Ended, $"standing {Show.Name(person.Standing)} since {Show.Instant(person.AuthorityEndsAt)}");
         });
-        await tell.StepAsync("19:01", "The token is still valid, but deactivating another, unprotected account is refused", async () =>
+        await tell.StepAsync("", "The token is still valid, but deactivating another, unprotected account is refused", async () =>
         {
             var seen = await Stage.RefusedAsync(
                 "AUTHORITY_ENDED", () => stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
             stage.Measured.PowerlessAfter = stage.Clock.GetElapsedTime(left);
             return seen;
         });
-        await tell.StepAsync("19:01", "Even reading the account is refused", () => Stage.RefusedAsync(
+        await tell.StepAsync("", "Even reading the account is refused", () => Stage.RefusedAsync(
             "AUTHORITY_ENDED",
             () => Stage.AsAsync(cast.Contractor, o => stage.Api.Accounts.GetAccountAsync(new GetAccountRequest { Id = Stage.President }, o), cancellationToken)));
         if (proposal is null)
@@ -32,9 +32,9 @@ internal static class AfterTheyLeft
             return;
         }
 
-        await tell.StepAsync("19:02", "A colleague in good faith approves what the contractor left behind", () =>
+        await tell.StepAsync("", "A colleague in good faith approves what the contractor left behind", () =>
             Stage.RefusedAsync("PROPOSAL_VOID", () => stage.ApproveAsync(cast.Approver, proposal, cancellationToken)));
-        await tell.StepAsync("19:02", "The account, and nothing pending any more", async () =>
+        await tell.StepAsync("", "The account, and nothing pending any more", async () =>
         {
             var account = await stage.AccountAsync(Stage.President, cancellationToken);
             return new Seen(

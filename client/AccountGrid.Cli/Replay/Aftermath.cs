@@ -8,15 +8,15 @@ internal static class Aftermath
     public static async Task TellAsync(Stage stage, CancellationToken cancellationToken)
     {
         stage.Tell.Act("6. Who did it, and what is it worth?");
-        await stage.Tell.StepAsync("20:05", "The incident report, at once", () => ReportAsync(stage, cancellationToken));
+        await stage.Tell.StepAsync("22:00", "The incident report", () => ReportAsync(stage, cancellationToken));
         if (stage.Measured.Incident is { } incident)
         {
             stage.Tell.Aside(console => console.Write(new Spectre.Console.Padder(JournalViews.IncidentFacts(incident), new Spectre.Console.Padding(11, 0, 0, 0))));
         }
 
-        await stage.Tell.StepAsync("20:05", "The journal knows what the contractor tried", () => AttemptsAsync(stage, cancellationToken));
+        await stage.Tell.StepAsync("", "The journal knows what the contractor tried", () => AttemptsAsync(stage, cancellationToken));
         await UndoAsync(stage, cancellationToken);
-        await stage.Tell.StepAsync("22:00", "The audit recomputes every chain, root and signature", async () =>
+        await stage.Tell.StepAsync("", "The audit recomputes every chain, root and signature", async () =>
         {
             var answer = await Stage.AsAsync(stage.Cast.Auditor with { Calls = stage.Cast.Auditor.Calls with { Timeout = TimeSpan.FromMinutes(10) } },
                 o => stage.Api.Audit.VerifyAuditAsync(new VerifyAuditRequest(), o), cancellationToken);
@@ -41,7 +41,7 @@ internal static class Aftermath
         var incident = answer.Incidents[0];
         stage.Measured.Incident = incident;
         stage.Measured.Down = incident.Until is null ? null : incident.Until.ToDateTimeOffset() - incident.From.ToDateTimeOffset();
-        var (agent, approver, healer) = (stage.Cast.Agent.Id, stage.Cast.Approver.Id, stage.Cast.Hasty.Id);
+        var (agent, approver, healer) = (stage.Cast.Agent.Id, stage.Cast.Approver.Id, stage.Cast.Supporter.Id);
         return new Seen(
             incident.PlacedBy?.Subject == agent && incident.ApprovedBy == approver && incident.EndedBy?.Subject == healer && incident.Until is not null
                 && incident.ReadsRefused >= stage.Measured.VisitorsRefused && incident.TraceIds.Count > 0

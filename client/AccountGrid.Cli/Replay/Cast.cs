@@ -36,6 +36,9 @@ internal sealed record Cast
     /// <summary>Another colleague, who may only approve.</summary>
     public required Person Approver { get; init; }
 
+    /// <summary>A colleague in support, nothing more: enough to restore.</summary>
+    public required Person Supporter { get; init; }
+
     /// <summary>Takes down three accounts that should have stayed up.</summary>
     public required Person Hasty { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record Cast
             SecondContractor = Make("contractor2", "support"),
             Agent = Make("agent", "support", "approver"),
             Approver = Make("approver", "approver"),
+            Supporter = Make("supporter", "support"),
             Hasty = Make("hasty", "support"),
             Auditor = Make("auditor", "auditor"),
         };

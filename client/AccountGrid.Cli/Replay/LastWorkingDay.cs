@@ -38,6 +38,7 @@ internal static class LastWorkingDay
             [
                 await EnrollAsync(stage, cast.Agent, later, cancellationToken, Role.Support, Role.Approver),
                 await EnrollAsync(stage, cast.Approver, later, cancellationToken, Role.Approver),
+                await EnrollAsync(stage, cast.Supporter, later, cancellationToken, Role.Support),
                 await EnrollAsync(stage, cast.Hasty, later, cancellationToken, Role.Support),
                 await EnrollAsync(stage, cast.SecondContractor, later, cancellationToken, Role.Support),
                 await EnrollAsync(stage, cast.Auditor, later, cancellationToken, Role.Auditor),

@@ -51,7 +51,8 @@ internal sealed class Narrator(Output output, TimeProvider clock)
 
         output.Console.MarkupLine("[bold]2 November 2017, told again[/]");
         output.Console.MarkupLine($"[grey]Against {(isOwn ? "a silo of its own at" : "the silo at")} {Show.Text(where)}, followers {scale.Label}. "
-            + "Times on the left are New York's on that evening (about, where reports differ); times on the right were measured now.[/]");
+            + "A time on the left is New York's on that evening, where a step answers to something published; the rest is told for the test. "
+            + "Times on the right were measured now.[/]");
     }
 
     /// <summary>A new act.</summary>
@@ -66,7 +67,7 @@ internal sealed class Narrator(Output output, TimeProvider clock)
     }
 
     /// <summary>One step: does it, checks it, tells it. Returns whether it was right.</summary>
-    /// <param name="when">The time on that evening, or empty.</param>
+    /// <param name="when">The time on that evening, where something was published that the step answers to; else empty.</param>
     /// <param name="title">What happens.</param>
     /// <param name="step">Does it and says what it saw. A failed call is a failed step.</param>
     public async Task<bool> StepAsync(string when, string title, Func<Task<Seen>> step)

@@ -9,7 +9,7 @@ internal static class OnePersonAlone
     {
         var (tell, contractor) = (stage.Tell, stage.Cast.Contractor);
         tell.Act("2. One person, alone");
-        await tell.MustAsync("18:40", "What a visitor sees", async () =>
+        await tell.MustAsync("", "What a visitor sees", async () =>
         {
             stage.Before = await stage.VisitAsync(Stage.President, cancellationToken);
             return new Seen(
@@ -24,7 +24,7 @@ internal static class OnePersonAlone
             return seen;
         });
         Proposal? proposal = null;
-        await tell.StepAsync("18:46", "The contractor proposes it instead", async () =>
+        await tell.StepAsync("", "The contractor proposes it instead", async () =>
         {
             var answer = await stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken);
             proposal = answer.Proposal;
@@ -37,9 +37,9 @@ internal static class OnePersonAlone
             return;
         }
 
-        await tell.StepAsync("18:47", "The contractor, an approver too, approves the own proposal", () =>
+        await tell.StepAsync("", "The contractor, an approver too, approves the own proposal", () =>
             Stage.RefusedAsync("NOTICE_PERIOD", () => stage.ApproveAsync(contractor, proposal, cancellationToken)));
-        await tell.StepAsync("18:47", "What a visitor sees", async () =>
+        await tell.StepAsync("", "What a visitor sees", async () =>
         {
             var now = await stage.VisitAsync(Stage.President, cancellationToken);
             return new Seen(Stage.IsSameExact(now.Followers, stage.Before!.Followers), $"@{now.Handle}, {Stage.Say(now.Followers)}");

@@ -5,6 +5,7 @@ namespace AccountGrid.Cli.Replay;
 /// <summary>The two columns at the end: what happened then, and what this run measured.</summary>
 internal static class SideBySide
 {
+    private const int Widest = 132;
     private const string NotReached = "not reached in this run";
 
     /// <summary>Prints it.</summary>
@@ -12,7 +13,8 @@ internal static class SideBySide
     {
         var m = stage.Measured;
         var table = new Table { Border = TableBorder.Horizontal, UseSafeBorder = true, ShowRowSeparators = true };
-        table.AddColumn("");
+        table.Width = Math.Min(Widest, stage.Output.Console.Profile.Width);
+        table.AddColumn(new TableColumn("") { Width = 22 });
         table.AddColumn("[bold]2 November 2017[/] [grey](New York; as published)[/]");
         table.AddColumn("[bold]AccountGrid, this run[/]");
         Add("Who it took", "one support contractor, on the last working day", Say(m.LoneRefusal, t => $"refused after {Show.Elapsed(t)}: it takes two"));
@@ -28,7 +30,7 @@ internal static class SideBySide
             Say(m.Report, t => $"report in {Show.Elapsed(t)}: by whom, approved by whom, ended by whom, {m.Incident?.TraceIds.Count ?? 0} traces"));
         Add("Undoing all of one person's acts", "not known", m.Undone > 0 ? $"{m.Undone} accounts, by one person, in one call" : NotReached);
         Add("Safeguards", "3 November: \"implemented safeguards\", never described",
-            m.Audit is { Intact: true } a ? $"a verified journal: {Show.Count(a.Entries)} entries, {Show.Count(a.Checkpoints)} checkpoints" : NotReached);
+            m.Audit is { Intact: true } a ? $"a journal that was verified just now: {Show.Count(a.Entries)} entries, refused attempts among them" : NotReached);
         stage.Output.Console.WriteLine();
         stage.Output.Console.Write(table);
 

@@ -14,7 +14,7 @@ internal static class TwoPeople
         var (tell, cast) = (stage.Tell, stage.Cast);
         tell.Act("5. Two people, for a reason");
         Proposal? proposal = null;
-        await tell.StepAsync("", "A colleague proposes the takedown: the account is being impersonated from within", async () =>
+        await tell.StepAsync("", "A colleague proposes a takedown, with its reason", async () =>
         {
             var answer = await stage.DeactivateAsync(cast.Agent, Stage.President, "IMPERSONATION", cancellationToken);
             proposal = answer.Proposal;
@@ -77,9 +77,9 @@ internal static class TwoPeople
 
     private static async Task RestoreAsync(Stage stage, CancellationToken cancellationToken)
     {
-        var isUp = await stage.Tell.StepAsync("", "One person alone restores it", async () =>
+        var isUp = await stage.Tell.StepAsync("19:03", "One person alone restores it", async () =>
         {
-            var answer = await stage.RestoreAsync(stage.Cast.Hasty, Stage.President, "ERROR", cancellationToken);
+            var answer = await stage.RestoreAsync(stage.Cast.Supporter, Stage.President, "ERROR", cancellationToken);
             return new Seen(
                 answer.Outcome == Outcome.Done && answer.Account.Status == Account.Types.Status.Active,
                 $"{Show.Name(answer.Outcome)}: the account is {Show.Name(answer.Account.Status)}");
@@ -89,7 +89,7 @@ internal static class TwoPeople
             return;
         }
 
-        await stage.Tell.StepAsync("", "The first read after it", async () =>
+        await stage.Tell.StepAsync("21:40", "The first read after it", async () =>
         {
             var started = stage.Clock.GetTimestamp();
             var visit = await stage.VisitAsync(Stage.President, cancellationToken);
@@ -110,7 +110,7 @@ internal static class TwoPeople
         catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
         {
             var error = ServerError.From(e);
-            return $"{error.Reason}. {error.Message}".Replace($" {id}", "", StringComparison.Ordinal);
+            return $"{error.Reason}. {error.Message}".Replace($"{id}", "N", StringComparison.Ordinal);
         }
     }
 }

@@ -15,29 +15,29 @@ internal static class WhatWasQueued
         var (left, stayed) = (stage.Small[0], stage.Small[1]);
         tell.Act("4. What was still queued");
         var at = stage.Clock.GetUtcNow() + Ahead;
-        await tell.StepAsync("18:58", "A second contractor schedules the takedown of an unprotected account, allowed alone", async () =>
+        await tell.StepAsync("", "A second contractor schedules the takedown of an unprotected account, allowed alone", async () =>
         {
             var answer = await stage.DeactivateAsync(cast.SecondContractor, left, "SPAM", cancellationToken, at: at);
             return Scheduled(answer);
         });
-        await tell.StepAsync("18:58", "A colleague schedules another for the same instant", async () =>
+        await tell.StepAsync("", "A colleague schedules another for the same instant", async () =>
         {
             var answer = await stage.DeactivateAsync(cast.Agent, stayed, "SPAM", cancellationToken, at: at);
             return Scheduled(answer);
         });
-        await tell.StepAsync("18:59", "The second contractor is offboarded before that instant", async () =>
+        await tell.StepAsync("", "The second contractor is offboarded before that instant", async () =>
         {
             var person = await stage.OffboardAsync(cast.SecondContractor, cancellationToken);
             return new Seen(person.Standing == Operator.Types.Standing.Ended, $"standing {Show.Name(person.Standing)}");
         });
-        await tell.StepAsync("19:00", "The instant comes: the colleague's action fires", async () =>
+        await tell.StepAsync("", "The instant comes: the colleague's action fires", async () =>
         {
             var account = await WaitUntilDownAsync(stage, stayed, at, cancellationToken);
             return new Seen(
                 account.Status == Account.Types.Status.Deactivated && account.Holds.Any(h => h.PlacedBy.Subject == cast.Agent.Id),
                 $"{Show.Name(account.Status)}{(account.Holds.Count > 0 ? $" at {Show.Precise(account.Holds[0].At)}" : "")}");
         });
-        await tell.StepAsync("19:00", "The one of the person who left does not", async () =>
+        await tell.StepAsync("", "The one of the person who left does not", async () =>
         {
             var account = await stage.AccountAsync(left, cancellationToken);
             var journal = await stage.JournalAsync(left, cancellationToken);

@@ -64,7 +64,9 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
         else if (auth.JwksFile is { Length: > 0 } jwksFile)
         {
             bearer.TokenValidationParameters.ValidIssuer = auth.Issuer;
-            bearer.ConfigurationManager = new JwksFile(jwksFile, auth.Issuer!, clock, logger);
+            var keys = new JwksFile(jwksFile, auth.Issuer!, clock, logger);
+            keys.Require();
+            bearer.ConfigurationManager = keys;
         }
         else
         {

@@ -22,12 +22,26 @@ internal sealed partial class JwksFile(string path, string issuer, TimeProvider 
     {
         lock (_gate)
         {
-            if (_current is null || clock.GetElapsedTime(_lookedAt) >= LookAgainAfter)
+            if (clock.GetElapsedTime(_lookedAt) >= LookAgainAfter)
             {
                 Look();
             }
 
-            return Task.FromResult(_current ?? throw new InvalidOperationException("The key set was never read."));
+            return Task.FromResult(_current ?? throw new InvalidOperationException($"No signing keys could be read from {path}."));
+        }
+    }
+
+    /// <summary>Reads the file now.</summary>
+    /// <exception cref="InvalidOperationException">It holds no readable keys.</exception>
+    public void Require()
+    {
+        lock (_gate)
+        {
+            Look();
+            if (_current is not { SigningKeys.Count: > 0 })
+            {
+                throw new InvalidOperationException($"Gateway:Auth:JwksFile: no signing keys could be read from {path}.");
+            }
         }
     }
 

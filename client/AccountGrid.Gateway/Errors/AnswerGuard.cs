@@ -21,7 +21,7 @@ internal sealed class AnswerGuard : IHttpResponseBodyFeature
     {
         _context = context;
         _inner = inner;
-        _traceId = (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
+        _traceId = Activity.Current!.TraceId.ToHexString();
 
         // At the last moment: the timeout middleware clears headers that were set before it.
         context.Response.OnStarting(static state => ((AnswerGuard)state).Stamp(), this);

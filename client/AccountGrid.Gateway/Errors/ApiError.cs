@@ -22,7 +22,7 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     public const string Domain = "accountgrid";
 
     private static readonly TypeRegistry DetailTypes = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor);
-    private static readonly JsonFormatter Formatter = new(new JsonFormatter.Settings(true, DetailTypes));
+    private static readonly JsonFormatter Formatter = new(new JsonFormatter.Settings(false, DetailTypes));
 
     /// <summary>The server failed.</summary>
     public static ApiError Failure { get; } = new(ErrorMap.Internal, "The server failed; the trace id names the failure.");

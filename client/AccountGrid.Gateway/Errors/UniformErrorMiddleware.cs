@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,6 +12,8 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogg
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
+        // The server starts one for every request that anybody traces or logs; without it journals could not name the trace that the answer shows.
+        using var own = Activity.Current is null ? new Activity("request").Start() : null;
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var guard = new AnswerGuard(context, inner);
         var isGrpc = ErrorAnswer.IsGrpc(context.Request);

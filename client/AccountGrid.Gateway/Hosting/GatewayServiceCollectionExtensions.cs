@@ -4,6 +4,7 @@ using AccountGrid.Gateway.Hosting;
 using AccountGrid.Gateway.Http;
 using AccountGrid.Gateway.OpenApi;
 using AccountGrid.Gateway.Services;
+using AccountGrid.Grains;
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using Grpc.AspNetCore.Server;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
@@ -45,6 +47,7 @@ public static class GatewayServiceCollectionExtensions
 
     private static void AddServices(IServiceCollection services)
     {
+        services.TryAddSingleton<AccountGrains>();
         services.AddSingleton<GrainCalls>();
         services.AddSingleton<Admission>();
         services.AddSingleton<FirstUse>();
@@ -84,7 +87,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<GrpcServiceOptions<FollowerServiceV1>>().Configure<IOptions<GatewayOptions>>(
             static (grpc, gateway) => grpc.MaxReceiveMessageSize = gateway.Value.Limits.MaxStreamMessageBytes);
         services.AddGrpcReflection();
-        services.AddGrpcHealthChecks();
+
+        // All checks of the host stand behind gRPC's health; this one makes a host without any of its own answer "serving" rather than "unknown".
+        services.AddGrpcHealthChecks().AddCheck("gateway", static () => HealthCheckResult.Healthy());
     }
 
     private static void AddAuthentication(IServiceCollection services)
@@ -92,6 +97,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<ValidatedTokens>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+
+        // Made when the host starts and not by the first request: a key that cannot be read must stop it, and a development key be there for minting.
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHostedService<LoopbackGuard>();
     }

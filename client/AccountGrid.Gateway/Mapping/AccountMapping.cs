@@ -48,7 +48,7 @@ internal static class AccountMapping
     public static V1.FollowerCount ToProto(FollowersInfo info) => new()
     {
         Count = info.Count,
-        AsOf = info.AsOf == default ? null : TimeMapping.ToProto(info.AsOf),
+        AsOf = info.AsOf <= DateTimeOffset.UnixEpoch ? null : TimeMapping.ToProto(info.AsOf),
         Quality = info.Quality switch
         {
             CountQuality.Exact => V1.FollowerCount.Types.Quality.Exact,

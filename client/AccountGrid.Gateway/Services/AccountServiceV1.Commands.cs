@@ -94,8 +94,7 @@ internal sealed partial class AccountServiceV1
         var etag = checks.Etag(request.Etag);
         checks.ThrowIfAny();
         var command = new CommandInput.Restore(request.Owner, kinds.ToImmutable(), request.Reason, request.Note, request.Ticket);
-        var caller = request.Owner ? context.Identity().CallerForOwner : context.Identity().Caller;
-        var reply = GrainCalls.Unwrap(await grains.Account(request.Id).ExecuteAsync(command, caller, requestId, etag, context.CancellationToken));
+        var reply = GrainCalls.Unwrap(await grains.Account(request.Id).ExecuteAsync(command, context.Commander(request.Owner), requestId, etag, context.CancellationToken));
         return new V1.RestoreAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
     }
 
@@ -115,7 +114,7 @@ internal sealed partial class AccountServiceV1
         checks.ThrowIfAny();
         var command = new CommandInput.Protect(request.Owner.Length == 0 ? null : request.Owner, request.Reason, request.Note, request.Ticket, reviewAt);
         var reply = GrainCalls.Unwrap(await grains.Account(request.Id).ExecuteAsync(
-            command, context.Identity().Caller, requestId, etag, context.CancellationToken));
+            command, context.Commander(), requestId, etag, context.CancellationToken));
         return new V1.ProtectAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
     }
 
@@ -129,7 +128,7 @@ internal sealed partial class AccountServiceV1
         var until = checks.Time("until", fields.Until);
         checks.ThrowIfAny();
         var command = new CommandInput.Harm(new HarmInput(fields.Kind, fields.Reason, fields.Note, fields.Ticket, until, at), fields.DirectOnly);
-        var caller = fields.Kind == HarmKind.OwnerDeactivate ? context.Identity().CallerForOwner : context.Identity().Caller;
+        var caller = context.Commander(owner: fields.Kind == HarmKind.OwnerDeactivate);
         return GrainCalls.Unwrap(await grains.Account(fields.Id).ExecuteAsync(command, caller, requestId, etag, context.CancellationToken));
     }
 

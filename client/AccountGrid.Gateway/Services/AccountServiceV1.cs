@@ -130,7 +130,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         var requestId = checks.RequestId(request.RequestId);
         checks.ThrowIfAny();
         var reply = GrainCalls.Unwrap(await grains.Registrar.RegisterAsync(
-            request.Id, request.Handle, context.Identity().CallerForOwner, requestId, context.CancellationToken));
+            request.Id, request.Handle, context.Commander(owner: true), requestId, context.CancellationToken));
         return new V1.RegisterAccountResponse { Account = CommandMapping.AccountOf(reply) };
     }
 }

@@ -19,6 +19,7 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     /// <summary>Attempts at one account's part of a batch while its queue is full.</summary>
     private const int Attempts = 20;
 
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
     private readonly int _batch = options.Value.Limits.IngestBatch;
 
@@ -45,6 +46,13 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
         if (account <= 0 || follower <= 0)
         {
             Refuse(line, RefusalReason.InvalidArgument, $"{(account <= 0 ? "account" : "follower")} must be a positive 64-bit integer");
+            return;
+        }
+
+        // Here, and not only by the account: there one impossible follow would refuse the whole batch that it travels in.
+        if (FollowRules.CheckFollower(new AccountId(account), new AccountId(follower)) is { } wrong)
+        {
+            Refuse(line, wrong.Reason, wrong.Message);
             return;
         }
 
@@ -116,7 +124,8 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
                 return;
             }
 
-            var delay = refusal.RetryAfter ?? TimeSpan.FromMilliseconds(100);
+            // Twice as long each time: with a fixed delay one of many streams into a hot account could lose every race.
+            var delay = (refusal.RetryAfter ?? FirstDelay) * Math.Pow(2, attempt - 1);
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellationToken);
         }
     }

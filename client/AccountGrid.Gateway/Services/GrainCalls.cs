@@ -7,10 +7,9 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Gateway;
 
 /// <summary>The way to the grains: their keys, and the one place where their refusals become errors. Thread-safe.</summary>
-internal sealed class GrainCalls(IGrainFactory grains, IOptions<GatewayOptions> options)
+internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options)
 {
     private readonly int _inFlight = options.Value.Limits.GrainCallsInFlight;
-    private AccountKind? _account;
 
     /// <summary>Registers accounts.</summary>
     public IRegistrarGrain Registrar => grains.GetGrain<IRegistrarGrain>(0);
@@ -22,12 +21,7 @@ internal sealed class GrainCalls(IGrainFactory grains, IOptions<GatewayOptions> 
     public IAuditGrain Audit => grains.GetGrain<IAuditGrain>(0);
 
     /// <summary>One account; the id is known to be positive.</summary>
-    public IAccountGrain Account(long id)
-    {
-        // The typed look-up resolves type and interface anew every time, which costs as much as the call itself: kept from the first one.
-        var kind = _account ??= AccountKind.Of(grains.GetGrain<IAccountGrain>(id));
-        return (IAccountGrain)grains.GetGrain(GrainId.Create(kind.Type, GrainIdKeyExtensions.CreateIntegerKey(id)), kind.Interface);
-    }
+    public IAccountGrain Account(long id) => accounts[new AccountId(id)];
 
     /// <summary>One operator; the id is known to be well formed.</summary>
     public IOperatorGrain Operator(string id) => grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
@@ -69,9 +63,4 @@ internal sealed class GrainCalls(IGrainFactory grains, IOptions<GatewayOptions> 
     /// <summary>Calls <paramref name="body"/> for every account id, at most so many at a time.</summary>
     public Task ForEachAsync(ImmutableArray<long> ids, Func<long, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken }, body);
-
-    private sealed record AccountKind(GrainType Type, GrainInterfaceType Interface)
-    {
-        public static AccountKind Of(IAccountGrain sample) => new(sample.GetGrainId().Type, ((GrainReference)sample).InterfaceType);
-    }
 }

@@ -78,12 +78,12 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
 
         checks.ThrowIfAny();
         return await undo.RunAsync(
-            new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun), context.Identity().Caller, context.CancellationToken);
+            new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun), context.Commander(), context.CancellationToken);
     }
 
     private async Task<V1.Operator?> ExecuteAsync(string id, OperatorInput command, ServerCallContext context)
     {
-        var reply = await grains.Operator(id).ExecuteAsync(command, context.Identity().Caller, context.CancellationToken);
+        var reply = await grains.Operator(id).ExecuteAsync(command, context.Commander(), context.CancellationToken);
         return reply.Refusal is null ? reply.Operator is { } person ? OperatorMapping.ToProto(person) : null : throw GrainCalls.Refused(reply.Refusal);
     }
 }

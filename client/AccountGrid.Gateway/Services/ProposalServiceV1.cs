@@ -76,5 +76,5 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
 
     private async Task<CommandReply> ExecuteAsync(ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
         GrainCalls.Unwrap(await grains.Account(id.Account.Value).ExecuteAsync(
-            command, context.Identity().Caller, requestId, expectedStateVersion: null, context.CancellationToken));
+            command, context.Commander(), requestId, expectedStateVersion: null, context.CancellationToken));
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using AccountGrid.Gateway.Auth;
+using AccountGrid.Grains;
 using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
@@ -9,4 +11,13 @@ internal static class ServerCallContextExtensions
     /// <summary>Who calls; the gate has let nobody else through.</summary>
     public static CallerIdentity Identity(this ServerCallContext context) =>
         context.GetHttpContext().User.Identity as CallerIdentity ?? throw new InvalidOperationException("A method was reached without its gate.");
+
+    /// <summary>
+    /// The caller of a command, with this request's trace, so that the journal names the trace that the answer shows. On the owner's behalf a service speaks.
+    /// </summary>
+    public static CallerInfo Commander(this ServerCallContext context, bool owner = false)
+    {
+        var identity = context.Identity();
+        return (owner ? identity.CallerForOwner : identity.Caller) with { TraceParent = Activity.Current?.Id };
+    }
 }

@@ -21,6 +21,9 @@ internal static class QuietLogs
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.SiloLifecycleSubject"] = "Error",
 
+        // A failed start, with its stack: the program says the same in a sentence, and ends.
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
+
         // A warning with a stack for each request that took too long: it was answered, and counted.
         ["Logging:LogLevel:Microsoft.AspNetCore.Http.Timeouts"] = "Error",
     };

@@ -4,6 +4,7 @@ using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Storage.Sqlite;
 using AccountGrid.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,12 +44,6 @@ public sealed class TestGrid : IAsyncDisposable
 
     /// <summary>What the silos logged, at warning and above.</summary>
     public LogShelf Logs { get; } = new();
-
-    /// <summary>The store itself, behind every silo's back.</summary>
-    public SqliteStore Store => _store;
-
-    /// <summary>The database file.</summary>
-    public string Database => _directory.File("accountgrid.db");
 
     /// <summary>The services of a silo.</summary>
     public IServiceProvider Services(int silo = 0) => _hosts[silo].Services;
@@ -109,6 +104,24 @@ public sealed class TestGrid : IAsyncDisposable
         var duplicate = new AccountProcessor(new AccountId(id), Services().GetRequiredService<AccountServices>());
         await duplicate.LoadAsync(null, CancellationToken.None);
         return duplicate;
+    }
+
+    /// <summary>The same for an operator.</summary>
+    public async Task<OperatorProcessor> DuplicateOperatorAsync(string name)
+    {
+        var duplicate = new OperatorProcessor(OperatorId.Parse(name), Services().GetRequiredService<OperatorServices>());
+        await duplicate.LoadAsync(CancellationToken.None);
+        return duplicate;
+    }
+
+    /// <summary>What somebody with access to the database file can do to it.</summary>
+    public void TamperWithFile(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_directory.File("accountgrid.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        Assert.True(command.ExecuteNonQuery() > 0);
     }
 
     public async ValueTask DisposeAsync()

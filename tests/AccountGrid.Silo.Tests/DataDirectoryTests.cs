@@ -1,0 +1,100 @@
+using AccountGrid.Testing;
+using Microsoft.Data.Sqlite;
+
+namespace AccountGrid.Silo.Tests;
+
+public sealed class DataDirectoryTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_second_silo_on_the_same_directory_is_refused_by_name_and_the_first_goes_on()
+    {
+        await using var first = await SiloProcess.StartAsync(cancellationToken: Token);
+        var keys = await File.ReadAllBytesAsync(Path.Combine(first.DataDirectory, "checkpoint-key.pem"), Token);
+
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = first.DataDirectory }, Token);
+
+        Assert.Equal(3, exitCode);
+        Assert.Contains(first.DataDirectory, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal(keys, await File.ReadAllBytesAsync(Path.Combine(first.DataDirectory, "checkpoint-key.pem"), Token));
+        using var api = new Api(first, "web", "service");
+        await api.RegisterAsync(1);
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version_is_refused_and_left_as_it_is()
+    {
+        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        await silo.StopAsync(cancellationToken: Token);
+        Execute(silo, "accountgrid.db", "PRAGMA user_version = 99");
+        var before = await File.ReadAllBytesAsync(Path.Combine(silo.DataDirectory, "accountgrid.db"), Token);
+
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = silo.DataDirectory }, Token);
+
+        Assert.Equal(3, exitCode);
+        Assert.Contains("99", output, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(silo.DataDirectory, "accountgrid.db"), Token));
+    }
+
+    [Fact]
+    public async Task A_grain_storage_of_a_newer_version_is_refused_too()
+    {
+        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        await silo.StopAsync(cancellationToken: Token);
+        Execute(silo, "grains.db", "PRAGMA user_version = 99");
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = silo.DataDirectory }, Token);
+        Assert.Equal(3, exitCode);
+        Assert.Contains("grains.db", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_grain_storage_that_cannot_be_read_is_set_aside_and_nothing_is_lost()
+    {
+        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        using (var api = new Api(silo, "web", "service"))
+        {
+            await api.RegisterAsync(1);
+        }
+
+        await silo.StopAsync(cancellationToken: Token);
+        await File.WriteAllTextAsync(Path.Combine(silo.DataDirectory, "grains.db"), new string('x', 8192), Token);
+        await silo.RestartAsync(Token);
+
+        using var again = new Api(silo, "web", "service");
+        Assert.Equal("ACTIVE", await again.StatusAsync(1));
+        Assert.True(File.Exists(Path.Combine(silo.DataDirectory, "grains.db.unreadable")));
+    }
+
+    [Fact]
+    public async Task Others_who_may_read_the_checkpoint_key_are_a_reason_not_to_start()
+    {
+        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        await silo.StopAsync(cancellationToken: Token);
+        File.SetUnixFileMode(Path.Combine(silo.DataDirectory, "checkpoint-key.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = silo.DataDirectory }, Token);
+        Assert.Equal(3, exitCode);
+        Assert.Contains("checkpoint-key.pem", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_named_with_the_way_out()
+    {
+        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { Arguments = ["--grpc-port", $"{silo.Grpc.Port}"] }, Token);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{silo.Grpc.Port}", output, StringComparison.Ordinal);
+        Assert.Contains("--grpc-port", output, StringComparison.Ordinal);
+    }
+
+    private static void Execute(SiloProcess silo, string file, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(silo.DataDirectory, file)};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
