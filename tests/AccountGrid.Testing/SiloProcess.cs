@@ -162,25 +162,17 @@ public sealed class SiloProcess : IAsyncDisposable
 
     private static RunningProcess Launch(SiloProcessOptions options, string dataDirectory)
     {
+        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
         string[] command =
         [
             .. options.Launcher, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            "exec", SiloAssembly, "--data", dataDirectory, "--http-port", "0", "--grpc-port", "0", .. options.Arguments,
+            "exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
         ];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             // Defaults such as ./accountgrid-data must never touch the repository.
             WorkingDirectory = Path.GetTempPath(),
         };
-<<<<<<< HEAD
-=======
-        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
-        foreach (var argument in (string[])["exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
->>>>>>> main
         foreach (var (name, value) in options.Environment)
         {
             start.Environment[name] = value;
