@@ -9,7 +9,9 @@ namespace AccountGrid.Architecture.Tests;
 internal static partial class Tidy
 {
     public const int MaxFileLines = 400;
-    public const int MaxMethodLines = 60;
+
+    /// <summary>About 60 lines; a little above, so that nobody folds a line to pass.</summary>
+    public const int MaxMethodLines = 65;
 
     public static IEnumerable<string> TooLong(string path, string text)
     {
@@ -34,7 +36,7 @@ internal static partial class Tidy
     /// <summary>An analyzer that is silenced in the middle of a file is silenced without a word; the reasons stand in .editorconfig.</summary>
     public static IEnumerable<string> Pragmas(string path, string text) =>
         from trivia in Parse(text).DescendantTrivia(descendIntoTrivia: true)
-        where trivia.IsKind(SyntaxKind.PragmaWarningDirectiveTrivia)
+        where trivia.GetStructure() is PragmaWarningDirectiveTriviaSyntax pragma && pragma.DisableOrRestoreKeyword.IsKind(SyntaxKind.DisableKeyword)
         let line = trivia.GetLocation().GetLineSpan().StartLinePosition.Line
         where !text.Split('\n')[line].Contains("//", StringComparison.Ordinal)
         select $"{path}:{line + 1} silences a warning without saying why";

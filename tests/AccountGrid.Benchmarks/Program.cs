@@ -1,1 +1,3 @@
-return 0;
+using AccountGrid.Benchmarks;
+
+return await BenchmarkCommand.Create().Parse(args).InvokeAsync();

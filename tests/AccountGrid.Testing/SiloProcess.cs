@@ -20,6 +20,9 @@ public sealed record SiloProcessOptions
     /// <summary>Further environment variables, such as <c>ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>
+    public IReadOnlyList<string> Launcher { get; init; } = [];
+
     /// <summary>How long a start may take before the test fails.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }
@@ -159,17 +162,17 @@ public sealed class SiloProcess : IAsyncDisposable
 
     private static RunningProcess Launch(SiloProcessOptions options, string dataDirectory)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
+        string[] command =
+        [
+            .. options.Launcher, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            "exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
+        ];
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             // Defaults such as ./accountgrid-data must never touch the repository.
             WorkingDirectory = Path.GetTempPath(),
         };
-        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
-        foreach (var argument in (string[])["exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in options.Environment)
         {
             start.Environment[name] = value;

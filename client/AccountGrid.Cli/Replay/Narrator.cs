@@ -20,6 +20,8 @@ internal sealed class StoryEndsException(string message) : Exception(message);
 /// <summary>Tells steps as they happen, to a person or as one line of JSON each, and remembers whether all were right.</summary>
 internal sealed class Narrator(Output output, TimeProvider clock)
 {
+    private const int Indent = 9;
+
     private readonly long _started = clock.GetTimestamp();
     private string _act = "";
 
@@ -109,7 +111,7 @@ internal sealed class Narrator(Output output, TimeProvider clock)
     }
 
     /// <summary>A remark.</summary>
-    public void Remark(string text) => Aside(console => console.MarkupLine($"           [grey]{Show.Text(text)}[/]"));
+    public void Remark(string text) => Aside(console => Indented(console, $"[grey]{Show.Text(text)}[/]", Indent + 2));
 
     /// <summary>The last line.</summary>
     public void Closing()
@@ -149,8 +151,19 @@ internal sealed class Narrator(Output output, TimeProvider clock)
             return;
         }
 
-        output.Console.MarkupLine($"  [grey]{Markup.Escape(when),-7}[/]{Show.Text(title)}");
-        output.Console.MarkupLine(
-            $"         {(seen.Ok ? "[green]✔[/]" : "[red]✘[/]")} {Show.Text(seen.What)} [grey]({Show.Elapsed(elapsed)})[/]");
+        if (when.Length > 0)
+        {
+            output.Console.MarkupLine($"  [grey]{Markup.Escape(when),-7}[/]{Show.Text(title)}");
+        }
+        else
+        {
+            Indented(output.Console, Show.Text(title), Indent);
+        }
+
+        Indented(
+            output.Console, $"{(seen.Ok ? "[green]✔[/]" : "[red]✘[/]")} {Show.Text(seen.What)} [grey]({Show.Elapsed(elapsed)})[/]", Indent);
     }
+
+    // A long line goes on under its own beginning.
+    private static void Indented(IAnsiConsole console, string markup, int by) => console.Write(new Padder(new Markup(markup), new Padding(by, 0, 0, 0)));
 }

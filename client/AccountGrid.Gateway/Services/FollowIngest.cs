@@ -19,6 +19,7 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     /// <summary>Attempts at one account's part of a batch while its queue is full.</summary>
     private const int Attempts = 20;
 
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
     private readonly int _batch = options.Value.Limits.IngestBatch;
 
@@ -39,12 +40,19 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     /// <summary>Whether a batch could be handed over without waiting for the one before.</summary>
     public bool CanFlushNow => _gathered > 0 && _applying.IsCompleted;
 
-    /// <summary>Takes one follow; the ids are checked here.</summary>
+    /// <summary>Takes one follow.</summary>
     public void Take(long line, long account, long follower, bool follows)
     {
-        if (account <= 0 || follower <= 0)
+        // The rules for one follow are the domain's; asked here too, because one bad follow would have its whole part of the batch refused.
+        if (!AccountId.TryCreate(account, out var id))
         {
-            Refuse(line, RefusalReason.InvalidArgument, $"{(account <= 0 ? "account" : "follower")} must be a positive 64-bit integer");
+            Refuse(line, RefusalReason.InvalidArgument, "account must be a positive account id");
+            return;
+        }
+
+        if (FollowRules.CheckFollower(id, AccountId.TryCreate(follower, out var other) ? other : default) is { } refusal)
+        {
+            Refuse(line, refusal.Reason, refusal.Message);
             return;
         }
 
@@ -123,7 +131,8 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
                 return;
             }
 
-            var delay = refusal.RetryAfter ?? TimeSpan.FromMilliseconds(100);
+            // Twice as long each time: with a fixed delay one of many streams into a hot account could lose every race.
+            var delay = (refusal.RetryAfter ?? FirstDelay) * Math.Pow(2, attempt - 1);
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellationToken);
         }
     }

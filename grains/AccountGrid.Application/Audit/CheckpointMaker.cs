@@ -16,13 +16,15 @@ public sealed class CheckpointRefusedException(string why) : Exception($"No chec
 /// <summary>
 /// Makes signed checkpoints at the cost of what was appended since the last one. Writes the log outside first and the store second, so that the store
 /// never knows a checkpoint that the log does not; whichever of the two lacks what the other has is brought up to date first, after checking
-/// signature, chain and Merkle root. One round at a time per instance; of several instances, the log and the store let one win.
+/// signature, chain and Merkle root. Thread-safe: rounds of one instance wait for each other; of several instances, the log and the store let one win.
 /// </summary>
 public sealed class CheckpointMaker(
-    IJournalFeed feed, ICheckpointStore store, ICheckpointLog outside, ICheckpointSigner signer, CheckpointKeys keys, TimeProvider clock)
+    IJournalFeed feed, ICheckpointStore store, ICheckpointLog outside, ICheckpointSigner signer, CheckpointKeys keys, TimeProvider clock) : IDisposable
 {
     /// <summary>Most entries and checkpoints in memory at once.</summary>
     public const int PageSize = 1000;
+
+    private readonly SemaphoreSlim _oneRound = new(1, 1);
 
     /// <summary>Brings both places up to date and signs what was appended since.</summary>
     /// <exception cref="CheckpointRefusedException">What is there contradicts what was signed.</exception>
@@ -30,18 +32,34 @@ public sealed class CheckpointMaker(
     /// <exception cref="StorageUnavailableException">The store failed; the next round goes on from wherever this one came to.</exception>
     public async Task<CheckpointRound> MakeAsync(CancellationToken cancellationToken)
     {
+        await _oneRound.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RunRoundAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneRound.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _oneRound.Dispose();
+
+    private async Task<CheckpointRound> RunRoundAsync(CancellationToken cancellationToken)
+    {
         var stored = await store.ReadLastAsync(cancellationToken).ConfigureAwait(false);
         var last = stored?.Checkpoint;
         var frontier = stored is null ? new MerkleFrontier() : await ResumeAsync(stored, cancellationToken).ConfigureAwait(false);
         var outsideLast = await outside.ReadLastAsync(cancellationToken).ConfigureAwait(false);
-        var putBackOutside = await CatchUpOutsideAsync(last, outsideLast, cancellationToken).ConfigureAwait(false);
+        var (putBackOutside, overtaken) = await CatchUpOutsideAsync(last, outsideLast, cancellationToken).ConfigureAwait(false);
         var putBackInStore = 0;
-        if (outsideLast is not null && outsideLast.Number > (last?.Number ?? 0))
+        if (!overtaken && outsideLast is not null && outsideLast.Number > (last?.Number ?? 0))
         {
-            (last, putBackInStore) = await CatchUpStoreAsync(last, frontier, cancellationToken).ConfigureAwait(false);
+            (last, putBackInStore, overtaken) = await CatchUpStoreAsync(last, frontier, cancellationToken).ConfigureAwait(false);
         }
 
-        var made = await MakeNextAsync(last, frontier, cancellationToken).ConfigureAwait(false);
+        var made = overtaken ? null : await MakeNextAsync(last, frontier, cancellationToken).ConfigureAwait(false);
         return new(made, putBackInStore, putBackOutside);
     }
 
@@ -88,8 +106,8 @@ public sealed class CheckpointMaker(
         return recomputed;
     }
 
-    /// <summary>Copies what the store has and the log outside lacks; checks where the two meet.</summary>
-    private async Task<int> CatchUpOutsideAsync(Checkpoint? last, Checkpoint? outsideLast, CancellationToken cancellationToken)
+    /// <summary>Copies what the store has and the log outside lacks; checks where the two meet. Stops where another maker is at it.</summary>
+    private async Task<(int Copied, bool Overtaken)> CatchUpOutsideAsync(Checkpoint? last, Checkpoint? outsideLast, CancellationToken cancellationToken)
     {
         var before = outsideLast;
         var copied = 0;
@@ -106,17 +124,22 @@ public sealed class CheckpointMaker(
                 }
 
                 RequireFollows(checkpoint, before);
-                await RequireAppendedAsync(outside.AppendAsync(checkpoint, cancellationToken)).ConfigureAwait(false);
+                if (await outside.AppendAsync(checkpoint, cancellationToken).ConfigureAwait(false) != AppendResult.Appended)
+                {
+                    return (copied, true);
+                }
+
                 before = checkpoint;
                 copied++;
             }
         }
 
-        return copied;
+        return (copied, false);
     }
 
-    /// <summary>Copies what the log outside has and the store lacks, once the entries give the same root.</summary>
-    private async Task<(Checkpoint? Last, int Copied)> CatchUpStoreAsync(Checkpoint? last, MerkleFrontier frontier, CancellationToken cancellationToken)
+    /// <summary>Copies what the log outside has and the store lacks, once the entries give the same root. Stops where another maker is at it.</summary>
+    private async Task<(Checkpoint? Last, int Copied, bool Overtaken)> CatchUpStoreAsync(
+        Checkpoint? last, MerkleFrontier frontier, CancellationToken cancellationToken)
     {
         var copied = 0;
         await foreach (var checkpoint in outside.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -135,12 +158,16 @@ public sealed class CheckpointMaker(
             RequireFollows(checkpoint, last);
             await ExtendAsync(frontier, checkpoint.Position, cancellationToken).ConfigureAwait(false);
             RequireRoot(checkpoint, frontier);
-            await RequireAppendedAsync(AppendAsync(checkpoint, frontier, cancellationToken)).ConfigureAwait(false);
+            if (await AppendAsync(checkpoint, frontier, cancellationToken).ConfigureAwait(false) != AppendResult.Appended)
+            {
+                return (last, copied, true);
+            }
+
             last = checkpoint;
             copied++;
         }
 
-        return (last, copied);
+        return (last, copied, false);
     }
 
     private Task<AppendResult> AppendAsync(Checkpoint checkpoint, MerkleFrontier frontier, CancellationToken cancellationToken) =>
@@ -200,14 +227,6 @@ public sealed class CheckpointMaker(
         if (!CheckpointTrail.AreSame(stored, outside))
         {
             throw new CheckpointRefusedException($"the store and the log outside differ about checkpoint {stored.Number}");
-        }
-    }
-
-    private static async Task RequireAppendedAsync(Task<AppendResult> append)
-    {
-        if (await append.ConfigureAwait(false) != AppendResult.Appended)
-        {
-            throw new CheckpointRefusedException("another maker is at work");
         }
     }
 }

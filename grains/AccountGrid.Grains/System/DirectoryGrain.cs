@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using Microsoft.Extensions.Hosting;
 using Orleans.Concurrency;
 
 namespace AccountGrid.Grains;
@@ -8,7 +9,7 @@ namespace AccountGrid.Grains;
 /// <summary>Questions over many accounts, answered from the index where the call arrives.</summary>
 [StatelessWorker, Reentrant, GrainType("directory")]
 public sealed class DirectoryGrain(
-    IStreamIndex index, IHarmLog harms, IJournalFeed feed, AccountPolicy policy, TimeProvider clock) : Grain, IDirectoryGrain
+    IStreamIndex index, IHarmLog harms, IJournalFeed feed, AccountPolicy policy, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
 {
     /// <summary>The longest wait for the feed; below every response timeout on the way.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -69,13 +70,15 @@ public sealed class DirectoryGrain(
         if (entries.IsEmpty && wait > TimeSpan.Zero)
         {
             using var patience = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, clock);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+
+            // The host's stop ends the wait too: a cancelled call's token does not reach a stateless worker, and the silo would wait for it to the end.
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, host.ApplicationStopping, cancellationToken);
             try
             {
                 await feed.WaitForAsync(afterPosition, either.Token);
                 entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
             }
-            catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 // Nothing came: an empty page to resume from the same place.
             }

@@ -96,6 +96,43 @@ public sealed class CheckpointMakerTests
         }
     }
 
+    public sealed class Rounds_at_the_same_time
+    {
+        [Fact]
+        public async Task Of_one_maker_wait_for_each_other()
+        {
+            using var notary = await new Notary().WithHistoryAsync();
+            using var maker = notary.Maker();
+
+            var rounds = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => maker.MakeAsync(TestContext.Current.CancellationToken))));
+
+            Assert.Single(rounds, r => r.Made is not null);
+            Assert.Equal([4, 8, 12, 14], notary.Store.Checkpoints.Select(c => c.Checkpoint.Position));
+        }
+
+        /// <summary>Two silos may each hold the audit grain for a moment: the slower one must not raise an alert about it.</summary>
+        [Theory]
+        [InlineData(true), InlineData(false)]
+        public async Task Of_two_makers_let_the_faster_one_win(bool whilePuttingBack)
+        {
+            using var notary = await new Notary().WithHistoryAsync();
+            if (whilePuttingBack)
+            {
+                notary.Store.DieBeforeNextCheckpoint = true;
+                await Assert.ThrowsAsync<StorageUnavailableException>(notary.MakeAsync);
+            }
+
+            // The faster one finds what the slower one has just written outside, and finishes it.
+            notary.Store.BeforeNextCheckpoint = async () => Assert.Equal(1, (await notary.MakeAsync()).PutBackInStore);
+
+            var slower = await notary.MakeAsync();
+
+            Assert.Null(slower.Made);
+            var result = await notary.VerifyAsync();
+            Assert.True(result.IsIntact, result.First?.Message);
+        }
+    }
+
     public sealed class A_log_outside
     {
         [Fact]

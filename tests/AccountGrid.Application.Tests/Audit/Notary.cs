@@ -32,7 +32,12 @@ public sealed class Notary : IDisposable
     public CheckpointMaker Maker(ICheckpointSigner? signer = null, CheckpointKeys? keys = null) =>
         new(Store, Store, Outside, signer ?? Signer, keys ?? Keys, Clock);
 
-    public Task<CheckpointRound> MakeAsync() => Maker().MakeAsync(Cancellation);
+    /// <summary>A round of a maker of its own, as after a restart.</summary>
+    public async Task<CheckpointRound> MakeAsync()
+    {
+        using var maker = Maker();
+        return await maker.MakeAsync(Cancellation);
+    }
 
     public Task<VerificationResult> VerifyAsync(CheckpointKeys? keys = null) => new AuditVerifier(Store, Outside, keys ?? Keys).VerifyAsync(Cancellation);
 

@@ -17,6 +17,9 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
     /// <summary>Throws where a process would have died: after the log outside, before the store.</summary>
     public bool DieBeforeNextCheckpoint { get; set; }
 
+    /// <summary>Runs before the next checkpoint is added: what another maker does meanwhile.</summary>
+    public Func<Task>? BeforeNextCheckpoint { get; set; }
+
     public long EntriesRead { get; private set; }
 
     public int LargestPage { get; private set; }
@@ -86,8 +89,14 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
     public Task<ImmutableArray<Checkpoint>> ReadBeforeAsync(long number, int max, CancellationToken cancellationToken) => Task.FromResult(
         Checkpoints.Select(c => c.Checkpoint).Where(c => c.Number < number).OrderByDescending(c => c.Number).Take(max).ToImmutableArray());
 
-    public Task<AppendResult> AppendAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<AppendResult> AppendAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
+        if (BeforeNextCheckpoint is { } meanwhile)
+        {
+            BeforeNextCheckpoint = null;
+            await meanwhile();
+        }
+
         if (DieBeforeNextCheckpoint)
         {
             DieBeforeNextCheckpoint = false;
@@ -96,11 +105,11 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
 
         if (checkpoint.Checkpoint.Number != Checkpoints.Count + 1)
         {
-            return Task.FromResult(AppendResult.Conflict);
+            return AppendResult.Conflict;
         }
 
         Checkpoints.Add(checkpoint);
-        return Task.FromResult(AppendResult.Appended);
+        return AppendResult.Appended;
     }
 
     public async Task<IAuditView> OpenAsync(CancellationToken cancellationToken)

@@ -130,7 +130,8 @@ public sealed class EventTests(SharedGateway gateway)
         using var ingest = service.Followers.IngestFollows(Wire.Options);
         await ingest.RequestStream.WriteAsync(new(), TestContext.Current.CancellationToken);
 
-        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        // The heartbeat is 15 seconds: a stop that waited for one would take longer than this.
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
     }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using AccountGrid.Application;
@@ -27,15 +26,16 @@ public sealed class IngestTests(SharedGateway gateway)
             $$"""{"account":"{{unknown}}","follower":"3","op":"follow"}""",
             $$"""{"account":"{{id}}","follower":"4","op":"follow"} {}""",
             new string(' ', 600),
+            $$"""{"account":"{{id}}","follower":"{{id}}","op":"follow"}""",
             $$"""{"account":"{{id}}","follower":"5","op":"follow"}""" + "\r",
             $$"""{"account":"{{id}}","follower":"5","op":"unfollow"}"""));
 
-        Assert.Equal(13, answer.Received);
+        Assert.Equal(14, answer.Received);
         Assert.Equal(4, answer.Changed);
         Assert.Equal(1, answer.Unchanged);
-        Assert.Equal(8, answer.Failed);
+        Assert.Equal(9, answer.Failed);
         Assert.Equal(
-            ["2 INVALID_ARGUMENT", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT", "8 INVALID_ARGUMENT", "9 INVALID_ARGUMENT", "10 NOT_FOUND", "11 INVALID_ARGUMENT", "12 TOO_LARGE"],
+            ["2 INVALID_ARGUMENT", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT", "8 INVALID_ARGUMENT", "9 INVALID_ARGUMENT", "10 NOT_FOUND", "11 INVALID_ARGUMENT", "12 TOO_LARGE", "13 INVALID_ARGUMENT"],
             answer.Errors.Select(static e => $"{e.Line} {e.Reason}"));
         Assert.Equal(2, (await gateway.ReadAsync(id)).Followers.Count);
     }
@@ -120,7 +120,7 @@ public sealed class IngestTests(SharedGateway gateway)
         await service.Accounts.RegisterAccountAsync(new() { Id = 1, Handle = "hot" }, Wire.Options);
         var streams = Enumerable.Range(0, 8).Select(async stream =>
         {
-            var lines = string.Concat(Enumerable.Range(1, 500).Select(i => $$"""{"account":"1","follower":"{{stream * 1000 + i}}","op":"follow"}""" + "\n"));
+            var lines = string.Concat(Enumerable.Range(1, 500).Select(i => $$"""{"account":"1","follower":"{{(stream + 1) * 1000 + i}}","op":"follow"}""" + "\n"));
             return await IngestAsync(service, lines);
         });
         var answers = await Task.WhenAll(streams);
@@ -133,13 +133,11 @@ public sealed class IngestTests(SharedGateway gateway)
     public async Task A_stream_that_pauses_for_too_long_is_ended()
     {
         await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.IngestIdle = TimeSpan.FromSeconds(1) });
-        using var service = new Wire(host, host.Tokens.Service);
-        using var content = new PausingContent();
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/followers:ingest") { Content = content };
-        using var response = await service.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-        Assert.Equal("DEADLINE_EXCEEDED", (await WireError.FromAsync(response)).Reason);
-        content.Finish();
+        var answer = await RawRequest.SendAsync(
+            host.Http, "POST /v1/followers:ingest", host.Tokens.Service, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked", "2\r\nx\n\r\n");
+        Assert.Contains("504", answer, StringComparison.Ordinal);
+        Assert.Contains("DEADLINE_EXCEEDED", answer, StringComparison.Ordinal);
+        Assert.Contains("trace-id", answer, StringComparison.Ordinal);
     }
 
     private static async Task<V1.IngestFollowsResponse> IngestAsync(Wire service, string lines)
@@ -151,26 +149,5 @@ public sealed class IngestTests(SharedGateway gateway)
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(JsonValueKind.String, JsonDocument.Parse(text).RootElement.GetProperty("received").ValueKind);
         return V1.IngestFollowsResponse.Parser.ParseJson(text);
-    }
-
-    /// <summary>Sends one line and then nothing until told to end.</summary>
-    private sealed class PausingContent : HttpContent
-    {
-        private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Finish() => _finish.TrySetResult();
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync("x\n"u8.ToArray());
-            await stream.FlushAsync();
-            await _finish.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

@@ -1,0 +1,52 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using AccountGrid.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AccountGrid.Benchmarks.Harness;
+
+/// <summary>
+/// Registers many accounts in a data directory while no silo runs on it: by the application's own registrar on the store itself, so that the journal is what
+/// a silo would have written, without the wire.
+/// </summary>
+internal static class AccountSeeder
+{
+    private const int InFlight = 2_048;
+
+    /// <summary>The handle of a seeded account.</summary>
+    public static string HandleOf(long id) => string.Create(CultureInfo.InvariantCulture, $"account{id}");
+
+    /// <summary>Registers accounts 1 to <paramref name="count"/>.</summary>
+    public static async Task SeedAsync(string directory, int count, CancellationToken cancellationToken)
+    {
+        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        await using var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
+        await store.OpenAsync(cancellationToken);
+        using var diagnostics = new ApplicationDiagnostics(provider.GetRequiredService<IMeterFactory>());
+        var registrar = new AccountRegistrar(new AccountServices(
+            store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System, new AccountPolicy(), new ProcessorLimits(), diagnostics,
+            NullLogger<AccountProcessor>.Instance));
+        var caller = new Caller(new Actor(ActorKind.Service, "benchmark"), Roles.Service);
+        var next = 0L;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(InFlight, count)).Select(_ => Task.Run(
+            async () =>
+            {
+                for (long id; (id = Interlocked.Increment(ref next)) <= count;)
+                {
+                    var result = await registrar.RegisterAsync(new AccountId(id), HandleOf(id), caller, requestId: null, cancellationToken);
+                    VerificationException.ThrowUnlessEqual(Outcome.Done, result.Outcome, $"Registering account {id}");
+                }
+            },
+            cancellationToken)));
+    }
+
+    /// <summary>Registering asks nobody's authority.</summary>
+    private sealed class NobodyAsks : IOperatorAuthority
+    {
+        public Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt) => throw new NotSupportedException();
+    }
+}

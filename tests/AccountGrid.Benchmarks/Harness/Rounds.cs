@@ -1,0 +1,84 @@
+namespace AccountGrid.Benchmarks.Harness;
+
+/// <summary>What one measurement of one contender gave.</summary>
+/// <param name="Value">The figure that is compared: a rate or a duration, one kind per table row.</param>
+/// <param name="ServerCpu">Processor time of the server per piece of work, in seconds; NaN where it was not taken.</param>
+internal readonly record struct Sample(double Value, double ServerCpu = double.NaN);
+
+/// <summary>Somebody who does the work: a baseline, or ours.</summary>
+/// <param name="Name">As progress shows it.</param>
+/// <param name="MeasureAsync">Measures once; the argument is the round, -1 while warming up.</param>
+internal sealed record Contender(string Name, Func<int, Task<Sample>> MeasureAsync);
+
+/// <summary>One contender's samples, one per round.</summary>
+internal sealed record Series(string Name, IReadOnlyList<Sample> Samples)
+{
+    /// <summary>The median of the compared figure.</summary>
+    public double Median => Statistics.Median(Samples.Select(s => s.Value));
+
+    /// <summary>The median of the server's processor time per piece of work.</summary>
+    public double MedianCpu => Statistics.Median(Samples.Select(s => s.ServerCpu));
+}
+
+/// <summary>Interleaved rounds: every contender once per round, in turning order, so that drift of the machine meets all alike.</summary>
+internal static class Rounds
+{
+    /// <summary>Runs warm-up and rounds.</summary>
+    /// <returns>One series per contender, in the order given.</returns>
+    public static async Task<IReadOnlyList<Series>> RunAsync(int rounds, int warmUps, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken)
+    {
+        var samples = contenders.Select(_ => new Sample[rounds]).ToArray();
+        for (var round = -warmUps; round < rounds; round++)
+        {
+            for (var turn = 0; turn < contenders.Count; turn++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var who = round % 2 == 0 ? turn : contenders.Count - 1 - turn;
+                var sample = await contenders[who].MeasureAsync(Math.Max(round, -1));
+                Progress.Report(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", contenders[who].Name);
+                if (round >= 0)
+                {
+                    samples[who][round] = sample;
+                }
+            }
+        }
+
+        return [.. contenders.Select((c, i) => new Series(c.Name, samples[i]))];
+    }
+}
+
+/// <summary>How ours compares with a baseline: ours / baseline of each round, then the median and the extremes of these.</summary>
+internal sealed record Ratio(double Median, double Min, double Max)
+{
+    /// <summary>The ratio of the compared figure.</summary>
+    public static Ratio Of(Series baseline, Series ours) => Of(baseline, ours, s => s.Value);
+
+    /// <summary>The ratio of the server's processor time.</summary>
+    public static Ratio OfCpu(Series baseline, Series ours) => Of(baseline, ours, s => s.ServerCpu);
+
+    private static Ratio Of(Series baseline, Series ours, Func<Sample, double> figure)
+    {
+        var ratios = baseline.Samples.Zip(ours.Samples, (b, o) => figure(o) / figure(b)).ToArray();
+        return new Ratio(Statistics.Median(ratios), ratios.Min(), ratios.Max());
+    }
+}
+
+/// <summary>The one statistic that is needed.</summary>
+internal static class Statistics
+{
+    /// <summary>The median; NaN of nothing.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length == 0 ? double.NaN
+            : sorted.Length % 2 == 1 ? sorted[sorted.Length / 2]
+            : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}
+
+/// <summary>Says on standard error what runs, so that standard output holds the tables alone.</summary>
+internal static class Progress
+{
+    /// <summary>Says it.</summary>
+    public static void Report(string what, string? who = null) => Console.Error.WriteLine(who is null ? $"  {what}" : $"  {what}: {who}");
+}

@@ -1,0 +1,11 @@
+namespace AccountGrid.Benchmarks.Harness;
+
+/// <summary>The silo's settings that benchmarks change, as environment variables. Everything else is as it comes.</summary>
+internal static class SiloSettings
+{
+    /// <summary>Harmful actions per person and hour.</summary>
+    public const string MaxHarms = "ACCOUNTGRID__OPERATORS__MAXHARMS";
+
+    /// <summary>Followers from which two people are needed.</summary>
+    public const string ProtectedReach = "ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH";
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Running;
+
+namespace AccountGrid.Chaos.Checkers;
+
+/// <summary>What the checks need to know of the run.</summary>
+/// <param name="ProtectedReach">Followers from which an account is protected, as the silo is configured.</param>
+/// <param name="MaxHarms">Harms per person and hour, as the silo is configured.</param>
+/// <param name="StoreFails">Whether the store of a living silo fails in this run: then a count may say that it is not exact.</param>
+internal sealed record CheckRules(long ProtectedReach, int MaxHarms, bool StoreFails = false);
+
+/// <summary>Every requirement at once. Pure.</summary>
+internal static class AllCheckers
+{
+    /// <param name="history">What the clients did and were told, up to the recovery.</param>
+    /// <param name="recovered">What the silo and the disk say afterwards, with no client at work.</param>
+    /// <param name="before">The recovery before; <c>null</c> for the first.</param>
+    /// <param name="rules">The run.</param>
+    public static ImmutableArray<Violation> Check(HistorySnapshot history, RecoveredState recovered, RecoveredState? before, CheckRules rules) =>
+    [
+        .. JournalChecker.Check(history, recovered),
+        .. ObservationChecker.Check(history, recovered, rules),
+        .. EdgeChecker.Check(history, recovered),
+        .. LawChecker.Check(recovered, rules),
+        .. AuditChecker.Check(recovered, before),
+    ];
+}

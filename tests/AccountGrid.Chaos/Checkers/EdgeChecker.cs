@@ -1,0 +1,157 @@
+using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Running;
+
+namespace AccountGrid.Chaos.Checkers;
+
+/// <summary>
+/// Every acknowledged follow and unfollow is on disk, and nothing else: for each edge, the state on disk and every answer on the way is explained by some order of
+/// what was acknowledged and what may have happened. Exact, because one client alone touches an edge and does one thing at a time. And the count is the number
+/// of edges.
+/// </summary>
+internal static class EdgeChecker
+{
+    public const string Lost = "acknowledged-follow-is-there";
+    public const string Phantom = "every-edge-was-asked-for";
+    public const string WrongChange = "change-is-explained";
+    public const string WrongCount = "count-is-the-number-of-edges";
+
+    public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered)
+    {
+        var edges = new Dictionary<(long Account, long Follower), EdgeModel>();
+        foreach (var operation in history.Operations.Where(o => !o.Intent.Edges.IsEmpty))
+        {
+            foreach (var attempt in operation.Attempts)
+            {
+                if (Apply(edges, history, operation, attempt) is { } violation)
+                {
+                    yield return violation;
+                }
+            }
+        }
+
+        foreach (var ((account, follower), model) in edges)
+        {
+            var there = recovered.Disk.Of(account).Contains(follower);
+            if (!(there ? model.MayBeThere : model.MayBeAbsent))
+            {
+                yield return new(Lost, account, $"follower {follower} is {(there ? "there" : "absent")} on disk; last {model.Last}");
+            }
+        }
+
+        var phantoms = recovered.Disk.Followers.SelectMany(a => a.Value.Where(f => !edges.ContainsKey((a.Key, f))).Select(f => (Account: a.Key, Follower: f)));
+        foreach (var (account, follower) in phantoms)
+        {
+            yield return new(Phantom, account, $"follower {follower}");
+        }
+
+        foreach (var violation in recovered.Accounts.Values.SelectMany(a => CheckCount(a, recovered.Disk)))
+        {
+            yield return violation;
+        }
+    }
+
+    private static IEnumerable<Violation> CheckCount(RecoveredAccount account, DiskState disk)
+    {
+        var edges = disk.Of(account.Id).Count;
+        if (disk.Counts.GetValueOrDefault(account.Id) != edges)
+        {
+            yield return new(WrongCount, account.Id, $"{edges} edges on disk, and beside them the count {disk.Counts.GetValueOrDefault(account.Id)}");
+        }
+
+        if (account.Served is { Version: > 0 } served && served.Followers?.Count != edges)
+        {
+            yield return new(WrongCount, account.Id, $"{edges} edges on disk; served {served.Followers?.Count}");
+        }
+    }
+
+    private static Violation? Apply(
+        Dictionary<(long Account, long Follower), EdgeModel> edges, HistorySnapshot history, Operation operation, Attempt attempt)
+    {
+        if (attempt.Answer is { Verdict: Verdict.Refused })
+        {
+            return null;
+        }
+
+        // How many changes the order of things so far allows.
+        var (least, most) = (0L, 0L);
+        foreach (var (index, change) in operation.Intent.Edges.Index())
+        {
+            if (attempt.Answer?.RefusedEdges.Contains(index) == true)
+            {
+                continue;
+            }
+
+            var key = (change.Account, change.Follower);
+            if (!edges.TryGetValue(key, out var model))
+            {
+                edges[key] = model = new EdgeModel();
+            }
+
+            model.Begin(attempt.StartedAt);
+            least += model.MustChange(change.Follows) ? 1 : 0;
+            most += model.MayChange(change.Follows) ? 1 : 0;
+            if (attempt.Answer is null)
+            {
+                model.Perhaps(change.Follows, history.EffectEnds(attempt), operation);
+            }
+            else
+            {
+                model.Certainly(change.Follows, operation);
+            }
+        }
+
+        return attempt.Answer?.Changed is { } changed && (changed < least || changed > most)
+            ? new(WrongChange, operation.Intent.Account, $"{operation} says that {changed} of {operation.Intent.Edges.Length} changed; {least} to {most} could")
+            : null;
+    }
+
+    /// <summary>What one edge may be, as far as its only client can know.</summary>
+    private sealed class EdgeModel
+    {
+        private readonly List<(bool Follows, TimeSpan Until)> _lingering = [];
+        private bool _mayBeThere;
+        private bool _mayBeAbsent = true;
+
+        /// <summary>The last operation that touched it.</summary>
+        public Operation? Last { get; private set; }
+
+        public bool MayBeThere => _mayBeThere || _lingering.Any(l => l.Follows);
+
+        public bool MayBeAbsent => _mayBeAbsent || _lingering.Any(l => !l.Follows);
+
+        public bool MayChange(bool follows) => follows ? MayBeAbsent : MayBeThere;
+
+        public bool MustChange(bool follows) => follows ? !MayBeThere : !MayBeAbsent;
+
+        /// <summary>An attempt leaves: what could take effect only before now has become part of what may be.</summary>
+        public void Begin(TimeSpan now)
+        {
+            foreach (var (follows, _) in _lingering.Where(l => l.Until <= now))
+            {
+                Allow(follows);
+            }
+
+            _lingering.RemoveAll(l => l.Until <= now);
+        }
+
+        /// <summary>It may take effect until an instant, or not at all.</summary>
+        public void Perhaps(bool follows, TimeSpan until, Operation operation)
+        {
+            _lingering.Add((follows, until));
+            Last = operation;
+        }
+
+        /// <summary>It took effect; what lingers may still come behind it.</summary>
+        public void Certainly(bool follows, Operation operation)
+        {
+            (_mayBeThere, _mayBeAbsent) = (follows, !follows);
+            Last = operation;
+        }
+
+        private void Allow(bool follows)
+        {
+            _mayBeThere |= follows;
+            _mayBeAbsent |= !follows;
+        }
+    }
+}
