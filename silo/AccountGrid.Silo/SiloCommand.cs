@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
+using AccountGrid.Application;
 using AccountGrid.Storage.Sqlite;
 using Microsoft.Extensions.Options;
 
@@ -94,9 +95,15 @@ public static class SiloCommand
         {
             return Say(Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException)
         {
-            return Say(Failed, e.Message);
+            return Say(Failed, $"{e.Message} {e.InnerException?.Message}");
+        }
+#pragma warning disable CA1031 // Whatever it is: said on standard error with all its details, instead of aborting with a core dump.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return Say(Failed, e.ToString());
         }
     }
 

@@ -7,6 +7,18 @@ public sealed class DataDirectoryTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>The first start of all: a key that was read too early once made it fail.</summary>
+    [Fact]
+    public async Task One_that_does_not_exist_is_made_for_its_owner_alone()
+    {
+        using var parent = new TempDirectory();
+        var directory = parent.File("new/accountgrid-data");
+        await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions { DataDirectory = directory }, Token);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+        using var api = new Api(silo, "web", "service");
+        await api.RegisterAsync(1);
+    }
+
     [Fact]
     public async Task A_second_silo_on_the_same_directory_is_refused_by_name_and_the_first_goes_on()
     {

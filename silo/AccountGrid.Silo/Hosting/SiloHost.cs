@@ -6,6 +6,7 @@ using AccountGrid.Grains;
 using AccountGrid.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -66,8 +67,11 @@ public sealed class SiloHost : IAsyncDisposable
     }
 
     /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
+    /// <exception cref="OptionsValidationException">The gateway's settings are wrong; nothing was opened or made.</exception>
     public async Task RunAsync(TextWriter output)
     {
+        _ = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;
+        MakeDataDirectory(_dataDirectory);
         await _app.StartAsync();
         await Banner.WriteAsync(output, _endpoints.Http, _endpoints.Grpc, _dataDirectory);
         await _app.WaitForShutdownAsync();
@@ -75,6 +79,19 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>For its owner alone: it holds keys, and journals with the notes that people wrote. One that exists is left as it is.</summary>
+    private static void MakeDataDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
 
     private static void AddStorage(IServiceCollection services, SiloSettings settings, SqliteStorageOptions storage)
     {

@@ -34,7 +34,7 @@ internal sealed partial class DataFiles(string directory, CheckpointSettings che
     {
         if (gateway.Value.Auth.DevelopmentKeyFile is { Length: > 0 } developmentKey)
         {
-            // Now, and not with the first request: a token must be there to make one.
+            // Now, and not with the first request: it must be there to make a token with, and nobody else may read it.
             KeyFile.OpenOrCreate(developmentKey).Dispose();
         }
 
