@@ -10,13 +10,13 @@ namespace AccountGrid.Grains.Tests;
 public sealed class ContractTests
 {
     private static IEnumerable<Type> Serialized => new[] { typeof(IAccountGrain).Assembly, typeof(AccountGrain).Assembly }
-        .SelectMany(a => a.GetTypes()).Where(t => t.GetCustomAttribute<GenerateSerializerAttribute>() is not null);
+        .SelectMany(a => a.GetTypes()).Where(t => t.GetCustomAttribute<GenerateSerializerAttribute>(inherit: false) is not null);
 
     [Fact]
     public void Every_serialized_type_has_an_alias_of_its_own()
     {
-        Assert.All(Serialized, t => Assert.NotNull(t.GetCustomAttribute<AliasAttribute>()));
-        var aliases = Serialized.Select(t => t.GetCustomAttribute<AliasAttribute>()!.Alias).ToArray();
+        Assert.All(Serialized, t => Assert.NotNull(t.GetCustomAttribute<AliasAttribute>(inherit: false)));
+        var aliases = Serialized.Select(t => t.GetCustomAttribute<AliasAttribute>(inherit: false)!.Alias).ToArray();
         Assert.Equal(aliases.Length, aliases.Distinct(StringComparer.Ordinal).Count());
     }
 

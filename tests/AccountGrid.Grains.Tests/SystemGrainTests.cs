@@ -111,11 +111,11 @@ public sealed class SystemGrainTests
 
             await Grid.Account(3).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
             var first = await Index.ListAccountsAsync(new(null, null, "USER_"), 0, 3, Never);
-            Assert.Equal(([1L, 2L, 3L], 3L), (first.Ids.ToArray(), first.Next));
+            Assert.Equal("1 2 3, next 3", $"{string.Join(' ', first.Ids)}, next {first.Next}");
             var rest = await Index.ListAccountsAsync(new(null, null, "USER_"), first.Next, 3, Never);
-            Assert.Equal(([4L, 5L], 0L), (rest.Ids.ToArray(), rest.Next));
-            Assert.Equal(3L, Assert.Single((await Index.ListAccountsAsync(new(AccountStatus.Deactivated, null, null), 0, 10, Never)).Ids));
-            Assert.Equal(3L, Assert.Single((await Index.ListHarmedAsync("kim", DateTimeOffset.UnixEpoch, 0, 10, Never)).Ids));
+            Assert.Equal("4 5, next 0", $"{string.Join(' ', rest.Ids)}, next {rest.Next}");
+            Assert.Equal(3, Assert.Single((await Index.ListAccountsAsync(new(AccountStatus.Deactivated, null, null), 0, 10, Never)).Ids));
+            Assert.Equal(3, Assert.Single((await Index.ListHarmedAsync("kim", DateTimeOffset.UnixEpoch, 0, 10, Never)).Ids));
             Assert.Empty((await Index.ListHarmedAsync("no body", DateTimeOffset.UnixEpoch, 0, 10, Never)).Ids);
         }
 
@@ -128,8 +128,9 @@ public sealed class SystemGrainTests
             }
 
             var page = await Index.ListOperatorsAsync("", 2, Never);
-            Assert.Equal((["ann", "bob"], "bob"), (page.Operators.Select(o => o.Id).ToArray(), page.Next));
-            Assert.Equal(("cid", ""), ((await Index.ListOperatorsAsync("bob", 2, Never)).Operators[0].Id, (await Index.ListOperatorsAsync("bob", 2, Never)).Next));
+            Assert.Equal("ann bob, next bob", $"{string.Join(' ', page.Operators.Select(o => o.Id))}, next {page.Next}");
+            var rest = await Index.ListOperatorsAsync("bob", 2, Never);
+            Assert.Equal("cid, next ", $"{string.Join(' ', rest.Operators.Select(o => o.Id))}, next {rest.Next}");
         }
 
         [Fact]
@@ -194,7 +195,7 @@ public sealed class SystemGrainTests
             await Grid.RegisterAsync(1);
             await Grid.RegisterAsync(2);
             await Auditor.MakeCheckpointAsync(Never);
-            Grid.TamperWithFile("UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'user_2', 'user_3') AS BLOB)");
+            Grid.TamperWithFile("DROP TRIGGER journal_is_never_changed; UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'user_2', 'user_3') AS BLOB)");
 
             var verified = (await Auditor.VerifyAsync(Never)).Value!;
             Assert.Equal((false, "ENTRY_CHANGED", "a/2", 1L), (verified.Intact, verified.ProblemKind, verified.Stream, verified.Sequence));
