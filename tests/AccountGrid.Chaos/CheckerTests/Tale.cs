@@ -47,7 +47,10 @@ internal sealed class Tale
     /// <summary>A journal entry behind the last one.</summary>
     public JournalLine Entry(string type, string requestId = "") => new(_journal.Count + 1, type)
     {
-        RequestId = requestId, Actor = "operator:kim", TraceId = requestId.Length > 0 ? requestId + ".1" : "", Hash = "hash" + (_journal.Count + 1),
+        RequestId = requestId,
+        Actor = "operator:kim",
+        TraceId = requestId.Length > 0 ? requestId + ".1" : "",
+        Hash = "hash" + (_journal.Count + 1),
         At = DateTimeOffset.UnixEpoch + Tick(),
     };
 
@@ -122,7 +125,9 @@ internal sealed class Tale
         var fold = AccountFold.Of([.. _journal])[^1];
         var account = new RecoveredAccount(Id, new Seen(Id, _journal.Count, fold.Status, new FollowersSeen(Edges.Count, 100, Exact: true)), [.. _journal])
         {
-            Holds = fold.Holds, Pending = fold.Pending, Listed = fold.Status,
+            Holds = fold.Holds,
+            Pending = fold.Pending,
+            Listed = fold.Status,
         };
         return new(
             ImmutableDictionary<long, RecoveredAccount>.Empty.Add(Id, Distort(account)),

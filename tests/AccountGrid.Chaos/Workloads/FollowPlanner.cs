@@ -70,7 +70,9 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
                 var message = new IngestFollowsRequest();
                 message.Follows.AddRange(part.Select(c => new Follow
                 {
-                    Account = c.Account, Follower = c.Follower, Op = c.Follows ? V1.Follow.Types.Op.Follow : V1.Follow.Types.Op.Unfollow,
+                    Account = c.Account,
+                    Follower = c.Follower,
+                    Op = c.Follows ? V1.Follow.Types.Op.Follow : V1.Follow.Types.Op.Unfollow,
                 }));
                 await call.RequestStream.WriteAsync(message);
             }

@@ -58,7 +58,12 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     {
         var request = new DeactivateAccountRequest
         {
-            Id = account, Reason = "SPAM", Note = "chaos", RequestId = RequestId(), Etag = PerhapsEtag(account), DirectOnly = !later && random.Next(8) == 0,
+            Id = account,
+            Reason = "SPAM",
+            Note = "chaos",
+            RequestId = RequestId(),
+            Etag = PerhapsEtag(account),
+            DirectOnly = !later && random.Next(8) == 0,
             At = later ? Soon(4) : null,
         };
         return Staff(later ? OperationKind.DeactivateLater : OperationKind.Deactivate, account, request.RequestId, async (invoker, call) =>
@@ -72,7 +77,11 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     {
         var request = new SuspendAccountRequest
         {
-            Id = account, Reason = "ABUSE", RequestId = RequestId(), Etag = PerhapsEtag(account), Until = random.Next(2) == 0 ? Soon(5) : null,
+            Id = account,
+            Reason = "ABUSE",
+            RequestId = RequestId(),
+            Etag = PerhapsEtag(account),
+            Until = random.Next(2) == 0 ? Soon(5) : null,
         };
         return Staff(OperationKind.Suspend, account, request.RequestId, async (invoker, call) =>
         {
