@@ -32,21 +32,32 @@ public sealed class AccountGrainTests
         [Fact]
         public async Task A_command_that_is_cancelled_in_the_queue_never_runs()
         {
-            await Grid.RegisterAsync(1);
-            await Grid.EnrollAsync("kim");
-            var hold = Grid.Journal.HoldBack(1);
-            var down = Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
+            await using var small = await TestGrid.StartAsync(limits: new ProcessorLimits { QueueDepth = 1 });
+            await small.RegisterAsync(1);
+            await small.EnrollAsync("kim");
+            var hold = small.Journal.HoldBack(1);
+            var down = small.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
             await hold.WaitForArrivalAsync();
             using var cancel = new CancellationTokenSource();
-            var up = Grid.Account(1).ExecuteAsync(Callers.Restore(), Callers.Staff("kim"), null, null, cancel.Token);
-            await Grid.Account(1).ReadAsync();
+            var up = small.Account(1).ExecuteAsync(Callers.Restore(), Callers.Staff("kim"), null, null, cancel.Token);
+            await small.Account(1).ReadAsync();
             await cancel.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => up);
 
+            // The caller is free at once; the grain hears of it by a message of its own. Once it has, the only place in the queue is free again.
+            var next = new CommandInput.Protect(null, "OTHER", "", "", small.Clock.GetUtcNow().AddDays(1));
+            Task<CommandReply> queued;
+            do
+            {
+                queued = small.Account(1).SendAsync(next, Callers.Staff("kim"));
+                await Task.WhenAny(queued, Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
+            }
+            while (queued.IsCompleted);
+
             hold.Release();
             await down;
-            await Grid.Account(1).SendAsync(new CommandInput.Protect(null, "OTHER", "", "", Grid.Clock.GetUtcNow().AddDays(1)), Callers.Staff("kim"));
-            Assert.Equal(AccountStatus.Deactivated, (await Grid.Account(1).ReadAsync()).Status);
+            Assert.Null((await queued).Refusal);
+            Assert.Equal(AccountStatus.Deactivated, (await small.Account(1).ReadAsync()).Status);
         }
 
         [Fact]
