@@ -120,7 +120,10 @@ internal sealed class PeerAccountCommands(PeerDatabase database)
             Tier = Account.Types.Tier.Standard,
             Followers = new FollowerCount
             {
-                Count = row.GetInt64(2), Version = row.GetInt64(3), AsOf = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)).ToTimestamp(), Quality = FollowerCount.Types.Quality.Exact,
+                Count = row.GetInt64(2),
+                Version = row.GetInt64(3),
+                AsOf = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(4)).ToTimestamp(),
+                Quality = FollowerCount.Types.Quality.Exact,
             },
         };
         if (change.Down)

@@ -34,7 +34,9 @@ internal static class MemoryProbe
         {
             await using var host = SiloHost.Build(new Dictionary<string, string?>
             {
-                ["AccountGrid:Data"] = directory, ["AccountGrid:HttpPort"] = "0", ["AccountGrid:GrpcPort"] = "0",
+                ["AccountGrid:Data"] = directory,
+                ["AccountGrid:HttpPort"] = "0",
+                ["AccountGrid:GrpcPort"] = "0",
             });
             // Runs until this process ends; the banner is the sign that it serves.
             using var banner = new StringWriter();
