@@ -1,0 +1,104 @@
+using System.Globalization;
+using Npgsql;
+
+namespace AccountGrid.Storage.Postgres;
+
+/// <summary>Makes connections: each kind with its settings, none with more in its errors than the name of the database. Thread-safe.</summary>
+internal sealed class Connections
+{
+    // Beyond what the server allows a statement: it answers in time, or it is not there.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly PostgresStorageOptions _options;
+    private readonly NpgsqlConnectionStringBuilder _base;
+
+    public Connections(PostgresStorageOptions options)
+    {
+        _options = options;
+        _base = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            SearchPath = options.Schema,
+            Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
+            CommandTimeout = (int)Math.Ceiling((options.CommandTimeout + Grace).TotalSeconds),
+            Enlist = false,
+            Multiplexing = false,
+            TcpKeepAlive = true,
+            // Neither values nor credentials in an error.
+            IncludeErrorDetail = false,
+            IncludeFailedBatchedCommand = false,
+            LogParameters = false,
+            PersistSecurityInfo = false,
+        };
+        _base.ApplicationName ??= "accountgrid";
+        Name = string.Create(CultureInfo.InvariantCulture, $"{_base.Host}:{_base.Port}/{_base.Database} ({options.Schema})");
+    }
+
+    /// <summary>The server, database and schema, for people.</summary>
+    public string Name { get; }
+
+    /// <summary>A pool for reads.</summary>
+    public NpgsqlDataSource CreateReaders() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_base.ConnectionString)
+    {
+        Pooling = true,
+        MinPoolSize = 0,
+        MaxPoolSize = _options.Readers,
+        // Nothing is ever set on these, so there is nothing to reset and a round trip less.
+        NoResetOnClose = true,
+    });
+
+    /// <summary>A connection of its own that is not pooled.</summary>
+    /// <exception cref="NpgsqlException">It cannot be had.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_base.ConnectionString) { Pooling = false }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A connection that writes: what it commits is durable when it is answered, whatever the server's, the database's or the role's default says, and it waits
+    /// neither long for a lock nor for a client that is gone.
+    /// </summary>
+    /// <exception cref="PostgresStorageRefusedException">The server does not do that.</exception>
+    public async Task<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await using var command = new NpgsqlCommand(string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                SET lock_timeout = {(long)_options.LockTimeout.TotalMilliseconds};
+                SET statement_timeout = {(long)_options.CommandTimeout.TotalMilliseconds};
+                SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
+                SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') <> 'remote_apply';
+                SELECT current_setting('synchronous_commit') || ' ' || current_setting('fsync')
+                """), connection);
+            var durability = "";
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            do
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    durability = reader.GetString(0);
+                }
+            }
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+            return durability is "on on" or "remote_apply on" ? connection : throw new PostgresStorageRefusedException(
+                PostgresStorageRefusal.NotDurable, $"{Name}: commits are not durable there (synchronous_commit and fsync are '{durability}'); both must be on.");
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

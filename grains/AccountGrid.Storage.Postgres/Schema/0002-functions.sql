@@ -1,0 +1,121 @@
+-- The two writes of many streams at once, each one statement of one round trip. They are functions so that a lock is taken only when all that is to be
+-- written has arrived, however slow the network, and so that every statement inside sees what was committed before its lock was granted.
+--
+-- Their settings pin the plans: every lookup goes by a key, whatever the statistics say of a table that is still empty.
+
+-- What serializes the assignment of positions: one advisory lock per journal, held until the transaction is visible to everybody.
+CREATE FUNCTION journal_lock_key() RETURNS bigint LANGUAGE sql STABLE
+SET search_path FROM CURRENT
+AS $$ SELECT (x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint $$;
+
+-- Appends to many streams. Of each append: the stream (each once, ascending) and its expected version. Of each entry: the append it belongs to (from 1), in the
+-- order of the appends. Of each index row: the append it belongs to. Answers, by append, whether it fits; one that does not has written nothing.
+-- The last column is the last position given out.
+CREATE FUNCTION journal_append(
+    streams text[], expected bigint[],
+    entry_append integer[], entry_sequence bigint[], entry_at bigint[], entry_actor_kind smallint[], entry_actor text[], entry_type text[],
+    entry_type_version integer[], entry_payload bytea[], entry_trace_id bytea[], entry_request_id bytea[], entry_request_digest bytea[], entry_hash bytea[],
+    entry_harm_by text[], entry_harm_approved_by text[], entry_harm_reach bigint[],
+    account_append integer[], account_id bigint[], account_version bigint[], account_handle text[], account_status smallint[], account_designated boolean[],
+    account_proposal bigint[], account_proposed_by text[], account_due_at bigint[],
+    operator_append integer[], operator_id text[], operator_version bigint[], operator_freeze_pending boolean[],
+    OUT fits boolean[], OUT head bigint)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+DECLARE
+    written bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(journal_lock_key());
+    SELECT coalesce(max(j.position), 0) INTO head FROM journal j;
+
+    SELECT array_agg(s.expected = coalesce((SELECT j.sequence FROM journal j WHERE j.stream = s.stream ORDER BY j.sequence DESC LIMIT 1), 0) ORDER BY s.n)
+    INTO fits
+    FROM unnest(streams, expected) WITH ORDINALITY s (stream, expected, n);
+
+    INSERT INTO journal (
+        position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash,
+        harm_by, harm_approved_by, harm_reach)
+    SELECT head + row_number() OVER (ORDER BY e.n), streams[e.append], e.sequence, e.at, e.actor_kind, e.actor, e.type, e.type_version, e.payload, e.trace_id,
+        e.request_id, e.request_digest, e.hash, e.harm_by, e.harm_approved_by, e.harm_reach
+    FROM unnest(
+        entry_append, entry_sequence, entry_at, entry_actor_kind, entry_actor, entry_type, entry_type_version, entry_payload, entry_trace_id, entry_request_id,
+        entry_request_digest, entry_hash, entry_harm_by, entry_harm_approved_by, entry_harm_reach) WITH ORDINALITY
+        e (append, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, harm_by, harm_approved_by, harm_reach, n)
+    WHERE fits[e.append]
+    ORDER BY e.n;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written = 0 THEN
+        RETURN;
+    END IF;
+
+    head := head + written;
+    INSERT INTO account_index (account, version, handle, status, designated, proposal, proposed_by, due_at)
+    SELECT a.id, a.version, a.handle, a.status, a.designated, a.proposal, a.proposed_by, a.due_at
+    FROM unnest(account_append, account_id, account_version, account_handle, account_status, account_designated, account_proposal, account_proposed_by, account_due_at)
+        a (append, id, version, handle, status, designated, proposal, proposed_by, due_at)
+    WHERE fits[a.append]
+    ON CONFLICT (account) DO UPDATE SET version = excluded.version, handle = excluded.handle, status = excluded.status, designated = excluded.designated,
+        proposal = excluded.proposal, proposed_by = excluded.proposed_by, due_at = excluded.due_at;
+
+    INSERT INTO operator_index (operator, version, freeze_pending)
+    SELECT o.id, o.version, o.freeze_pending
+    FROM unnest(operator_append, operator_id, operator_version, operator_freeze_pending) o (append, id, version, freeze_pending)
+    WHERE fits[o.append]
+    ON CONFLICT (operator) DO UPDATE SET version = excluded.version, freeze_pending = excluded.freeze_pending;
+
+    PERFORM pg_notify(current_schema() || '_journal', head::text);
+END
+$$;
+
+-- Applies follows and unfollows of many accounts. Of each account (each once, ascending): the instant to record, and whether the batch certainly changes
+-- something because its own changes cancel each other. Of each edge to add or remove (each once, ascending): the account and the follower.
+-- Answers a row with a follower for each edge that really changed, and a row with a count for each account.
+CREATE FUNCTION followers_apply(
+    accounts bigint[], instants bigint[], certain boolean[], add_account bigint[], add_follower bigint[], remove_account bigint[], remove_follower bigint[])
+RETURNS TABLE (of_account bigint, of_follower bigint, new_count bigint, new_version bigint, new_at bigint)
+LANGUAGE plpgsql
+SET search_path FROM CURRENT
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+AS $$
+BEGIN
+    -- Locks every count first, ascending: two batches can then never wait for each other in a circle, and the edges of an account have one writer.
+    -- A row that is there is locked though the condition keeps it as it is.
+    INSERT INTO follower_count AS c (account, count, version, at)
+    SELECT u.account, 0, 0, 0 FROM unnest(accounts) WITH ORDINALITY u (account, n) ORDER BY u.n
+    ON CONFLICT (account) DO UPDATE SET count = c.count WHERE false;
+
+    RETURN QUERY
+    WITH added AS (
+        INSERT INTO follower AS f (account, follower)
+        SELECT a.account, a.follower FROM unnest(add_account, add_follower) a (account, follower)
+        ON CONFLICT DO NOTHING
+        RETURNING f.account, f.follower),
+    removed AS (
+        DELETE FROM follower f USING unnest(remove_account, remove_follower) r (account, follower)
+        WHERE f.account = r.account AND f.follower = r.follower
+        RETURNING f.account, f.follower),
+    changed AS (
+        SELECT x.account, sum(x.delta)::bigint AS delta, max(x.at) AS at
+        FROM (
+            SELECT a.account, 1 AS delta, 1 AS moves, NULL::bigint AS at FROM added a
+            UNION ALL SELECT r.account, -1, 1, NULL FROM removed r
+            UNION ALL SELECT u.account, 0, u.certain::integer, u.at FROM unnest(accounts, instants, certain) u (account, at, certain)) x
+        GROUP BY x.account
+        HAVING sum(x.moves) > 0),
+    counted AS (
+        UPDATE follower_count c SET count = c.count + h.delta, version = c.version + 1, at = h.at FROM changed h WHERE c.account = h.account)
+    SELECT a.account, a.follower, NULL::bigint, NULL::bigint, NULL::bigint FROM added a
+    UNION ALL SELECT r.account, r.follower, NULL, NULL, NULL FROM removed r;
+
+    RETURN QUERY
+    SELECT c.account, NULL::bigint, c.count, c.version, c.at FROM unnest(accounts) u (account) JOIN follower_count c ON c.account = u.account;
+END
+$$;
