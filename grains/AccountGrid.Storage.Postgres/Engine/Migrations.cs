@@ -88,11 +88,18 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
     /// <summary>The version; 0 for a schema that is absent or empty.</summary>
     private async Task<long> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Tables = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1";
-        if (await ScalarAsync(connection, Tables + " AND c.relname IN ('schema_version', 'journal')", cancellationToken, options.Schema).ConfigureAwait(false) != 2)
+        // One question, hence one view of the catalogue: another silo may commit its migration between two.
+        const string Tables = """
+            SELECT CASE WHEN count(*) = 0 THEN 0 WHEN count(*) FILTER (WHERE c.relname IN ('schema_version', 'journal')) = 2 THEN 1 ELSE 2 END
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1
+            """;
+        switch (await ScalarAsync(connection, Tables, cancellationToken, options.Schema).ConfigureAwait(false))
         {
-            return await ScalarAsync(connection, Tables, cancellationToken, options.Schema).ConfigureAwait(false) == 0 ? 0 : throw new PostgresStorageRefusedException(
-                PostgresStorageRefusal.Foreign, $"{connections.Name} holds another program's tables; it was left as it is. Choose another schema.");
+            case 0:
+                return 0;
+            case 2:
+                throw new PostgresStorageRefusedException(
+                    PostgresStorageRefusal.Foreign, $"{connections.Name} holds another program's tables; it was left as it is. Choose another schema.");
         }
 
         var version = await ScalarAsync(connection, $"SELECT coalesce(max(version), 0) FROM {Schema}.schema_version", cancellationToken).ConfigureAwait(false);
