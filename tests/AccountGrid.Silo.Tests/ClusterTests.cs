@@ -3,31 +3,13 @@ using AccountGrid.Testing;
 namespace AccountGrid.Silo.Tests;
 
 /// <summary>Three real silos on one PostgreSQL database, sharing a directory of keys.</summary>
-public sealed class ClusterTests : IAsyncLifetime
+public sealed class ClusterTests : IAsyncDisposable
 {
     private const int Accounts = 24;
     private readonly TempDirectory _keys = new();
     private readonly List<SiloProcess> _silos = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        var server = await SharedServer.GetAsync();
-        var options = new SiloProcessOptions
-        {
-            DataDirectory = _keys.FullPath,
-            Environment = new Dictionary<string, string>
-            {
-                ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString(),
-                ["ACCOUNTGRID__STORAGE__SCHEMA"] = SharedServer.NewSchema(),
-                ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = "1000",
-            },
-        };
-
-        // All at once, as a cluster that is set up: they agree who makes the tables and the keys.
-        _silos.AddRange(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SiloProcess.StartAsync(options, Token))));
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -42,6 +24,7 @@ public sealed class ClusterTests : IAsyncLifetime
     [Fact]
     public async Task Whichever_silo_is_asked_there_is_one_account_and_a_killed_silo_takes_nothing_with_it()
     {
+        await StartThreeAsync();
         using var shop = new Api(_silos[0], "shop", "service");
         using var kim = new Api(_silos[1], "kim", "support", "auditor");
         using var web = new Api(_silos[2], "web", "service");
@@ -78,6 +61,35 @@ public sealed class ClusterTests : IAsyncLifetime
         await AllStopInOrderAsync();
     }
 
+    [Fact]
+    public async Task While_the_database_is_gone_accounts_in_memory_are_read_and_commands_fail_with_a_reason()
+    {
+        await using var server = await PostgresServer.StartNewAsync();
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() } }, Token);
+        using var kim = new Api(silo, "kim", "service", "support");
+        await kim.RegisterAsync(1);
+        Assert.Equal("ACTIVE", await kim.StatusAsync(1));
+
+        await server.StopAsync("immediate");
+        Assert.Equal("ACTIVE", await kim.StatusAsync(1));
+        using (var refused = await kim.TryPostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" }))
+        {
+            Assert.Equal(503, (int)refused.StatusCode);
+            Assert.Contains("STORAGE_UNAVAILABLE", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        }
+
+        using (var ready = await kim.SendAsync("/health/ready"))
+        {
+            Assert.Equal(503, (int)ready.StatusCode);
+        }
+
+        await server.StartAsync();
+        await UntilServedAsync(kim, "/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" });
+        var account = await kim.GetAsync("/v1/accounts/1");
+        Assert.Equal(("DEACTIVATED", "2"), (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
+    }
+
     /// <summary>Asks again, with the same request id, while the cluster finds out that a silo is gone.</summary>
     private static async Task UntilServedAsync(Api api, string path, object body)
     {
@@ -106,6 +118,24 @@ public sealed class ClusterTests : IAsyncLifetime
         }
 
         return with;
+    }
+
+    private async Task StartThreeAsync()
+    {
+        var server = await SharedServer.GetAsync();
+        var options = new SiloProcessOptions
+        {
+            DataDirectory = _keys.FullPath,
+            Environment = new Dictionary<string, string>
+            {
+                ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString(),
+                ["ACCOUNTGRID__STORAGE__SCHEMA"] = SharedServer.NewSchema(),
+                ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = "1000",
+            },
+        };
+
+        // All at once, as a cluster that is set up: they agree who makes the tables and the keys.
+        _silos.AddRange(await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SiloProcess.StartAsync(options, Token))));
     }
 
     private async Task AllStopInOrderAsync()
