@@ -13,9 +13,7 @@ internal static class AccountMapping
 
     /// <summary>What a visitor gets, who cannot tell an account that is down from one that never was.</summary>
     public static Answer<PublicAccountInfo> ToPublicAnswer(this AccountView view) =>
-        view.State is { IsRegistered: true, Status: AccountStatus.Active } state
-            ? new(new(state.Id.Value, state.Handle, ToFollowers(view)), null)
-            : Unknown(view).ToAnswer<PublicAccountInfo>();
+        view.State is { IsRegistered: true, Status: AccountStatus.Active } ? new(view.ToPublicInfo(), null) : Unknown(view).ToAnswer<PublicAccountInfo>();
 
     public static AccountInfo ToInfo(this AccountView view)
     {
@@ -24,6 +22,8 @@ internal static class AccountMapping
             state.Id.Value, state.Handle, state.Status, state.Version, state.StateVersion, view.Tier, state.Designation?.ToInfo(),
             ImmutableArray.CreateRange(state.Holds, ToInfo), state.Proposal?.ToInfo(state.Id), ToFollowers(view));
     }
+
+    public static PublicAccountInfo ToPublicInfo(this AccountView view) => new(view.State.Id.Value, view.State.Handle, ToFollowers(view));
 
     public static FollowersInfo ToInfo(this FollowerCount count) => new(count.Count, count.AsOf, CountQuality.Exact, count.Version);
 
