@@ -109,7 +109,7 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
 
         var commands = batch.Count;
         var room = commands == 0 ? FollowsAlone : FollowsBesideCommands;
-        while (batch.Count < options.MaxBatch && _follows.TryPeek(out var follow) && (follow.Rows <= room || batch.Count == 0))
+        while (_follows.TryPeek(out var follow) && (follow.Rows <= room || batch.Count == 0))
         {
             batch.Add(_follows.Dequeue());
             _followRows -= follow.Rows;
