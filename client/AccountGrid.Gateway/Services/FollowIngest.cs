@@ -13,11 +13,11 @@ namespace AccountGrid.Gateway.Services;
 /// slows the sender down (back-pressure), and only then reported. One per stream; one caller at a time.
 /// </summary>
 /// <param name="grains">The way to the accounts.</param>
-/// <param name="calls">Grain calls that all streams together may have under way.</param>
+/// <param name="calls">The calls that all streams together have under way.</param>
 /// <param name="most">Follows of one batch.</param>
 /// <param name="clock">For pauses.</param>
 /// <param name="caller">Whose stream it is.</param>
-internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int most, TimeProvider clock, CallerInfo caller)
+internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most, TimeProvider clock, CallerInfo caller)
 {
     /// <summary>Refused follows that the answer names; more are only counted.</summary>
     public const int MostErrors = 1000;
@@ -107,7 +107,7 @@ internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int m
             for (int from = 0, to; from < batch.Count && !_broken; from = to)
             {
                 to = EndOfPart(batch, from);
-                await calls.WaitAsync(cancellationToken);
+                await calls.EnterAsync(cancellationToken);
                 parts.Add(ApplyAsync(batch, from, to, cancellationToken));
             }
         }
@@ -128,7 +128,7 @@ internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int m
             from = end;
             if (from < to)
             {
-                await calls.WaitAsync(cancellationToken);
+                await calls.EnterAsync(cancellationToken);
             }
         }
     }
@@ -138,7 +138,7 @@ internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int m
         var changes = ChangesOf(batch, from, to);
         for (var attempt = 1; ; attempt++)
         {
-            var reply = await CallAsync(batch[from].Account, changes);
+            var (reply, mayRetry) = await CallAsync(batch[from].Account, changes);
             if (reply.Refusal is not { } refusal)
             {
                 Interlocked.Add(ref _changed, reply.Changed);
@@ -146,7 +146,7 @@ internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int m
                 return;
             }
 
-            if (refusal.Reason != RefusalReason.Overloaded || attempt == Attempts)
+            if (!mayRetry || attempt == Attempts)
             {
                 for (var i = from; i < to; i++)
                 {
@@ -159,20 +159,28 @@ internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int m
             // Twice as long each time: with a fixed delay one of many streams into a hot account could lose every race.
             var delay = (refusal.RetryAfter ?? FirstDelay) * Math.Pow(2, attempt - 1);
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellationToken);
-            await calls.WaitAsync(cancellationToken);
+            await calls.EnterAsync(cancellationToken);
         }
     }
 
-    /// <summary>One call, which gives its place back. Not cancelled: it ends soon, and a token that crosses to the grain costs as much as the call.</summary>
-    private async Task<FollowReply> CallAsync(long account, ImmutableArray<FollowInput> changes)
+    /// <summary>
+    /// One call, which gives its place back; and whether it may be tried again, because a queue was full or the account could not be placed: nothing was done then.
+    /// Not cancelled: it ends soon, and a token that crosses to the grain costs as much as the call.
+    /// </summary>
+    private async Task<(FollowReply Reply, bool MayRetry)> CallAsync(long account, ImmutableArray<FollowInput> changes)
     {
+        var began = clock.GetTimestamp();
+        var mayRetry = false;
         try
         {
-            return await grains.Account(account).FollowAsync(changes, caller, CancellationToken.None);
+            var reply = await grains.Account(account).FollowAsync(changes, caller, CancellationToken.None);
+            mayRetry = reply.Refusal is { Reason: RefusalReason.Overloaded };
+            return (reply, mayRetry);
         }
-        catch (Exception exception) when (ExceptionMap.RefusalOf(exception) is not null)
+        catch (Exception exception) when (ExceptionMap.RefusalOf(exception) is { } refusal)
         {
-            return new FollowReply(0, null, ExceptionMap.RefusalOf(exception));
+            mayRetry = refusal.Reason == RefusalReason.Overloaded || (exception is GrainRefusedException && refusal.RetryAfter is not null);
+            return (new FollowReply(0, null, refusal), mayRetry);
         }
         catch
         {
@@ -181,7 +189,7 @@ internal sealed class FollowIngest(GrainCalls grains, SemaphoreSlim calls, int m
         }
         finally
         {
-            calls.Release();
+            calls.Leave(began, wasRefused: mayRetry);
         }
     }
 
