@@ -7,20 +7,21 @@ namespace AccountGrid.Gateway.Services;
 /// </summary>
 /// <param name="most">The largest bound.</param>
 /// <param name="clock">For how long answers take.</param>
-internal sealed class CallWindow(int most, TimeProvider clock) : IDisposable
+internal sealed class CallWindow(int most, TimeProvider clock)
 {
     /// <summary>The smallest bound, and the first.</summary>
     public const int Least = 64;
 
+    /// <summary>Who waits is called when a part of the bound is free, not for each place: a wake-up costs as much as it would give.</summary>
+    private const int WakeUps = 16;
+
     /// <summary>An answer after this long is late: a quarter of what a placement waits for the store, so that there is time to slow down.</summary>
     public static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
 
-    private readonly SemaphoreSlim _places = new(Math.Min(Least, most));
     private readonly Lock _gate = new();
+    private readonly Queue<(int Wanted, TaskCompletionSource<int> Granted)> _waiting = new();
     private int _bound = Math.Min(Least, most);
-
-    /// <summary>Places to be kept instead of given back, since the bound was halved.</summary>
-    private int _surplus;
+    private int _underWay;
     private long? _halved;
 
     /// <summary>How many calls may be under way now.</summary>
@@ -35,15 +36,29 @@ internal sealed class CallWindow(int most, TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Waits for a place.</summary>
-    public Task EnterAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);
+    /// <summary>Waits for places, and takes at least one of them. Ends soon, because calls do: nothing else needs to end it.</summary>
+    /// <param name="wanted">1 or more.</param>
+    /// <returns>How many were taken; each is to be given back by <see cref="Leave"/>.</returns>
+    public Task<int> EnterAsync(int wanted)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 && _underWay < _bound)
+            {
+                return Task.FromResult(Grant(wanted));
+            }
 
-    /// <summary>Gives a place back.</summary>
+            var granted = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Enqueue((wanted, granted));
+            return granted.Task;
+        }
+    }
+
+    /// <summary>Gives a place back after a call.</summary>
     /// <param name="began">The clock's timestamp when the call began.</param>
     /// <param name="wasRefused">Whether a queue was full.</param>
     public void Leave(long began, bool wasRefused)
     {
-        var freed = 1;
         lock (_gate)
         {
             var now = clock.GetTimestamp();
@@ -51,27 +66,25 @@ internal sealed class CallWindow(int most, TimeProvider clock) : IDisposable
             {
                 Halve(now);
             }
-            else if (_surplus == 0 && _bound < most && _places.CurrentCount == 0)
+            else if (_bound < most && _waiting.Count > 0)
             {
                 _bound++;
-                freed++;
             }
 
-            if (_surplus > 0)
+            _underWay--;
+            while (_bound - _underWay >= Math.Max(1, _bound / WakeUps) && _waiting.TryDequeue(out var next))
             {
-                _surplus--;
-                freed--;
+                next.Granted.SetResult(Grant(next.Wanted));
             }
-        }
-
-        if (freed > 0)
-        {
-            _places.Release(freed);
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _places.Dispose();
+    private int Grant(int wanted)
+    {
+        var granted = Math.Min(wanted, _bound - _underWay);
+        _underWay += granted;
+        return granted;
+    }
 
     /// <summary>Once per round: what was begun with the larger bound comes late too and says nothing new.</summary>
     private void Halve(long now)
@@ -79,9 +92,7 @@ internal sealed class CallWindow(int most, TimeProvider clock) : IDisposable
         if (_halved is not { } last || clock.GetElapsedTime(last, now) > Late)
         {
             _halved = now;
-            var bound = Math.Max(_bound / 2, Math.Min(Least, most));
-            _surplus += _bound - bound;
-            _bound = bound;
+            _bound = Math.Max(_bound / 2, Math.Min(Least, most));
         }
     }
 }

@@ -101,35 +101,43 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
     private async Task ApplyAsync(List<Taken> batch, CancellationToken cancellationToken)
     {
         CollectionsMarshal.AsSpan(batch).Sort(ByKey);
-        var parts = new List<Task>();
+        var ends = EndsOfParts(batch);
+        var parts = new Task[ends.Count];
+        var begun = 0;
         try
         {
-            for (int from = 0, to; from < batch.Count && !_broken; from = to)
+            while (begun < parts.Length && !_broken)
             {
-                to = EndOfPart(batch, from);
-                await calls.EnterAsync(cancellationToken);
-                parts.Add(ApplyAsync(batch, from, to, cancellationToken));
+                cancellationToken.ThrowIfCancellationRequested();
+                for (var places = await calls.EnterAsync(parts.Length - begun); places > 0; places--)
+                {
+                    parts[begun] = ApplyAsync(batch, begun == 0 ? 0 : ends[begun - 1], ends[begun], cancellationToken);
+                    begun++;
+                }
             }
         }
         finally
         {
             // Also when the stream has ended: nothing of it is under way any more once this is through.
-            await Task.WhenAll(parts);
+            await Task.WhenAll(parts.AsSpan(0, begun));
         }
     }
 
     /// <summary>Applies one account's part of a batch; holds a place among the calls to begin with.</summary>
     private async Task ApplyAsync(List<Taken> batch, int from, int to, CancellationToken cancellationToken)
     {
-        while (from < to)
+        while (true)
         {
             var end = Math.Min(to, from + Limits.FollowBatch);
             await ApplyOnceAsync(batch, from, end, cancellationToken);
             from = end;
-            if (from < to)
+            if (from == to)
             {
-                await calls.EnterAsync(cancellationToken);
+                return;
             }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            await calls.EnterAsync(1);
         }
     }
 
@@ -159,7 +167,7 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
             // Twice as long each time: with a fixed delay one of many streams into a hot account could lose every race.
             var delay = (refusal.RetryAfter ?? FirstDelay) * Math.Pow(2, attempt - 1);
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellationToken);
-            await calls.EnterAsync(cancellationToken);
+            await calls.EnterAsync(1);
         }
     }
 
@@ -209,15 +217,20 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         }
     }
 
-    private static int EndOfPart(List<Taken> batch, int from)
+    /// <summary>Where each account's part of an ordered batch ends.</summary>
+    private static List<int> EndsOfParts(List<Taken> batch)
     {
-        var to = from + 1;
-        while (to < batch.Count && batch[to].Account == batch[from].Account)
+        var ends = new List<int>();
+        for (var i = 1; i < batch.Count; i++)
         {
-            to++;
+            if (batch[i].Account != batch[i - 1].Account)
+            {
+                ends.Add(i);
+            }
         }
 
-        return to;
+        ends.Add(batch.Count);
+        return ends;
     }
 
     private static ImmutableArray<FollowInput> ChangesOf(List<Taken> batch, int from, int to)
