@@ -15,11 +15,13 @@ public sealed record SqliteStorageOptions
     public int WriterQueueDepth { get; init; } = 8_192;
 
     /// <summary>
-    /// Follow changes that may wait for the writer, over all batches. <see cref="Limits.FollowBatch"/> to 100,000,000; default 500,000 (8 MB of memory).
+    /// Follow changes that may wait for the writer, over all batches, each of which counts as one more. <see cref="Limits.FollowBatch"/> to 100,000,000; default 500,000 (8 MB of memory).
     /// </summary>
     public int FollowQueueChanges { get; init; } = 500_000;
 
-    /// <summary>Most operations in one transaction. 1 to 65,536; default 1,024. Bounds how long the first caller waits for the last.</summary>
+    /// <summary>
+    /// Most appends in one transaction; follows are bounded by their rows. 1 to 65,536; default 1,024. Bounds how long the first caller waits for the last.
+    /// </summary>
     public int MaxBatch { get; init; } = 1_024;
 
     /// <summary>Connections that read at the same time, each on a thread of its own while it does. 1 to 64; default 4.</summary>
