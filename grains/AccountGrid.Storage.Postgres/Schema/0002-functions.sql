@@ -3,11 +3,6 @@
 --
 -- Their settings pin the plans: every lookup goes by a key, whatever the statistics say of a table that is still empty.
 
--- What serializes the assignment of positions: one advisory lock per journal, held until the transaction is visible to everybody.
-CREATE FUNCTION journal_lock_key() RETURNS bigint LANGUAGE sql STABLE
-SET search_path FROM CURRENT
-AS $$ SELECT (x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint $$;
-
 -- Appends to many streams. Of each append: the stream (each once, ascending) and its expected version. Of each entry: the append it belongs to (from 1), in the
 -- order of the appends. Of each index row: the append it belongs to. Answers, by append, whether it fits; one that does not has written nothing.
 -- The last column is the last position given out.
@@ -30,7 +25,8 @@ AS $$
 DECLARE
     written bigint;
 BEGIN
-    PERFORM pg_advisory_xact_lock(journal_lock_key());
+    -- What serializes the assignment of positions: one lock per journal, held until the transaction is visible to everybody. "AcGr", and the table's own number.
+    PERFORM pg_advisory_xact_lock((x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint);
     SELECT coalesce(max(j.position), 0) INTO head FROM journal j;
 
     SELECT array_agg(s.expected = coalesce((SELECT j.sequence FROM journal j WHERE j.stream = s.stream ORDER BY j.sequence DESC LIMIT 1), 0) ORDER BY s.n)
