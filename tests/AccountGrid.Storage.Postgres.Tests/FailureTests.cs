@@ -238,6 +238,51 @@ public static class FailureTests
         }
 
         [Fact]
+        public async Task A_transaction_that_the_server_chose_as_a_deadlocks_victim_is_tried_again_and_nobody_hears_of_it()
+        {
+            await using var fixture = await PostgresFixture.StartAsync();
+            foreach (var account in (long[])[1, 2, 3])
+            {
+                await Follows.AddAsync(fixture.Store.Ledger, account, 100, 1, Stop);
+            }
+
+            await using var log = await LoggingStore.OpenAsync(fixture);
+            await using var outsider = await fixture.ConnectAsync();
+            await using var other = await fixture.ConnectAsync();
+            await using var outsiders = await outsider.BeginTransactionAsync(Stop);
+            await using var others = await other.BeginTransactionAsync(Stop);
+
+            // Never the one who looks for the deadlock, so never its victim.
+            await RunAsync(outsider, "SET LOCAL deadlock_timeout = '1h'; SELECT 1 FROM follower_count WHERE account = 2 FOR UPDATE");
+            await RunAsync(other, "SELECT 1 FROM follower_count WHERE account = 3 FOR UPDATE");
+            var busy = Follows.AddAsync(log.Store.Ledger, 3, 1, 1, Stop);
+            await BlockedAsync(fixture, 1);
+            var together = new[] { Follows.AddAsync(log.Store.Ledger, 1, 1, 1, Stop), Follows.AddAsync(log.Store.Ledger, 2, 1, 1, Stop) };
+            await others.RollbackAsync(Stop);
+            await busy;
+            await BlockedAsync(fixture, 1);
+            await RunAsync(outsider, "SELECT 1 FROM follower_count WHERE account = 1 FOR UPDATE");
+            await outsiders.RollbackAsync(Stop);
+            Assert.All(await Task.WhenAll(together), static r => Assert.Equal(2, r.After.Count));
+            Assert.Contains(log.Log.Lines, static l => l.Id == 4214);
+        }
+
+        private static async Task RunAsync(NpgsqlConnection connection, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync(Stop);
+        }
+
+        private static async Task BlockedAsync(PostgresFixture fixture, int sessions)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            while ((long)(await fixture.RunAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = $1", $"accountgrid {fixture.Schema} writer"))! != sessions)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
+            }
+        }
+
+        [Fact]
         public async Task Neither_a_wrong_password_nor_the_right_one_is_in_an_error_or_a_log()
         {
             const string Wrong = "open-sesame-4711";

@@ -23,6 +23,25 @@ internal sealed class LogKeeper : ILogger<PostgresStore>
         _lines.Enqueue((eventId.Id, $"{formatter(state, exception)} {exception}"));
 }
 
+/// <summary>A second store on a fixture's data, and what it logs.</summary>
+internal sealed class LoggingStore : IAsyncDisposable
+{
+    private LoggingStore(PostgresStorageOptions options) => Store = new PostgresStore(options, TimeProvider.System, meters: null, Log);
+
+    public LogKeeper Log { get; } = new();
+
+    public PostgresStore Store { get; }
+
+    public static async Task<LoggingStore> OpenAsync(PostgresFixture fixture)
+    {
+        var logging = new LoggingStore(fixture.Options);
+        await logging.Store.OpenAsync(CancellationToken.None);
+        return logging;
+    }
+
+    public ValueTask DisposeAsync() => Store.DisposeAsync();
+}
+
 /// <summary>Keeps the appends of every silo waiting, from another session, until it is disposed; what is queued meanwhile becomes the next transactions.</summary>
 internal sealed class AppendHold : IAsyncDisposable
 {
