@@ -237,6 +237,30 @@ public static class FailureTests
             Assert.Equal([1L, 2], (await fixture.Store.Feed.ReadAfterAsync(0, 10, Stop)).Select(static e => e.Position));
         }
 
+        /// <summary>The server has sent the rows of the answer, and that the statement is done, before it fails to commit.</summary>
+        [Fact]
+        public async Task A_commit_that_fails_at_the_very_end_is_never_taken_for_done()
+        {
+            await using var fixture = await PostgresFixture.StartAsync();
+            await fixture.RunAsync(
+                """
+                CREATE FUNCTION fail_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'too late' USING ERRCODE = '23514'; END $$;
+                CREATE CONSTRAINT TRIGGER late AFTER INSERT ON journal DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.stream = 'a/13') EXECUTE FUNCTION fail_late();
+                CREATE CONSTRAINT TRIGGER late AFTER INSERT ON follower DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.account = 13) EXECUTE FUNCTION fail_late()
+                """);
+            foreach (var write in (Func<Task>[])[
+                () => fixture.Store.Journal.AppendAsync(new SampleStream(13).Next(), Stop),
+                () => Follows.AddAsync(fixture.Store.Ledger, 13, 1, 3, Stop)])
+            {
+                var failure = await Assert.ThrowsAsync<StorageUnavailableException>(write);
+                Assert.Equal((false, false), (failure.IsTransient, failure.OutcomeUnknown));
+            }
+
+            Assert.Equal((0, 0), (await fixture.Store.Feed.ReadHeadAsync(Stop), (await fixture.Store.Ledger.ReadCountAsync(new AccountId(13), Stop)).Count));
+            Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(new SampleStream(14).Next(), Stop));
+            Assert.Equal(1, await fixture.Store.Feed.ReadHeadAsync(Stop));
+        }
+
         [Fact]
         public async Task A_transaction_that_the_server_chose_as_a_deadlocks_victim_is_tried_again_and_nobody_hears_of_it()
         {

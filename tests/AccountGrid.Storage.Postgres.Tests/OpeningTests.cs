@@ -138,6 +138,7 @@ public static class OpeningTests
 
         [Theory]
         [InlineData("Password=open-sesame")]
+        [InlineData("Host=one,two;Password=open-sesame")]
         [InlineData("Host=db;Password=open-sesame;Port=open-sesame")]
         [InlineData("Host=db;open-sesame")]
         [InlineData("Host=db;open-sesame=open-sesame")]
