@@ -29,10 +29,13 @@ internal sealed class BadNetwork : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>What the client sends with this text arrives; the server's answer to it does not, and the connection is gone.</summary>
-    public Task CutAnswerTo(string text) => Arm(text, withholdEnd: false);
+    public Task CutAnswerTo(string text) => Arm(text, Kind.CutAnswer);
+
+    /// <summary>What the client sends with this text arrives; no answer ever does, and the connection stays.</summary>
+    public Task SwallowAnswerTo(string text) => Arm(text, Kind.SwallowAnswer);
 
     /// <summary>What the client sends with this text arrives, but for the very end of it; the connection stays.</summary>
-    public Task WithholdEndOf(string text) => Arm(text, withholdEnd: true);
+    public Task WithholdEndOf(string text) => Arm(text, Kind.WithholdEnd);
 
     public async ValueTask DisposeAsync()
     {
@@ -42,9 +45,9 @@ internal sealed class BadNetwork : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private Task Arm(string text, bool withholdEnd)
+    private Task Arm(string text, Kind kind)
     {
-        var fault = new Fault(Encoding.UTF8.GetBytes(text), withholdEnd);
+        var fault = new Fault(Encoding.UTF8.GetBytes(text), kind);
         _fault = fault;
         return fault.Happened.Task;
     }
@@ -97,17 +100,22 @@ internal sealed class BadNetwork : IAsyncDisposable
                         (connection.Fault, _fault) = (fault, null);
                     }
 
-                    if (connection.Fault is { WithholdEnd: true } withholding && bytes.Span.EndsWith(Sync))
+                    if (connection.Fault is { Kind: Kind.WithholdEnd } withholding && bytes.Span.EndsWith(Sync))
                     {
                         await to.GetStream().WriteAsync(bytes[..^Sync.Length], _stop.Token);
                         withholding.Happened.TrySetResult();
                         await Task.Delay(Timeout.Infinite, _stop.Token);
                     }
                 }
-                else if (connection.Fault is { WithholdEnd: false } cut)
+                else if (connection.Fault is { Kind: Kind.CutAnswer or Kind.SwallowAnswer } fault)
                 {
-                    cut.Happened.TrySetResult();
-                    return;
+                    fault.Happened.TrySetResult();
+                    if (fault.Kind == Kind.CutAnswer)
+                    {
+                        return;
+                    }
+
+                    continue;
                 }
 
                 await to.GetStream().WriteAsync(bytes, _stop.Token);
@@ -119,7 +127,14 @@ internal sealed class BadNetwork : IAsyncDisposable
         }
     }
 
-    private sealed record Fault(byte[] Text, bool WithholdEnd)
+    private enum Kind
+    {
+        CutAnswer,
+        SwallowAnswer,
+        WithholdEnd,
+    }
+
+    private sealed record Fault(byte[] Text, Kind Kind)
     {
         public TaskCompletionSource Happened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -169,6 +169,22 @@ public static class FailureTests
         }
 
         [Fact]
+        public async Task A_server_that_says_nothing_is_given_up_in_time_with_an_unknown_outcome()
+        {
+            await using var fixture = await PostgresFixture.StartAsync(static o => o with { LockTimeout = TimeSpan.FromMilliseconds(500), CommandTimeout = TimeSpan.FromSeconds(1) });
+            await using var network = new BadNetwork(fixture.Server.Port);
+            await using var store = await ThroughAsync(fixture, network);
+            var swallowed = network.SwallowAnswerTo("a/777003");
+            var append = store.Journal.AppendAsync(new SampleStream(777_003).Next(), Stop);
+            await swallowed;
+            var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => append.WaitAsync(TimeSpan.FromSeconds(30), Stop));
+            Assert.Equal((true, true), (failure.IsTransient, failure.OutcomeUnknown));
+            Assert.Contains("timeout", failure.Message, StringComparison.Ordinal);
+            Assert.True(await fixture.Store.Journal.ExistsAsync(new SampleStream(777_003).Id, Stop));
+            Assert.Equal(AppendResult.Appended, await store.Journal.AppendAsync(new SampleStream(777_004).Next(), Stop));
+        }
+
+        [Fact]
         public async Task A_silo_that_stands_still_with_the_lock_is_ended_by_the_one_that_waited_and_has_written_nothing()
         {
             await using var fixture = await PostgresFixture.StartAsync(static o => o with { LockTimeout = TimeSpan.FromSeconds(1) });

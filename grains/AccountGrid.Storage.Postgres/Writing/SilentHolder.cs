@@ -12,9 +12,10 @@ internal static class SilentHolder
     // "Active" and yet waiting for its client is only he who has sent a part. Audit views and migrations are "idle in transaction" between their statements.
     private const string End =
         """
-        SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
-        WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity a
+        WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND backend_type = 'client backend'
             AND state = 'active' AND wait_event = 'ClientRead' AND xact_start < clock_timestamp() - $1
+            AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND l.granted AND l.relation IN ('journal'::regclass, 'follower_count'::regclass))
         """;
 
     /// <summary>Ends those that have been silent for longer than <paramref name="silence"/>.</summary>
