@@ -88,7 +88,7 @@ public sealed record PostgresStorageOptions
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public void Validate()
     {
-        Require(IsConnectionString(ConnectionString), nameof(ConnectionString), "must be a connection string in Npgsql's form that names a Host");
+        Require(IsConnectionString(ConnectionString), nameof(ConnectionString), "must be a connection string in Npgsql's form that names one Host");
         Require(IsSchema(Schema), nameof(Schema), $"must be 1 to {MaxSchemaLength} characters of a-z 0-9 _, the first a letter");
         Require(ServiceRole is null || ServiceRole.Length is > 0 and <= 63 && !ServiceRole.Contains('\0', StringComparison.Ordinal), nameof(ServiceRole), "must be 1 to 63 characters");
         InRange(WriterQueueDepth, 1, 1_000_000, nameof(WriterQueueDepth));
@@ -113,7 +113,7 @@ public sealed record PostgresStorageOptions
     {
         try
         {
-            return !string.IsNullOrWhiteSpace(text) && !string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host);
+            return !string.IsNullOrWhiteSpace(text) && new NpgsqlConnectionStringBuilder(text).Host is { } host && !string.IsNullOrWhiteSpace(host) && !host.Contains(',', StringComparison.Ordinal);
         }
         catch (ArgumentException)
         {

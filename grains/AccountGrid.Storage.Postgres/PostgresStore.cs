@@ -173,7 +173,7 @@ public sealed partial class PostgresStore : IAsyncDisposable
                     name,
                     title,
                     queue,
-                    [.. Enumerable.Range(0, writers).Select(_ => new Writer<T>(queue, Connections, statement, signal, _clock, diagnostics, _logger))],
+                    [.. Enumerable.Range(0, writers).Select(_ => new Writer<T>(queue, Connections, statement, signal, Options.LockTimeout, _clock, diagnostics, _logger))],
                     Options.RetryAfter,
                     diagnostics);
         }

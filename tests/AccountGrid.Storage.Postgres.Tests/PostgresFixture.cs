@@ -23,7 +23,14 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
     {
         get
         {
-            var options = new PostgresStorageOptions { ConnectionString = Server.ConnectionString(), Schema = Schema };
+            // Patient: tests hold locks on purpose, on machines that may be slow.
+            var options = new PostgresStorageOptions
+            {
+                ConnectionString = Server.ConnectionString(),
+                Schema = Schema,
+                LockTimeout = TimeSpan.FromSeconds(40),
+                CommandTimeout = TimeSpan.FromSeconds(60),
+            };
             return configure is null ? options : configure(options);
         }
     }

@@ -8,7 +8,8 @@ namespace AccountGrid.Testing;
 
 /// <summary>
 /// A PostgreSQL server of this test's own: its own data folder, a free port on loopback, passwords on, everything written to disk as in earnest. Stopped and
-/// removed at the end, and at the latest when the test process ends. Thread-safe but for starting and stopping.
+/// removed at the end, and at the latest when the test process ends. Thread-safe but for starting and stopping. ACCOUNTGRID_NO_POSTGRES in the environment hides
+/// the programs, as on a machine without them.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {

@@ -29,7 +29,7 @@ internal sealed class Connections
             LogParameters = false,
             PersistSecurityInfo = false,
         };
-        _base.ApplicationName ??= "accountgrid";
+        _base.ApplicationName ??= $"accountgrid {options.Schema}";
         Name = string.Create(CultureInfo.InvariantCulture, $"{_base.Host}:{_base.Port}/{_base.Database} ({options.Schema})");
     }
 
@@ -47,10 +47,13 @@ internal sealed class Connections
     });
 
     /// <summary>A connection of its own that is not pooled.</summary>
+    /// <param name="purpose">What it is called in the server's list of sessions, behind the store's name.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="NpgsqlException">It cannot be had.</exception>
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    public async Task<NpgsqlConnection> OpenAsync(string purpose, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_base.ConnectionString) { Pooling = false }.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(_base.ConnectionString) { Pooling = false, ApplicationName = $"{_base.ApplicationName} {purpose}" };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -70,7 +73,7 @@ internal sealed class Connections
     /// <exception cref="PostgresStorageRefusedException">The server does not do that.</exception>
     public async Task<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync("writer", cancellationToken).ConfigureAwait(false);
         try
         {
             await using var command = new NpgsqlCommand(string.Create(

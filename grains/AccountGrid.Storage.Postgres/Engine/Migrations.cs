@@ -36,7 +36,7 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
     /// <exception cref="PostgresStorageRefusedException">It is newer, foreign, or older and not to be migrated.</exception>
     public async Task<IReadOnlyList<Migration>> EnsureAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await connections.OpenAsync("migration", cancellationToken).ConfigureAwait(false);
         var version = await ReadVersionAsync(connection, cancellationToken).ConfigureAwait(false);
         if (version == Newest)
         {
@@ -51,7 +51,7 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
     /// <summary>Applies what is missing, and grants the service its rights in any case.</summary>
     public async Task<IReadOnlyList<Migration>> ApplyAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var connection = await connections.OpenAsync("migration", cancellationToken).ConfigureAwait(false);
         return await ApplyAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 

@@ -14,7 +14,10 @@ internal static class PostgresFailure
 
     /// <summary>A few stable words, fit for a metric's label.</summary>
     public static string KindOf(Exception e) => e is not PostgresException { SqlState: var state }
-        ? e is TimeoutException || e.InnerException is TimeoutException ? "timeout" : e is NpgsqlException ? "connection" : "fault"
+        ? e is TimeoutException || e.InnerException is TimeoutException ? "timeout"
+            : e is NpgsqlException or IOException ? "connection"
+            : e is PostgresStorageRefusedException ? "not durable"
+            : "fault"
         : state switch
         {
             PostgresErrorCodes.DiskFull => "disk full",

@@ -37,7 +37,7 @@ internal sealed class PostgresAuditSource(PostgresStore store) : IAuditSource
     /// <summary>A connection in a transaction that only reads: its snapshot is taken by the first statement, so that happens here.</summary>
     private async Task<NpgsqlConnection> BeginAsync(CancellationToken cancellationToken)
     {
-        var connection = await store.Connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await store.Connections.OpenAsync("audit", cancellationToken).ConfigureAwait(false);
         try
         {
             await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);

@@ -39,7 +39,7 @@ internal sealed partial class CommitListener : IAsyncDisposable
         {
             try
             {
-                await using var connection = await _connections.OpenAsync(_stop.Token).ConfigureAwait(false);
+                await using var connection = await _connections.OpenAsync("feed", _stop.Token).ConfigureAwait(false);
                 connection.Notification += (_, e) => Heard(e.Payload);
                 await using (var listen = new NpgsqlCommand($"LISTEN \"{_options.Schema}_journal\"", connection))
                 {

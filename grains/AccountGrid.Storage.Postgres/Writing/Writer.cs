@@ -14,6 +14,7 @@ internal sealed partial class Writer<TOperation>
     private readonly Connections _connections;
     private readonly Func<IBatchStatement<TOperation>> _newStatement;
     private readonly CommitSignal _signal;
+    private readonly TimeSpan _lockTimeout;
     private readonly TimeProvider _clock;
     private readonly StorageDiagnostics _diagnostics;
     private readonly ILogger _logger;
@@ -25,9 +26,10 @@ internal sealed partial class Writer<TOperation>
 
     /// <summary>Begins to write.</summary>
     public Writer(
-        WriteQueue<TOperation> queue, Connections connections, Func<IBatchStatement<TOperation>> newStatement, CommitSignal signal, TimeProvider clock, StorageDiagnostics diagnostics, ILogger logger)
+        WriteQueue<TOperation> queue, Connections connections, Func<IBatchStatement<TOperation>> newStatement, CommitSignal signal,
+        TimeSpan lockTimeout, TimeProvider clock, StorageDiagnostics diagnostics, ILogger logger)
     {
-        (_queue, _connections, _newStatement, _signal, _clock, _diagnostics, _logger) = (queue, connections, newStatement, signal, clock, diagnostics, logger);
+        (_queue, _connections, _newStatement, _signal, _lockTimeout, _clock, _diagnostics, _logger) = (queue, connections, newStatement, signal, lockTimeout, clock, diagnostics, logger);
         _stopped = Task.Run(LoopAsync);
     }
 
@@ -59,7 +61,7 @@ internal sealed partial class Writer<TOperation>
     private async Task WriteAsync(List<TOperation> batch)
     {
         var failure = await TryCommitAsync(batch).ConfigureAwait(false);
-        if (failure is { IsContention: true })
+        if (failure is { IsContention: true } || (failure is { IsLockTimeout: true } && await EndSilentHoldersAsync().ConfigureAwait(false)))
         {
             LogTriedAgain(batch.Count, PostgresFailure.KindOf(failure.Cause));
             failure = await TryCommitAsync(batch).ConfigureAwait(false);
@@ -125,6 +127,27 @@ internal sealed partial class Writer<TOperation>
         }
 
         return null;
+    }
+
+    /// <summary>After a wait in vain: whether somebody stood in the way who will never go on.</summary>
+    private async Task<bool> EndSilentHoldersAsync()
+    {
+        try
+        {
+            // Half of what was waited: whoever came in the way must have been silent for nearly all of it.
+            var ended = _connection is null ? 0 : await SilentHolder.EndAsync(_connection, _lockTimeout / 2, CancellationToken.None).ConfigureAwait(false);
+            if (ended > 0)
+            {
+                LogHolderEnded(ended);
+            }
+
+            return ended > 0;
+        }
+        catch (Exception e) when (PostgresFailure.IsOurs(e))
+        {
+            await DropAsync().ConfigureAwait(false);
+            return false;
+        }
     }
 
     private async Task<IBatchStatement<TOperation>> OpenAsync()
@@ -205,6 +228,8 @@ internal sealed partial class Writer<TOperation>
         public bool OutcomeUnknown => Stage == Stage.Sent && !PostgresFailure.IsUndone(Cause);
 
         public bool IsContention => Stage == Stage.Sent && PostgresFailure.IsUndone(Cause) && PostgresFailure.IsContention(Cause);
+
+        public bool IsLockTimeout => Stage == Stage.Sent && Cause is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
         public bool IsOfOneOperation => Stage == Stage.Binding || (Stage == Stage.Sent && PostgresFailure.IsUndone(Cause) && PostgresFailure.IsOfOneOperation(Cause));
     }
