@@ -1,27 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
+using AccountGrid.Gateway.Hosting;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace AccountGrid.Gateway.Errors;
 
-/// <summary>Outermost: makes every error that leaves through the pipeline the same shape, whichever part made it, and gives every answer its trace id.</summary>
-internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogger<UniformErrorMiddleware> logger)
+/// <summary>
+/// Outermost: makes every error that leaves through the pipeline the same shape, whichever part made it, gives every answer its trace id and counts it.
+/// </summary>
+internal sealed partial class UniformErrorMiddleware(RequestDelegate next, TimeProvider clock, ILogger<UniformErrorMiddleware> logger)
 {
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         // The server starts one for every request that anybody traces or logs; without it journals could not name the trace that the answer shows.
         using var own = Activity.Current is null ? new Activity("request").Start() : null;
+        var start = clock.GetTimestamp();
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var guard = new AnswerGuard(context, inner);
-        var isGrpc = ErrorAnswer.IsGrpc(context.Request);
-        if (!isGrpc)
-        {
-            context.Features.Set<IHttpResponseBodyFeature>(guard);
-        }
-
+        var guard = new AnswerGuard(context, inner, ErrorAnswer.IsGrpc(context.Request));
+        context.Features.Set<IHttpResponseBodyFeature>(guard);
         ApiError? error = null;
         try
         {
@@ -31,20 +29,22 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogg
         {
             error = FromException(context, exception);
         }
+        finally
+        {
+            guard.Deadline?.Dispose();
+        }
 
         if (!context.Response.HasStarted && !guard.IsWritten)
         {
-            error ??= guard.Pending ?? FromAnswer(context.Response, isGrpc);
+            error ??= guard.Pending ?? FromAnswer(context.Response, guard.IsGrpc);
             if (error is not null)
             {
                 await ErrorAnswer.WriteAsync(context, error);
             }
         }
 
-        if (!isGrpc)
-        {
-            context.Features.Set(inner);
-        }
+        context.Features.Set(inner);
+        (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason);
     }
 
     private static ApiError? FromAnswer(HttpResponse response, bool isGrpc)
@@ -71,7 +71,7 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogg
         {
             case BadHttpRequestException bad:
                 return ErrorMap.FromHttpStatus(bad.StatusCode);
-            case OperationCanceledException when context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true:
+            case OperationCanceledException when RequestDeadline.HasPassed(context):
                 return ErrorMap.FromHttpStatus(504);
             case OperationCanceledException:
                 return new ApiError(ErrorMap.Cancelled, "The caller went away.");
