@@ -20,31 +20,35 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, TimeP
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var guard = new AnswerGuard(context, inner, ErrorAnswer.IsGrpc(context.Request));
         context.Features.Set<IHttpResponseBodyFeature>(guard);
-        ApiError? error = null;
         try
         {
-            await next(context);
+            ApiError? error = null;
+            try
+            {
+                await next(context);
+            }
+            catch (Exception exception) when (!context.Response.HasStarted)
+            {
+                error = FromException(context, exception);
+            }
+
+            if (!context.Response.HasStarted && !guard.IsWritten && (error ?? guard.Pending ?? FromAnswer(context.Response, guard.IsGrpc)) is { } answer)
+            {
+                await ErrorAnswer.WriteAsync(context, answer);
+            }
         }
-        catch (Exception exception) when (!context.Response.HasStarted)
+        catch (Exception exception)
         {
-            error = FromException(context, exception);
+            // The answer had begun: the server breaks the connection off, which is all that can still be said.
+            guard.Reason ??= (exception is OperationCanceledException ? ErrorMap.Cancelled : ErrorMap.Internal).Reason;
+            throw;
         }
         finally
         {
+            context.Features.Set(inner);
             guard.Deadline?.Dispose();
+            (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason);
         }
-
-        if (!context.Response.HasStarted && !guard.IsWritten)
-        {
-            error ??= guard.Pending ?? FromAnswer(context.Response, guard.IsGrpc);
-            if (error is not null)
-            {
-                await ErrorAnswer.WriteAsync(context, error);
-            }
-        }
-
-        context.Features.Set(inner);
-        (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason);
     }
 
     private static ApiError? FromAnswer(HttpResponse response, bool isGrpc)

@@ -15,7 +15,7 @@ internal sealed class MetricsBridge : IHostedService
 
     /// <summary>Counted at every call to a grain or every request over HTTP/2; not those that are read only when somebody looks.</summary>
     private static readonly string[] PerCall =
-        ["orleans-directory-lookups-", "orleans-messaging-sent-messages-size", "orleans-messaging-received-messages-size", "orleans-gateway-", "kestrel.queued_requests"];
+        ["orleans-app-requests-latency", "orleans-directory-lookups-", "orleans-messaging-sent-messages-size", "orleans-messaging-received-messages-size", "orleans-gateway-", "kestrel.queued_requests"];
 
     private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly double[] Amounts = Histogram.ExponentialBuckets(1, 4, 12);

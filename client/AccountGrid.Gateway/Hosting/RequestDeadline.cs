@@ -10,12 +10,13 @@ internal sealed class RequestDeadline(IHttpRequestLifetimeFeature inner, TimeSpa
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource? _source;
+    private CancellationToken _token;
     private CancellationTokenRegistration _whenAborted;
 
     /// <summary>Ends when the caller goes away or the time is up.</summary>
     public CancellationToken RequestAborted
     {
-        get => (_source ?? Begin()).Token;
+        get => Begin();
         set => inner.RequestAborted = value;
     }
 
@@ -33,24 +34,23 @@ internal sealed class RequestDeadline(IHttpRequestLifetimeFeature inner, TimeSpa
     /// <summary>Stops the clock; the token stays as it is.</summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            _whenAborted.Dispose();
-            _source?.Dispose();
-        }
+        // Outside the lock: this waits for whoever is being told that the caller went away, and they may ask for the token.
+        _whenAborted.Dispose();
+        _source?.Dispose();
     }
 
-    private CancellationTokenSource Begin()
+    private CancellationToken Begin()
     {
         lock (_gate)
         {
             if (_source is null)
             {
                 _source = new CancellationTokenSource(limit);
+                _token = _source.Token;
                 _whenAborted = inner.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
             }
 
-            return _source;
+            return _token;
         }
     }
 }

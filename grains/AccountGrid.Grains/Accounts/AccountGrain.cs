@@ -16,6 +16,7 @@ namespace AccountGrid.Grains;
 public sealed partial class AccountGrain(
     [PersistentState("snapshot", SnapshotStorage.Name)] IPersistentState<AccountSnapshotState> snapshot,
     AccountServices services,
+    LocalAccounts local,
     ILogger<AccountGrain> log) : Grain, IAccountGrain
 {
     private AccountProcessor? _processor;
@@ -55,8 +56,15 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc />
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _snapshots is { } snapshots && !_processor!.IsFenced ? snapshots.WriteLastAsync(cancellationToken) : Task.CompletedTask;
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_processor is { } processor)
+        {
+            local.Withdraw(processor);
+        }
+
+        return _snapshots is { } snapshots && !_processor!.IsFenced ? snapshots.WriteLastAsync(cancellationToken) : Task.CompletedTask;
+    }
 
     /// <inheritdoc />
     public ValueTask<Answer<AccountInfo>> GetAsync(long minVersion, CancellationToken cancellationToken)
@@ -67,6 +75,7 @@ public sealed partial class AccountGrain(
         }
 
         processor.Recover();
+        local.Offer(processor, processor.View);
         return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
             ? new(Show(processor.View).Account)
             : GetRefreshedAsync(processor, minVersion, cancellationToken);
@@ -86,6 +95,7 @@ public sealed partial class AccountGrain(
             processor.NoteReadRefused();
         }
 
+        local.Offer(processor, processor.View);
         return new(Show(processor.View).Public);
     }
 

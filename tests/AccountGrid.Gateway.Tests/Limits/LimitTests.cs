@@ -23,6 +23,17 @@ public sealed class LimitTests(SharedGateway gateway)
     }
 
     [Fact]
+    public async Task A_method_over_its_time_limit_is_answered_in_the_one_shape()
+    {
+        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        var answer = await RawRequest.SendAsync(
+            host.Http, "POST /v1/accounts/1:deactivate", host.Tokens.Staff("kim"), "Content-Type: application/json\r\nContent-Length: 1000", "{\"reason\":\"SPAM\"");
+        Assert.Contains("504", answer, StringComparison.Ordinal);
+        Assert.Contains("DEADLINE_EXCEEDED", answer, StringComparison.Ordinal);
+        Assert.Contains("trace-id", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_deadline_that_has_passed_ends_the_call()
     {
         await using var host = await GatewayHost.StartAsync();
