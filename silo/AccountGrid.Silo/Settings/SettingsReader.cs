@@ -102,7 +102,7 @@ internal static class SettingsReader
     }
 
     private static (string Name, int Port)[] Ports(SiloSettings settings) =>
-        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort), ("GatewayPort", settings.GatewayPort)];
+        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort), ("GatewayPort", settings.GatewayPort ?? 0)];
 
     /// <summary>A name that nothing reads would silently leave its default in force.</summary>
     private static void FindUnknown(IConfigurationSection section, Type type, string[] others, ImmutableArray<string>.Builder findings)
