@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Core;
+using Orleans.Storage;
 
 namespace AccountGrid.Grains;
 
@@ -10,18 +13,18 @@ namespace AccountGrid.Grains;
 /// </summary>
 /// <remarks>
 /// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at once and reads are answered
-/// from the last published view while a command waits for the disk. What readers get is made once per published view and shared by all of them.
+/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so whatever else it may need is
+/// made when it does.
 /// </remarks>
 [KnownAccountsPlacement, GrainType("account")]
 public sealed partial class AccountGrain(
-    [PersistentState("snapshot", SnapshotStorage.Name)] IPersistentState<AccountSnapshotState> snapshot,
+    [FromKeyedServices(SnapshotStorage.Name)] IGrainStorage snapshotStorage,
     AccountServices services,
     LocalAccounts local,
     ILogger<AccountGrain> log) : Grain, IAccountGrain
 {
     private AccountProcessor? _processor;
     private Snapshots? _snapshots;
-    private Shown? _shown;
     private Refusal? _fault;
 
     /// <summary>
@@ -39,31 +42,29 @@ public sealed partial class AccountGrain(
         var processor = new AccountProcessor(id, services);
         try
         {
-            await processor.LoadAsync(snapshot.RecordExists ? snapshot.State.ToSnapshot() : null, cancellationToken);
+            var snapshots = SnapshotsOf(processor);
+            var snapshot = await snapshots.ReadAsync(cancellationToken);
+            await processor.LoadAsync(snapshot, cancellationToken);
             _processor = processor;
-            _snapshots = new Snapshots(snapshot, processor, services.Clock, log);
+            _snapshots = snapshot is null ? null : snapshots;
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
             _fault = refusal;
             Log.LoadFailed(log, e, id, RefusalMapping.IsDamage(e));
         }
-        finally
-        {
-            // Its text is as large as the account itself, and is not read again.
-            snapshot.State = new();
-        }
     }
 
     /// <inheritdoc />
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_processor is { } processor)
+        if (_processor is not { } processor)
         {
-            local.Withdraw(processor);
+            return Task.CompletedTask;
         }
 
-        return _snapshots is { } snapshots && !_processor!.IsFenced ? snapshots.WriteLastAsync(cancellationToken) : Task.CompletedTask;
+        local.Withdraw(processor);
+        return processor.IsFenced ? Task.CompletedTask : (_snapshots ?? SnapshotsOf(processor)).WriteLastAsync(cancellationToken);
     }
 
     /// <inheritdoc />
@@ -77,7 +78,7 @@ public sealed partial class AccountGrain(
         processor.Recover();
         local.Offer(processor, processor.View);
         return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
-            ? new(Show(processor.View).Account)
+            ? new(processor.View.ToAnswer())
             : GetRefreshedAsync(processor, minVersion, cancellationToken);
     }
 
@@ -96,7 +97,7 @@ public sealed partial class AccountGrain(
         }
 
         local.Offer(processor, processor.View);
-        return new(Show(processor.View).Public);
+        return new(KeptIfKnown(processor.View).ToPublicAnswer());
     }
 
     /// <inheritdoc />
@@ -118,7 +119,7 @@ public sealed partial class AccountGrain(
         try
         {
             var result = await processor.ExecuteAsync(request, cancellationToken);
-            return new(result.Outcome, result.View.State.IsRegistered ? Show(result.View).Account.Value : null, result.ProposalSequence, result.Refusal?.ToInfo());
+            return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null, result.ProposalSequence, result.Refusal?.ToInfo());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -205,7 +206,7 @@ public sealed partial class AccountGrain(
         try
         {
             await processor.RefreshAsync(Math.Max(minVersion, 1), cancellationToken);
-            return Show(processor.View).Account;
+            return KeptIfKnown(processor.View).ToAnswer();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -236,20 +237,15 @@ public sealed partial class AccountGrain(
         }
     }
 
-    private Shown Show(AccountView view)
+    /// <summary>Nobody who is unknown keeps a place, whatever way the call came.</summary>
+    private AccountView KeptIfKnown(AccountView view)
     {
-        if (_shown is { } shown && ReferenceEquals(shown.View, view))
-        {
-            return shown;
-        }
-
         if (!view.State.IsRegistered)
         {
-            // Nobody who is unknown keeps a place, whatever way the call came.
             DeactivateOnIdle();
         }
 
-        return _shown = new Shown(view);
+        return view;
     }
 
     private Refusal Faulted()
@@ -274,29 +270,13 @@ public sealed partial class AccountGrain(
             Log.Fenced(log, processor.Id);
             DeactivateOnIdle();
         }
-        else
+        else if (processor.SnapshotDue)
         {
-            _snapshots!.WriteIfDue();
+            _snapshots ??= SnapshotsOf(processor);
+            _snapshots.BeginWrite();
         }
     }
 
-    /// <summary>What readers get of one published view, made once.</summary>
-    private sealed class Shown
-    {
-        public Shown(AccountView view)
-        {
-            View = view;
-            var unknown = Refusal.NotFound($"account {view.State.Id}");
-            Account = view.State.IsRegistered ? new(view.ToInfo(), null) : unknown.ToAnswer<AccountInfo>();
-
-            // A visitor cannot tell an account that is down from one that never was.
-            Public = view.State is { IsRegistered: true, Status: AccountStatus.Active } ? new(view.ToPublicInfo(), null) : unknown.ToAnswer<PublicAccountInfo>();
-        }
-
-        public AccountView View { get; }
-
-        public Answer<AccountInfo> Account { get; }
-
-        public Answer<PublicAccountInfo> Public { get; }
-    }
+    private Snapshots SnapshotsOf(AccountProcessor processor) =>
+        new(new StateStorageBridge<AccountSnapshotState>("snapshot", GrainContext, snapshotStorage), processor, services.Clock, log);
 }
