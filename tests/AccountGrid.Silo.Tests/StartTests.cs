@@ -106,13 +106,13 @@ public sealed class StartTests
         }
 
         [Fact]
-        public async Task Counts_commands_appends_and_grain_calls_for_prometheus()
+        public async Task Counts_commands_appends_requests_and_activations_for_prometheus()
         {
             using var api = new Api(_silo, "web", "service");
             await api.RegisterAsync(1);
             using var client = _silo.CreateHttpClient();
             var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
-            foreach (var name in (string[])["accountgrid_command", "accountgrid_storage_commit", "orleans"])
+            foreach (var name in (string[])["accountgrid_command", "accountgrid_storage_commit", "accountgrid_gateway_requests_total", "orleans_catalog_activations"])
             {
                 Assert.Contains(name, metrics, StringComparison.Ordinal);
             }

@@ -61,8 +61,8 @@ public sealed class GatewayLimitOptions
     /// <summary>Longest an undo or a verification may take. Default 10 minutes; 1 second to 1 day.</summary>
     public TimeSpan LongRequestTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Requests per second of one subject, healing ones not counted. Default 50,000; 0 = unlimited.</summary>
-    public int RequestsPerSecond { get; set; } = 50_000;
+    /// <summary>Requests per second of one subject, healing ones not counted. Default 500,000, which no process of today answers; 0 = unlimited.</summary>
+    public int RequestsPerSecond { get; set; } = 500_000;
 
     /// <summary>Requests per second of one address without a valid token. Default 500; 0 = unlimited.</summary>
     public int AnonymousRequestsPerSecond { get; set; } = 500;

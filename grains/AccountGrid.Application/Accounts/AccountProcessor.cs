@@ -107,6 +107,11 @@ public sealed partial class AccountProcessor
         }
     }
 
+    /// <summary>
+    /// Whether a view is still the published one, and <see cref="Recover"/> would find nothing to do: then it may be shown again without asking. Safe from any thread.
+    /// </summary>
+    public bool IsSettledOn(AccountView view) => ReferenceEquals(view, _view) && view?.Followers is not null && !MustReload;
+
     /// <summary>Counts a public read that was refused because the account is down; the command that ends the incident records the number.</summary>
     /// <returns>The number since it went down, as far as this instance knows: a lower bound.</returns>
     public long NoteReadRefused() => _view.State is { IsRegistered: true, Status: not AccountStatus.Active } ? ++_readsRefused : _readsRefused;
@@ -155,7 +160,7 @@ public sealed partial class AccountProcessor
     private FollowPump Pump => field ??= new(Id, _services, _followers);
 
     /// <summary>An append failed and the journal was not read since: what is in memory may be behind.</summary>
-    private bool MustReload => _failuresHealed < _failures;
+    private bool MustReload => Volatile.Read(ref _failuresHealed) < Volatile.Read(ref _failures);
 
     private Refusal? CheckFollows(ImmutableArray<FollowChange> changes)
     {

@@ -20,6 +20,7 @@ namespace AccountGrid.Grains;
 public sealed partial class AccountGrain(
     [FromKeyedServices(SnapshotStorage.Name)] IGrainStorage snapshotStorage,
     AccountServices services,
+    LocalAccounts local,
     ILogger<AccountGrain> log) : Grain, IAccountGrain
 {
     private AccountProcessor? _processor;
@@ -55,8 +56,16 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc />
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _processor is { IsFenced: false } processor ? (_snapshots ?? SnapshotsOf(processor)).WriteLastAsync(cancellationToken) : Task.CompletedTask;
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return Task.CompletedTask;
+        }
+
+        local.Withdraw(processor);
+        return processor.IsFenced ? Task.CompletedTask : (_snapshots ?? SnapshotsOf(processor)).WriteLastAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     public ValueTask<Answer<AccountInfo>> GetAsync(long minVersion, CancellationToken cancellationToken)
@@ -67,6 +76,7 @@ public sealed partial class AccountGrain(
         }
 
         processor.Recover();
+        local.Offer(processor, processor.View);
         return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
             ? new(processor.View.ToAnswer())
             : GetRefreshedAsync(processor, minVersion, cancellationToken);
@@ -86,6 +96,7 @@ public sealed partial class AccountGrain(
             processor.NoteReadRefused();
         }
 
+        local.Offer(processor, processor.View);
         return new(KeptIfKnown(processor.View).ToPublicAnswer());
     }
 
