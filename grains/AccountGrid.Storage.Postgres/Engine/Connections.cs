@@ -15,6 +15,7 @@ internal sealed class Connections
 
     private readonly PostgresStorageOptions _options;
     private readonly NpgsqlConnectionStringBuilder _base;
+    private int _generation;
 
     public Connections(PostgresStorageOptions options)
     {
@@ -39,6 +40,15 @@ internal sealed class Connections
 
     /// <summary>The server, database and schema, for people.</summary>
     public string Name { get; }
+
+    /// <summary>
+    /// Changes whenever a connection that was idle turned out to be dead: others from before are likely to be dead as well, and whoever is about to send something over
+    /// one whose loss would leave an unknown outcome takes a new one instead.
+    /// </summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    /// <summary>Notes that an idle connection turned out to be dead.</summary>
+    public void NoteLoss() => Interlocked.Increment(ref _generation);
 
     /// <summary>A pool for reads.</summary>
     public NpgsqlDataSource CreateReaders() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_base.ConnectionString)
@@ -72,7 +82,8 @@ internal sealed class Connections
 
     /// <summary>
     /// A connection that writes: what it commits is durable when it is answered, whatever the server's, the database's or the role's default says, it waits
-    /// neither long for a lock nor for a client that is gone, and its plans are pinned.
+    /// neither long for a lock nor for a client that is gone, each statement sees what was committed before it (what is written depends on that, once a lock is
+    /// granted), and its plans are pinned.
     /// </summary>
     /// <exception cref="PostgresStorageRefusedException">The server does not do that.</exception>
     public async Task<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken)
@@ -86,6 +97,7 @@ internal sealed class Connections
                 SET lock_timeout = {(long)_options.LockTimeout.TotalMilliseconds};
                 SET statement_timeout = {(long)_options.CommandTimeout.TotalMilliseconds};
                 {PinnedPlans}
+                SET default_transaction_isolation = 'read committed';
                 SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
                 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') <> 'remote_apply';
                 SELECT current_setting('synchronous_commit') || ' ' || current_setting('fsync')
