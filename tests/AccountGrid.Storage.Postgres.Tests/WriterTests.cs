@@ -155,14 +155,25 @@ public static class WriterTests
         }
 
         [Fact]
-        public async Task What_is_answered_is_durable_whatever_the_role_says()
+        public async Task What_is_answered_is_durable_and_sees_what_came_before_whatever_the_role_says()
         {
             await using var fixture = await PostgresFixture.StartAsync();
-            await fixture.RunAsync("CREATE ROLE careless LOGIN SUPERUSER PASSWORD 'careless'; ALTER ROLE careless SET synchronous_commit = off");
+            await fixture.RunAsync(
+                """
+                CREATE ROLE careless LOGIN SUPERUSER PASSWORD 'careless'; ALTER ROLE careless SET synchronous_commit = off;
+                ALTER ROLE careless SET default_transaction_isolation = serializable
+                """);
             await using var careless = await fixture.OpenAnotherAsync(o => o with { ConnectionString = fixture.Server.ConnectionString(user: "careless", password: "careless") });
             await using var connection = await careless.Connections.OpenWriterAsync(Stop);
-            await using var command = new NpgsqlCommand("SHOW synchronous_commit", connection);
-            Assert.Equal("on", await command.ExecuteScalarAsync(Stop));
+            await using var command = new NpgsqlCommand("SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')", connection);
+            Assert.Equal("on, read committed", await command.ExecuteScalarAsync(Stop));
+
+            // Under one snapshot for the whole statement, whoever waited for the lock would give out positions a second time.
+            var hold = await AppendHold.OnAsync(fixture);
+            var appends = new[] { careless, fixture.Postgres }.Select((store, i) => store.Journal.AppendAsync(new SampleStream(i + 1).Next(), Stop)).ToArray();
+            await AppendHold.WaitedForAsync(fixture, 2);
+            await hold.DisposeAsync();
+            Assert.All(await Task.WhenAll(appends), static r => Assert.Equal(AppendResult.Appended, r));
         }
     }
 

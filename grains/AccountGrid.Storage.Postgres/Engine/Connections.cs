@@ -6,11 +6,16 @@ namespace AccountGrid.Storage.Postgres;
 /// <summary>Makes connections: each kind with its settings, none with more in its errors than the name of the database. Thread-safe.</summary>
 internal sealed class Connections
 {
+    // Every lookup of a write goes by a key, whatever the statistics say of a table that was empty a minute ago, and is planned once.
+    private const string PinnedPlans =
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
+
     // Beyond what the server allows a statement: it answers in time, or it is not there.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly PostgresStorageOptions _options;
     private readonly NpgsqlConnectionStringBuilder _base;
+    private int _generation;
 
     public Connections(PostgresStorageOptions options)
     {
@@ -35,6 +40,15 @@ internal sealed class Connections
 
     /// <summary>The server, database and schema, for people.</summary>
     public string Name { get; }
+
+    /// <summary>
+    /// Changes whenever a connection that was idle turned out to be dead: others from before are likely to be dead as well, and whoever is about to send something over
+    /// one whose loss would leave an unknown outcome takes a new one instead.
+    /// </summary>
+    public int Generation => Volatile.Read(ref _generation);
+
+    /// <summary>Notes that an idle connection turned out to be dead.</summary>
+    public void NoteLoss() => Interlocked.Increment(ref _generation);
 
     /// <summary>A pool for reads.</summary>
     public NpgsqlDataSource CreateReaders() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_base.ConnectionString)
@@ -67,8 +81,9 @@ internal sealed class Connections
     }
 
     /// <summary>
-    /// A connection that writes: what it commits is durable when it is answered, whatever the server's, the database's or the role's default says, and it waits
-    /// neither long for a lock nor for a client that is gone.
+    /// A connection that writes: what it commits is durable when it is answered, whatever the server's, the database's or the role's default says, it waits
+    /// neither long for a lock nor for a client that is gone, each statement sees what was committed before it (what is written depends on that, once a lock is
+    /// granted), and its plans are pinned.
     /// </summary>
     /// <exception cref="PostgresStorageRefusedException">The server does not do that.</exception>
     public async Task<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken)
@@ -81,6 +96,8 @@ internal sealed class Connections
                 $"""
                 SET lock_timeout = {(long)_options.LockTimeout.TotalMilliseconds};
                 SET statement_timeout = {(long)_options.CommandTimeout.TotalMilliseconds};
+                {PinnedPlans}
+                SET default_transaction_isolation = 'read committed';
                 SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
                 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') <> 'remote_apply';
                 SELECT current_setting('synchronous_commit') || ' ' || current_setting('fsync')

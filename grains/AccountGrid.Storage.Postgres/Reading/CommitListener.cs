@@ -60,6 +60,8 @@ internal sealed partial class CommitListener : IAsyncDisposable
             }
             catch (Exception e) when (PostgresFailure.IsOurs(e) || e is OperationCanceledException)
             {
+                // It is always reading, so it is the first to notice that the server went away.
+                _connections.NoteLoss();
                 if (!lost && !_stop.IsCancellationRequested)
                 {
                     LogLost(PostgresFailure.KindOf(e));

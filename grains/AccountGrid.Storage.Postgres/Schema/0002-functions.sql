@@ -1,7 +1,7 @@
 -- The two writes of many streams at once, each one statement of one round trip. They are functions so that a lock is taken only when all that is to be
 -- written has arrived, however slow the network, and so that every statement inside sees what was committed before its lock was granted.
 --
--- Their settings pin the plans: every lookup goes by a key, whatever the statistics say of a table that is still empty.
+-- They expect a session of the store that writes: the schema first in the search path, and the plans pinned to lookups by key.
 
 -- Appends to many streams. Of each append: the stream (each once, ascending) and its expected version. Of each entry: the append it belongs to (from 1), in the
 -- order of the appends. Of each index row: the append it belongs to. Answers, by append, whether it fits; one that does not has written nothing.
@@ -16,23 +16,20 @@ CREATE FUNCTION journal_append(
     operator_append integer[], operator_id text[], operator_version bigint[], operator_freeze_pending boolean[],
     OUT fits boolean[], OUT head bigint)
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
-SET jit = off
 AS $$
 DECLARE
+    done boolean;
     written bigint;
 BEGIN
     -- What serializes the assignment of positions: one lock per journal, held until the transaction is visible to everybody. "AcGr", and the table's own number.
-    PERFORM pg_advisory_xact_lock((x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint);
-    SELECT coalesce(max(j.position), 0) INTO head FROM journal j;
+    -- (An assignment, here and below, is evaluated directly, where PERFORM would run a query.)
+    done := pg_advisory_xact_lock((x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint) IS NOT NULL;
 
-    -- Arrays that are parameters here give any element at once, so counting through them costs less than unnesting fifteen side by side.
-    SELECT array_agg(expected[n] = coalesce((SELECT j.sequence FROM journal j WHERE j.stream = streams[n] ORDER BY j.sequence DESC LIMIT 1), 0) ORDER BY n)
-    INTO fits
+    -- A statement of its own, so that it sees what was committed before the lock was granted. Arrays that are parameters here give any element at once, so
+    -- counting through them costs less than unnesting fifteen side by side.
+    SELECT (SELECT coalesce(max(j.position), 0) FROM journal j),
+        array_agg(expected[n] = coalesce((SELECT j.sequence FROM journal j WHERE j.stream = streams[n] ORDER BY j.sequence DESC LIMIT 1), 0) ORDER BY n)
+    INTO head, fits
     FROM generate_series(1, cardinality(streams)) n;
 
     INSERT INTO journal (
@@ -66,7 +63,7 @@ BEGIN
         ON CONFLICT (operator) DO UPDATE SET version = excluded.version, freeze_pending = excluded.freeze_pending;
     END IF;
 
-    PERFORM pg_notify(current_schema() || '_journal', head::text);
+    done := pg_notify(current_schema() || '_journal', head::text) IS NOT NULL;
 END
 $$;
 
@@ -77,12 +74,6 @@ CREATE FUNCTION followers_apply(
     accounts bigint[], instants bigint[], certain boolean[], add_account bigint[], add_follower bigint[], remove_account bigint[], remove_follower bigint[])
 RETURNS TABLE (of_account bigint, of_follower bigint, new_count bigint, new_version bigint, new_at bigint)
 LANGUAGE plpgsql
-SET search_path FROM CURRENT
-SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
-SET jit = off
 AS $$
 BEGIN
     -- Locks every count first, ascending: two batches can then never wait for each other in a circle, and the edges of an account have one writer.

@@ -23,6 +23,7 @@ internal sealed partial class Writer<TOperation>
     // The loop alone touches these. None: the next batch opens them.
     private NpgsqlConnection? _connection;
     private IBatchStatement<TOperation>? _statement;
+    private int _generation;
 
     /// <summary>Begins to write.</summary>
     public Writer(
@@ -152,11 +153,14 @@ internal sealed partial class Writer<TOperation>
 
     private async Task<IBatchStatement<TOperation>> OpenAsync()
     {
-        if (_statement is not null)
+        var generation = _connections.Generation;
+        if (_statement is not null && generation == _generation)
         {
             return _statement;
         }
 
+        await DropAsync().ConfigureAwait(false);
+        _generation = generation;
         _connection = await _connections.OpenWriterAsync(CancellationToken.None).ConfigureAwait(false);
         var statement = _newStatement();
         await statement.PrepareAsync(_connection, CancellationToken.None).ConfigureAwait(false);
