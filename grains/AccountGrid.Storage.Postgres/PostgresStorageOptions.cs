@@ -56,9 +56,10 @@ public sealed record PostgresStorageOptions
 
     /// <summary>
     /// Existence checks that may be under way or waiting; the next one is refused as overload, so that a storm of unknown ids neither fills
-    /// memory nor takes the readers from everybody else. 1 to <see cref="ReadQueueDepth"/>; default 64.
+    /// memory nor takes the readers from everybody else. 1 to <see cref="ReadQueueDepth"/>; default 1,024: several times
+    /// what one batch of reads or follows asks at a time, so that a storm is needed to be refused.
     /// </summary>
-    public int ExistsQueueDepth { get; init; } = 64;
+    public int ExistsQueueDepth { get; init; } = 1_024;
 
     /// <summary>Audit views open at the same time; each keeps old rows alive. 1 to 16; default 2.</summary>
     public int AuditViews { get; init; } = 2;
