@@ -24,7 +24,7 @@ internal static class Dependencies
         [Protocol] = [],
         [Gateway] = [Domain, Abstractions, Protocol],
         ["AccountGrid.Cli"] = [Protocol],
-        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", Protocol, Gateway],
+        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway],
     };
 
     /// <summary>What a project may not use though it is no project of ours: assembly name prefixes.</summary>
