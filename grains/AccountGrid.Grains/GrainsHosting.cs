@@ -24,6 +24,8 @@ public static class GrainsHosting
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AccountGrains>();
+        services.TryAddSingleton<LocalAccounts>();
+        services.TryAddSingleton<ILocalAccounts>(static provider => provider.GetRequiredService<LocalAccounts>());
         services.TryAddSingleton<ApplicationDiagnostics>();
         services.TryAddSingleton<IEventCodec<AccountEvent>, AccountEventCodec>();
         services.TryAddSingleton<IEventCodec<OperatorEvent>, OperatorEventCodec>();

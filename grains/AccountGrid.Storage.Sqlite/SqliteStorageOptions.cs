@@ -15,11 +15,13 @@ public sealed record SqliteStorageOptions
     public int WriterQueueDepth { get; init; } = 8_192;
 
     /// <summary>
-    /// Follow changes that may wait for the writer, over all batches. <see cref="Limits.FollowBatch"/> to 100,000,000; default 500,000 (8 MB of memory).
+    /// Follow changes that may wait for the writer, over all batches, each of which counts as one more. <see cref="Limits.FollowBatch"/> to 100,000,000; default 500,000 (8 MB of memory).
     /// </summary>
     public int FollowQueueChanges { get; init; } = 500_000;
 
-    /// <summary>Most operations in one transaction. 1 to 65,536; default 1,024. Bounds how long the first caller waits for the last.</summary>
+    /// <summary>
+    /// Most appends in one transaction; follows are bounded by their rows. 1 to 65,536; default 1,024. Bounds how long the first caller waits for the last.
+    /// </summary>
     public int MaxBatch { get; init; } = 1_024;
 
     /// <summary>Connections that read at the same time, each on a thread of its own while it does. 1 to 64; default 4.</summary>
@@ -30,9 +32,10 @@ public sealed record SqliteStorageOptions
 
     /// <summary>
     /// Existence checks that may be under way or waiting; the next one is refused as overload, so that a storm of unknown ids neither fills
-    /// memory nor takes the readers from everybody else. 1 to <see cref="ReadQueueDepth"/>; default 64.
+    /// memory nor takes the readers from everybody else. 1 to <see cref="ReadQueueDepth"/>; default 1,024: some 10 ms of work, and several times
+    /// what one batch of reads or follows asks at a time, so that a storm is needed to be refused.
     /// </summary>
-    public int ExistsQueueDepth { get; init; } = 64;
+    public int ExistsQueueDepth { get; init; } = 1_024;
 
     /// <summary>Audit views open at the same time; each keeps old pages alive. 1 to 16; default 2.</summary>
     public int AuditViews { get; init; } = 2;

@@ -33,7 +33,7 @@ public static class SiloCommand
             (Port("--http-port", "HTTP/JSON on 127.0.0.1. Default 5180; 0 = any free port"), "HttpPort"),
             (Port("--grpc-port", "gRPC (h2c) on 127.0.0.1. Default 5181; 0 = any free port"), "GrpcPort"),
             (Port("--silo-port", "Silo to silo, on 127.0.0.1. Default 0 = any free port"), "SiloPort"),
-            (Port("--gateway-port", "Cluster clients, on 127.0.0.1. Default 0 = any free port"), "GatewayPort"),
+            (Port("--gateway-port", "Orleans clients of other processes, on 127.0.0.1. Default: not listened on; 0 = any free port"), "GatewayPort"),
             (new Option<string>("--checkpoints") { Description = "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory" }, "Checkpoints:File"),
         };
         foreach (var (option, _) in options)

@@ -102,16 +102,15 @@ public sealed class AccountGrainTests
         }
 
         [Fact]
-        public async Task Of_one_view_share_one_instance()
+        public async Task Of_one_view_say_the_same_and_of_the_next_one_what_is_new()
         {
             await Grid.RegisterAsync(1);
             var first = await Grid.Account(1).GetAsync(0, Never);
-            Assert.Same(first, await Grid.Account(1).GetAsync(0, Never));
+            Assert.Equal(first, await Grid.Account(1).GetAsync(0, Never));
 
             await Grid.Account(1).FollowAsync([new(7, true)], Callers.Service, Never);
-            var second = await Grid.Account(1).GetAsync(0, Never);
-            Assert.NotSame(first, second);
-            Assert.Equal(1, second.Value!.Followers.Count);
+            Assert.Equal(1, (await Grid.Account(1).ReadAsync()).Followers.Count);
+            Assert.Equal(1, (await Grid.Account(1).VisitAsync(Never)).Value!.Followers.Count);
         }
 
         [Fact]
@@ -238,6 +237,18 @@ public sealed class AccountGrainTests
             var before = Grid.Journal.EntriesRead;
             Assert.Equal(21, (await Grid.Account(1).ReadAsync()).Version);
             Assert.True(Grid.Journal.EntriesRead - before <= 1, "Only the entry that proves the snapshot is read.");
+        }
+
+        [Fact]
+        public async Task Is_replaced_by_that_of_the_next_activation()
+        {
+            await MoveAsync(20);
+            await Grid.DeactivateAllAsync();
+            await ToggleAsync(20);
+            await Grid.DeactivateAllAsync();
+
+            Assert.Equal(41, Grid.Shelf.Of(1)!.Version);
+            Assert.DoesNotContain(Grid.Logs.Lines, l => l.Id.Id == 2010);
         }
 
         [Fact]

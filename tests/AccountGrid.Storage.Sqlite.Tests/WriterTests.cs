@@ -34,12 +34,12 @@ public static class WriterTests
             var hold = await WriterHold.OnAsync(fixture.Sqlite);
             var queued = FollowAsync(fixture.Store, 1, 1, 9_000);
             await Assert.ThrowsAsync<StorageOverloadedException>(() => FollowAsync(fixture.Store, 2, 1, 1_001));
-            var fits = FollowAsync(fixture.Store, 2, 1, 1_000);
+            var fits = FollowAsync(fixture.Store, 2, 1, 998);
             var command = fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
             await hold.DisposeAsync();
             await Task.WhenAll(queued, fits, command);
             Assert.Equal(0, (await fixture.Store.Ledger.ReadCountAsync(new AccountId(3), Stop)).Count);
-            Assert.Equal(1_000, (await fixture.Store.Ledger.ReadCountAsync(new AccountId(2), Stop)).Count);
+            Assert.Equal(998, (await fixture.Store.Ledger.ReadCountAsync(new AccountId(2), Stop)).Count);
         }
 
         [Fact]
@@ -190,7 +190,7 @@ public static class WriterTests
         {
             Add([.. Enumerable.Range(0, 30).Select(static _ => Follow(100))]);
             Add(Command());
-            Assert.Equal("c" + new string('F', WriteQueue.FollowsBesideCommands / 100), Take());
+            Assert.Equal("c" + new string('F', WriteQueue.FollowRowsBesideCommands / 101), Take());
             Add(Command());
             Assert.StartsWith("cFF", Take(), StringComparison.Ordinal);
         }
@@ -202,9 +202,17 @@ public static class WriterTests
             Assert.Equal(1024, Take().Length);
             Assert.Equal(476, Take().Length);
             Add([.. Enumerable.Range(0, 25).Select(static _ => Follow(1000))]);
-            Assert.Equal(10, Take().Length);
-            Assert.Equal(10, Take().Length);
-            Assert.Equal(5, Take().Length);
+            Assert.Equal(9, Take().Length);
+            Assert.Equal(9, Take().Length);
+            Assert.Equal(7, Take().Length);
+        }
+
+        [Fact]
+        public void Lone_follows_of_many_accounts_share_a_transaction_as_large_as_one_accounts_batch()
+        {
+            Add([.. Enumerable.Range(0, 8_000).Select(static _ => Follow(1))]);
+            Assert.Equal(WriteQueue.FollowRowsAlone / 2, Take().Length);
+            Assert.Equal(8_000 - (WriteQueue.FollowRowsAlone / 2), Take().Length);
         }
 
         [Fact]

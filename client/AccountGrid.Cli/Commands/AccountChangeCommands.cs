@@ -17,18 +17,13 @@ internal static class AccountChangeCommands
             "Takes an account down. Exit code 4: it waits for a second person or its time. Role: support; with --owner: service.",
             async (run, cancellationToken) =>
             {
-                var request = new DeactivateAccountRequest
+                var request = change.Fill(run, new DeactivateAccountRequest
                 {
                     Id = run.Get(id),
-                    Reason = run.Get(change.Reason),
-                    Note = run.Get(change.Note) ?? "",
-                    Ticket = run.Get(change.Ticket) ?? "",
-                    RequestId = run.RequestId(change.RequestId),
-                    Etag = run.Get(change.Etag) ?? "",
                     At = Ahead(run, at),
                     DirectOnly = run.Get(directOnly),
                     Owner = run.Get(owner),
-                };
+                });
                 var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.DeactivateAccountAsync(request, o), cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
@@ -50,18 +45,13 @@ internal static class AccountChangeCommands
             "Suspends an account, perhaps until an instant. Exit code 4: it waits. Role: support.",
             async (run, cancellationToken) =>
             {
-                var request = new SuspendAccountRequest
+                var request = change.Fill(run, new SuspendAccountRequest
                 {
                     Id = run.Get(id),
-                    Reason = run.Get(change.Reason),
-                    Note = run.Get(change.Note) ?? "",
-                    Ticket = run.Get(change.Ticket) ?? "",
-                    RequestId = run.RequestId(change.RequestId),
-                    Etag = run.Get(change.Etag) ?? "",
                     At = Ahead(run, at),
                     DirectOnly = run.Get(directOnly),
                     Until = Ahead(run, until),
-                };
+                });
                 var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.SuspendAccountAsync(request, o), cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
@@ -84,17 +74,12 @@ internal static class AccountChangeCommands
             "Brings an account back; takes one person, always. Role: support; with --owner: service.",
             async (run, cancellationToken) =>
             {
-                var request = new RestoreAccountRequest
+                var request = change.Fill(run, new RestoreAccountRequest
                 {
                     Id = run.Get(id),
-                    Reason = run.Get(change.Reason),
-                    Note = run.Get(change.Note) ?? "",
-                    Ticket = run.Get(change.Ticket) ?? "",
-                    RequestId = run.RequestId(change.RequestId),
-                    Etag = run.Get(change.Etag) ?? "",
                     Owner = run.Get(owner),
                     Kinds = { run.Get(kinds) ?? [] },
-                };
+                });
                 var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.RestoreAccountAsync(request, o), cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account);
             },
@@ -109,17 +94,12 @@ internal static class AccountChangeCommands
             "Erases an account for good; takes two people, always. Exit code 4: it waits. Role: support.",
             async (run, cancellationToken) =>
             {
-                var request = new EraseAccountRequest
+                var request = change.Fill(run, new EraseAccountRequest
                 {
                     Id = run.Get(id),
-                    Reason = run.Get(change.Reason),
-                    Note = run.Get(change.Note) ?? "",
-                    Ticket = run.Get(change.Ticket) ?? "",
-                    RequestId = run.RequestId(change.RequestId),
-                    Etag = run.Get(change.Etag) ?? "",
                     At = Ahead(run, at),
                     DirectOnly = run.Get(directOnly),
-                };
+                });
                 var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.EraseAccountAsync(request, o), cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
@@ -141,17 +121,12 @@ internal static class AccountChangeCommands
             "Raises or renews an account's explicit protection; takes one person. Role: support.",
             async (run, cancellationToken) =>
             {
-                var request = new ProtectAccountRequest
+                var request = change.Fill(run, new ProtectAccountRequest
                 {
                     Id = run.Get(id),
-                    Reason = run.Get(change.Reason),
-                    Note = run.Get(change.Note) ?? "",
-                    Ticket = run.Get(change.Ticket) ?? "",
-                    RequestId = run.RequestId(change.RequestId),
-                    Etag = run.Get(change.Etag) ?? "",
                     Owner = run.Get(ownedBy) ?? "",
                     ReviewAt = Ahead(run, review),
-                };
+                });
                 var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.ProtectAccountAsync(request, o), cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account);
             },
@@ -166,17 +141,12 @@ internal static class AccountChangeCommands
             "Ends the explicit protection: two people and a cool-off. Exit code 4: it waits. Role: support.",
             async (run, cancellationToken) =>
             {
-                var request = new UnprotectAccountRequest
+                var request = change.Fill(run, new UnprotectAccountRequest
                 {
                     Id = run.Get(id),
-                    Reason = run.Get(change.Reason),
-                    Note = run.Get(change.Note) ?? "",
-                    Ticket = run.Get(change.Ticket) ?? "",
-                    RequestId = run.RequestId(change.RequestId),
-                    Etag = run.Get(change.Etag) ?? "",
                     At = Ahead(run, at),
                     DirectOnly = run.Get(directOnly),
-                };
+                });
                 var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.UnprotectAccountAsync(request, o), cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },

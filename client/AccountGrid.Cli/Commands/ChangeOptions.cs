@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Google.Protobuf;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -22,6 +23,20 @@ internal sealed class ChangeOptions
 
     /// <summary>All of them, for <see cref="CommandFactory.New"/>.</summary>
     public Symbol[] All => [Reason, Note, Ticket, RequestId, Etag];
+
+    /// <summary>Writes the values into the fields that every request to change an account has under the same names.</summary>
+    public T Fill<T>(Invocation run, T request)
+        where T : IMessage
+    {
+        Set("reason", run.Get(Reason));
+        Set("note", run.Get(Note));
+        Set("ticket", run.Get(Ticket));
+        Set("request_id", run.RequestId(RequestId));
+        Set("etag", run.Get(Etag));
+        return request;
+
+        void Set(string field, string? value) => request.Descriptor.FindFieldByName(field).Accessor.SetValue(request, value ?? "");
+    }
 
     /// <summary><c>--note</c>.</summary>
     public static Option<string?> NewNote() => new("--note") { Description = "Free text for the journal, up to 1,000 characters", HelpName = "TEXT" };

@@ -99,7 +99,7 @@ internal sealed partial class OwnSilo : IAsyncDisposable
     {
         var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in (string[])
-            [file, "--data", data.FullName, "--http-port", "0", "--grpc-port", "0", "--silo-port", "0", "--gateway-port", "0"])
+            [file, "--data", data.FullName, "--http-port", "0", "--grpc-port", "0"])
         {
             start.ArgumentList.Add(argument);
         }

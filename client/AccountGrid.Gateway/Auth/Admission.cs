@@ -9,18 +9,22 @@ namespace AccountGrid.Gateway.Auth;
 /// </summary>
 internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
 {
-    /// <summary>Why not, or <c>null</c>. Completes at once for a service that reads, which is the hot path.</summary>
-    public ValueTask<ApiError?> AdmitAsync(CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken)
+    /// <summary>
+    /// Decides without asking anybody, where that can be: for a service that reads, which is the hot path, and for whoever lacks the role.
+    /// </summary>
+    /// <param name="caller">Who.</param>
+    /// <param name="policy">What the method asks for.</param>
+    /// <param name="refused">Why not, or <c>null</c>.</param>
+    /// <returns>Whether it is decided; else <see cref="AdmitAsync"/> looks the person up.</returns>
+    public bool Knows(CallerIdentity caller, MethodPolicy policy, out ApiError? refused)
     {
-        if (policy.AnyOf != Roles.None && (caller.Roles & policy.AnyOf) == Roles.None)
-        {
-            return new ValueTask<ApiError?>(ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)));
-        }
-
-        return !caller.IsStaff || (policy.AnyOf == Roles.None && !firstUse.Concerns(caller))
-            ? new ValueTask<ApiError?>((ApiError?)null)
-            : new ValueTask<ApiError?>(LookUpAsync(caller, policy, cancellationToken));
+        refused = policy.AnyOf != Roles.None && (caller.Roles & policy.AnyOf) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
+        return refused is not null || !caller.IsStaff || (policy.AnyOf == Roles.None && !firstUse.Concerns(caller));
     }
+
+    /// <summary>Why not, or <c>null</c>.</summary>
+    public ValueTask<ApiError?> AdmitAsync(CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken) =>
+        Knows(caller, policy, out var refused) ? new ValueTask<ApiError?>(refused) : new ValueTask<ApiError?>(LookUpAsync(caller, policy, cancellationToken));
 
     private async Task<ApiError?> LookUpAsync(CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
 using Microsoft.AspNetCore.Authentication;
@@ -10,10 +9,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>JWT bearer with our keys, algorithms, clock and errors.</summary>
-internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider clock, ValidatedTokens validated, ILogger<JwksFile> logger)
+internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider clock, Callers callers, ValidatedTokens validated, ILogger<JwksFile> logger)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
-    private const string Prefix = "Bearer ";
     private static readonly string[] DefaultAlgorithms =
         [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
 
@@ -77,19 +75,15 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
 
     private Task Receive(MessageReceivedContext context)
     {
-        // Whatever the server was told to listen on: the development key opens nothing that comes in from outside.
-        if (options.Value.Auth.DevelopmentKeyFile is { Length: > 0 } && context.HttpContext.Connection.LocalIpAddress is { } local && !IPAddress.IsLoopback(local))
+        if (callers.IsOutside(context.HttpContext))
         {
             context.Fail(new BearerException("The development key is for loopback only."));
-            return Task.CompletedTask;
         }
-
-        var header = context.Request.Headers.Authorization.ToString();
-        if (header.Length > ValidatedTokens.LongestToken)
+        else if (context.Request.Headers.Authorization.ToString().Length > ValidatedTokens.LongestToken)
         {
             context.Fail(new BearerException($"The token is longer than {ValidatedTokens.LongestToken} characters."));
         }
-        else if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && validated.Find(header.AsSpan(Prefix.Length).Trim()) is { } principal)
+        else if (callers.Recall(context.HttpContext) is { } principal)
         {
             context.Principal = principal;
             context.Success();

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
+using AccountGrid.Gateway.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AccountGrid.Gateway.Errors;
 
 /// <summary>
-/// One request's watch over its answer: stamps the trace id, and keeps bodies that other parts write for a status of 400 or more
+/// One request's watch over its answer: stamps the trace id, remembers how it ended, and (JSON only) keeps bodies that other parts write for a status of 400 or more
 /// from going out, so that <see cref="UniformErrorMiddleware"/> can write the one shape instead. It works because those parts
 /// set the status before they ask for the body. One object per request, because this is on the path of every read.
 /// </summary>
@@ -17,15 +18,28 @@ internal sealed class AnswerGuard : IHttpResponseBodyFeature
     private PipeWriter? _swallowed;
     private bool _written;
 
-    public AnswerGuard(HttpContext context, IHttpResponseBodyFeature inner)
+    public AnswerGuard(HttpContext context, IHttpResponseBodyFeature inner, bool isGrpc)
     {
         _context = context;
         _inner = inner;
+        IsGrpc = isGrpc;
         _traceId = Activity.Current!.TraceId.ToHexString();
 
         // At the last moment: the timeout middleware clears headers that were set before it.
         context.Response.OnStarting(static state => ((AnswerGuard)state).Stamp(), this);
     }
+
+    /// <summary>Whether the caller speaks gRPC; then what others write goes out as it is.</summary>
+    public bool IsGrpc { get; }
+
+    /// <summary>The method's meter; <c>null</c> until its gate is reached.</summary>
+    public MethodMeter? Meter { get; set; }
+
+    /// <summary>The method's time limit; <c>null</c> where it has none.</summary>
+    public RequestDeadline? Deadline { get; set; }
+
+    /// <summary>The reason of the error that was answered; <c>null</c> for none.</summary>
+    public string? Reason { get; set; }
 
     /// <summary>The error that a service method ended with, to be written once the method's own layers are done.</summary>
     public ApiError? Pending { get; set; }
@@ -39,21 +53,18 @@ internal sealed class AnswerGuard : IHttpResponseBodyFeature
     /// <inheritdoc/>
     public PipeWriter Writer => Swallows ? Swallowed : _inner.Writer;
 
-    private bool Swallows => _swallowed is not null || (_context.Response.StatusCode >= 400 && !_written && !_context.Response.HasStarted);
+    private bool Swallows => _swallowed is not null || (!IsGrpc && _context.Response.StatusCode >= 400 && !_written && !_context.Response.HasStarted);
 
     private PipeWriter Swallowed => _swallowed ??= PipeWriter.Create(Stream.Null);
 
-    /// <summary>The guard of a request that speaks HTTP; <c>null</c> for gRPC, whose errors need no guard.</summary>
-    public static AnswerGuard? Of(HttpContext context) => context.Features.Get<IHttpResponseBodyFeature>() as AnswerGuard;
+    /// <summary>The guard of a request.</summary>
+    public static AnswerGuard Of(HttpContext context) => (AnswerGuard)context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
 
     /// <summary>From here on the body is ours and goes out.</summary>
-    public static void MarkWritten(HttpContext context)
+    public void MarkWritten()
     {
-        if (Of(context) is { } guard)
-        {
-            guard._written = true;
-            guard._swallowed = null;
-        }
+        _written = true;
+        _swallowed = null;
     }
 
     /// <inheritdoc/>

@@ -20,14 +20,16 @@ internal static class ErrorAnswer
             return Task.CompletedTask;
         }
 
+        var guard = AnswerGuard.Of(context);
+        guard.Reason = error.Kind.Reason;
         response.Headers.ContentLength = null;
-        if (IsGrpc(context.Request) && HttpProtocol.IsHttp2(context.Request.Protocol))
+        if (guard.IsGrpc && HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             WriteGrpcHeaders(response, error);
             return Task.CompletedTask;
         }
 
-        AnswerGuard.MarkWritten(context);
+        guard.MarkWritten();
         response.StatusCode = error.Kind.HttpStatus;
         response.ContentType = "application/json; charset=utf-8";
         if (error.RetryAfter is { } delay)

@@ -1,6 +1,6 @@
+using AccountGrid.Gateway.Hosting;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace AccountGrid.Gateway.Errors;
 
@@ -53,14 +53,16 @@ internal sealed partial class ErrorInterceptor(TimeProvider clock, ILogger<Error
     {
         var error = ToError(call, exception);
 
-        // On HTTP the middleware writes the body, so that there is one writer and its status is that of the table.
-        if (AnswerGuard.Of(call.GetHttpContext()) is { } guard)
+        var guard = AnswerGuard.Of(call.GetHttpContext());
+        guard.Reason = error.Kind.Reason;
+        if (guard.IsGrpc)
         {
-            guard.Pending = error;
-            return new RpcException(new Status(error.Kind.Code, error.Message));
+            return error.ToRpcException();
         }
 
-        return error.ToRpcException();
+        // On HTTP the middleware writes the body, so that there is one writer and its status is that of the table.
+        guard.Pending = error;
+        return new RpcException(new Status(error.Kind.Code, error.Message));
     }
 
     private ApiError ToError(ServerCallContext call, Exception exception)
@@ -84,8 +86,7 @@ internal sealed partial class ErrorInterceptor(TimeProvider clock, ILogger<Error
     }
 
     private bool TimedOut(ServerCallContext call) =>
-        call.GetHttpContext().Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true
-        || call.Deadline <= clock.GetUtcNow().UtcDateTime;
+        RequestDeadline.HasPassed(call.GetHttpContext()) || call.Deadline <= clock.GetUtcNow().UtcDateTime;
 
     [LoggerMessage(1, LogLevel.Error, "{Method} failed.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string method);

@@ -1,49 +1,53 @@
 using System.Diagnostics;
 using System.Globalization;
+using AccountGrid.Gateway.Hosting;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace AccountGrid.Gateway.Errors;
 
-/// <summary>Outermost: makes every error that leaves through the pipeline the same shape, whichever part made it, and gives every answer its trace id.</summary>
-internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogger<UniformErrorMiddleware> logger)
+/// <summary>
+/// Outermost: makes every error that leaves through the pipeline the same shape, whichever part made it, gives every answer its trace id and counts it.
+/// </summary>
+internal sealed partial class UniformErrorMiddleware(RequestDelegate next, TimeProvider clock, ILogger<UniformErrorMiddleware> logger)
 {
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         // The server starts one for every request that anybody traces or logs; without it journals could not name the trace that the answer shows.
         using var own = Activity.Current is null ? new Activity("request").Start() : null;
+        var start = clock.GetTimestamp();
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        var guard = new AnswerGuard(context, inner);
-        var isGrpc = ErrorAnswer.IsGrpc(context.Request);
-        if (!isGrpc)
-        {
-            context.Features.Set<IHttpResponseBodyFeature>(guard);
-        }
-
-        ApiError? error = null;
+        var guard = new AnswerGuard(context, inner, ErrorAnswer.IsGrpc(context.Request));
+        context.Features.Set<IHttpResponseBodyFeature>(guard);
         try
         {
-            await next(context);
-        }
-        catch (Exception exception) when (!context.Response.HasStarted)
-        {
-            error = FromException(context, exception);
-        }
-
-        if (!context.Response.HasStarted && !guard.IsWritten)
-        {
-            error ??= guard.Pending ?? FromAnswer(context.Response, isGrpc);
-            if (error is not null)
+            ApiError? error = null;
+            try
             {
-                await ErrorAnswer.WriteAsync(context, error);
+                await next(context);
+            }
+            catch (Exception exception) when (!context.Response.HasStarted)
+            {
+                error = FromException(context, exception);
+            }
+
+            if (!context.Response.HasStarted && !guard.IsWritten && (error ?? guard.Pending ?? FromAnswer(context.Response, guard.IsGrpc)) is { } answer)
+            {
+                await ErrorAnswer.WriteAsync(context, answer);
             }
         }
-
-        if (!isGrpc)
+        catch (Exception exception)
+        {
+            // The answer had begun: the server breaks the connection off, which is all that can still be said.
+            guard.Reason ??= (exception is OperationCanceledException ? ErrorMap.Cancelled : ErrorMap.Internal).Reason;
+            throw;
+        }
+        finally
         {
             context.Features.Set(inner);
+            guard.Deadline?.Dispose();
+            (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason);
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, ILogg
         {
             case BadHttpRequestException bad:
                 return ErrorMap.FromHttpStatus(bad.StatusCode);
-            case OperationCanceledException when context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true:
+            case OperationCanceledException when RequestDeadline.HasPassed(context):
                 return ErrorMap.FromHttpStatus(504);
             case OperationCanceledException:
                 return new ApiError(ErrorMap.Cancelled, "The caller went away.");

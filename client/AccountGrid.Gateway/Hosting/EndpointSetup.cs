@@ -3,17 +3,12 @@ using AccountGrid.Gateway.Contract;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Http.Timeouts;
-using Microsoft.AspNetCore.RateLimiting;
 
 namespace AccountGrid.Gateway.Hosting;
 
-/// <summary>Puts the gate before every endpoint and its policy into the endpoint's metadata, once, when the endpoint is made.</summary>
+/// <summary>Puts the gate before every endpoint, once, when the endpoint is made.</summary>
 internal static class EndpointSetup
 {
-    /// <summary>The timeout policy of methods that work for long.</summary>
-    public const string LongTimeout = "long";
-
     /// <summary>For the endpoints of a gRPC service, transcoded ones included.</summary>
     public static void WithGate(this GrpcServiceEndpointConventionBuilder endpoints, GatewayLimitOptions limits) => endpoints.Finally(builder =>
     {
@@ -22,8 +17,8 @@ internal static class EndpointSetup
             return;
         }
 
-        var name = method.Method.ServiceName;
-        var policy = MethodPolicies.Of($"{name[(name.LastIndexOf('.') + 1)..]}.{method.Method.Name}");
+        var service = method.Method.ServiceName;
+        var name = $"{service[(service.LastIndexOf('.') + 1)..]}.{method.Method.Name}";
         var transcoding = builder.Metadata.OfType<GrpcJsonTranscodingMetadata>().FirstOrDefault();
         if (transcoding is null)
         {
@@ -31,33 +26,29 @@ internal static class EndpointSetup
             builder.Metadata.Add(BodyLimit.None);
         }
 
-        Apply(builder, policy, transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes));
+        Apply(builder, name, limits, isGrpc: transcoding is null, transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes));
     });
 
-    /// <summary>For an endpoint of our own.</summary>
-    public static void WithGate(this IEndpointConventionBuilder endpoint, MethodPolicy policy) => endpoint.Finally(builder =>
+    /// <summary>For an endpoint of our own, which does over HTTP what a method does over gRPC.</summary>
+    public static void WithGate(this IEndpointConventionBuilder endpoint, string method, GatewayLimitOptions limits) => endpoint.Finally(builder =>
     {
         builder.Metadata.Add(BodyLimit.None);
-        Apply(builder, policy, contract: null);
+        Apply(builder, method, limits, isGrpc: false, contract: null);
     });
 
-    private static void Apply(EndpointBuilder builder, MethodPolicy policy, RequestContract? contract)
+    private static void Apply(EndpointBuilder builder, string method, GatewayLimitOptions limits, bool isGrpc, RequestContract? contract)
     {
-        if (policy.IsHealing)
+        var policy = MethodPolicies.Of(method);
+        TimeSpan? limit = policy.Time switch
         {
-            builder.Metadata.Add(new DisableRateLimitingAttribute());
-        }
-
-        if (policy.Time == TimeLimit.Stream)
-        {
-            builder.Metadata.Add(new DisableRequestTimeoutAttribute());
-        }
-        else if (policy.Time == TimeLimit.Long)
-        {
-            builder.Metadata.Add(new RequestTimeoutAttribute(LongTimeout));
-        }
-
-        builder.RequestDelegate = new MethodGate(policy, contract, builder.RequestDelegate!).InvokeAsync;
+            TimeLimit.Unary => limits.RequestTimeout,
+            TimeLimit.Long => limits.LongRequestTimeout,
+            _ => null,
+        };
+        var meter = new MethodMeter(method, isGrpc, isStream: limit is null);
+        var gate = new MethodGate(policy, limit, meter, contract, builder.RequestDelegate!, builder.ApplicationServices);
+        builder.Metadata.Add(gate);
+        builder.RequestDelegate = gate.InvokeAsync;
     }
 
     private sealed class BodyLimit : IRequestSizeLimitMetadata

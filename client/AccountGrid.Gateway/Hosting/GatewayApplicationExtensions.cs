@@ -13,7 +13,7 @@ namespace AccountGrid.Gateway;
 public static class GatewayApplicationExtensions
 {
     /// <summary>
-    /// Adds the pipeline (errors, routing, time limits, tokens, rates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
+    /// Adds the pipeline (errors, routing, gates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
     /// <c>/metrics</c>, gRPC health and reflection. Call it once, before the host maps its own endpoints.
     /// </summary>
     public static WebApplication MapAccountGridGateway(this WebApplication app)
@@ -22,11 +22,13 @@ public static class GatewayApplicationExtensions
         app.UseMiddleware<UniformErrorMiddleware>();
         app.UseRouting();
         app.Use(ProtocolGuard.InvokeAsync);
+        app.Use(MethodGate.PassAsync);
+
+        // For what the host serves besides. Rates behind authentication, so that a subject is counted and not an address that many share; before
+        // authorization, so that refusals count too.
         app.UseRequestTimeouts();
         app.UseAuthentication();
-
-        // Behind authentication, so that a subject is counted and not an address that many share; before authorization, so that refusals count too.
-        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<RateLimits>().InvokeAsync);
         app.UseAuthorization();
 
         var limits = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
@@ -40,9 +42,9 @@ public static class GatewayApplicationExtensions
         app.MapGrpcReflectionService().AllowAnonymous().DisableRequestTimeout();
 
         var ingest = app.Services.GetRequiredService<IngestEndpoint>();
-        app.MapPost("/v1/followers:ingest", ingest.HandleAsync).WithGate(MethodPolicies.IngestFollows);
+        app.MapPost("/v1/followers:ingest", ingest.HandleAsync).WithGate("FollowerService.IngestFollows", limits);
         var events = app.Services.GetRequiredService<EventsEndpoint>();
-        app.MapGet("/v1/events", events.HandleAsync).WithGate(MethodPolicies.WatchEvents);
+        app.MapGet("/v1/events", events.HandleAsync).WithGate("EventService.WatchEvents", limits);
 
         var openApi = app.Services.GetRequiredService<OpenApiPage>();
         app.MapGet("/openapi/v1.json", () => Results.Text(openApi.Json, "application/json")).AllowAnonymous();

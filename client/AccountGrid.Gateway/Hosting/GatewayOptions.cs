@@ -61,8 +61,8 @@ public sealed class GatewayLimitOptions
     /// <summary>Longest an undo or a verification may take. Default 10 minutes; 1 second to 1 day.</summary>
     public TimeSpan LongRequestTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Requests per second of one subject, healing ones not counted. Default 50,000; 0 = unlimited.</summary>
-    public int RequestsPerSecond { get; set; } = 50_000;
+    /// <summary>Requests per second of one subject, healing ones not counted. Default 500,000, which no process of today answers; 0 = unlimited.</summary>
+    public int RequestsPerSecond { get; set; } = 500_000;
 
     /// <summary>Requests per second of one address without a valid token. Default 500; 0 = unlimited.</summary>
     public int AnonymousRequestsPerSecond { get; set; } = 500;
@@ -79,9 +79,17 @@ public sealed class GatewayLimitOptions
     /// <summary>How long an NDJSON stream may pause. Default 2 minutes; 1 second to 1 day.</summary>
     public TimeSpan IngestIdle { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Follows that an ingest gathers before it applies them. Default 10,000, which is also the most that one account takes at once; at least 1.</summary>
-    public int IngestBatch { get; set; } = Domain.Limits.FollowBatch;
+    /// <summary>
+    /// Follows that an ingest gathers while those before them are being applied; a stream holds two such batches, of 32 bytes per follow. Default 50,000; 1 to 1,000,000.
+    /// </summary>
+    public int IngestBatch { get; set; } = 50_000;
 
-    /// <summary>Grain calls that one batch, listing or ingest keeps in flight. Default 64; 1 to 1,024.</summary>
+    /// <summary>
+    /// Grain calls that all ingests of this process together keep in flight, one per account at a time: as many as may share a transaction of the store, and fewer
+    /// than its queue holds. Default 4,096; 1 to 65,536.
+    /// </summary>
+    public int IngestCallsInFlight { get; set; } = 4_096;
+
+    /// <summary>Grain calls that one batch read or listing keeps in flight. Default 64; 1 to 1,024.</summary>
     public int GrainCallsInFlight { get; set; } = 64;
 }

@@ -74,7 +74,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Range(limits.MaxStreamsPerSubject, 1, 100_000, "Limits:MaxStreamsPerSubject", failures);
         Range(limits.Heartbeat, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(20), "Limits:Heartbeat", failures);
         Range(limits.IngestIdle, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Limits:IngestIdle", failures);
-        Range(limits.IngestBatch, 1, Domain.Limits.FollowBatch, "Limits:IngestBatch", failures);
+        Range(limits.IngestBatch, 1, 1_000_000, "Limits:IngestBatch", failures);
+        Range(limits.IngestCallsInFlight, 1, 65_536, "Limits:IngestCallsInFlight", failures);
         Range(limits.GrainCallsInFlight, 1, 1024, "Limits:GrainCallsInFlight", failures);
     }
 

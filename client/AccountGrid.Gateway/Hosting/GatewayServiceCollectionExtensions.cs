@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Timeouts;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -95,6 +94,7 @@ public static class GatewayServiceCollectionExtensions
     private static void AddAuthentication(IServiceCollection services)
     {
         services.AddSingleton<ValidatedTokens>();
+        services.AddSingleton<Callers>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
 
@@ -111,11 +111,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<GatewayOptions>>(static (timeouts, gateway) =>
         {
             timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = gateway.Value.Limits.RequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout };
-            timeouts.AddPolicy(
-                EndpointSetup.LongTimeout,
-                new RequestTimeoutPolicy { Timeout = gateway.Value.Limits.LongRequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout });
         });
-        services.AddRateLimiter(static _ => { });
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<GatewayOptions>>(static (limiter, gateway) => RateLimits.Apply(limiter, gateway.Value.Limits));
+        services.AddSingleton<RateLimits>();
     }
 }

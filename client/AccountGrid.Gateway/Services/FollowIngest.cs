@@ -1,17 +1,23 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
 using AccountGrid.Grains;
-using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Services;
 
 /// <summary>
-/// Applies a stream of follows. Gathers them by account, applies the accounts of a batch in parallel and their own follows in order, and reads the
-/// next batch meanwhile; a batch begins only when the one before is through, so the order within an account is the stream's. A full queue is waited for,
-/// which slows the sender down (back-pressure), and only then reported. One per stream; one caller at a time.
+/// Applies a stream of follows. Gathers them, puts a batch in order of accounts, applies the accounts side by side and their own follows in order, and reads
+/// the next batch meanwhile; a batch begins only when the one before is through, so the order within an account is the stream's. The batch grows while the
+/// one before is under way, so the faster they come the more of them share one account's call and one page of the store. A full queue is waited for, which
+/// slows the sender down (back-pressure), and only then reported. One per stream; one caller at a time.
 /// </summary>
-internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> options, TimeProvider clock, CallerInfo caller)
+/// <param name="grains">The way to the accounts.</param>
+/// <param name="calls">The calls that all streams together have under way.</param>
+/// <param name="most">Follows of one batch.</param>
+/// <param name="clock">For pauses.</param>
+/// <param name="caller">Whose stream it is.</param>
+internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most, TimeProvider clock, CallerInfo caller)
 {
     /// <summary>Refused follows that the answer names; more are only counted.</summary>
     public const int MostErrors = 1000;
@@ -19,59 +25,45 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     /// <summary>Attempts at one account's part of a batch while its queue is full.</summary>
     private const int Attempts = 20;
 
+    private static readonly Comparison<Taken> ByKey = Taken.Compare;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
-    private readonly int _batch = options.Value.Limits.IngestBatch;
 
     /// <summary>The earliest errors by number: the latest of them is on top and goes first.</summary>
     private readonly PriorityQueue<V1.IngestError, long> _errors = new();
     private readonly Lock _gate = new();
-    private Dictionary<long, Part> _gathering = [];
-    private int _gathered;
+    private List<Taken> _gathering = [];
+    private List<Taken> _underWay = [];
     private Task _applying = Task.CompletedTask;
+    private volatile bool _broken;
     private long _received;
     private long _changed;
     private long _unchanged;
     private long _failed;
 
     /// <summary>Whether <see cref="FlushAsync"/> is due before more is taken.</summary>
-    public bool IsFull => _gathered >= _batch;
+    public bool IsFull => _gathering.Count >= most;
 
     /// <summary>Whether a batch could be handed over without waiting for the one before.</summary>
-    public bool CanFlushNow => _gathered > 0 && _applying.IsCompleted;
+    public bool CanFlushNow => _gathering.Count > 0 && _applying.IsCompleted;
 
     /// <summary>Takes one follow.</summary>
     public void Take(long line, long account, long follower, bool follows)
     {
-        // The rules for one follow are the domain's; asked here too, because one bad follow would have its whole part of the batch refused.
+        // The rules for one follow are the domain's; asked here too, because there one bad follow would have its whole part of the batch refused.
         if (!AccountId.TryCreate(account, out var id))
         {
             Refuse(line, RefusalReason.InvalidArgument, "account must be a positive account id");
-            return;
         }
-
-        if (FollowRules.CheckFollower(id, AccountId.TryCreate(follower, out var other) ? other : default) is { } refusal)
+        else if (FollowRules.CheckFollower(id, AccountId.TryCreate(follower, out var other) ? other : default) is { } refusal)
         {
             Refuse(line, refusal.Reason, refusal.Message);
-            return;
         }
-
-        // Here, and not only by the account: there one impossible follow would refuse the whole batch that it travels in.
-        if (FollowRules.CheckFollower(new AccountId(account), new AccountId(follower)) is { } wrong)
+        else
         {
-            Refuse(line, wrong.Reason, wrong.Message);
-            return;
+            _received++;
+            _gathering.Add(new Taken(account, follower, line, follows));
         }
-
-        _received++;
-        if (!_gathering.TryGetValue(account, out var part))
-        {
-            _gathering[account] = part = new Part();
-        }
-
-        part.Changes.Add(new FollowInput(follower, follows));
-        part.Lines.Add(line);
-        _gathered++;
     }
 
     /// <summary>Counts and names one that cannot be applied.</summary>
@@ -85,10 +77,11 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _applying;
-        if (_gathered > 0)
+        if (_gathering.Count > 0)
         {
-            (var batch, _gathering, _gathered) = (_gathering, [], 0);
-            _applying = ApplyAsync(batch, cancellationToken);
+            (_gathering, _underWay) = (_underWay, _gathering);
+            _gathering.Clear();
+            _applying = Task.Run(() => ApplyAsync(_underWay, cancellationToken), CancellationToken.None);
         }
     }
 
@@ -105,15 +98,55 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
     /// <summary>Waits, without regard to the result, until nothing of this stream is under way any more.</summary>
     public Task SettleAsync() => _applying.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-    private Task ApplyAsync(Dictionary<long, Part> batch, CancellationToken cancellationToken) =>
-        grains.ForEachAsync([.. batch.Keys], async (account, token) => await ApplyAsync(account, batch[account], token), cancellationToken);
-
-    private async Task ApplyAsync(long account, Part part, CancellationToken cancellationToken)
+    private async Task ApplyAsync(List<Taken> batch, CancellationToken cancellationToken)
     {
-        var changes = part.Changes.ToImmutableArray();
+        CollectionsMarshal.AsSpan(batch).Sort(ByKey);
+        var ends = EndsOfParts(batch);
+        var parts = new Task[ends.Count];
+        var begun = 0;
+        try
+        {
+            while (begun < parts.Length && !_broken)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                for (var places = await calls.EnterAsync(parts.Length - begun); places > 0; places--)
+                {
+                    parts[begun] = ApplyAsync(batch, begun == 0 ? 0 : ends[begun - 1], ends[begun], cancellationToken);
+                    begun++;
+                }
+            }
+        }
+        finally
+        {
+            // Also when the stream has ended: nothing of it is under way any more once this is through.
+            await Task.WhenAll(parts.AsSpan(0, begun));
+        }
+    }
+
+    /// <summary>Applies one account's part of a batch; holds a place among the calls to begin with.</summary>
+    private async Task ApplyAsync(List<Taken> batch, int from, int to, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var end = Math.Min(to, from + Limits.FollowBatch);
+            await ApplyOnceAsync(batch, from, end, cancellationToken);
+            from = end;
+            if (from == to)
+            {
+                return;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            await calls.EnterAsync(1);
+        }
+    }
+
+    private async Task ApplyOnceAsync(List<Taken> batch, int from, int to, CancellationToken cancellationToken)
+    {
+        var changes = ChangesOf(batch, from, to);
         for (var attempt = 1; ; attempt++)
         {
-            var reply = await CallAsync(account, changes, cancellationToken);
+            var (reply, mayRetry) = await CallAsync(batch[from].Account, changes);
             if (reply.Refusal is not { } refusal)
             {
                 Interlocked.Add(ref _changed, reply.Changed);
@@ -121,11 +154,11 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
                 return;
             }
 
-            if (refusal.Reason != RefusalReason.Overloaded || attempt == Attempts)
+            if (!mayRetry || attempt == Attempts)
             {
-                foreach (var line in part.Lines)
+                for (var i = from; i < to; i++)
                 {
-                    Fail(line, refusal.Reason, refusal.Message);
+                    Fail(batch[i].Line, refusal.Reason, refusal.Message);
                 }
 
                 return;
@@ -134,18 +167,37 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
             // Twice as long each time: with a fixed delay one of many streams into a hot account could lose every race.
             var delay = (refusal.RetryAfter ?? FirstDelay) * Math.Pow(2, attempt - 1);
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellationToken);
+            await calls.EnterAsync(1);
         }
     }
 
-    private async Task<FollowReply> CallAsync(long account, ImmutableArray<FollowInput> changes, CancellationToken cancellationToken)
+    /// <summary>
+    /// One call, which gives its place back; and whether it may be tried again, because a queue was full or the account could not be placed: nothing was done then.
+    /// Not cancelled: it ends soon, and a token that crosses to the grain costs as much as the call.
+    /// </summary>
+    private async Task<(FollowReply Reply, bool MayRetry)> CallAsync(long account, ImmutableArray<FollowInput> changes)
     {
+        var began = clock.GetTimestamp();
+        var mayRetry = false;
         try
         {
-            return await grains.Account(account).FollowAsync(changes, caller, cancellationToken);
+            var reply = await grains.Account(account).FollowAsync(changes, caller, CancellationToken.None);
+            mayRetry = reply.Refusal is { Reason: RefusalReason.Overloaded };
+            return (reply, mayRetry);
         }
-        catch (Exception exception) when (ExceptionMap.RefusalOf(exception) is not null)
+        catch (Exception exception) when (ExceptionMap.RefusalOf(exception) is { } refusal)
         {
-            return new FollowReply(0, null, ExceptionMap.RefusalOf(exception));
+            mayRetry = refusal.Reason == RefusalReason.Overloaded || (exception is GrainRefusedException && refusal.RetryAfter is not null);
+            return (new FollowReply(0, null, refusal), mayRetry);
+        }
+        catch
+        {
+            _broken = true;
+            throw;
+        }
+        finally
+        {
+            calls.Leave(began, wasRefused: mayRetry);
         }
     }
 
@@ -165,11 +217,40 @@ internal sealed class FollowIngest(GrainCalls grains, IOptions<GatewayOptions> o
         }
     }
 
-    /// <summary>One account's follows of a batch, in the stream's order.</summary>
-    private sealed class Part
+    /// <summary>Where each account's part of an ordered batch ends.</summary>
+    private static List<int> EndsOfParts(List<Taken> batch)
     {
-        public List<FollowInput> Changes { get; } = [];
+        var ends = new List<int>();
+        for (var i = 1; i < batch.Count; i++)
+        {
+            if (batch[i].Account != batch[i - 1].Account)
+            {
+                ends.Add(i);
+            }
+        }
 
-        public List<long> Lines { get; } = [];
+        ends.Add(batch.Count);
+        return ends;
+    }
+
+    private static ImmutableArray<FollowInput> ChangesOf(List<Taken> batch, int from, int to)
+    {
+        var changes = new FollowInput[to - from];
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = new FollowInput(batch[from + i].Follower, batch[from + i].Follows);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(changes);
+    }
+
+    /// <summary>One follow on its way.</summary>
+    private readonly record struct Taken(long Account, long Follower, long Line, bool Follows)
+    {
+        /// <summary>By account and follower, as the store keeps them; what concerns the same two keeps the order of the stream.</summary>
+        public static int Compare(Taken x, Taken y) =>
+            x.Account != y.Account ? x.Account.CompareTo(y.Account)
+            : x.Follower != y.Follower ? x.Follower.CompareTo(y.Follower)
+            : x.Line.CompareTo(y.Line);
     }
 }

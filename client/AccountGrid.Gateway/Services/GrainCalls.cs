@@ -7,7 +7,11 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Gateway;
 
 /// <summary>The way to the grains: their keys, and the one place where their refusals become errors. Thread-safe.</summary>
-internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options)
+/// <param name="grains">The cluster.</param>
+/// <param name="accounts">Its accounts.</param>
+/// <param name="options">How many calls at a time.</param>
+/// <param name="local">The accounts of this process; <c>null</c> where it has none.</param>
+internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options, ILocalAccounts? local = null)
 {
     private readonly int _inFlight = options.Value.Limits.GrainCallsInFlight;
 
@@ -22,6 +26,12 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
 
     /// <summary>One account; the id is known to be positive.</summary>
     public IAccountGrain Account(long id) => accounts[new AccountId(id)];
+
+    /// <summary>An account that was read here a moment ago, without a call; <c>null</c> says nothing about it.</summary>
+    public AccountInfo? Here(long id, long minVersion) => local?.Get(id, minVersion);
+
+    /// <summary>What a visitor may see of such an account; <c>null</c> says nothing about it.</summary>
+    public PublicAccountInfo? VisitHere(long id) => local?.Visit(id);
 
     /// <summary>One operator; the id is known to be well formed.</summary>
     public IOperatorGrain Operator(string id) => grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
@@ -47,6 +57,11 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         var options = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, ids.Count, options, async (i, token) =>
         {
+            if ((found[i] = Here(ids[i], minVersion: 0)) is not null)
+            {
+                return;
+            }
+
             try
             {
                 var answer = await Account(ids[i]).GetAsync(minVersion: 0, token);

@@ -79,7 +79,7 @@ public sealed partial class AccountProcessor
     {
         var start = _services.Clock.GetTimestamp();
         using var span = _services.Diagnostics.Start("account.queue");
-        var turn = await _turns.EnterAsync(reserved, cancellationToken);
+        var turn = await Turns.EnterAsync(reserved, cancellationToken);
         if (turn is null)
         {
             _services.Diagnostics.QueueFull("commands");
@@ -186,11 +186,12 @@ public sealed partial class AccountProcessor
         Reservations reservations, CancellationToken cancellationToken)
     {
         using var span = _services.Diagnostics.Start("journal.append");
-        var prepared = _fold.Prepare(head, events, new EntryFacts(
+        var fold = _services.FoldOf(Id);
+        var prepared = fold.Prepare(head, events, new EntryFacts(
             at, request.Caller.Actor, request.RequestId, request.RequestId is null ? null : RequestDigest.Of(Id, request),
             ApplicationDiagnostics.CurrentTraceId));
         var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, MarkOf(e))).ToImmutableArray();
-        var append = new JournalAppend(_stream, head.Version, pending, AccountIndex.RowOf(prepared.After.State));
+        var append = new JournalAppend(fold.Stream, head.Version, pending, AccountIndex.RowOf(prepared.After.State));
         var start = _services.Clock.GetTimestamp();
         var result = "failed";
         try

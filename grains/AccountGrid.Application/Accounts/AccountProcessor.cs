@@ -16,11 +16,7 @@ namespace AccountGrid.Application;
 public sealed partial class AccountProcessor
 {
     private readonly AccountServices _services;
-    private readonly StreamId _stream;
-    private readonly StreamFold<AccountState, AccountEvent> _fold;
-    private readonly TurnQueue _turns;
     private readonly FollowerCache _followers;
-    private readonly FollowPump _pump;
     private volatile Head<AccountState> _head;
     private volatile AccountView _view;
     private Task? _refresh;
@@ -37,13 +33,9 @@ public sealed partial class AccountProcessor
         ArgumentNullException.ThrowIfNull(services);
         Id = id;
         _services = services;
-        _stream = StreamId.Of(id);
-        _fold = new(_stream, AccountEvolver.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
-        _turns = new(services.Limits.QueueDepth);
         _head = new(AccountState.Unregistered(id), 0, ReadOnlyMemory<byte>.Empty);
         _view = new(_head.State, null, null, Tier.Protected);
-        _followers = new(id, services, Publish);
-        _pump = new(id, services, _followers);
+        _followers = new(this, services);
     }
 
     /// <summary>Which account.</summary>
@@ -115,6 +107,11 @@ public sealed partial class AccountProcessor
         }
     }
 
+    /// <summary>
+    /// Whether a view is still the published one, and <see cref="Recover"/> would find nothing to do: then it may be shown again without asking. Safe from any thread.
+    /// </summary>
+    public bool IsSettledOn(AccountView view) => ReferenceEquals(view, _view) && view?.Followers is not null && !MustReload;
+
     /// <summary>Counts a public read that was refused because the account is down; the command that ends the incident records the number.</summary>
     /// <returns>The number since it went down, as far as this instance knows: a lower bound.</returns>
     public long NoteReadRefused() => _view.State is { IsRegistered: true, Status: not AccountStatus.Active } ? ++_readsRefused : _readsRefused;
@@ -143,7 +140,7 @@ public sealed partial class AccountProcessor
 
         var outcome = CheckFollows(changes) is { } refusal ? new(0, null, refusal)
             : changes.IsEmpty ? new(0, _followers.Exact, null)
-            : await _pump.ApplyAsync(changes, cancellationToken);
+            : await Pump.ApplyAsync(changes, cancellationToken);
         if (outcome.Refusal is { } refused)
         {
             _services.Diagnostics.Refused("follow", refused);
@@ -152,8 +149,18 @@ public sealed partial class AccountProcessor
         return outcome;
     }
 
+    /// <summary>Shows readers what is known now.</summary>
+    internal void Publish() => _view = new(
+        _head.State, _followers.Exact, _followers.LastKnown, _head.State.TierWith(_followers.Exact?.Count, _services.Policy));
+
+    /// <summary>The commands' turns; made with the first command, because nearly every account is only read.</summary>
+    private TurnQueue Turns => field ??= new(_services.Limits.QueueDepth);
+
+    /// <summary>The way to the ledger; made with the first follow.</summary>
+    private FollowPump Pump => field ??= new(Id, _services, _followers);
+
     /// <summary>An append failed and the journal was not read since: what is in memory may be behind.</summary>
-    private bool MustReload => _failuresHealed < _failures;
+    private bool MustReload => Volatile.Read(ref _failuresHealed) < Volatile.Read(ref _failures);
 
     private Refusal? CheckFollows(ImmutableArray<FollowChange> changes)
     {
@@ -180,7 +187,7 @@ public sealed partial class AccountProcessor
         {
             try
             {
-                if (await _fold.ResumeAsync(head, cancellationToken) is { } resumed)
+                if (await _services.FoldOf(Id).ResumeAsync(head, cancellationToken) is { } resumed)
                 {
                     return resumed;
                 }
@@ -211,7 +218,7 @@ public sealed partial class AccountProcessor
     {
         try
         {
-            return await _fold.ReadForwardAsync(_head, cancellationToken);
+            return await _services.FoldOf(Id).ReadForwardAsync(_head, cancellationToken);
         }
         catch (JournalDamagedException e)
         {
@@ -250,7 +257,4 @@ public sealed partial class AccountProcessor
 
         Publish();
     }
-
-    private void Publish() => _view = new(
-        _head.State, _followers.Exact, _followers.LastKnown, _head.State.TierWith(_followers.Exact?.Count, _services.Policy));
 }

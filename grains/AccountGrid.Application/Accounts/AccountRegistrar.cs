@@ -59,16 +59,14 @@ public sealed class AccountRegistrar(AccountServices services)
         AccountId id, string handle, Decision.Accepted decision, Caller caller, string? requestId, CancellationToken cancellationToken)
     {
         using var span = services.Diagnostics.Start("journal.append");
-        var stream = StreamId.Of(id);
-        var fold = new StreamFold<AccountState, AccountEvent>(
-            stream, AccountEvolver.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
+        var fold = services.FoldOf(id);
         var facts = new EntryFacts(
             Microseconds.Truncate(services.Clock.GetUtcNow()), caller.Actor, requestId,
             requestId is null ? null : RequestDigest.OfRegistration(id, caller.Actor, handle), ApplicationDiagnostics.CurrentTraceId);
         var prepared = fold.Prepare(new(AccountState.Unregistered(id), 0, ReadOnlyMemory<byte>.Empty), decision.Events, facts);
         var start = services.Clock.GetTimestamp();
         var result = await services.Journal.AppendAsync(
-            new JournalAppend(stream, 0, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], AccountIndex.RowOf(prepared.After.State)),
+            new JournalAppend(fold.Stream, 0, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], AccountIndex.RowOf(prepared.After.State)),
             cancellationToken);
         services.Diagnostics.Appended(services.Clock.GetElapsedTime(start), result == AppendResult.Conflict ? "conflict" : "appended");
         if (result == AppendResult.Conflict)

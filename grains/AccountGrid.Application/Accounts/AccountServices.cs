@@ -15,4 +15,8 @@ namespace AccountGrid.Application;
 /// <param name="Log">Where processors log.</param>
 public sealed record AccountServices(
     IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec, TimeProvider Clock,
-    AccountPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log);
+    AccountPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
+{
+    /// <summary>Folds one account's journal. It keeps nothing, so that whoever needs one makes it.</summary>
+    internal StreamFold<AccountState, AccountEvent> FoldOf(AccountId id) => new(StreamId.Of(id), AccountEvolver.Evolve, Journal, Codec, Limits.JournalPage);
+}

@@ -6,19 +6,45 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// Brings follow batches to the ledger: at most one transaction of the account is under way, and the small batches that arrive meanwhile go
-/// together into the next. Bounded; first come, first served; each caller learns what became of its own changes.
+/// together into the next. Bounded; first come, first served; each caller learns what became of its own changes. A batch that finds nothing under way
+/// goes by itself and costs no queue: of many accounts that is nearly every one.
 /// Not thread-safe; runs on its processor's scheduler.
 /// </summary>
 internal sealed class FollowPump(AccountId account, AccountServices services, FollowerCache followers)
 {
-    private readonly LinkedList<Batch> _waiting = new();
+    /// <summary>What waits; made when something first has to.</summary>
+    private LinkedList<Batch>? _waiting;
     private int _waitingChanges;
     private bool _running;
 
-    public async Task<FollowOutcome> ApplyAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
+    public Task<FollowOutcome> ApplyAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<FollowOutcome>(cancellationToken);
+        }
+
+        return _running ? WaitAsync(changes, cancellationToken) : ApplyAtOnceAsync(changes);
+    }
+
+    private async Task<FollowOutcome> ApplyAtOnceAsync(ImmutableArray<FollowChange> changes)
+    {
+        _running = true;
+        try
+        {
+            var (result, full) = await CommitAsync(changes);
+            return result is null ? new(0, null, full) : OutcomeOf(result, 0, changes.Length);
+        }
+        finally
+        {
+            RunWaiting();
+        }
+    }
+
+    private async Task<FollowOutcome> WaitAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
+    {
         var limits = services.Limits;
+        _waiting ??= new();
         if (_waiting.Count >= limits.FollowQueueDepth || _waitingChanges + changes.Length > limits.FollowQueueTransactions * Limits.FollowBatch)
         {
             services.Diagnostics.QueueFull("follows");
@@ -28,12 +54,6 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         var batch = new Batch(changes);
         batch.Node = _waiting.AddLast(batch);
         _waitingChanges += changes.Length;
-        if (!_running)
-        {
-            _running = true;
-            _ = RunAsync();
-        }
-
         try
         {
             return await batch.Answer.Task.WaitAsync(cancellationToken);
@@ -50,34 +70,33 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         }
     }
 
-    private async Task RunAsync()
+    /// <summary>Goes on with what waits, if anything does.</summary>
+    private void RunWaiting()
+    {
+        if (_waiting is { Count: > 0 } waiting)
+        {
+            _ = RunAsync(waiting);
+        }
+        else
+        {
+            _running = false;
+        }
+    }
+
+    private async Task RunAsync(LinkedList<Batch> waiting)
     {
         // Not a part of whichever call happened to start it.
         Activity.Current = null;
-        while (_waiting.First is not null)
+        while (waiting.Count > 0)
         {
-            var (batches, changes) = Take();
+            var (batches, changes) = Take(waiting);
             try
             {
-                var result = await services.Ledger.ApplyAsync(
-                    account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
-                services.Diagnostics.FollowsApplied(changes.Length, result.Changed.Count(changed => changed));
-                followers.Accept(result.After);
-                Answer(batches, result);
-            }
-            catch (StorageOverloadedException full)
-            {
-                services.Diagnostics.QueueFull("ledger");
-                batches.ForEach(b => b.Answer.SetResult(new(0, null, Refusal.Overloaded(full.What, full.RetryAfter))));
+                var (result, full) = await CommitAsync(changes);
+                Answer(batches, result, full);
             }
             catch (Exception e)
             {
-                AccountLog.FollowsFailed(services.Log, e, account);
-                if (e is not StorageUnavailableException { OutcomeUnknown: false })
-                {
-                    followers.Doubt();
-                }
-
                 batches.ForEach(b => b.Answer.SetException(e));
             }
         }
@@ -85,12 +104,39 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         _running = false;
     }
 
+    /// <summary>One transaction; the refusal if the store has no room for it.</summary>
+    private async ValueTask<(FollowResult? Result, Refusal? Full)> CommitAsync(ImmutableArray<FollowChange> changes)
+    {
+        try
+        {
+            var result = await services.Ledger.ApplyAsync(account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
+            services.Diagnostics.FollowsApplied(changes.Length, result.Changed.AsSpan().Count(true));
+            followers.Accept(result.After);
+            return (result, null);
+        }
+        catch (StorageOverloadedException full)
+        {
+            services.Diagnostics.QueueFull("ledger");
+            return (null, Refusal.Overloaded(full.What, full.RetryAfter));
+        }
+        catch (Exception e)
+        {
+            AccountLog.FollowsFailed(services.Log, e, account);
+            if (e is not StorageUnavailableException { OutcomeUnknown: false })
+            {
+                followers.Doubt();
+            }
+
+            throw;
+        }
+    }
+
     /// <summary>As many whole batches as fit into one transaction; one always does.</summary>
-    private (List<Batch> Batches, ImmutableArray<FollowChange> Changes) Take()
+    private (List<Batch> Batches, ImmutableArray<FollowChange> Changes) Take(LinkedList<Batch> waiting)
     {
         var batches = new List<Batch>();
         var count = 0;
-        while (_waiting.First?.Value is { } next && (batches.Count == 0 || count + next.Changes.Length <= Limits.FollowBatch))
+        while (waiting.First?.Value is { } next && (batches.Count == 0 || count + next.Changes.Length <= Limits.FollowBatch))
         {
             Remove(next);
             batches.Add(next);
@@ -107,20 +153,22 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         return (batches, all.MoveToImmutable());
     }
 
-    private static void Answer(List<Batch> batches, FollowResult result)
+    private static void Answer(List<Batch> batches, FollowResult? result, Refusal? full)
     {
         var from = 0;
         foreach (var batch in batches)
         {
-            var changed = result.Changed.AsSpan(from, batch.Changes.Length).Count(true);
+            batch.Answer.SetResult(result is null ? new(0, null, full) : OutcomeOf(result, from, batch.Changes.Length));
             from += batch.Changes.Length;
-            batch.Answer.SetResult(new(changed, result.After, null));
         }
     }
 
+    private static FollowOutcome OutcomeOf(FollowResult result, int from, int length) =>
+        new(result.Changed.AsSpan(from, length).Count(true), result.After, null);
+
     private void Remove(Batch batch)
     {
-        _waiting.Remove(batch.Node!);
+        batch.Node!.List!.Remove(batch.Node);
         _waitingChanges -= batch.Changes.Length;
         batch.Node = null;
     }

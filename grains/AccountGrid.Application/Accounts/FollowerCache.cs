@@ -1,14 +1,11 @@
-using AccountGrid.Domain;
-
 namespace AccountGrid.Application;
 
 /// <summary>
 /// The follower count in memory: exact, or known to be unknown. Never goes backwards in version. Not thread-safe; runs on its processor's scheduler.
 /// </summary>
-/// <param name="account">Whose followers.</param>
+/// <param name="account">Whose followers; it publishes whenever <see cref="Exact"/> has changed.</param>
 /// <param name="services">Ledger, clock, limits and log.</param>
-/// <param name="changed">Called whenever <see cref="Exact"/> has changed.</param>
-internal sealed class FollowerCache(AccountId account, AccountServices services, Action changed)
+internal sealed class FollowerCache(AccountProcessor account, AccountServices services)
 {
     private Task? _attempt;
     private long? _lastAttempt;
@@ -34,7 +31,7 @@ internal sealed class FollowerCache(AccountId account, AccountServices services,
 
         _highest = count.Version;
         Exact = LastKnown = count;
-        changed();
+        account.Publish();
     }
 
     /// <summary>A write may or may not have happened: what is known is old news until the ledger is read again.</summary>
@@ -43,7 +40,7 @@ internal sealed class FollowerCache(AccountId account, AccountServices services,
         _doubts++;
         _lastAttempt = null;
         Exact = null;
-        changed();
+        account.Publish();
     }
 
     /// <summary>Reads the count if it is unknown and the last try is long enough ago. Does not wait for it; never fails.</summary>
@@ -69,7 +66,7 @@ internal sealed class FollowerCache(AccountId account, AccountServices services,
             }
             catch (TimeoutException)
             {
-                AccountLog.LedgerSlow(services.Log, account, services.Limits.LedgerWait);
+                AccountLog.LedgerSlow(services.Log, account.Id, services.Limits.LedgerWait);
             }
         }
     }
@@ -80,7 +77,7 @@ internal sealed class FollowerCache(AccountId account, AccountServices services,
         try
         {
             // Shared by everybody who waits, hence nobody's token.
-            var count = await services.Ledger.ReadCountAsync(account, CancellationToken.None);
+            var count = await services.Ledger.ReadCountAsync(account.Id, CancellationToken.None);
             if (doubts == _doubts)
             {
                 Accept(count);
@@ -88,7 +85,12 @@ internal sealed class FollowerCache(AccountId account, AccountServices services,
         }
         catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
         {
-            AccountLog.LedgerUnreadable(services.Log, e, account);
+            AccountLog.LedgerUnreadable(services.Log, e, account.Id);
+        }
+        finally
+        {
+            // Nobody waits for it any more, and it would outlive its use by the whole activation.
+            _attempt = null;
         }
     }
 }

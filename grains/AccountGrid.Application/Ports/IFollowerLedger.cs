@@ -33,7 +33,7 @@ public interface IFollowerLedger
 /// <param name="Count">Followers, 0 or more.</param>
 /// <param name="Version">Grows by one with every batch that changed something.</param>
 /// <param name="AsOf">When it last changed; the epoch where it never did.</param>
-public readonly record struct FollowerCount(long Count, long Version, DateTimeOffset AsOf);
+public sealed record FollowerCount(long Count, long Version, DateTimeOffset AsOf);
 
 /// <summary>One follow or unfollow.</summary>
 /// <param name="Follower">The account that follows.</param>

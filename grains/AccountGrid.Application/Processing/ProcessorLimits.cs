@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
@@ -42,31 +42,15 @@ public sealed record ProcessorLimits
     /// <summary>Every broken rule, each a sentence that names the setting; empty when all is well.</summary>
     public ImmutableArray<string> Validate()
     {
-        var broken = ImmutableArray.CreateBuilder<string>();
-        Check(nameof(QueueDepth), QueueDepth, 1, 10_000);
-        Check(nameof(FollowQueueDepth), FollowQueueDepth, 1, 100_000);
-        Check(nameof(FollowQueueTransactions), FollowQueueTransactions, 1, 100);
-        Check(nameof(SnapshotEvery), SnapshotEvery, 1, 100_000);
-        Check(nameof(JournalPage), JournalPage, 2, 10_000);
-        CheckTime(nameof(RetryAfter), RetryAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
-        CheckTime(nameof(LedgerWait), LedgerWait, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(30));
-        CheckTime(nameof(AuthorityFreshness), AuthorityFreshness, TimeSpan.Zero, TimeSpan.FromMinutes(1));
-        return broken.DrainToImmutable();
-
-        void Check(string name, int value, int least, int most)
-        {
-            if (value < least || value > most)
-            {
-                broken.Add(string.Create(CultureInfo.InvariantCulture, $"{name} must be from {least} to {most}; it is {value}."));
-            }
-        }
-
-        void CheckTime(string name, TimeSpan value, TimeSpan least, TimeSpan most)
-        {
-            if (value < least || value > most)
-            {
-                broken.Add(string.Create(CultureInfo.InvariantCulture, $"{name} must be from {least:c} to {most:c}; it is {value:c}."));
-            }
-        }
+        var check = new SettingCheck();
+        check.In(QueueDepth, 1, 10_000, nameof(QueueDepth));
+        check.In(FollowQueueDepth, 1, 100_000, nameof(FollowQueueDepth));
+        check.In(FollowQueueTransactions, 1, 100, nameof(FollowQueueTransactions));
+        check.In(SnapshotEvery, 1, 100_000, nameof(SnapshotEvery));
+        check.In(JournalPage, 2, 10_000, nameof(JournalPage));
+        check.In(RetryAfter, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(RetryAfter));
+        check.In(LedgerWait, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(30), nameof(LedgerWait));
+        check.In(AuthorityFreshness, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(AuthorityFreshness));
+        return check.Broken;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class StreamFold<TState, TEvent>(
     StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IJournal journal, IEventCodec<TEvent> codec, int pageSize)
     where TEvent : class
 {
+    /// <summary>Which stream.</summary>
+    public StreamId Stream => stream;
+
     /// <summary>The head after every entry that the store has beyond <paramref name="from"/>.</summary>
     /// <exception cref="JournalDamagedException">An entry is missing, doubled, changed or impossible.</exception>
     /// <exception cref="UnknownFormatException">An entry was written by a newer program.</exception>

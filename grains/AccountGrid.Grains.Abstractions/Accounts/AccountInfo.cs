@@ -3,7 +3,7 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>One account as its grain answers it. Immutable: local callers share one instance, nothing is copied.</summary>
+/// <summary>One account as its grain answers it. Immutable: nothing is copied on its way to a local caller.</summary>
 /// <param name="Id">Which account.</param>
 /// <param name="Handle">The name that the network shows.</param>
 /// <param name="Status">Derived from the holds.</param>

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Core;
+using Orleans.Storage;
 
 namespace AccountGrid.Grains;
 
@@ -10,17 +13,18 @@ namespace AccountGrid.Grains;
 /// </summary>
 /// <remarks>
 /// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at once and reads are answered
-/// from the last published view while a command waits for the disk. What readers get is made once per published view and shared by all of them.
+/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so whatever else it may need is
+/// made when it does.
 /// </remarks>
 [KnownAccountsPlacement, GrainType("account")]
 public sealed partial class AccountGrain(
-    [PersistentState("snapshot", SnapshotStorage.Name)] IPersistentState<AccountSnapshotState> snapshot,
+    [FromKeyedServices(SnapshotStorage.Name)] IGrainStorage snapshotStorage,
     AccountServices services,
+    LocalAccounts local,
     ILogger<AccountGrain> log) : Grain, IAccountGrain
 {
     private AccountProcessor? _processor;
     private Snapshots? _snapshots;
-    private Shown? _shown;
     private Refusal? _fault;
 
     /// <summary>
@@ -38,25 +42,30 @@ public sealed partial class AccountGrain(
         var processor = new AccountProcessor(id, services);
         try
         {
-            await processor.LoadAsync(snapshot.RecordExists ? snapshot.State.ToSnapshot() : null, cancellationToken);
+            var snapshots = SnapshotsOf(processor);
+            var snapshot = await snapshots.ReadAsync(cancellationToken);
+            await processor.LoadAsync(snapshot, cancellationToken);
             _processor = processor;
-            _snapshots = new Snapshots(snapshot, processor, services.Clock, log);
+            _snapshots = snapshot is null ? null : snapshots;
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
             _fault = refusal;
             Log.LoadFailed(log, e, id, RefusalMapping.IsDamage(e));
         }
-        finally
-        {
-            // Its text is as large as the account itself, and is not read again.
-            snapshot.State = new();
-        }
     }
 
     /// <inheritdoc />
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
-        _snapshots is { } snapshots && !_processor!.IsFenced ? snapshots.WriteLastAsync(cancellationToken) : Task.CompletedTask;
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return Task.CompletedTask;
+        }
+
+        local.Withdraw(processor);
+        return processor.IsFenced ? Task.CompletedTask : (_snapshots ?? SnapshotsOf(processor)).WriteLastAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     public ValueTask<Answer<AccountInfo>> GetAsync(long minVersion, CancellationToken cancellationToken)
@@ -67,8 +76,9 @@ public sealed partial class AccountGrain(
         }
 
         processor.Recover();
+        local.Offer(processor, processor.View);
         return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
-            ? new(Show(processor.View).Account)
+            ? new(processor.View.ToAnswer())
             : GetRefreshedAsync(processor, minVersion, cancellationToken);
     }
 
@@ -86,7 +96,8 @@ public sealed partial class AccountGrain(
             processor.NoteReadRefused();
         }
 
-        return new(Show(processor.View).Public);
+        local.Offer(processor, processor.View);
+        return new(KeptIfKnown(processor.View).ToPublicAnswer());
     }
 
     /// <inheritdoc />
@@ -108,7 +119,7 @@ public sealed partial class AccountGrain(
         try
         {
             var result = await processor.ExecuteAsync(request, cancellationToken);
-            return new(result.Outcome, result.View.State.IsRegistered ? Show(result.View).Account.Value : null, result.ProposalSequence, result.Refusal?.ToInfo());
+            return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null, result.ProposalSequence, result.Refusal?.ToInfo());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -195,7 +206,7 @@ public sealed partial class AccountGrain(
         try
         {
             await processor.RefreshAsync(Math.Max(minVersion, 1), cancellationToken);
-            return Show(processor.View).Account;
+            return KeptIfKnown(processor.View).ToAnswer();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -226,20 +237,15 @@ public sealed partial class AccountGrain(
         }
     }
 
-    private Shown Show(AccountView view)
+    /// <summary>Nobody who is unknown keeps a place, whatever way the call came.</summary>
+    private AccountView KeptIfKnown(AccountView view)
     {
-        if (_shown is { } shown && ReferenceEquals(shown.View, view))
-        {
-            return shown;
-        }
-
         if (!view.State.IsRegistered)
         {
-            // Nobody who is unknown keeps a place, whatever way the call came.
             DeactivateOnIdle();
         }
 
-        return _shown = new Shown(view);
+        return view;
     }
 
     private Refusal Faulted()
@@ -264,29 +270,13 @@ public sealed partial class AccountGrain(
             Log.Fenced(log, processor.Id);
             DeactivateOnIdle();
         }
-        else
+        else if (processor.SnapshotDue)
         {
-            _snapshots!.WriteIfDue();
+            _snapshots ??= SnapshotsOf(processor);
+            _snapshots.BeginWrite();
         }
     }
 
-    /// <summary>What readers get of one published view, made once.</summary>
-    private sealed class Shown
-    {
-        public Shown(AccountView view)
-        {
-            View = view;
-            var unknown = Refusal.NotFound($"account {view.State.Id}");
-            Account = view.State.IsRegistered ? new(view.ToInfo(), null) : unknown.ToAnswer<AccountInfo>();
-
-            // A visitor cannot tell an account that is down from one that never was.
-            Public = view.State is { IsRegistered: true, Status: AccountStatus.Active } ? new(view.ToPublicInfo(), null) : unknown.ToAnswer<PublicAccountInfo>();
-        }
-
-        public AccountView View { get; }
-
-        public Answer<AccountInfo> Account { get; }
-
-        public Answer<PublicAccountInfo> Public { get; }
-    }
+    private Snapshots SnapshotsOf(AccountProcessor processor) =>
+        new(new StateStorageBridge<AccountSnapshotState>("snapshot", GrainContext, snapshotStorage), processor, services.Clock, log);
 }

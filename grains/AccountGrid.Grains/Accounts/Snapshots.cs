@@ -1,15 +1,17 @@
 using AccountGrid.Application;
 using Microsoft.Extensions.Logging;
+using Orleans.Core;
 using Orleans.Storage;
 
 namespace AccountGrid.Grains;
 
 /// <summary>
 /// Keeps an account's snapshot in grain storage, off the path of any command. A write that fails costs a slower start one day and nothing else.
+/// Made when there is something to read or to write, and kept where there was: it remembers the version that the storage has.
 /// Runs on its grain's scheduler; one write at a time.
 /// </summary>
 internal sealed partial class Snapshots(
-    IPersistentState<AccountSnapshotState> storage, AccountProcessor processor, TimeProvider clock, ILogger log)
+    IStorage<AccountSnapshotState> storage, AccountProcessor processor, TimeProvider clock, ILogger log)
 {
     /// <summary>Entries since the last snapshot that make one worth its write when the activation ends: reading fewer is as fast.</summary>
     public const int WorthKeeping = 8;
@@ -18,10 +20,19 @@ internal sealed partial class Snapshots(
     private Task _write = Task.CompletedTask;
     private long? _failedAt;
 
-    /// <summary>Begins a write if one is due; waits for nothing.</summary>
-    public void WriteIfDue()
+    /// <summary>The snapshot that is there, or <c>null</c>.</summary>
+    public async Task<AccountSnapshot?> ReadAsync(CancellationToken cancellationToken)
     {
-        if (processor.SnapshotDue && _write.IsCompleted && (_failedAt is not { } failed || clock.GetElapsedTime(failed) >= PauseAfterFailure))
+        await storage.ReadStateAsync(cancellationToken);
+        var snapshot = storage.RecordExists ? storage.State.ToSnapshot() : null;
+        Forget();
+        return snapshot;
+    }
+
+    /// <summary>Begins a write, unless one is under way or failed lately; waits for nothing.</summary>
+    public void BeginWrite()
+    {
+        if (_write.IsCompleted && (_failedAt is not { } failed || clock.GetElapsedTime(failed) >= PauseAfterFailure))
         {
             _write = WriteAsync(CancellationToken.None);
         }
@@ -62,7 +73,7 @@ internal sealed partial class Snapshots(
         }
         finally
         {
-            storage.State = new();
+            Forget();
         }
     }
 
@@ -70,7 +81,7 @@ internal sealed partial class Snapshots(
     {
         try
         {
-            await storage.ReadStateAsync(cancellationToken);
+            await ReadAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception e)
@@ -80,6 +91,9 @@ internal sealed partial class Snapshots(
             Failed(log, e, processor.Id.Value);
         }
     }
+
+    /// <summary>Its text is as large as the account itself, and is not read again.</summary>
+    private void Forget() => storage.State = new();
 
     [LoggerMessage(2010, LogLevel.Warning, "The snapshot of account {Account} was not written; it will start from an older one.")]
     private static partial void Failed(ILogger logger, Exception exception, long account);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 
@@ -6,12 +7,20 @@ namespace AccountGrid.Grains;
 /// <summary>A published view of an account to what readers get.</summary>
 internal static class AccountMapping
 {
+    /// <summary>What staff and services get.</summary>
+    public static Answer<AccountInfo> ToAnswer(this AccountView view) =>
+        view.State.IsRegistered ? new(view.ToInfo(), null) : Unknown(view).ToAnswer<AccountInfo>();
+
+    /// <summary>What a visitor gets, who cannot tell an account that is down from one that never was.</summary>
+    public static Answer<PublicAccountInfo> ToPublicAnswer(this AccountView view) =>
+        view.State is { IsRegistered: true, Status: AccountStatus.Active } ? new(view.ToPublicInfo(), null) : Unknown(view).ToAnswer<PublicAccountInfo>();
+
     public static AccountInfo ToInfo(this AccountView view)
     {
         var state = view.State;
         return new(
             state.Id.Value, state.Handle, state.Status, state.Version, state.StateVersion, view.Tier, state.Designation?.ToInfo(),
-            [.. state.Holds.Select(ToInfo)], state.Proposal?.ToInfo(state.Id), ToFollowers(view));
+            ImmutableArray.CreateRange(state.Holds, ToInfo), state.Proposal?.ToInfo(state.Id), ToFollowers(view));
     }
 
     public static PublicAccountInfo ToPublicInfo(this AccountView view) => new(view.State.Id.Value, view.State.Handle, ToFollowers(view));
@@ -19,6 +28,8 @@ internal static class AccountMapping
     public static FollowersInfo ToInfo(this FollowerCount count) => new(count.Count, count.AsOf, CountQuality.Exact, count.Version);
 
     public static ActorInfo ToInfo(this Actor actor) => new(actor.Kind, actor.Subject);
+
+    private static Refusal Unknown(AccountView view) => Refusal.NotFound($"account {view.State.Id}");
 
     /// <summary>Law 3: exact, or it says it is not.</summary>
     private static FollowersInfo ToFollowers(AccountView view) =>

@@ -34,7 +34,8 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>
 
     public override string Key { get; }
 
-    public override int Rows => _changes.Length;
+    /// <summary>The edges, and the count.</summary>
+    public override int Rows => _changes.Length + 1;
 
     public override string What => "Writing followers";
 

@@ -8,11 +8,14 @@ namespace AccountGrid.Storage.Sqlite;
 /// </summary>
 internal sealed class WriteQueue(SqliteStorageOptions options)
 {
-    /// <summary>Follow changes that may share a transaction with commands: few enough that a command hardly notices (about 2 ms).</summary>
-    public const int FollowsBesideCommands = 1_000;
+    /// <summary>Rows of follows that may share a transaction with commands: few enough that a command hardly notices (about 2 ms).</summary>
+    public const int FollowRowsBesideCommands = 1_000;
 
-    /// <summary>Follow changes in a transaction without commands, unless a single batch has more.</summary>
-    public const int FollowsAlone = 10_000;
+    /// <summary>
+    /// Rows of follows in a transaction without commands, unless a single batch has more. However many batches that are: those of one follow each
+    /// are what profits most from going together.
+    /// </summary>
+    public const int FollowRowsAlone = 10_000;
 
     private readonly object _gate = new();
     private readonly Queue<WriteOperation> _commands = new();
@@ -108,8 +111,8 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
         }
 
         var commands = batch.Count;
-        var room = commands == 0 ? FollowsAlone : FollowsBesideCommands;
-        while (batch.Count < options.MaxBatch && _follows.TryPeek(out var follow) && (follow.Rows <= room || batch.Count == 0))
+        var room = commands == 0 ? FollowRowsAlone : FollowRowsBesideCommands;
+        while (_follows.TryPeek(out var follow) && (follow.Rows <= room || batch.Count == 0))
         {
             batch.Add(_follows.Dequeue());
             _followRows -= follow.Rows;

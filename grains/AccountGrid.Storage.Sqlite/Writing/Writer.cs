@@ -33,11 +33,11 @@ internal sealed partial class Writer
 
     /// <summary>Hands an operation to the writer.</summary>
     /// <exception cref="StorageOverloadedException">The queue is full.</exception>
-    public async Task<T> WriteAsync<T>(WriteOperation<T> operation)
+    public Task<T> WriteAsync<T>(WriteOperation<T> operation)
     {
         if (_queue.TryAdd(operation))
         {
-            return await operation.Task.ConfigureAwait(false);
+            return operation.Task;
         }
 
         _diagnostics.Refused(operation.IsFollow ? "follows" : "commands");

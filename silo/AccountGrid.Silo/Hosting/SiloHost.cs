@@ -23,6 +23,10 @@ namespace AccountGrid.Silo;
 public sealed class SiloHost : IAsyncDisposable
 {
     private const string SnapshotDatabaseStorage = "snapshots-database";
+
+    /// <summary>What Orleans takes for "no clients of other processes".</summary>
+    private const int NoListener = 0;
+
     private readonly WebApplication _app;
     private readonly Endpoints _endpoints;
     private readonly string _dataDirectory;
@@ -115,7 +119,7 @@ public sealed class SiloHost : IAsyncDisposable
     private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, string snapshots) => builder.UseOrleans(silo =>
     {
         silo.UseLocalhostClustering(
-            FreePort.OrGiven(settings.SiloPort), FreePort.OrGiven(settings.GatewayPort), primarySiloEndpoint: null, "accountgrid", "local");
+            FreePort.OrGiven(settings.SiloPort), settings.GatewayPort is { } port ? FreePort.OrGiven(port) : NoListener, primarySiloEndpoint: null, "accountgrid", "local");
         silo.UseSystemTextJsonGrainStorageSerializer();
         silo.AddAdoNetGrainStorage(SnapshotDatabaseStorage, (AdoNetGrainStorageOptions o) =>
         {

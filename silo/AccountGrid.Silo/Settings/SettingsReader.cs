@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Storage.Sqlite;
@@ -68,7 +67,7 @@ internal static class SettingsReader
 
     private static void Check(SiloSettings settings, ImmutableArray<string>.Builder findings)
     {
-        var check = new Ranges(findings);
+        var check = new SettingCheck();
         check.That(!string.IsNullOrWhiteSpace(settings.Data), "Data", "must name a directory");
         foreach (var (name, port) in Ports(settings))
         {
@@ -82,27 +81,14 @@ internal static class SettingsReader
 
         check.In(settings.ShutdownTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "ShutdownTimeout");
         check.In(settings.Checkpoints.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Checkpoints:Interval");
-        check.In(settings.Accounts.ProtectedReach, 1, long.MaxValue, "Accounts:ProtectedReach");
-        check.In(settings.Accounts.ProposalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "Accounts:ProposalLifetime");
-        check.In(settings.Accounts.UnprotectCoolOff, TimeSpan.Zero, TimeSpan.FromDays(30), "Accounts:UnprotectCoolOff");
-        check.In(settings.Accounts.ImpactDrift, 0, 10, "Accounts:ImpactDrift");
-        foreach (var reason in settings.Accounts.Reasons)
-        {
-            check.That(TextRules.ReasonForm(reason) is null, "Accounts:Reasons", $"{TextRules.ReasonForm(reason)}; '{reason}' is not");
-        }
-
-        check.In(settings.Operators.NoticeWindow, TimeSpan.Zero, TimeSpan.FromDays(366), "Operators:NoticeWindow");
-        check.In(settings.Operators.BudgetWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "Operators:BudgetWindow");
-        check.In(settings.Operators.MaxHarms, 1, 1_000_000, "Operators:MaxHarms");
-        check.In(settings.Operators.MaxReach, 1, long.MaxValue, "Operators:MaxReach");
-        foreach (var finding in settings.Limits.Validate())
-        {
-            findings.Add($"{SiloSettings.Section}:Limits:{finding}");
-        }
+        findings.AddRange(check.Broken.Select(static broken => $"{SiloSettings.Section}:{broken}"));
+        findings.AddRange(settings.Accounts.ToPolicy().Validate().Select(static broken => $"{SiloSettings.Section}:Accounts:{broken}"));
+        findings.AddRange(settings.Operators.Validate().Select(static broken => $"{SiloSettings.Section}:Operators:{broken}"));
+        findings.AddRange(settings.Limits.Validate().Select(static broken => $"{SiloSettings.Section}:Limits:{broken}"));
     }
 
     private static (string Name, int Port)[] Ports(SiloSettings settings) =>
-        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort), ("GatewayPort", settings.GatewayPort)];
+        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort), ("GatewayPort", settings.GatewayPort ?? 0)];
 
     /// <summary>A name that nothing reads would silently leave its default in force.</summary>
     private static void FindUnknown(IConfigurationSection section, Type type, string[] others, ImmutableArray<string>.Builder findings)
@@ -122,22 +108,5 @@ internal static class SettingsReader
                 findings.Add($"{child.Path} is no setting; known here are {string.Join(", ", known.Keys.Concat(others).Order(StringComparer.Ordinal))}.");
             }
         }
-    }
-
-    private readonly struct Ranges(ImmutableArray<string>.Builder findings)
-    {
-        public void That(bool holds, string setting, string rule)
-        {
-            if (!holds)
-            {
-                findings.Add($"{SiloSettings.Section}:{setting} {rule}.");
-            }
-        }
-
-        public void In<T>(T value, T least, T most, string setting)
-            where T : IComparable<T> =>
-            That(
-                value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0, setting,
-                string.Create(CultureInfo.InvariantCulture, $"must be from {least} to {most}; it is {value}"));
     }
 }

@@ -24,8 +24,11 @@ public sealed class SiloSettings
     /// <summary>Silo to silo on loopback; 0 = any free port, which is right as long as there is one silo.</summary>
     public int SiloPort { get; set; }
 
-    /// <summary>Cluster clients on loopback; 0 = any free port.</summary>
-    public int GatewayPort { get; set; }
+    /// <summary>
+    /// Orleans clients of other processes, on loopback; 0 = any free port, <c>null</c> = none is listened for. Whoever reaches it calls grains as
+    /// anybody, past the tokens, hence nobody unless somebody asks for it.
+    /// </summary>
+    public int? GatewayPort { get; set; }
 
     /// <summary>How long a stop may take: draining requests, writing snapshots, the last checkpoint. 1 second to 10 minutes; default 30 seconds.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);

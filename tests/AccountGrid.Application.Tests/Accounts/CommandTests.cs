@@ -315,6 +315,26 @@ public sealed class CommandTests
         });
 
         [Fact]
+        public Task A_view_is_settled_until_it_is_replaced_or_in_doubt() => InWorld(async (world, account) =>
+        {
+            var first = account.View;
+            Assert.True(account.IsSettledOn(first));
+            await account.ExecuteAsync(Down(), Token);
+            Assert.False(account.IsSettledOn(first));
+            Assert.True(account.IsSettledOn(account.View));
+
+            world.Journal.FailNextAppend(AppendFault.UnknownWritten);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(new(World.Restore(), World.Person("kim")), Token));
+            Assert.False(account.IsSettledOn(account.View));
+            await account.RefreshAsync(3, Token);
+            Assert.True(account.IsSettledOn(account.View));
+
+            world.Ledger.FailNextApply(LedgerFault.UnknownWritten);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.FollowAsync([new(new AccountId(7), true)], Token));
+            Assert.False(account.IsSettledOn(account.View));
+        });
+
+        [Fact]
         public Task Recovery_is_tried_at_a_bounded_rate() => InWorld(async (world, account) =>
         {
             world.Journal.FailNextAppend(AppendFault.UnknownWritten);

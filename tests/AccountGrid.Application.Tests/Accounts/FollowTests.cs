@@ -27,9 +27,9 @@ public sealed class FollowTests
         {
             Assert.Equal(3, (await Follow(account, 1, 2, 2, 3)).Changed);
             var outcome = await Follow(account, 3, -1, -9);
-            Assert.Equal((1, 2L), (outcome.Changed, outcome.After!.Value.Count));
+            Assert.Equal((1, 2L), (outcome.Changed, outcome.After!.Count));
             Assert.Equal(outcome.After, account.View.Followers);
-            Assert.Equal(world.Clock.GetUtcNow(), outcome.After.Value.AsOf);
+            Assert.Equal(world.Clock.GetUtcNow(), outcome.After.AsOf);
         });
 
         [Fact]
@@ -39,7 +39,7 @@ public sealed class FollowTests
             await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
             await Follow(account, 4, -1);
             await account.ExecuteAsync(new(World.Restore(), Kim), Token);
-            Assert.Equal(3, account.View.Followers!.Value.Count);
+            Assert.Equal(3, account.View.Followers!.Count);
         });
 
         [Fact]
@@ -72,7 +72,7 @@ public sealed class FollowTests
             await Follow(account, 1);
             world.Ledger.AfterRead.Release();
             await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            Assert.Equal((1L, 1L), (account.View.Followers!.Value.Count, account.View.Followers.Value.Version));
+            Assert.Equal((1L, 1L), (account.View.Followers!.Count, account.View.Followers.Version));
         });
 
         [Fact]
@@ -81,13 +81,13 @@ public sealed class FollowTests
             await Follow(account, 1);
             world.Ledger.FailNextApply(LedgerFault.UnknownWritten);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => Follow(account, 2));
-            Assert.Equal((null, 1L, Tier.Protected), (account.View.Followers, account.View.LastKnownFollowers!.Value.Count, account.View.Tier));
+            Assert.Equal((null, 1L, Tier.Protected), (account.View.Followers, account.View.LastKnownFollowers!.Count, account.View.Tier));
             world.Ledger.AfterRead.Arm();
             account.Recover();
             await world.Ledger.AfterRead.Reached;
             world.Ledger.AfterRead.Release();
             await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            Assert.Equal(2, account.View.Followers!.Value.Count);
+            Assert.Equal(2, account.View.Followers!.Count);
         });
 
         [Fact]
@@ -96,7 +96,7 @@ public sealed class FollowTests
             await Follow(account, 1);
             world.Ledger.FailNextApply(LedgerFault.Unavailable);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => Follow(account, 2));
-            Assert.Equal(1, account.View.Followers!.Value.Count);
+            Assert.Equal(1, account.View.Followers!.Count);
             Assert.Equal(1, (await Follow(account, 2)).Changed);
         });
     }
@@ -149,11 +149,11 @@ public sealed class FollowTests
                 var expected = changes.Count(c => c > 0 ? edges.Add(c) : edges.Remove(-c));
                 var actual = await outcome;
                 Assert.Equal((expected, null), (actual.Changed, actual.Refusal));
-                Assert.InRange(actual.After!.Value.Version, lastVersion, long.MaxValue);
-                lastVersion = actual.After.Value.Version;
+                Assert.InRange(actual.After!.Version, lastVersion, long.MaxValue);
+                lastVersion = actual.After.Version;
             }
 
-            Assert.Equal(edges.Count, account.View.Followers!.Value.Count);
+            Assert.Equal(edges.Count, account.View.Followers!.Count);
             Assert.Equal(edges.Count, await world.Ledger.CountEdgesAsync(World.Account, Token));
             Assert.InRange(world.Ledger.Transactions.Count, 1, 299);
         });
@@ -207,7 +207,7 @@ public sealed class FollowTests
                 world.Ledger.BeforeApply.Release();
                 await running;
                 await Task.WhenAll(waiting);
-                Assert.Equal(3, account.View.Followers!.Value.Count);
+                Assert.Equal(3, account.View.Followers!.Count);
             },
             new ProcessorLimits { FollowQueueDepth = 2 });
 
@@ -244,7 +244,7 @@ public sealed class FollowTests
                 await first.CancelAsync();
                 world.Ledger.BeforeApply.Release();
                 Assert.Equal(1, (await running).Changed);
-                Assert.Equal(2, (await takesThePlace).After!.Value.Count);
+                Assert.Equal(2, (await takesThePlace).After!.Count);
             },
             new ProcessorLimits { FollowQueueDepth = 1 });
 
@@ -252,7 +252,7 @@ public sealed class FollowTests
         public Task Of_one_failed_transaction_all_fail_and_the_next_goes_on() => InWorld(async (world, account) =>
         {
             world.Ledger.FailNextApply(LedgerFault.Overloaded);
-            Assert.Equal((RefusalReason.Overloaded, 0), ((await Follow(account, 1)).Refusal!.Reason, (int)account.View.Followers!.Value.Count));
+            Assert.Equal((RefusalReason.Overloaded, 0), ((await Follow(account, 1)).Refusal!.Reason, (int)account.View.Followers!.Count));
             world.Ledger.BeforeApply.Arm();
             var first = Follow(account, 1);
             await world.Ledger.BeforeApply.Reached;
@@ -275,7 +275,7 @@ public sealed class FollowTests
             Assert.Equal((RefusalReason.InvalidArgument, "follower"), (self.Refusal!.Reason, self.Refusal.Field));
             var nobody = await account.FollowAsync([default], Token);
             Assert.Equal((RefusalReason.InvalidArgument, "follower"), (nobody.Refusal!.Reason, nobody.Refusal.Field));
-            Assert.Equal((0, 0L), (self.Changed, account.View.Followers!.Value.Count));
+            Assert.Equal((0, 0L), (self.Changed, account.View.Followers!.Count));
             Assert.Empty(world.Ledger.Transactions);
         });
 
@@ -306,7 +306,7 @@ public sealed class FollowTests
         {
             await Follow(account, 1, 2);
             var outcome = await Follow(account);
-            Assert.Equal((0, 2L), (outcome.Changed, outcome.After!.Value.Count));
+            Assert.Equal((0, 2L), (outcome.Changed, outcome.After!.Count));
             Assert.Single(world.Ledger.Transactions);
         });
     }

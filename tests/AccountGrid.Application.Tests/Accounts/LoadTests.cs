@@ -285,7 +285,7 @@ public sealed class LoadTests
             var command = loaded.ExecuteAsync(new(new AccountCommand.Reject(12, ""), Kim), Token);
             world.Ledger.AfterRead.Release();
             await command;
-            Assert.Equal((1L, Tier.Standard), (loaded.View.Followers!.Value.Count, loaded.View.Tier));
+            Assert.Equal((1L, Tier.Standard), (loaded.View.Followers!.Count, loaded.View.Tier));
         });
 
         [Fact]

@@ -20,7 +20,7 @@ public sealed class RegistrarTests
     {
         var result = await Register(world);
         Assert.Equal((Outcome.Done, AccountStatus.Active, Tier.Standard), (result.Outcome, result.View.State.Status, result.View.Tier));
-        Assert.Equal((0L, "president", 1L), (result.View.Followers!.Value.Count, result.View.State.Handle, result.View.State.Version));
+        Assert.Equal((0L, "president", 1L), (result.View.Followers!.Count, result.View.State.Handle, result.View.State.Version));
         Assert.Equal("president", Assert.IsType<StreamIndexRow.Account>(world.Journal.Row(Stream)).Handle);
         Assert.Equal(0, world.Journal.EntriesRead);
     });

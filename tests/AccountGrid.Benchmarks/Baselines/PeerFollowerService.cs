@@ -22,8 +22,20 @@ internal sealed class PeerFollowerService(PeerDatabase database, PeerFollowComma
     public override async Task<PutFollowerResponse> PutFollower(PutFollowerRequest request, ServerCallContext context)
     {
         var follow = new Follow { Account = request.Account, Follower = request.Follower, Op = Follow.Types.Op.Follow };
-        var changed = await RunAsync([follow], context.CancellationToken);
-        return new PutFollowerResponse { Changed = changed > 0, Followers = new FollowerCount { Count = commands.LastCount, Quality = FollowerCount.Types.Quality.Exact } };
+        await database.Gate.WaitAsync(context.CancellationToken);
+        try
+        {
+            var changed = commands.Run([follow]);
+            return new PutFollowerResponse
+            {
+                Changed = changed > 0,
+                Followers = new FollowerCount { Count = commands.CountOf(request.Account), Quality = FollowerCount.Types.Quality.Exact },
+            };
+        }
+        finally
+        {
+            database.Gate.Release();
+        }
     }
 
     public override async Task<IngestFollowsResponse> IngestFollows(IAsyncStreamReader<IngestFollowsRequest> requestStream, ServerCallContext context)
@@ -74,12 +86,20 @@ internal sealed class PeerFollowCommands(PeerDatabase database, TimeProvider clo
     private readonly SqliteCommand _rollback = database.Command("ROLLBACK");
     private readonly SqliteCommand _insert = database.Prepare("INSERT OR IGNORE INTO edges VALUES (@account, @follower)", "@account", "@follower");
     private readonly SqliteCommand _delete = database.Prepare("DELETE FROM edges WHERE account = @account AND follower = @follower", "@account", "@follower");
-    private readonly SqliteCommand _count = database.Prepare(
-        "UPDATE accounts SET followers = followers + @change, followers_version = followers_version + 1, followers_at = @at WHERE id = @account RETURNING followers",
+
+    // Without RETURNING, which costs SQLite more than the update itself; who needs the count reads it.
+    private readonly SqliteCommand _add = database.Prepare(
+        "UPDATE accounts SET followers = followers + @change, followers_version = followers_version + 1, followers_at = @at WHERE id = @account",
         "@change", "@at", "@account");
 
-    /// <summary>The count after the last change.</summary>
-    public long LastCount { get; private set; }
+    private readonly SqliteCommand _count = database.Prepare("SELECT followers FROM accounts WHERE id = @account", "@account");
+
+    /// <summary>The count of an account that exists.</summary>
+    public long CountOf(long account)
+    {
+        _count.Parameters[0].Value = account;
+        return (long)_count.ExecuteScalar()!;
+    }
 
     /// <summary>Applies them in one transaction.</summary>
     /// <returns>How many changed an edge.</returns>
@@ -121,10 +141,9 @@ internal sealed class PeerFollowCommands(PeerDatabase database, TimeProvider clo
             change += isFollow ? rows : -rows;
         }
 
-        _count.Parameters[0].Value = change;
-        _count.Parameters[1].Value = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        _count.Parameters[2].Value = account;
-        LastCount = (long)(_count.ExecuteScalar() ?? throw new RpcException(new Status(StatusCode.NotFound, "NOT_FOUND")));
-        return changed;
+        _add.Parameters[0].Value = change;
+        _add.Parameters[1].Value = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        _add.Parameters[2].Value = account;
+        return _add.ExecuteNonQuery() == 1 ? changed : throw new RpcException(new Status(StatusCode.NotFound, "NOT_FOUND"));
     }
 }

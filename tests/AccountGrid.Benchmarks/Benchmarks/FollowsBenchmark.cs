@@ -26,8 +26,8 @@ internal abstract class FollowsBenchmark : IBenchmark
     protected long AccountOf(long serial) => Accounts == 1 ? 1 : ((serial * 7_919) % Accounts) + 1;
 
     /// <summary>Ours.</summary>
-    protected Contestant Ours(SiloProcess silo, CancellationToken cancellationToken) =>
-        new("ours", silo.Grpc, silo.ProcessId, silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
+    protected Contestant Ours(SiloProcess silo, CancellationToken cancellationToken, string name = "ours") =>
+        new(name, silo.Grpc, silo.ProcessId, silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
 
     /// <summary>A peer.</summary>
     protected Contestant Peer(string name, BaselineProcess peer, SiloProcess silo, int perMessage, int follows, CancellationToken cancellationToken) =>

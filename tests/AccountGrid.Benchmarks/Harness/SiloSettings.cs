@@ -8,4 +8,7 @@ internal static class SiloSettings
 
     /// <summary>Followers from which two people are needed.</summary>
     public const string ProtectedReach = "ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH";
+
+    /// <summary>Follows that an ingest stream gathers.</summary>
+    public const string IngestBatch = "ACCOUNTGRID__GATEWAY__LIMITS__INGESTBATCH";
 }

@@ -29,6 +29,9 @@ public sealed record GatewayHostOptions
     /// <summary>The queue of commands per account.</summary>
     public ProcessorLimits Limits { get; init; } = new();
 
+    /// <summary>Changes the store's settings.</summary>
+    public Func<SqliteStorageOptions, SqliteStorageOptions> Storage { get; init; } = static options => options;
+
     /// <summary>Adds to the pipeline behind the gateway's own.</summary>
     public Action<WebApplication> App { get; init; } = static _ => { };
 
@@ -160,7 +163,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private void AddPorts(IServiceCollection services)
     {
         services.AddSingleton<TimeProvider>(Clock);
-        services.AddSqliteStorage(new SqliteStorageOptions { DataDirectory = _directory.FullPath });
+        services.AddSqliteStorage(_options.Storage(new SqliteStorageOptions { DataDirectory = _directory.FullPath }));
         services.AddSingleton(new AccountPolicy { ProtectedReach = 1_000 });
         services.AddSingleton(new OperatorPolicy());
         services.AddSingleton(_options.Limits);

@@ -33,7 +33,8 @@ public sealed class OptionTests
         IsRefused("Gateway:Limits:RequestTimeout", o => o.Limits.RequestTimeout = TimeSpan.Zero);
         IsRefused("Gateway:Limits:RequestsPerSecond", o => o.Limits.RequestsPerSecond = -1);
         IsRefused("Gateway:Limits:Heartbeat", o => o.Limits.Heartbeat = TimeSpan.FromMinutes(1));
-        IsRefused("Gateway:Limits:IngestBatch", o => o.Limits.IngestBatch = 10_001);
+        IsRefused("Gateway:Limits:IngestBatch", o => o.Limits.IngestBatch = 1_000_001);
+        IsRefused("Gateway:Limits:IngestCallsInFlight", o => o.Limits.IngestCallsInFlight = 0);
         IsRefused("Gateway:Auth:ClockSkew", o => o.Auth.ClockSkew = TimeSpan.FromHours(1));
     }
 

@@ -43,14 +43,6 @@ public sealed class SurfaceTests(SharedGateway gateway)
     }
 
     [Fact]
-    public async Task Metrics_are_served()
-    {
-        await gateway.RegisterAsync();
-        using var stranger = gateway.Host.CreateHttpClient();
-        Assert.Contains("http_server_request_duration", await stranger.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Health_and_reflection_answer_over_gRPC_without_a_token()
     {
         var health = new Health.HealthClient(gateway.Host.Invoker());

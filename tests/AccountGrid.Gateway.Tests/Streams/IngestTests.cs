@@ -130,6 +130,45 @@ public sealed class IngestTests(SharedGateway gateway)
     }
 
     [Fact]
+    public async Task Accounts_that_must_be_loaded_first_are_waited_for()
+    {
+        // The store answers so few questions about who is known at a time that most of a batch is refused at first: nothing of it may be lost.
+        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions
+        {
+            Storage = static options => options with { ExistsQueueDepth = 4, RetryAfter = TimeSpan.FromMilliseconds(10) },
+        });
+        using var service = new Wire(host, host.Tokens.Service);
+        for (var id = 1; id <= 200; id++)
+        {
+            await service.Accounts.RegisterAccountAsync(new() { Id = id, Handle = $"cold{id}" }, Wire.Options);
+        }
+
+        var answer = await IngestAsync(service, string.Concat(Enumerable.Range(1, 600).Select(static i => $$"""{"account":"{{(i % 200) + 1}}","follower":"{{1000 + i}}","op":"follow"}""" + "\n")));
+        Assert.Equal((600, 600, 0), (answer.Received, answer.Changed, answer.Failed));
+        Assert.Equal(3, (await service.Accounts.GetAccountAsync(new() { Id = 77 }, Wire.Options)).Followers.Count);
+    }
+
+    [Fact]
+    public async Task Streams_over_the_same_accounts_lose_and_count_nothing_twice()
+    {
+        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => (options.Limits.IngestBatch, options.Limits.IngestCallsInFlight) = (70, 8) });
+        using var service = new Wire(host, host.Tokens.Service);
+        for (var id = 1; id <= 30; id++)
+        {
+            await service.Accounts.RegisterAccountAsync(new() { Id = id, Handle = $"wide{id}" }, Wire.Options);
+        }
+
+        // Every stream sends the same: of four equal follows one changes something.
+        var lines = string.Concat(Enumerable.Range(0, 900).Select(static i => $$"""{"account":"{{(i % 30) + 1}}","follower":"{{1000 + (i / 30)}}","op":"follow"}""" + "\n"));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => IngestAsync(service, lines)));
+        Assert.Equal((900, 2700, 0), (answers.Sum(static a => a.Changed), answers.Sum(static a => a.Unchanged), answers.Sum(static a => a.Failed)));
+        for (var id = 1; id <= 30; id++)
+        {
+            Assert.Equal(30, (await service.Accounts.GetAccountAsync(new() { Id = id }, Wire.Options)).Followers.Count);
+        }
+    }
+
+    [Fact]
     public async Task A_stream_that_pauses_for_too_long_is_ended()
     {
         await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.IngestIdle = TimeSpan.FromSeconds(1) });

@@ -1,0 +1,17 @@
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// Accounts whose activation is in this very process and was read a moment ago: read without a call to it. Present in a silo, absent in a process that is only a client.
+/// Thread-safe; never waits.
+/// </summary>
+public interface ILocalAccounts
+{
+    /// <summary>What <see cref="IAccountGrain.GetAsync"/> would answer at this moment; <c>null</c> says nothing about the account: call the grain.</summary>
+    /// <param name="id">Which account.</param>
+    /// <param name="minVersion">The version that the caller has seen.</param>
+    AccountInfo? Get(long id, long minVersion);
+
+    /// <summary>What <see cref="IAccountGrain.VisitAsync"/> would answer at this moment; <c>null</c> says nothing about the account: call the grain.</summary>
+    /// <param name="id">Which account.</param>
+    PublicAccountInfo? Visit(long id);
+}

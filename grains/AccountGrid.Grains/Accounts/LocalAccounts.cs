@@ -1,0 +1,95 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// The published views of this silo's own activations that were read a moment ago. An entry is looked at only while it is its activation's current view and nothing
+/// about it is in doubt, so that a reader sees what a call to the grain would answer; and only for <see cref="Lease"/> after such a call, so that
+/// the runtime knows what is in use, and an activation that it gave up without a word is not believed for longer. A fixed number of places: accounts that find none are read
+/// by calls. Thread-safe.
+/// </summary>
+/// <param name="clock">Measures the lease.</param>
+public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
+{
+    /// <summary>How long after a read through the grain its view is looked at directly.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
+
+    private const int SetBits = 13;
+    private const int Ways = 4;
+    private readonly Entry?[] _entries = new Entry?[Ways << SetBits];
+
+    /// <inheritdoc />
+    public AccountInfo? Get(long id, long minVersion) =>
+        Find(id) is { } entry && entry.View.State.Version >= minVersion ? entry.Account : null;
+
+    /// <inheritdoc />
+    public PublicAccountInfo? Visit(long id) =>
+        // One that is down is refused, and the refusal counted, by the grain.
+        Find(id) is { View.State.Status: AccountStatus.Active } entry ? entry.Public : null;
+
+    /// <summary>Lets readers look at a view that a call has just read. Called by the account's own activation.</summary>
+    internal void Offer(AccountProcessor processor, AccountView view)
+    {
+        if (!view.State.IsRegistered)
+        {
+            return;
+        }
+
+        var set = SetOf(processor.Id.Value);
+        var now = clock.GetTimestamp();
+        var place = (int)(now & (Ways - 1));
+        for (var way = 0; way < Ways; way++)
+        {
+            if (Volatile.Read(ref set[way]) is not { } entry || entry.Processor == processor || entry.Until <= now)
+            {
+                place = way;
+                break;
+            }
+        }
+
+        Volatile.Write(ref set[place], new Entry(processor, view, now + (long)(Lease.TotalSeconds * clock.TimestampFrequency)));
+    }
+
+    /// <summary>Forgets an activation that ends.</summary>
+    internal void Withdraw(AccountProcessor processor)
+    {
+        foreach (ref var place in SetOf(processor.Id.Value))
+        {
+            if (Volatile.Read(ref place)?.Processor == processor)
+            {
+                Volatile.Write(ref place, null);
+            }
+        }
+    }
+
+    private Entry? Find(long id)
+    {
+        foreach (ref var place in SetOf(id))
+        {
+            if (Volatile.Read(ref place) is { } entry && entry.Processor.Id.Value == id)
+            {
+                return entry.Processor.IsSettledOn(entry.View) && clock.GetTimestamp() < entry.Until ? entry : null;
+            }
+        }
+
+        return null;
+    }
+
+    // Neighbouring ids are common: multiplying spreads them.
+    private Span<Entry?> SetOf(long id) => _entries.AsSpan((int)((ulong)id * 0x9E3779B97F4A7C15 >> (64 - SetBits)) * Ways, Ways);
+
+    /// <summary>One view; what readers get of it is made by the first and shared by all of them.</summary>
+    private sealed class Entry(AccountProcessor processor, AccountView view, long until)
+    {
+        public AccountProcessor Processor => processor;
+
+        public AccountView View => view;
+
+        public long Until => until;
+
+        public AccountInfo Account => field ??= view.ToInfo();
+
+        public PublicAccountInfo Public => field ??= view.ToPublicInfo();
+    }
+}
