@@ -36,10 +36,12 @@ public sealed record PostgresStorageOptions
     /// <summary>Appends (and, counted apart, follow batches) that may wait for a writer; the next one is refused as overload. 1 to 1,000,000; default 8,192.</summary>
     public int WriterQueueDepth { get; init; } = 8_192;
 
-    /// <summary>Follow changes that may wait, over all batches. <see cref="Limits.FollowBatch"/> to 100,000,000; default 500,000 (8 MB of memory).</summary>
+    /// <summary>
+    /// Follow changes that may wait, over all batches, each of which counts as one more. <see cref="Limits.FollowBatch"/> to 100,000,000; default 500,000 (8 MB of memory).
+    /// </summary>
     public int FollowQueueChanges { get; init; } = 500_000;
 
-    /// <summary>Most appends in one transaction. 1 to 65,536; default 1,024. Bounds how long the first caller waits for the last.</summary>
+    /// <summary>Most appends in one transaction; follows are bounded by their rows. 1 to 65,536; default 1,024. Bounds how long the first caller waits for the last.</summary>
     public int MaxBatch { get; init; } = 1_024;
 
     /// <summary>
@@ -56,7 +58,7 @@ public sealed record PostgresStorageOptions
 
     /// <summary>
     /// Existence checks that may be under way or waiting; the next one is refused as overload, so that a storm of unknown ids neither fills
-    /// memory nor takes the readers from everybody else. 1 to <see cref="ReadQueueDepth"/>; default 1,024: several times
+    /// memory nor takes the readers from everybody else. 1 to <see cref="ReadQueueDepth"/>; default 1,024, as on SQLite: several times
     /// what one batch of reads or follows asks at a time, so that a storm is needed to be refused.
     /// </summary>
     public int ExistsQueueDepth { get; init; } = 1_024;

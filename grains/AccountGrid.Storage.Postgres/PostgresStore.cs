@@ -13,8 +13,8 @@ namespace AccountGrid.Storage.Postgres;
 /// </summary>
 public sealed partial class PostgresStore : IAsyncDisposable
 {
-    /// <summary>Follow changes in a transaction, unless a single batch has more.</summary>
-    internal const int FollowsPerTransaction = 10_000;
+    /// <summary>Rows of follows in a transaction, unless a single batch has more.</summary>
+    internal const int FollowRowsPerTransaction = 10_000;
 
     private readonly TimeProvider _clock;
     private readonly IMeterFactory? _meters;
@@ -152,7 +152,7 @@ public sealed partial class PostgresStore : IAsyncDisposable
         // Fails here, and not at the first command, where the server does not keep what it answers.
         await (await Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         var appends = new WriteQueue<AppendOperation>(Options.WriterQueueDepth, int.MaxValue, Options.MaxBatch, int.MaxValue);
-        var follows = new WriteQueue<FollowOperation>(Options.WriterQueueDepth, Options.FollowQueueChanges, FollowsPerTransaction, FollowsPerTransaction);
+        var follows = new WriteQueue<FollowOperation>(Options.WriterQueueDepth, Options.FollowQueueChanges, FollowRowsPerTransaction, FollowRowsPerTransaction);
         var diagnostics = new StorageDiagnostics(_meters, () => (appends.Depth, follows.Depth));
         var readers = new ReaderPool(Connections, Options, diagnostics);
         try

@@ -46,11 +46,11 @@ public static class WriterTests
             await WaitingForRowAsync(fixture);
             var queued = Follows.AddAsync(fixture.Store.Ledger, 2, 1, 9_000, Stop);
             await Assert.ThrowsAsync<StorageOverloadedException>(() => Follows.AddAsync(fixture.Store.Ledger, 3, 1, 1_001, Stop));
-            var fits = Follows.AddAsync(fixture.Store.Ledger, 3, 1, 1_000, Stop);
+            var fits = Follows.AddAsync(fixture.Store.Ledger, 3, 1, 998, Stop);
             await transaction.RollbackAsync(Stop);
             await Task.WhenAll(underWay, queued, fits);
             Assert.False(command1.IsCompleted);
-            Assert.Equal((2, 9_000, 1_000), ((await underWay).After.Count, (await queued).After.Count, (await fits).After.Count));
+            Assert.Equal((2, 9_000, 998), ((await underWay).After.Count, (await queued).After.Count, (await fits).After.Count));
             await appendHold.DisposeAsync();
             Assert.Equal(AppendResult.Appended, await command1);
             await followHold.DisposeAsync();

@@ -69,10 +69,11 @@ $$;
 
 -- Applies follows and unfollows of many accounts. Of each account (each once, ascending): the instant to record, and whether the batch certainly changes
 -- something because its own changes cancel each other. Of each edge to add or remove (each once, ascending): the account and the follower.
--- Answers a row with a follower for each edge that really changed, and a row with a count for each account.
+-- Answers the count of each account, and whether every edge really changed; only if not, which ones did.
 CREATE FUNCTION followers_apply(
-    accounts bigint[], instants bigint[], certain boolean[], add_account bigint[], add_follower bigint[], remove_account bigint[], remove_follower bigint[])
-RETURNS TABLE (of_account bigint, of_follower bigint, new_count bigint, new_version bigint, new_at bigint)
+    accounts bigint[], instants bigint[], certain boolean[], add_account bigint[], add_follower bigint[], remove_account bigint[], remove_follower bigint[],
+    OUT of_account bigint[], OUT counts bigint[], OUT versions bigint[], OUT changed_at bigint[],
+    OUT all_moved boolean, OUT moved_account bigint[], OUT moved_follower bigint[])
 LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -82,7 +83,6 @@ BEGIN
     SELECT u.account, 0, 0, 0 FROM unnest(accounts) WITH ORDINALITY u (account, n) ORDER BY u.n
     ON CONFLICT (account) DO UPDATE SET count = c.count WHERE false;
 
-    RETURN QUERY
     WITH added AS (
         INSERT INTO follower AS f (account, follower)
         SELECT a.account, a.follower FROM unnest(add_account, add_follower) a (account, follower)
@@ -92,20 +92,29 @@ BEGIN
         DELETE FROM follower f USING unnest(remove_account, remove_follower) r (account, follower)
         WHERE f.account = r.account AND f.follower = r.follower
         RETURNING f.account, f.follower),
+    moved AS (SELECT a.account, a.follower, 1 AS delta FROM added a UNION ALL SELECT r.account, r.follower, -1 FROM removed r),
     changed AS (
         SELECT x.account, sum(x.delta)::bigint AS delta, max(x.at) AS at
         FROM (
-            SELECT a.account, 1 AS delta, 1 AS moves, NULL::bigint AS at FROM added a
-            UNION ALL SELECT r.account, -1, 1, NULL FROM removed r
+            SELECT m.account, m.delta, 1 AS moves, NULL::bigint AS at FROM moved m
             UNION ALL SELECT u.account, 0, u.certain::integer, u.at FROM unnest(accounts, instants, certain) u (account, at, certain)) x
         GROUP BY x.account
         HAVING sum(x.moves) > 0),
     counted AS (
-        UPDATE follower_count c SET count = c.count + h.delta, version = c.version + 1, at = h.at FROM changed h WHERE c.account = h.account)
-    SELECT a.account, a.follower, NULL::bigint, NULL::bigint, NULL::bigint FROM added a
-    UNION ALL SELECT r.account, r.follower, NULL, NULL, NULL FROM removed r;
+        UPDATE follower_count c SET count = c.count + h.delta, version = c.version + 1, at = h.at FROM changed h WHERE c.account = h.account
+        RETURNING c.account, c.count, c.version, c.at),
+    whole AS (SELECT count(*) = cardinality(add_account) + cardinality(remove_account) AS yes FROM moved)
+    SELECT array_agg(c.account), array_agg(c.count), array_agg(c.version), array_agg(c.at), (SELECT w.yes FROM whole w),
+        CASE WHEN (SELECT w.yes FROM whole w) THEN NULL ELSE (SELECT array_agg(m.account) FROM moved m) END,
+        CASE WHEN (SELECT w.yes FROM whole w) THEN NULL ELSE (SELECT array_agg(m.follower) FROM moved m) END
+    INTO of_account, counts, versions, changed_at, all_moved, moved_account, moved_follower
+    FROM counted c;
 
-    RETURN QUERY
-    SELECT c.account, NULL::bigint, c.count, c.version, c.at FROM unnest(accounts) u (account) JOIN follower_count c ON c.account = u.account;
+    -- Some account may have stayed as it was, and its count is asked for as well.
+    IF NOT all_moved THEN
+        SELECT array_agg(c.account), array_agg(c.count), array_agg(c.version), array_agg(c.at)
+        INTO of_account, counts, versions, changed_at
+        FROM unnest(accounts) u (account) JOIN follower_count c ON c.account = u.account;
+    END IF;
 END
 $$;

@@ -34,7 +34,8 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>
 
     public override string Key { get; }
 
-    public override int Rows => _changes.Length;
+    /// <summary>The edges, and the count.</summary>
+    public override int Rows => _changes.Length + 1;
 
     public override string What => "Writing followers";
 
@@ -62,10 +63,10 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>
     }
 
     /// <summary>
-    /// Works out each change's answer: <paramref name="moved"/> holds the followers whose edge the database changed. The first change of a follower met the edge as it
+    /// Works out each change's answer: <paramref name="moved"/> holds the edges that the database changed, <c>null</c> if it changed all that were sent. The first change of a follower met the edge as it
     /// was before, every other one what its predecessor left.
     /// </summary>
-    public void Answer(HashSet<(long Account, long Follower)> moved, FollowerCount after)
+    public void Answer(HashSet<(long Account, long Follower)>? moved, FollowerCount after)
     {
         var changed = new bool[_changes.Length];
         for (int first = 0, next; first < _order.Length; first = next)
@@ -75,7 +76,7 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>
             {
             }
 
-            var stands = _changes[_order[next - 1]].Follows ^ moved.Contains((Account.Value, follower.Value));
+            var stands = _changes[_order[next - 1]].Follows ^ (moved is null || moved.Contains((Account.Value, follower.Value)));
             for (var i = first; i < next; i++)
             {
                 var follows = _changes[_order[i]].Follows;

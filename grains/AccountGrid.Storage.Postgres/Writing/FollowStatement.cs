@@ -47,22 +47,13 @@ internal sealed class FollowStatement : IBatchStatement<FollowOperation>
 
     public async Task<long> ExecuteAsync(IReadOnlyList<FollowOperation> batch)
     {
-        var moved = new HashSet<(long Account, long Follower)>();
-        var counts = new Dictionary<long, FollowerCount>(batch.Count);
+        HashSet<(long Account, long Follower)>? moved;
+        Dictionary<long, FollowerCount> counts;
         await using (var reader = await _command.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            while (await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                var account = reader.GetInt64(0);
-                if (reader.IsDBNull(1))
-                {
-                    counts.Add(account, new FollowerCount(reader.GetInt64(2), reader.GetInt64(3), Instants.Of(reader.GetInt64(4))));
-                }
-                else
-                {
-                    moved.Add((account, reader.GetInt64(1)));
-                }
-            }
+            await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            counts = Counts(reader);
+            moved = reader.GetBoolean(4) ? null : Moved(reader);
 
             // Reads on to the end: only then has the server said that the transaction is committed.
             while (await reader.NextResultAsync(CancellationToken.None).ConfigureAwait(false))
@@ -79,4 +70,20 @@ internal sealed class FollowStatement : IBatchStatement<FollowOperation>
     }
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();
+
+    private static Dictionary<long, FollowerCount> Counts(NpgsqlDataReader row)
+    {
+        var (accounts, counts) = (row.GetFieldValue<long[]>(0), row.GetFieldValue<long[]>(1));
+        var (versions, instants) = (row.GetFieldValue<long[]>(2), row.GetFieldValue<long[]>(3));
+        var found = new Dictionary<long, FollowerCount>(accounts.Length);
+        for (var i = 0; i < accounts.Length; i++)
+        {
+            found.Add(accounts[i], new FollowerCount(counts[i], versions[i], Instants.Of(instants[i])));
+        }
+
+        return found;
+    }
+
+    private static HashSet<(long Account, long Follower)> Moved(NpgsqlDataReader row) =>
+        row.IsDBNull(5) ? [] : [.. row.GetFieldValue<long[]>(5).Zip(row.GetFieldValue<long[]>(6))];
 }

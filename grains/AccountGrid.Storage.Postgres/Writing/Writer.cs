@@ -10,6 +10,8 @@ namespace AccountGrid.Storage.Postgres;
 internal sealed partial class Writer<TOperation>
     where TOperation : WriteOperation
 {
+    private static readonly TimeSpan PauseAfterContention = TimeSpan.FromMilliseconds(50);
+
     private readonly WriteQueue<TOperation> _queue;
     private readonly Connections _connections;
     private readonly Func<IBatchStatement<TOperation>> _newStatement;
@@ -65,6 +67,9 @@ internal sealed partial class Writer<TOperation>
         if (failure is { IsContention: true } || (failure is { IsLockTimeout: true } && await EndSilentHoldersAsync().ConfigureAwait(false)))
         {
             LogTriedAgain(batch.Count, PostgresFailure.KindOf(failure.Cause));
+
+            // The one that was let through needs a moment to take what this one gave up; at once, the two might meet in the same way again.
+            await Task.Delay(PauseAfterContention, _clock).ConfigureAwait(false);
             failure = await TryCommitAsync(batch).ConfigureAwait(false);
         }
 

@@ -9,11 +9,11 @@ internal sealed class WriterGroup<TOperation, TResult>(
 {
     /// <summary>Hands an operation to the writers.</summary>
     /// <exception cref="StorageOverloadedException">The queue is full.</exception>
-    public async Task<TResult> WriteAsync(TOperation operation)
+    public Task<TResult> WriteAsync(TOperation operation)
     {
         if (queue.TryAdd(operation))
         {
-            return await operation.Task.ConfigureAwait(false);
+            return operation.Task;
         }
 
         diagnostics.Refused(name);
