@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
 using AccountGrid.Application;
+using AccountGrid.Storage.Postgres;
 using AccountGrid.Storage.Sqlite;
 using Microsoft.Extensions.Options;
 
@@ -30,10 +31,11 @@ public static class SiloCommand
         var options = new (Option Option, string Key)[]
         {
             (new Option<string>("--data") { Description = "The data directory; made if absent. Default ./accountgrid-data" }, "Data"),
+            (new Option<string>("--postgres") { Description = "The database of a cluster, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list. Default: one silo on SQLite" }, "Postgres"),
             (Port("--http-port", "HTTP/JSON on 127.0.0.1. Default 5180; 0 = any free port"), "HttpPort"),
             (Port("--grpc-port", "gRPC (h2c) on 127.0.0.1. Default 5181; 0 = any free port"), "GrpcPort"),
-            (Port("--silo-port", "Silo to silo, on 127.0.0.1. Default 0 = any free port"), "SiloPort"),
-            (Port("--gateway-port", "Orleans clients of other processes, on 127.0.0.1. Default: not listened on; 0 = any free port"), "GatewayPort"),
+            (Port("--silo-port", "Silo to silo. Default 0 = any free port"), "SiloPort"),
+            (Port("--gateway-port", "Orleans clients of other processes. Default: not listened on; 0 = any free port"), "GatewayPort"),
             (new Option<string>("--checkpoints") { Description = "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory" }, "Checkpoints:File"),
         };
         foreach (var (option, _) in options)
@@ -83,7 +85,7 @@ public static class SiloCommand
         {
             return Say(WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
         }
-        catch (SqliteStorageRefusedException e)
+        catch (Exception e) when (e is SqliteStorageRefusedException or PostgresStorageRefusedException)
         {
             return Say(DataRefused, e.Message);
         }

@@ -20,10 +20,11 @@ internal static class Dependencies
         [Abstractions] = [Domain],
         ["AccountGrid.Grains"] = [Domain, Application, Abstractions],
         ["AccountGrid.Storage.Sqlite"] = [Domain, Application],
+        ["AccountGrid.Storage.Postgres"] = [Domain, Application],
         [Protocol] = [],
         [Gateway] = [Domain, Abstractions, Protocol],
         ["AccountGrid.Cli"] = [Protocol],
-        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", Protocol, Gateway],
+        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway],
     };
 
     /// <summary>What a project may not use though it is no project of ours: assembly name prefixes.</summary>
@@ -32,7 +33,8 @@ internal static class Dependencies
         [Application] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         [Abstractions] = ["Orleans.Runtime", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Grains"] = ["Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
-        ["AccountGrid.Storage.Sqlite"] = ["Orleans", "Microsoft.AspNetCore", "Grpc", "Google"],
+        ["AccountGrid.Storage.Sqlite"] = ["Orleans", "Microsoft.AspNetCore", "Npgsql", "Grpc", "Google"],
+        ["AccountGrid.Storage.Postgres"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Grpc", "Google"],
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
         ["AccountGrid.Cli"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],

@@ -27,6 +27,9 @@ public sealed class SettingsTests
     [InlineData("AccountGrid:Limits:RetryAfter", "1.00:00:00")]
     [InlineData("AccountGrid:Storage:MaxBatch", "0")]
     [InlineData("AccountGrid:Storage:Readers", "x")]
+    [InlineData("AccountGrid:Cluster:Id", "")]
+    [InlineData("AccountGrid:Cluster:Address", "here")]
+    [InlineData("AccountGrid:Cluster:Address", "10.0.0.1")]
     public void A_value_out_of_its_range_is_named(string name, string value)
     {
         var findings = Assert.Throws<SettingsException>(() => Read((name, value))).Findings;
@@ -59,9 +62,22 @@ public sealed class SettingsTests
         var (silo, storage) = Read(
             ("AccountGrid:Accounts:ProtectedReach", "5000"), ("AccountGrid:Accounts:Reasons:0", "SPAM"), ("AccountGrid:Operators:MaxHarms", "7"),
             ("AccountGrid:Limits:QueueDepth", "9"), ("AccountGrid:Storage:MaxBatch", "17"), ("AccountGrid:Data", "/tmp/x"));
-        Assert.Equal((5000, 7, 9, 17, "/tmp/x"), (silo.Accounts.ToPolicy().ProtectedReach, silo.Operators.MaxHarms, silo.Limits.QueueDepth, storage.MaxBatch, storage.DataDirectory));
+        Assert.Equal((5000, 7, 9, 17, "/tmp/x"), (silo.Accounts.ToPolicy().ProtectedReach, silo.Operators.MaxHarms, silo.Limits.QueueDepth, storage.Sqlite!.MaxBatch, storage.DataDirectory));
         Assert.Equal(["SPAM"], silo.Accounts.ToPolicy().Reasons);
         Assert.Equal(8, Read().Silo.Accounts.ToPolicy().Reasons.Count);
+    }
+
+    [Fact]
+    public void With_a_database_the_store_and_its_settings_are_that_databases()
+    {
+        var (_, storage) = Read(("AccountGrid:Postgres", "Host=db;Password=secret"), ("AccountGrid:Storage:FollowWriters", "2"));
+        Assert.Null(storage.Sqlite);
+        Assert.Equal(("Host=db;Password=secret", 2), (storage.Postgres!.ConnectionString, storage.Postgres.FollowWriters));
+        Assert.DoesNotContain("secret", storage.ToString(), StringComparison.Ordinal);
+
+        var findings = Assert.Throws<SettingsException>(() => Read(("AccountGrid:Postgres", "Hst=db;Password=secret"))).Findings;
+        Assert.Contains("AccountGrid:Postgres", Assert.Single(findings), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", findings[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +119,7 @@ public sealed class SettingsTests
         Assert.Contains(name, output, StringComparison.Ordinal);
     }
 
-    private static (SiloSettings Silo, AccountGrid.Storage.Sqlite.SqliteStorageOptions Storage) Read(params (string Name, string Value)[] settings) =>
+    private static (SiloSettings Silo, StorageSettings Storage) Read(params (string Name, string Value)[] settings) =>
         SettingsReader.Read(Configuration(settings));
 
     private static IConfigurationRoot Configuration(params (string Name, string Value)[] settings) =>

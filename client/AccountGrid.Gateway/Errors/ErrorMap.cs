@@ -59,7 +59,7 @@ internal static class ErrorMap
         426 => new ApiError(Unimplemented, "gRPC is served over HTTP/2, on the gRPC port."),
         429 => ApiError.Of(RefusalReason.Overloaded, "Too many requests."),
         501 => new ApiError(Unimplemented, "There is no such method."),
-        503 => ApiError.Of(RefusalReason.Overloaded, "Not available right now."),
+        503 => ApiError.Of(RefusalReason.StorageUnavailable, "Not available right now."),
         >= 400 and < 500 => ApiError.Of(RefusalReason.InvalidArgument, "The request is not acceptable."),
         _ => ApiError.Failure,
     };

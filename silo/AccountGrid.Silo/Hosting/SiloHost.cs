@@ -3,7 +3,6 @@ using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
-using AccountGrid.Storage.Sqlite;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
@@ -13,7 +12,8 @@ using Orleans.Dashboard;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// One silo on this machine: Orleans with localhost clustering, the SQLite store, the gateway in the same Kestrel. Everything listens on loopback only.
+/// One silo with the gateway in the same Kestrel: alone on SQLite (<see cref="EmbeddedSilo"/>), or one of several on PostgreSQL (<see cref="ClusterSilo"/>). Requests are
+/// taken on loopback only.
 /// </summary>
 /// <remarks>
 /// Order of a start: the store locks and opens the directory, the files beside it are made, then the silo, then Kestrel. A stop goes the other way round:
@@ -22,10 +22,10 @@ namespace AccountGrid.Silo;
 /// </remarks>
 public sealed class SiloHost : IAsyncDisposable
 {
-    private const string SnapshotDatabaseStorage = "snapshots-database";
+    /// <summary>Orleans' name for the service; snapshots are kept under it.</summary>
+    public const string ServiceId = "accountgrid";
 
-    /// <summary>What Orleans takes for "no clients of other processes".</summary>
-    private const int NoListener = 0;
+    private const string SnapshotDatabaseStorage = "snapshots-database";
 
     private readonly WebApplication _app;
     private readonly Endpoints _endpoints;
@@ -57,7 +57,7 @@ public sealed class SiloHost : IAsyncDisposable
         var endpoints = new Endpoints();
         builder.WebHost.ConfigureKestrel(kestrel => endpoints.Listen(kestrel, settings));
         AddStorage(builder.Services, settings, storage);
-        AddOrleans(builder, settings, Path.Combine(storage.DataDirectory, SnapshotDatabase.FileName));
+        AddOrleans(builder, settings, storage);
         builder.Services.AddHostedService<DueWorkTimer>();
         builder.Services.AddHostedService<CheckpointTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
@@ -97,10 +97,18 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
-    private static void AddStorage(IServiceCollection services, SiloSettings settings, SqliteStorageOptions storage)
+    private static void AddStorage(IServiceCollection services, SiloSettings settings, StorageSettings storage)
     {
         services.AddSingleton(TimeProvider.System);
-        services.AddSqliteStorage(storage);
+        if (storage.Postgres is { } postgres)
+        {
+            ClusterSilo.AddStorage(services, postgres);
+        }
+        else
+        {
+            EmbeddedSilo.AddStorage(services, storage.Sqlite!);
+        }
+
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DataFiles>(provider, storage.DataDirectory, settings.Checkpoints));
         services.AddHostedService(static provider => provider.GetRequiredService<DataFiles>());
         services.AddSingleton(settings.Checkpoints);
@@ -116,16 +124,18 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddHostedService<LastCheckpoint>();
     }
 
-    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, string snapshots) => builder.UseOrleans(silo =>
+    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage) => builder.UseOrleans(silo =>
     {
-        silo.UseLocalhostClustering(
-            FreePort.OrGiven(settings.SiloPort), settings.GatewayPort is { } port ? FreePort.OrGiven(port) : NoListener, primarySiloEndpoint: null, "accountgrid", "local");
-        silo.UseSystemTextJsonGrainStorageSerializer();
-        silo.AddAdoNetGrainStorage(SnapshotDatabaseStorage, (AdoNetGrainStorageOptions o) =>
+        if (storage.Postgres is not null)
         {
-            o.Invariant = SnapshotDatabase.Invariant;
-            o.ConnectionString = SnapshotDatabase.ConnectionString(snapshots);
-        });
+            ClusterSilo.AddOrleans(silo, settings, SnapshotDatabaseStorage);
+        }
+        else
+        {
+            EmbeddedSilo.AddOrleans(silo, settings, storage.Sqlite!, SnapshotDatabaseStorage);
+        }
+
+        silo.UseSystemTextJsonGrainStorageSerializer();
         silo.AddAccountGridGrains(SnapshotDatabaseStorage);
         silo.Configure<SiloMessagingOptions>(static o =>
         {

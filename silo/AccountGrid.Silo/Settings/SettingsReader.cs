@@ -1,9 +1,17 @@
 using System.Collections.Immutable;
+using System.Net;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
+using AccountGrid.Storage.Postgres;
 using AccountGrid.Storage.Sqlite;
 
 namespace AccountGrid.Silo;
+
+/// <summary>Where a silo keeps what it owns: exactly one of the two stores.</summary>
+/// <param name="DataDirectory">The full path of the data directory: keys and the checkpoint log, and with SQLite everything.</param>
+/// <param name="Sqlite">One silo on SQLite.</param>
+/// <param name="Postgres">A cluster on PostgreSQL.</param>
+internal sealed record StorageSettings(string DataDirectory, SqliteStorageOptions? Sqlite, PostgresStorageOptions? Postgres);
 
 /// <summary>Binds and checks the settings. Finds everything that is wrong at once, a misspelt name included.</summary>
 internal static class SettingsReader
@@ -13,27 +21,16 @@ internal static class SettingsReader
 
     /// <summary>The settings and the store's options.</summary>
     /// <exception cref="SettingsException">Some are wrong.</exception>
-    public static (SiloSettings Silo, SqliteStorageOptions Storage) Read(IConfiguration configuration)
+    public static (SiloSettings Silo, StorageSettings Storage) Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(SiloSettings.Section);
         var findings = ImmutableArray.CreateBuilder<string>();
         FindUnknown(section, typeof(SiloSettings), [Storage, Gateway], findings);
-        FindUnknown(section.GetSection(Storage), typeof(SqliteStorageOptions), [], findings);
         FindUnknown(section.GetSection(Gateway), typeof(GatewayOptions), [], findings);
         var settings = new SiloSettings();
         Bind(section, settings, findings);
         Check(settings, findings);
-        var storage = new SqliteStorageOptions { DataDirectory = Path.GetFullPath(settings.Data.Length > 0 ? settings.Data : ".") };
-        Bind(section.GetSection(Storage), storage, findings);
-        try
-        {
-            storage.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            findings.Add($"{SiloSettings.Section}:{Storage}:{e.Message}");
-        }
-
+        var storage = ReadStorage(section.GetSection(Storage), settings, findings);
         return findings.Count == 0 ? (settings, storage) : throw new SettingsException(findings.DrainToImmutable());
     }
 
@@ -50,6 +47,30 @@ internal static class SettingsReader
             auth.DevelopmentKeyFile = DataFiles.DevelopmentKeyIn(dataDirectory);
             auth.EnrollOnFirstUse = true;
         }
+    }
+
+    private static StorageSettings ReadStorage(IConfigurationSection section, SiloSettings settings, ImmutableArray<string>.Builder findings)
+    {
+        var directory = Path.GetFullPath(settings.Data.Length > 0 ? settings.Data : ".");
+        var storage = string.IsNullOrEmpty(settings.Postgres)
+            ? new StorageSettings(directory, new SqliteStorageOptions { DataDirectory = directory }, null)
+            : new StorageSettings(directory, null, new PostgresStorageOptions { ConnectionString = settings.Postgres });
+        object options = (object?)storage.Sqlite ?? storage.Postgres!;
+        FindUnknown(section, options.GetType(), [], findings);
+        Bind(section, options, findings);
+        try
+        {
+            storage.Sqlite?.Validate();
+            storage.Postgres?.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            findings.Add(e.ParamName == nameof(PostgresStorageOptions.ConnectionString)
+                ? $"{SiloSettings.Section}:{nameof(SiloSettings.Postgres)}: {e.Message}"
+                : $"{SiloSettings.Section}:{Storage}:{e.Message}");
+        }
+
+        return storage;
     }
 
     private static void Bind(IConfigurationSection section, object target, ImmutableArray<string>.Builder findings)
@@ -79,6 +100,11 @@ internal static class SettingsReader
             check.That(false, string.Join($" and {SiloSettings.Section}:", same.Select(static p => p.Name)), $"must differ; both are {same.Key}");
         }
 
+        check.That(settings.Cluster.Id is { Length: >= 1 and <= 100 }, "Cluster:Id", "must have 1 to 100 characters");
+        check.That(IPAddress.TryParse(settings.Cluster.Address, out var address), "Cluster:Address", "must be an IP address");
+        check.That(
+            address is null || IPAddress.IsLoopback(address) || settings.Cluster.TrustNetwork, "Cluster:Address",
+            "must be a loopback address unless Cluster:TrustNetwork says that the network keeps strangers out");
         check.In(settings.ShutdownTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "ShutdownTimeout");
         check.In(settings.Checkpoints.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Checkpoints:Interval");
         findings.AddRange(check.Broken.Select(static broken => $"{SiloSettings.Section}:{broken}"));

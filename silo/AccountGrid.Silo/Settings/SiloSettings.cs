@@ -15,17 +15,25 @@ public sealed class SiloSettings
     /// <summary>The data directory.</summary>
     public string Data { get; set; } = "./accountgrid-data";
 
+    /// <summary>
+    /// The PostgreSQL database of a cluster, in Npgsql's form; <c>null</c> or empty = one silo on SQLite in <see cref="Data"/>. A secret: it is in no log and no error.
+    /// </summary>
+    public string? Postgres { get; set; }
+
+    /// <summary>Where this silo stands among others; only with <see cref="Postgres"/>.</summary>
+    public ClusterSettings Cluster { get; set; } = new();
+
     /// <summary>HTTP/JSON on loopback; 0 = any free port.</summary>
     public int HttpPort { get; set; } = 5180;
 
     /// <summary>gRPC (h2c) on loopback; 0 = any free port.</summary>
     public int GrpcPort { get; set; } = 5181;
 
-    /// <summary>Silo to silo on loopback; 0 = any free port, which is right as long as there is one silo.</summary>
+    /// <summary>Silo to silo; 0 = any free port: the others of a cluster find it in the database.</summary>
     public int SiloPort { get; set; }
 
     /// <summary>
-    /// Orleans clients of other processes, on loopback; 0 = any free port, <c>null</c> = none is listened for. Whoever reaches it calls grains as
+    /// Orleans clients of other processes; 0 = any free port, <c>null</c> = none is listened for. Whoever reaches it calls grains as
     /// anybody, past the tokens, hence nobody unless somebody asks for it.
     /// </summary>
     public int? GatewayPort { get; set; }
@@ -47,6 +55,21 @@ public sealed class SiloSettings
 
     /// <summary>The bounds of every processor.</summary>
     public ProcessorLimits Limits { get; set; } = new();
+}
+
+/// <summary>Where a silo stands among others.</summary>
+public sealed class ClusterSettings
+{
+    /// <summary>Silos with the same id on the same database are one cluster. 1 to 100 characters; default <c>accountgrid</c>.</summary>
+    public string Id { get; set; } = "accountgrid";
+
+    /// <summary>The IP address at which the other silos reach this one, and on which it listens for them. Default 127.0.0.1: all on one machine.</summary>
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>
+    /// Whether any address but loopback is allowed. Between silos nothing is encrypted and nobody is asked who they are, so the network has to do both.
+    /// </summary>
+    public bool TrustNetwork { get; set; }
 }
 
 /// <summary>When checkpoints are made and where they go.</summary>

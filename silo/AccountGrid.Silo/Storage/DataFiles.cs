@@ -7,14 +7,10 @@ namespace AccountGrid.Silo;
 /// <summary>
 /// The files of a data directory beside the store's own. They are made once the store has locked the directory, so that a silo that is refused leaves nothing behind.
 /// </summary>
-internal sealed partial class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway, ILogger<DataFiles> log)
-    : IHostedLifecycleService
+internal sealed class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway) : IHostedLifecycleService
 {
     /// <summary>The key that signs checkpoints.</summary>
     public string CheckpointKey { get; } = Path.Combine(directory, "checkpoint-key.pem");
-
-    /// <summary>Orleans' grain storage.</summary>
-    public string Snapshots { get; } = Path.Combine(directory, SnapshotDatabase.FileName);
 
     /// <summary>The checkpoint log outside the store.</summary>
     public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(directory, "checkpoints.jsonl");
@@ -48,11 +44,6 @@ internal sealed partial class DataFiles(string directory, CheckpointSettings che
             }
         }
 
-        if (SnapshotDatabase.Open(Snapshots) is { } aside)
-        {
-            SetAside(log, Snapshots, aside);
-        }
-
         return Task.CompletedTask;
     }
 
@@ -70,7 +61,4 @@ internal sealed partial class DataFiles(string directory, CheckpointSettings che
 
     /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    [LoggerMessage(3001, LogLevel.Warning, "{File} could not be read and was set aside as {Aside}; accounts start from their journals.")]
-    private static partial void SetAside(ILogger logger, string file, string aside);
 }

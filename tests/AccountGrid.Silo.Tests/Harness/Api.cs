@@ -15,6 +15,9 @@ public sealed class Api(SiloProcess silo, string subject, params string[] roles)
         return await ReadAsync(response);
     }
 
+    public Task<HttpResponseMessage> TryPostAsync(string path, object body) =>
+        _client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
+
     public async Task<JsonElement> GetAsync(string path)
     {
         using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);

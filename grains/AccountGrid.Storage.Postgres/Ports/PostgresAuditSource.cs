@@ -1,0 +1,183 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using AccountGrid.Application;
+using Npgsql;
+
+namespace AccountGrid.Storage.Postgres;
+
+internal sealed class PostgresAuditSource(PostgresStore store) : IAuditSource
+{
+    private int _open;
+
+    public async Task<IAuditView> OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Interlocked.Increment(ref _open) > store.Options.AuditViews)
+        {
+            Interlocked.Decrement(ref _open);
+            throw new StorageOverloadedException("The number of audit views", store.Options.RetryAfter);
+        }
+
+        try
+        {
+            return new PostgresAuditView(await BeginAsync(cancellationToken).ConfigureAwait(false), closed: () => Interlocked.Decrement(ref _open));
+        }
+        catch (Exception e)
+        {
+            Interlocked.Decrement(ref _open);
+            if (PostgresFailure.IsOurs(e))
+            {
+                throw PostgresFailure.Translate("Opening an audit view", e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>A connection in a transaction that only reads: its snapshot is taken by the first statement, so that happens here.</summary>
+    private async Task<NpgsqlConnection> BeginAsync(CancellationToken cancellationToken)
+    {
+        var connection = await store.Connections.OpenAsync("audit", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+            await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT max(position) FROM journal", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}
+
+internal sealed class PostgresAuditView(NpgsqlConnection connection, Action closed) : IAuditView
+{
+    /// <summary>Rows fetched at a time: some 500 KB.</summary>
+    private const int ChunkRows = 1_000;
+
+    private const string ByStream = $"SELECT {JournalRow.Columns} FROM journal ORDER BY stream, sequence";
+    private const string ByPosition = $"SELECT {JournalRow.Columns} FROM journal ORDER BY position";
+
+    // Accounts as text, because streams sort as text: 10 before 2. Every "a/" is before every "op/".
+    private const string AccountHeads = "SELECT 'a/' || account, version FROM account_index ORDER BY account::text COLLATE \"C\"";
+    private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
+    private const string Checkpoints = $"SELECT {PostgresCheckpointStore.Columns} FROM checkpoint ORDER BY number";
+
+    private int _cursors;
+    private bool _disposed;
+
+    public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadAsync(ByStream, JournalRow.Read, cancellationToken);
+
+    public IAsyncEnumerable<CommittedEntry> ReadByPositionAsync(CancellationToken cancellationToken) => ReadAsync(ByPosition, JournalRow.Read, cancellationToken);
+
+    public async IAsyncEnumerable<StreamHead> ReadHeadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var sql in (string[])[AccountHeads, OperatorHeads])
+        {
+            await foreach (var head in ReadAsync(sql, HeadOf, cancellationToken).ConfigureAwait(false))
+            {
+                yield return head;
+            }
+        }
+    }
+
+    public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) => ReadAsync(Checkpoints, PostgresCheckpointStore.Read, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            await connection.DisposeAsync().ConfigureAwait(false);
+            closed();
+        }
+    }
+
+    private static StreamHead HeadOf(NpgsqlDataReader row) => AccountGrid.Domain.StreamId.TryParse(row.GetString(0), out var stream)
+        ? new StreamHead(stream, row.GetInt64(1))
+        : throw new JournalDamagedException("The index names a stream that cannot exist.");
+
+    /// <summary>A cursor per sequence, so that two can be read alternately on the one connection that has the snapshot.</summary>
+    private async IAsyncEnumerable<T> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+        var cursor = $"c{++_cursors}";
+        await ExecuteAsync($"DECLARE {cursor} NO SCROLL CURSOR FOR {sql}", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                var chunk = await FetchAsync(cursor, read, cancellationToken).ConfigureAwait(false);
+                foreach (var item in chunk)
+                {
+                    yield return item;
+                }
+
+                if (chunk.Count < ChunkRows)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            await CloseAsync(cursor).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<List<T>> FetchAsync<T>(string cursor, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var chunk = new List<T>(ChunkRows);
+        await RunAsync(
+            $"FETCH {ChunkRows} FROM {cursor}",
+            async command =>
+            {
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    chunk.Add(read(reader));
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return chunk;
+    }
+
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        RunAsync(sql, command => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
+
+    private async Task RunAsync(string sql, Func<NpgsqlCommand, Task> run, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        try
+        {
+            await run(command).ConfigureAwait(false);
+        }
+        catch (Exception e) when (PostgresFailure.IsOurs(e))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw PostgresFailure.Translate("Reading for an audit", e);
+        }
+    }
+
+    private async Task CloseAsync(string cursor)
+    {
+        if (_disposed || connection.FullState != ConnectionState.Open)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var command = new NpgsqlCommand($"CLOSE {cursor}", connection);
+            await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (NpgsqlException)
+        {
+            // After a failure or a cancelled statement the transaction is over, and the cursor with it.
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Npgsql;
+
+namespace AccountGrid.Storage.Postgres;
+
+/// <summary>A read: its text, what it is called in an error, and how a row becomes a value.</summary>
+/// <param name="What">What it is called in an error.</param>
+/// <param name="Sql">Its text; the parameters are <c>$1</c> and so on.</param>
+/// <param name="Row">Reads the current row.</param>
+internal sealed record Query<T>(string What, string Sql, Func<NpgsqlDataReader, T> Row)
+{
+    /// <summary>
+    /// Whether it is prepared once per connection: right where one plan fits every value. Listings whose plan depends on what is asked for are planned anew each time.
+    /// </summary>
+    public bool Prepared { get; init; } = true;
+
+    /// <summary>Whether it may take as long as it takes, until it is cancelled.</summary>
+    public bool Endless { get; init; }
+}
+
+/// <summary>Parameters by position.</summary>
+internal static class Parameter
+{
+    public static NpgsqlParameter Of<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace AccountGrid.Storage.Postgres;
+
+/// <summary>The store's spans and instruments. Labels are of small fixed sets, never ids.</summary>
+internal sealed class StorageDiagnostics : IDisposable
+{
+    /// <summary>The name of both the activity source and the meter.</summary>
+    public const string Name = "AccountGrid.Storage";
+
+    private static readonly ActivitySource Source = new(Name);
+    private readonly Meter? _ownMeter;
+    private readonly Histogram<double> _commitDuration;
+    private readonly Histogram<long> _commitOperations;
+    private readonly Histogram<long> _commitRows;
+    private readonly Counter<long> _failures;
+    private readonly Counter<long> _refused;
+
+    public StorageDiagnostics(IMeterFactory? factory, Func<(int Commands, int Follows)> queued)
+    {
+        // A meter of a factory is the factory's to dispose.
+        var meter = factory?.Create(Name) ?? (_ownMeter = new Meter(Name));
+        _commitDuration = meter.CreateHistogram(
+            "accountgrid.storage.commit.duration", "s", "Time from the beginning of a transaction until it is durable.", advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            });
+        _commitOperations = meter.CreateHistogram(
+            "accountgrid.storage.commit.operations", "{operation}", "Operations in one transaction.", advice: new InstrumentAdvice<long>
+            {
+                HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+            });
+        _commitRows = meter.CreateHistogram(
+            "accountgrid.storage.commit.rows", "{row}", "Rows that one transaction was asked to write.", advice: new InstrumentAdvice<long>
+            {
+                HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384],
+            });
+        _failures = meter.CreateCounter<long>("accountgrid.storage.failures", "{operation}", "Operations that the store failed, by kind of failure.");
+        _refused = meter.CreateCounter<long>("accountgrid.storage.refused", "{operation}", "Operations refused because a queue was full, by queue.");
+        meter.CreateObservableGauge(
+            "accountgrid.storage.queue.depth",
+            () =>
+            {
+                var (commands, follows) = queued();
+                return new[] { new Measurement<int>(commands, Queue("commands")), new Measurement<int>(follows, Queue("follows")) };
+            },
+            "{operation}",
+            "Operations that wait for the writer.");
+    }
+
+    /// <summary>Begins the span of a commit, linked to the commands that it carries.</summary>
+    public static Activity? StartCommit(IReadOnlyList<WriteOperation> batch, int rows)
+    {
+        if (!Source.HasListeners())
+        {
+            return null;
+        }
+
+        var links = batch.Where(static o => o.Context != default).Select(static o => new ActivityLink(o.Context));
+        var activity = Source.StartActivity("storage commit", ActivityKind.Client, parentContext: default, links: links);
+        activity?.SetTag("db.system.name", "postgresql").SetTag("db.operation.batch.size", batch.Count).SetTag("accountgrid.storage.rows", rows);
+        return activity;
+    }
+
+    public void Committed(TimeSpan took, int operations, int rows)
+    {
+        _commitDuration.Record(took.TotalSeconds);
+        _commitOperations.Record(operations);
+        _commitRows.Record(rows);
+    }
+
+    public void Failed(string kind) => _failures.Add(1, new KeyValuePair<string, object?>("error.type", kind));
+
+    public void Refused(string queue) => _refused.Add(1, Queue(queue));
+
+    public void Dispose() => _ownMeter?.Dispose();
+
+    private static KeyValuePair<string, object?> Queue(string name) => new("accountgrid.storage.queue", name);
+}

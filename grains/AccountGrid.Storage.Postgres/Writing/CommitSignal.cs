@@ -1,0 +1,63 @@
+using AccountGrid.Application;
+
+namespace AccountGrid.Storage.Postgres;
+
+/// <summary>
+/// The last committed position that this process has heard of, and a way to wait for a later one. Thread-safe: the writer, the listener and readers
+/// publish, and an older position changes nothing.
+/// </summary>
+internal sealed class CommitSignal(long head)
+{
+    private long _head = head;
+    private TaskCompletionSource _next = NewSource();
+    private volatile bool _closed;
+
+    /// <summary>The last committed position heard of.</summary>
+    public long Head => Volatile.Read(ref _head);
+
+    /// <summary>Makes a commit known.</summary>
+    public void Publish(long head)
+    {
+        for (var known = Head; head > known;)
+        {
+            var before = Interlocked.CompareExchange(ref _head, head, known);
+            if (before == known)
+            {
+                Interlocked.Exchange(ref _next, NewSource()).TrySetResult();
+                return;
+            }
+
+            known = before;
+        }
+    }
+
+    /// <summary>Lets everybody who waits go, with an error.</summary>
+    public void Close()
+    {
+        _closed = true;
+        Volatile.Read(ref _next).TrySetResult();
+    }
+
+    /// <summary>Completes once a position above <paramref name="position"/> is committed.</summary>
+    public async Task WaitForAsync(long position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Taken before looking: a commit after the look then completes this very source.
+            var next = Volatile.Read(ref _next);
+            if (Head > position)
+            {
+                return;
+            }
+
+            if (_closed)
+            {
+                throw new StorageUnavailableException("The store is closing.", inner: null, isTransient: true, outcomeUnknown: false);
+            }
+
+            await next.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,247 @@
+using System.Globalization;
+using AccountGrid.Storage.Postgres;
+using Npgsql;
+
+namespace AccountGrid.Silo;
+
+/// <summary>
+/// The tables and statements of Orleans' ADO.NET providers on PostgreSQL: membership (which silos there are) and grain storage (snapshots). Written from the
+/// providers' contract: they ask <c>OrleansQuery</c> for a statement by key, and know its parameters and columns by name.
+/// </summary>
+/// <remarks>
+/// They lie in a schema of their own beside the store's. Every statement is one that commits or does not: a membership row never changes without the
+/// version of the table, and of two first writes of one grain's state one is refused, as the whole identity is the primary key.
+/// </remarks>
+internal static class ClusterDatabase
+{
+    /// <summary>By this name the providers know Npgsql.</summary>
+    public const string Invariant = "Npgsql";
+
+    private const int CurrentVersion = 1;
+    private const int MaxConnections = 10;
+
+    private const string Tables = """
+        CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY);
+        CREATE TABLE IF NOT EXISTS OrleansQuery (QueryKey text PRIMARY KEY, QueryText text NOT NULL);
+        CREATE TABLE IF NOT EXISTS OrleansMembershipVersionTable (
+            DeploymentId text PRIMARY KEY,
+            Timestamp    timestamptz NOT NULL DEFAULT now(),
+            Version      integer NOT NULL DEFAULT 0
+        );
+        CREATE TABLE IF NOT EXISTS OrleansMembershipTable (
+            DeploymentId text NOT NULL REFERENCES OrleansMembershipVersionTable,
+            Address      text NOT NULL,
+            Port         integer NOT NULL,
+            Generation   integer NOT NULL,
+            SiloName     text NOT NULL,
+            HostName     text NOT NULL,
+            Status       integer NOT NULL,
+            ProxyPort    integer NOT NULL,
+            SuspectTimes text,
+            StartTime    timestamptz NOT NULL,
+            IAmAliveTime timestamptz NOT NULL,
+            PRIMARY KEY (DeploymentId, Address, Port, Generation)
+        );
+        CREATE TABLE IF NOT EXISTS OrleansStorage (
+            GrainIdHash            integer NOT NULL,
+            GrainTypeHash          integer NOT NULL,
+            GrainIdN0              bigint NOT NULL,
+            GrainIdN1              bigint NOT NULL,
+            GrainTypeString        text NOT NULL,
+            GrainIdExtensionString text NOT NULL,
+            ServiceId              text NOT NULL,
+            PayloadBinary          bytea,
+            ModifiedOn             timestamptz NOT NULL,
+            Version                integer NOT NULL,
+            PRIMARY KEY (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId)
+        );
+        """;
+
+    private const string Silo = "DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation";
+
+    private const string MembershipColumns =
+        "v.DeploymentId, m.Address, m.Port, m.Generation, m.SiloName, m.HostName, m.Status, m.ProxyPort, m.SuspectTimes, m.StartTime, m.IAmAliveTime, v.Version";
+
+    // Whoever turns the version of the table may change it; the others, who read an older one, get 0 rows and read again.
+    private const string InsertMembership = $"""
+        WITH turned AS (
+            UPDATE OrleansMembershipVersionTable SET Timestamp = now(), Version = Version + 1
+            WHERE DeploymentId = @DeploymentId AND Version = @Version AND NOT EXISTS (SELECT 1 FROM OrleansMembershipTable WHERE {Silo})
+            RETURNING DeploymentId
+        ), added AS (
+            INSERT INTO OrleansMembershipTable (DeploymentId, Address, Port, Generation, SiloName, HostName, Status, ProxyPort, StartTime, IAmAliveTime)
+            SELECT DeploymentId, @Address, @Port, @Generation, @SiloName, @HostName, @Status, @ProxyPort, @StartTime, @IAmAliveTime FROM turned
+            RETURNING 1
+        )
+        SELECT count(*)::integer FROM added
+        """;
+
+    private const string UpdateMembership = $"""
+        WITH turned AS (
+            UPDATE OrleansMembershipVersionTable SET Timestamp = now(), Version = Version + 1
+            WHERE DeploymentId = @DeploymentId AND Version = @Version AND EXISTS (SELECT 1 FROM OrleansMembershipTable WHERE {Silo})
+            RETURNING DeploymentId
+        ), changed AS (
+            UPDATE OrleansMembershipTable m SET Status = @Status, SuspectTimes = @SuspectTimes, IAmAliveTime = @IAmAliveTime
+            FROM turned WHERE m.DeploymentId = turned.DeploymentId AND m.Address = @Address AND m.Port = @Port AND m.Generation = @Generation
+            RETURNING 1
+        )
+        SELECT count(*)::integer FROM changed
+        """;
+
+    private const string State = """
+        GrainIdHash = @GrainIdHash AND GrainTypeHash = @GrainTypeHash AND GrainIdN0 = @GrainIdN0 AND GrainIdN1 = @GrainIdN1
+        AND GrainTypeString = @GrainTypeString AND GrainIdExtensionString = coalesce(@GrainIdExtensionString::text, '') AND ServiceId = @ServiceId
+        """;
+
+    // No row returned means that somebody else was first; Orleans makes that an InconsistentStateException.
+    private const string WriteState = $"""
+        INSERT INTO OrleansStorage AS s (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
+        SELECT @GrainIdHash, @GrainTypeHash, @GrainIdN0, @GrainIdN1, @GrainTypeString, coalesce(@GrainIdExtensionString::text, ''), @ServiceId, @PayloadBinary, now(), 1
+        WHERE @GrainStateVersion::integer IS NULL OR EXISTS (SELECT 1 FROM OrleansStorage WHERE {State} AND Version = @GrainStateVersion::integer)
+        ON CONFLICT (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId)
+            DO UPDATE SET PayloadBinary = excluded.PayloadBinary, ModifiedOn = excluded.ModifiedOn, Version = s.Version + 1
+            WHERE s.Version = @GrainStateVersion::integer
+        RETURNING s.Version AS NewGrainStateVersion
+        """;
+
+    private static readonly (string Key, string Text)[] Queries =
+    [
+        ("InsertMembershipVersionKey", """
+            WITH added AS (INSERT INTO OrleansMembershipVersionTable (DeploymentId) VALUES (@DeploymentId) ON CONFLICT DO NOTHING RETURNING 1)
+            SELECT count(*)::integer FROM added
+            """),
+        ("InsertMembershipKey", InsertMembership),
+        ("UpdateMembershipKey", UpdateMembership),
+        ("UpdateIAmAlivetimeKey", $"UPDATE OrleansMembershipTable SET IAmAliveTime = @IAmAliveTime WHERE {Silo}"),
+        ("MembershipReadRowKey", $"""
+            SELECT {MembershipColumns} FROM OrleansMembershipVersionTable v
+            LEFT JOIN OrleansMembershipTable m ON m.DeploymentId = v.DeploymentId AND m.Address = @Address AND m.Port = @Port AND m.Generation = @Generation
+            WHERE v.DeploymentId = @DeploymentId
+            """),
+        ("MembershipReadAllKey", $"""
+            SELECT {MembershipColumns} FROM OrleansMembershipVersionTable v LEFT JOIN OrleansMembershipTable m ON m.DeploymentId = v.DeploymentId
+            WHERE v.DeploymentId = @DeploymentId
+            """),
+        ("DeleteMembershipTableEntriesKey", """
+            WITH silos AS (DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId)
+            DELETE FROM OrleansMembershipVersionTable WHERE DeploymentId = @DeploymentId
+            """),
+        ("GatewaysQueryKey", "SELECT Address, ProxyPort, Generation FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND Status = @Status AND ProxyPort > 0"),
+
+        // 3 is SiloStatus.Active: whatever has not been heard of for that long and is not in service.
+        ("CleanupDefunctSiloEntriesKey", "DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3"),
+        ("WriteToStorageKey", WriteState),
+        ("ReadFromStorageKey", $"SELECT PayloadBinary, Version FROM OrleansStorage WHERE {State}"),
+        ("ClearStorageKey", $"""
+            UPDATE OrleansStorage SET PayloadBinary = NULL, ModifiedOn = now(), Version = Version + 1 WHERE {State} AND Version = @GrainStateVersion::integer
+            RETURNING Version AS NewGrainStateVersion
+            """),
+        ("DeleteStorageKey", $"DELETE FROM OrleansStorage WHERE {State} AND Version = @GrainStateVersion::integer RETURNING Version + 1 AS NewGrainStateVersion"),
+    ];
+
+    /// <summary>The schema beside the store's.</summary>
+    public static string SchemaOf(PostgresStorageOptions options) => options.Schema + "_orleans";
+
+    /// <summary>
+    /// The connections of the providers: few, and without the reset between two uses and with statements that prepare themselves, which more than doubled
+    /// their writes here.
+    /// </summary>
+    public static NpgsqlDataSource Connect(PostgresStorageOptions options) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+    {
+        SearchPath = SchemaOf(options),
+        Pooling = true,
+        MaxPoolSize = MaxConnections,
+        NoResetOnClose = true,
+        MaxAutoPrepare = Queries.Length,
+        AutoPrepareMinUsages = 2,
+        Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
+        CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
+        Enlist = false,
+        IncludeErrorDetail = false,
+        LogParameters = false,
+        PersistSecurityInfo = false,
+    });
+
+    /// <summary>
+    /// Makes what is missing, in one transaction under an advisory lock, so that silos that start together agree who does it. A newer version is left as it
+    /// is and used: its statements keep the providers' contract, so that silos of both versions run together while one is replaced by the other.
+    /// </summary>
+    /// <exception cref="PostgresStorageRefusedException">It is missing or older, and this role is not to migrate.</exception>
+    public static async Task EnsureAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await VersionAsync(connection, options, cancellationToken) >= CurrentVersion)
+        {
+            return;
+        }
+
+        if (!options.Migrate)
+        {
+            throw new PostgresStorageRefusedException(
+                PostgresStorageRefusal.OlderVersion, $"The schema {SchemaOf(options)} is missing or older than this program. Migrate it as its owner first.");
+        }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", cancellationToken, SchemaOf(options));
+        if (await VersionAsync(connection, options, cancellationToken) < CurrentVersion)
+        {
+            await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS \"{SchemaOf(options)}\"", cancellationToken);
+            await ExecuteAsync(connection, Tables, cancellationToken);
+            foreach (var (key, text) in Queries)
+            {
+                await ExecuteAsync(
+                    connection, "INSERT INTO OrleansQuery VALUES ($1, $2) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText", cancellationToken, key, text);
+            }
+
+            await ExecuteAsync(connection, $"INSERT INTO schema_version VALUES ({CurrentVersion.ToString(CultureInfo.InvariantCulture)})", cancellationToken);
+            await GrantAsync(connection, options, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    private static async Task<int> VersionAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        // By a query and not by to_regclass, which answers from a cache that does not hear of another silo's commit in the middle of a transaction.
+        await using var exists = new NpgsqlCommand(
+            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version'", connection);
+        exists.Parameters.Add(new NpgsqlParameter { Value = SchemaOf(options) });
+        if (await exists.ExecuteScalarAsync(cancellationToken) is 0L)
+        {
+            return 0;
+        }
+
+        await using var version = new NpgsqlCommand($"SELECT coalesce(max(version), 0) FROM \"{SchemaOf(options)}\".schema_version", connection);
+        return Convert.ToInt32(await version.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    private static Task GrantAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        if (options.ServiceRole is not { } role)
+        {
+            return Task.CompletedTask;
+        }
+
+        var (schema, service) = ($"\"{SchemaOf(options)}\"", $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        return ExecuteAsync(
+            connection,
+            $"""
+            GRANT USAGE ON SCHEMA {schema} TO {service};
+            GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {service};
+            GRANT INSERT, UPDATE, DELETE ON OrleansMembershipVersionTable, OrleansMembershipTable, OrleansStorage TO {service};
+            """,
+            cancellationToken);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

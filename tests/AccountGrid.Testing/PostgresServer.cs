@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace AccountGrid.Testing;
+
+/// <summary>
+/// A PostgreSQL server of this test's own: its own data folder, a free port on loopback, passwords on, everything written to disk as in earnest. Stopped and
+/// removed at the end, and at the latest when the test process ends. Thread-safe but for starting and stopping. ACCOUNTGRID_NO_POSTGRES in the environment hides
+/// the programs, as on a machine without them.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    /// <summary>The superuser that initdb makes.</summary>
+    public const string Superuser = "postgres";
+
+    private const string DebianPrograms = "/usr/lib/postgresql/15/bin";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly Lazy<string?> Found = new(Find);
+
+    private readonly TempDirectory _directory = new();
+    private readonly string[] _settings;
+    private RunningProcess? _process;
+
+    private PostgresServer(string[] settings) => _settings = settings;
+
+    /// <summary>Why no server can be started here, or <c>null</c> where one can: the reason to skip a test with.</summary>
+    public static string? Missing => Found.Value is not null ? null : $"Needs PostgreSQL 15 (initdb, postgres, pg_ctl and psql in {DebianPrograms} or in PATH).";
+
+    /// <summary>The folder of its programs.</summary>
+    public static string Programs => Found.Value ?? throw new InvalidOperationException(Missing);
+
+    /// <summary>Where it listens, on 127.0.0.1; stays the same over restarts.</summary>
+    public int Port { get; } = FreePort();
+
+    /// <summary>The superuser's password.</summary>
+    public string Password { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
+
+    private string Data => _directory.File("data");
+
+    /// <summary>Makes a data folder and starts a server on it.</summary>
+    /// <param name="settings">Settings beyond the usual, such as <c>log_statement=all</c>.</param>
+    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
+    {
+        var server = new PostgresServer(settings);
+        try
+        {
+            await server.InitializeAsync();
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>How to connect; by default as the superuser to its own database.</summary>
+    public string ConnectionString(string database = "postgres", string user = Superuser, string? password = null, int? port = null) => string.Create(
+        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port ?? Port};Database={database};Username={user};Password={password ?? Password}");
+
+    /// <summary>Starts it again after a stop. Returns once it answers.</summary>
+    public async Task StartAsync()
+    {
+        string[] own =
+        [
+            $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "max_prepared_transactions=0", .. _settings,
+        ];
+        _process = new RunningProcess(Program("postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]));
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForLineAsync(static l => l.Contains("ready to accept connections", StringComparison.Ordinal), patience.Token);
+    }
+
+    /// <summary>Stops it, as <c>pg_ctl stop -m</c> does: <c>fast</c> ends every session in order, <c>immediate</c> is a crash. Returns once it is gone.</summary>
+    public async Task StopAsync(string mode = "fast")
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            await RunAsync("pg_ctl", "stop", "-D", Data, "-m", mode, "-w");
+            await process.WaitForExitAsync(Patience);
+            await process.DisposeAsync();
+        }
+    }
+
+    /// <summary>Runs a script through psql as the superuser; the first error ends it.</summary>
+    /// <returns>What it printed.</returns>
+    public Task<string> RunScriptAsync(string path, string database = "postgres", params (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Programs, "psql"), [
+            "-X", "-q", "-v", "ON_ERROR_STOP=1", .. variables.SelectMany(static v => new[] { "-v", $"{v.Name}={v.Value}" }), "-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, "-d", database, "-f", path,
+        ]);
+        start.Environment["PGPASSWORD"] = Password;
+        return RunAsync(start);
+    }
+
+    /// <summary>Stops it hard and removes everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync("immediate");
+        }
+        finally
+        {
+            _directory.Dispose();
+        }
+    }
+
+    private static string? Find()
+    {
+        string[] folders = [DebianPrograms, .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)];
+        return Environment.GetEnvironmentVariable("ACCOUNTGRID_NO_POSTGRES") is null && OperatingSystem.IsLinux()
+            ? folders.FirstOrDefault(static folder => new[] { "initdb", "postgres", "pg_ctl", "psql" }.All(program => File.Exists(Path.Combine(folder, program))))
+            : null;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>PostgreSQL refuses to run as root, so root runs it as the user that its package made.</summary>
+    private static ProcessStartInfo Program(string name, string[] arguments)
+    {
+        var program = Path.Combine(Programs, name);
+        var start = Environment.IsPrivilegedProcess
+            ? new ProcessStartInfo("setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", "--", program, .. arguments])
+            : new ProcessStartInfo(program, arguments);
+        start.WorkingDirectory = Path.GetTempPath();
+        start.Environment["LC_ALL"] = "C";
+        return start;
+    }
+
+    private static Task<string> RunAsync(string program, params string[] arguments) => RunAsync(Program(program, arguments));
+
+    private static async Task<string> RunAsync(ProcessStartInfo start)
+    {
+        await using var process = new RunningProcess(start);
+        var code = await process.WaitForExitAsync(Patience);
+        var output = string.Join('\n', process.Output);
+        return code == 0 ? output : throw new InvalidOperationException($"{start.FileName} ended with {code}:\n{output}");
+    }
+
+    private async Task InitializeAsync()
+    {
+        var password = _directory.File("password");
+        await File.WriteAllTextAsync(password, Password);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await RunAsync(new ProcessStartInfo("chown", ["-R", $"{Superuser}:{Superuser}", _directory.FullPath]));
+        }
+
+        await RunAsync("initdb", "-D", Data, "-U", Superuser, $"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions");
+    }
+}
