@@ -94,7 +94,7 @@ internal sealed partial class AccountServiceV1
         var etag = checks.Etag(request.Etag);
         checks.ThrowIfAny();
         var command = new CommandInput.Restore(request.Owner, kinds.ToImmutable(), request.Reason, request.Note, request.Ticket);
-        var reply = GrainCalls.Unwrap(await grains.Account(request.Id).ExecuteAsync(command, context.Commander(request.Owner), requestId, etag, context.CancellationToken));
+        var reply = await grains.ExecuteAsync(request.Id, command, context.Commander(request.Owner), requestId, etag, context.CancellationToken);
         return new V1.RestoreAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
     }
 
@@ -113,12 +113,11 @@ internal sealed partial class AccountServiceV1
 
         checks.ThrowIfAny();
         var command = new CommandInput.Protect(request.Owner.Length == 0 ? null : request.Owner, request.Reason, request.Note, request.Ticket, reviewAt);
-        var reply = GrainCalls.Unwrap(await grains.Account(request.Id).ExecuteAsync(
-            command, context.Commander(), requestId, etag, context.CancellationToken));
+        var reply = await grains.ExecuteAsync(request.Id, command, context.Commander(), requestId, etag, context.CancellationToken);
         return new V1.ProtectAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
     }
 
-    private async Task<CommandReply> HarmAsync(HarmFields fields, ServerCallContext context)
+    private Task<CommandReply> HarmAsync(HarmFields fields, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         Common(ref checks, fields.Id, fields.Reason, fields.Note, fields.Ticket);
@@ -129,7 +128,7 @@ internal sealed partial class AccountServiceV1
         checks.ThrowIfAny();
         var command = new CommandInput.Harm(new HarmInput(fields.Kind, fields.Reason, fields.Note, fields.Ticket, until, at), fields.DirectOnly);
         var caller = context.Commander(owner: fields.Kind == HarmKind.OwnerDeactivate);
-        return GrainCalls.Unwrap(await grains.Account(fields.Id).ExecuteAsync(command, caller, requestId, etag, context.CancellationToken));
+        return grains.ExecuteAsync(fields.Id, command, caller, requestId, etag, context.CancellationToken);
     }
 
     private static void Common(ref FieldChecks checks, long id, string reason, string note, string ticket)

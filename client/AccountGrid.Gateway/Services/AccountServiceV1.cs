@@ -19,7 +19,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
 
         // Apart, because a read that never waits needs no time limit.
         async Task<V1.Account> CallAsync() =>
-            AccountMapping.ToProto(GrainCalls.Unwrap(await grains.Account(request.Id).GetAsync(request.MinVersion, context.CancellationToken)));
+            AccountMapping.ToProto(await grains.GetAsync(request.Id, request.MinVersion, context.CancellationToken));
     }
 
     /// <inheritdoc/>
@@ -31,7 +31,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         return grains.VisitHere(request.Id) is { } account ? Task.FromResult(AccountMapping.ToProto(account)) : CallAsync();
 
         async Task<V1.PublicAccount> CallAsync() =>
-            AccountMapping.ToProto(GrainCalls.Unwrap(await grains.Account(request.Id).VisitAsync(context.CancellationToken)));
+            AccountMapping.ToProto(await grains.VisitAsync(request.Id, context.CancellationToken));
     }
 
     /// <inheritdoc/>

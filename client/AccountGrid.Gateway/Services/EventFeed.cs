@@ -92,7 +92,7 @@ internal sealed class EventFeed(
             return null;
         }
 
-        var answer = GrainCalls.Unwrap(await grains.Account(account.Value).GetAsync(entry.Sequence, cancellationToken));
+        var answer = await grains.GetAsync(account.Value, entry.Sequence, cancellationToken);
         return new V1.WatchEventsResponse
         {
             Position = entry.Position,

@@ -10,8 +10,9 @@ namespace AccountGrid.Gateway;
 /// <param name="grains">The cluster.</param>
 /// <param name="accounts">Its accounts.</param>
 /// <param name="options">How many calls at a time.</param>
+/// <param name="clock">Measures the pauses before a lost call is sent again.</param>
 /// <param name="local">The accounts of this process; <c>null</c> where it has none.</param>
-internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options, ILocalAccounts? local = null)
+internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options, TimeProvider clock, ILocalAccounts? local = null)
 {
     private readonly int _inFlight = options.Value.Limits.GrainCallsInFlight;
 
@@ -35,6 +36,26 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
 
     /// <summary>One operator; the id is known to be well formed.</summary>
     public IOperatorGrain Operator(string id) => grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
+
+    /// <summary>Reads an account by a call to its grain; sent again if its silo goes away meanwhile.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public async Task<AccountInfo> GetAsync(long id, long minVersion, CancellationToken cancellationToken) =>
+        Unwrap(await LostCalls.RepeatAsync(() => Account(id).GetAsync(minVersion, cancellationToken).AsTask(), clock, cancellationToken));
+
+    /// <summary>What a visitor may see, by a call to the grain; sent again if its silo goes away meanwhile.</summary>
+    /// <exception cref="ApiException">It was refused, or there is nothing to see.</exception>
+    public async Task<PublicAccountInfo> VisitAsync(long id, CancellationToken cancellationToken) =>
+        Unwrap(await LostCalls.RepeatAsync(() => Account(id).VisitAsync(cancellationToken).AsTask(), clock, cancellationToken));
+
+    /// <summary>Sends a command; with a request id, again if its silo goes away meanwhile.</summary>
+    /// <exception cref="ApiException">It was refused.</exception>
+    public async Task<CommandReply> ExecuteAsync(
+        long id, CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion, CancellationToken cancellationToken)
+    {
+        return Unwrap(requestId is null ? await CallAsync() : await LostCalls.RepeatAsync(CallAsync, clock, cancellationToken));
+
+        Task<CommandReply> CallAsync() => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken);
+    }
 
     /// <summary>The value of an answer.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
@@ -64,7 +85,7 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
 
             try
             {
-                var answer = await Account(ids[i]).GetAsync(minVersion: 0, token);
+                var answer = await LostCalls.RepeatAsync(() => Account(ids[i]).GetAsync(minVersion: 0, token).AsTask(), clock, token);
                 found[i] = answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
             }
             catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)

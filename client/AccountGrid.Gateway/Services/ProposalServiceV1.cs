@@ -74,7 +74,6 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         return new V1.WithdrawProposalResponse { Account = CommandMapping.AccountOf(reply) };
     }
 
-    private async Task<CommandReply> ExecuteAsync(ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
-        GrainCalls.Unwrap(await grains.Account(id.Account.Value).ExecuteAsync(
-            command, context.Commander(), requestId, expectedStateVersion: null, context.CancellationToken));
+    private Task<CommandReply> ExecuteAsync(ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
+        grains.ExecuteAsync(id.Account.Value, command, context.Commander(), requestId, expectedStateVersion: null, context.CancellationToken);
 }
