@@ -41,7 +41,8 @@ internal sealed class GatewayProcess(string directory, string postgres, params s
         var assembly = typeof(GatewayProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "GatewayHostAssembly").Value!;
         var start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            ["exec", assembly, "--data", directory, .. Ports.Where(p => !arguments.Contains(p)).SelectMany(static p => new[] { p, "0" }), .. arguments]) { WorkingDirectory = Path.GetTempPath() };
+            ["exec", assembly, "--data", directory, .. Ports.Where(p => !arguments.Contains(p)).SelectMany(static p => new[] { p, "0" }), .. arguments])
+        { WorkingDirectory = Path.GetTempPath() };
         start.Environment["ACCOUNTGRID__POSTGRES"] = postgres;
         return start;
     }
