@@ -23,6 +23,7 @@ internal static class Dependencies
         ["AccountGrid.Storage.Postgres"] = [Domain, Application],
         [Protocol] = [],
         [Gateway] = [Domain, Abstractions, Protocol],
+        ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions],
         ["AccountGrid.Cli"] = [Protocol],
         ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway],
     };

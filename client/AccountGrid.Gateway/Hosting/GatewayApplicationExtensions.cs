@@ -13,6 +13,22 @@ namespace AccountGrid.Gateway;
 public static class GatewayApplicationExtensions
 {
     /// <summary>
+    /// Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/health/startup</c>. Probes need no token and are never too many; liveness checks nothing, so that it touches no storage.
+    /// </summary>
+    /// <param name="app">The host, after <see cref="MapAccountGridGateway"/>.</param>
+    /// <param name="readyTag">The tag of the checks behind readiness.</param>
+    /// <param name="startupTag">The tag of the checks behind startup.</param>
+    public static void MapAccountGridHealth(this WebApplication app, string readyTag, string startupTag)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        foreach (var (name, tag) in ((string, string?)[])[("live", null), ("ready", readyTag), ("startup", startupTag)])
+        {
+            app.MapHealthChecks($"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
+                .AllowAnonymous().DisableRateLimiting();
+        }
+    }
+
+    /// <summary>
     /// Adds the pipeline (errors, routing, gates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
     /// <c>/metrics</c>, gRPC health and reflection. Call it once, before the host maps its own endpoints.
     /// </summary>

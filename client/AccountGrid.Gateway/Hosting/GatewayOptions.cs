@@ -8,6 +8,19 @@ public sealed class GatewayOptions
 
     /// <summary>How much anybody may send, how fast and for how long.</summary>
     public GatewayLimitOptions Limits { get; set; } = new();
+
+    /// <summary>
+    /// With no source of tokens configured, which is right on loopback only, puts a development key in force; whoever has a token by it is enrolled on first use.
+    /// </summary>
+    /// <param name="file">The key's file.</param>
+    public void UseDevelopmentKeyByDefault(string file)
+    {
+        if (string.IsNullOrEmpty(Auth.Authority) && string.IsNullOrEmpty(Auth.JwksFile) && string.IsNullOrEmpty(Auth.DevelopmentKeyFile))
+        {
+            Auth.DevelopmentKeyFile = file;
+            Auth.EnrollOnFirstUse = true;
+        }
+    }
 }
 
 /// <summary>

@@ -1,7 +1,7 @@
 namespace AccountGrid.Gateway;
 
 /// <summary>
-/// Sends a call again whose silo went away before it answered, while the cluster finds out and gives the account another place. For calls that may be repeated only:
+/// Sends a call again whose silo went away or did not answer in time, while the cluster finds out and gives the account another place. For calls that may be repeated only:
 /// reads, and commands with a request id, which act once however often they arrive.
 /// </summary>
 internal static class LostCalls
@@ -25,7 +25,7 @@ internal static class LostCalls
             {
                 return await call();
             }
-            catch (Exception e) when (attempt < Attempts && e is (SiloUnavailableException or OrleansMessageRejectionException))
+            catch (Exception e) when (attempt < Attempts && e is (SiloUnavailableException or OrleansMessageRejectionException or TimeoutException))
             {
                 await Task.Delay(pause, clock, cancellationToken);
             }

@@ -6,22 +6,24 @@ namespace AccountGrid.Grains;
 /// The cheap way to an account's grain: the two type look-ups behind <c>GetGrain&lt;T&gt;(key)</c>, which cost as much as the call itself, are done
 /// once. A reference is not a grain: getting one makes no call and no activation. Thread-safe; one per process.
 /// </summary>
-public sealed class AccountGrains
+/// <param name="factory">The cluster. It may start later than this is made, but not later than the first account is asked for.</param>
+public sealed class AccountGrains(IGrainFactory factory)
 {
-    private readonly IGrainFactory _factory;
-    private readonly GrainType _grainType;
-    private readonly GrainInterfaceType _interfaceType;
-
-    /// <summary>Resolves the types. The silo (or the client) must have started.</summary>
-    public AccountGrains(IGrainFactory factory)
-    {
-        _factory = factory;
-        var sample = factory.GetGrain<IAccountGrain>(1);
-        _grainType = sample.GetGrainId().Type;
-        _interfaceType = ((GrainReference)sample).InterfaceType;
-    }
+    private Types? _types;
 
     /// <summary>The grain of an account. Calls to it may throw <see cref="GrainRefusedException"/> where the account is unknown.</summary>
-    public IAccountGrain this[AccountId id] =>
-        (IAccountGrain)_factory.GetGrain(GrainId.Create(_grainType, GrainIdKeyExtensions.CreateIntegerKey(id.Value)), _interfaceType);
+    public IAccountGrain this[AccountId id]
+    {
+        get
+        {
+            // A race finds the same twice.
+            var types = _types ??= Types.Of(factory.GetGrain<IAccountGrain>(1));
+            return (IAccountGrain)factory.GetGrain(GrainId.Create(types.Grain, GrainIdKeyExtensions.CreateIntegerKey(id.Value)), types.Interface);
+        }
+    }
+
+    private sealed record Types(GrainType Grain, GrainInterfaceType Interface)
+    {
+        public static Types Of(IAccountGrain sample) => new(sample.GetGrainId().Type, ((GrainReference)sample).InterfaceType);
+    }
 }

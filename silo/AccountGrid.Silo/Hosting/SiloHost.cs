@@ -1,9 +1,7 @@
-using System.Net;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -28,13 +26,13 @@ public sealed class SiloHost : IAsyncDisposable
     private const string SnapshotDatabaseStorage = "snapshots-database";
 
     private readonly WebApplication _app;
-    private readonly Endpoints _endpoints;
+    private readonly GatewayListeners _listeners;
     private readonly string _dataDirectory;
 
-    private SiloHost(WebApplication app, Endpoints endpoints, string dataDirectory)
+    private SiloHost(WebApplication app, GatewayListeners listeners, string dataDirectory)
     {
         _app = app;
-        _endpoints = endpoints;
+        _listeners = listeners;
         _dataDirectory = dataDirectory;
     }
 
@@ -54,8 +52,8 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.ShutdownTimeout);
-        var endpoints = new Endpoints();
-        builder.WebHost.ConfigureKestrel(kestrel => endpoints.Listen(kestrel, settings));
+        var listeners = new GatewayListeners();
+        builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
         AddStorage(builder.Services, settings, storage);
         AddOrleans(builder, settings, storage);
         builder.Services.AddHostedService<DueWorkTimer>();
@@ -67,7 +65,7 @@ public sealed class SiloHost : IAsyncDisposable
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
         var app = builder.Build();
         Map(app, settings);
-        return new SiloHost(app, endpoints, storage.DataDirectory);
+        return new SiloHost(app, listeners, storage.DataDirectory);
     }
 
     /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
@@ -77,7 +75,7 @@ public sealed class SiloHost : IAsyncDisposable
         _ = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;
         MakeDataDirectory(_dataDirectory);
         await _app.StartAsync();
-        await Banner.WriteAsync(output, _endpoints.Http, _endpoints.Grpc, _dataDirectory);
+        await Banner.WriteAsync(output, _listeners.Http, _listeners.Grpc, _dataDirectory);
         await _app.WaitForShutdownAsync();
     }
 
@@ -158,44 +156,10 @@ public sealed class SiloHost : IAsyncDisposable
     private static void Map(WebApplication app, SiloSettings settings)
     {
         app.MapAccountGridGateway();
-        MapHealth(app, "live", tag: null);
-        MapHealth(app, "ready", Readiness.Tag);
-        MapHealth(app, "startup", Startup.Tag);
+        app.MapAccountGridHealth(Readiness.Tag, Startup.Tag);
         if (settings.Dashboard)
         {
             app.MapOrleansDashboard("/dashboard").RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
         }
-    }
-
-    /// <summary>Probes need no token and are never too many; without a tag nothing is checked, so that liveness touches no storage.</summary>
-    private static void MapHealth(WebApplication app, string name, string? tag) =>
-        app.MapHealthChecks($"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
-            .AllowAnonymous().DisableRateLimiting();
-
-    /// <summary>The two listeners. Their real ports are known once Kestrel has bound them.</summary>
-    private sealed class Endpoints
-    {
-        private ListenOptions? _http;
-        private ListenOptions? _grpc;
-
-        public Uri Http => AddressOf(_http);
-
-        public Uri Grpc => AddressOf(_grpc);
-
-        public void Listen(KestrelServerOptions kestrel, SiloSettings settings)
-        {
-            kestrel.Listen(IPAddress.Loopback, settings.HttpPort, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http1;
-                _http = listen;
-            });
-            kestrel.Listen(IPAddress.Loopback, settings.GrpcPort, listen =>
-            {
-                listen.Protocols = HttpProtocols.Http2;
-                _grpc = listen;
-            });
-        }
-
-        private static Uri AddressOf(ListenOptions? listen) => new($"http://{listen!.IPEndPoint}");
     }
 }

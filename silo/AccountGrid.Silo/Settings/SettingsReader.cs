@@ -41,12 +41,7 @@ internal static class SettingsReader
     public static void BindGateway(IConfiguration configuration, string dataDirectory, GatewayOptions gateway)
     {
         configuration.GetSection(SiloSettings.Section).GetSection(Gateway).Bind(gateway);
-        var auth = gateway.Auth;
-        if (string.IsNullOrEmpty(auth.Authority) && string.IsNullOrEmpty(auth.JwksFile) && string.IsNullOrEmpty(auth.DevelopmentKeyFile))
-        {
-            auth.DevelopmentKeyFile = DataFiles.DevelopmentKeyIn(dataDirectory);
-            auth.EnrollOnFirstUse = true;
-        }
+        gateway.UseDevelopmentKeyByDefault(DataFiles.DevelopmentKeyIn(dataDirectory));
     }
 
     private static StorageSettings ReadStorage(IConfigurationSection section, SiloSettings settings, ImmutableArray<string>.Builder findings)

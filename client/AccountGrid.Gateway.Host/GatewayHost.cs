@@ -1,0 +1,104 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+using OrleansGatewayOptions = Orleans.Configuration.GatewayOptions;
+
+namespace AccountGrid.Gateway.Host;
+
+/// <summary>
+/// The gateway as an Orleans client: for edges that must not be silos. It finds the silos that take clients (<c>--gateway-port</c>) in the membership table, and
+/// begins to listen once it has reached one, however long that takes.
+/// </summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly GatewayListeners _listeners;
+
+    private GatewayHost(WebApplication app, GatewayListeners listeners)
+    {
+        _app = app;
+        _listeners = listeners;
+    }
+
+    /// <summary>Reads and checks the settings and puts the host together; opens nothing.</summary>
+    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    /// <exception cref="OptionsValidationException">Settings are wrong.</exception>
+    public static GatewayHost Build(IReadOnlyDictionary<string, string?> arguments)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Default", "Warning"), new("Logging:LogLevel:Orleans.Messaging", "None")] });
+        builder.Configuration.AddInMemoryCollection(arguments);
+        var section = builder.Configuration.GetSection(HostSettings.Section);
+        var settings = Checked(section);
+        builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        var listeners = new GatewayListeners();
+        builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
+        builder.UseOrleansClient(client => Connect(client, settings));
+        builder.Services.AddAccountGridGateway(gateway =>
+        {
+            section.GetSection("Gateway").Bind(gateway);
+            gateway.UseDevelopmentKeyByDefault(Path.Combine(Path.GetFullPath(settings.Data), "dev-signing-key.pem"));
+        });
+        builder.Services.AddHealthChecks()
+            .AddCheck<Reachable>("cluster", tags: [Reachable.Tag])
+            .AddCheck<Reachable>("startup", tags: [Reachable.StartupTag]);
+        var app = builder.Build();
+        app.MapAccountGridGateway();
+        app.MapAccountGridHealth(Reachable.Tag, Reachable.StartupTag);
+        return new GatewayHost(app, listeners);
+    }
+
+    /// <summary>Starts, says where it listens, and waits until the process is told to stop.</summary>
+    /// <exception cref="OptionsValidationException">The gateway's settings are wrong.</exception>
+    public async Task RunAsync(TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        await _app.StartAsync();
+        await output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"HTTP  {_listeners.Http.GetLeftPart(UriPartial.Authority)}\ngRPC  {_listeners.Grpc.GetLeftPart(UriPartial.Authority)}"));
+        await output.FlushAsync();
+        await _app.WaitForShutdownAsync();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static HostSettings Checked(IConfigurationSection section)
+    {
+        var services = new ServiceCollection();
+        services.AddOptions<HostSettings>().Bind(section).ValidateDataAnnotations();
+        using var provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<HostSettings>>().Value;
+    }
+
+    private static void Connect(IClientBuilder client, HostSettings settings)
+    {
+        client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, "accountgrid"));
+        client.UseAdoNetClustering((AdoNetClusteringClientOptions o) =>
+        {
+            o.Invariant = "Npgsql";
+            o.ConnectionString = new NpgsqlConnectionStringBuilder(settings.Postgres)
+            {
+                SearchPath = settings.Schema + "_orleans",
+                MaxPoolSize = 2,
+                Enlist = false,
+                IncludeErrorDetail = false,
+                PersistSecurityInfo = false,
+            }.ConnectionString;
+        });
+        client.Configure<ClientMessagingOptions>(o =>
+        {
+            o.ResponseTimeout = settings.ResponseTimeout;
+
+            // A caller that no longer waits must not keep a place in a queue.
+            o.CancelRequestOnTimeout = true;
+        });
+
+        // A silo that came is used, and one that went is left alone, within seconds.
+        client.Configure<OrleansGatewayOptions>(static o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        client.UseConnectionRetryFilter<KeepTrying>();
+    }
+}

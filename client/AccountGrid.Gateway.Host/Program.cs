@@ -1,0 +1,3 @@
+using AccountGrid.Gateway.Host;
+
+return await HostCommand.RunAsync(args);
