@@ -152,7 +152,11 @@ public sealed class PlacementTests
 
             var counts = await grid.ActivationsPerSiloAsync(nameof(AccountGrain));
             Assert.Equal(3, counts.Length);
-            Assert.All(counts, c => Assert.InRange(c, 50, 150));
+
+            // Of two silos drawn at random the emptier one is taken, by counts that are published now and then: even in the long run, not after 300. By
+            // preference for the caller it would be 300 and twice 0.
+            Assert.Equal(300, counts.Sum());
+            Assert.All(counts, c => Assert.InRange(c, 15, 240));
         }
 
         [Fact]
