@@ -135,7 +135,9 @@ public sealed class GatewayHostTests
                 return JsonDocument.Parse(text).RootElement.Clone();
             }
 
-            Assert.True(response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout && attempt < 10, $"{(int)response.StatusCode} {text}");
+            Assert.True(attempt < 20 && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout, $"{(int)response.StatusCode} {text}");
+            TestContext.Current.SendDiagnosticMessage("{0} {1}", path, text);
+            await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), Token);
         }
     }
 }
