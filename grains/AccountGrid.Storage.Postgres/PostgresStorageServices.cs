@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
+using AccountGrid.Application;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AccountGrid.Storage.Postgres;
@@ -19,32 +18,7 @@ public static class PostgresStorageServices
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new PostgresStore(
+        return services.AddStore(provider => new PostgresStore(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(), provider.GetService<ILogger<PostgresStore>>()));
-        services.AddSingleton<IHostedService, Lifetime>();
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().Journal);
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().Index);
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().HarmLog);
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().Ledger);
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().Feed);
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().Audit);
-        services.AddSingleton(static provider => provider.GetRequiredService<PostgresStore>().Checkpoints);
-        return services;
-    }
-
-    private sealed class Lifetime(PostgresStore store) : IHostedLifecycleService
-    {
-        public Task StartingAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => store.DisposeAsync().AsTask();
     }
 }

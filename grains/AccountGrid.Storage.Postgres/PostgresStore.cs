@@ -11,7 +11,7 @@ namespace AccountGrid.Storage.Postgres;
 /// (<c>synchronous_commit=on</c>). Open it once; every port is thread-safe from then on until <see cref="DisposeAsync"/>. A server that goes away
 /// and comes back fails what is called meanwhile and nothing after that.
 /// </summary>
-public sealed partial class PostgresStore : IAsyncDisposable
+public sealed partial class PostgresStore : IStore
 {
     /// <summary>Rows of follows in a transaction, unless a single batch has more.</summary>
     internal const int FollowRowsPerTransaction = 10_000;
@@ -44,25 +44,25 @@ public sealed partial class PostgresStore : IAsyncDisposable
     /// <summary>The settings.</summary>
     public PostgresStorageOptions Options { get; }
 
-    /// <summary>The journals.</summary>
+    /// <inheritdoc />
     public IJournal Journal { get; }
 
-    /// <summary>The index over all streams.</summary>
+    /// <inheritdoc />
     public IStreamIndex Index { get; }
 
-    /// <summary>The harms by person.</summary>
+    /// <inheritdoc />
     public IHarmLog HarmLog { get; }
 
-    /// <summary>The follow edges and counts.</summary>
+    /// <inheritdoc />
     public IFollowerLedger Ledger { get; }
 
-    /// <summary>All journals in commit order.</summary>
+    /// <inheritdoc />
     public IJournalFeed Feed { get; }
 
-    /// <summary>Consistent views of everything.</summary>
+    /// <inheritdoc />
     public IAuditSource Audit { get; }
 
-    /// <summary>The checkpoints.</summary>
+    /// <inheritdoc />
     public ICheckpointStore Checkpoints { get; }
 
     internal Connections Connections { get; }
@@ -153,7 +153,7 @@ public sealed partial class PostgresStore : IAsyncDisposable
         await (await Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         var appends = new WriteQueue<AppendOperation>(Options.WriterQueueDepth, int.MaxValue, Options.MaxBatch, int.MaxValue);
         var follows = new WriteQueue<FollowOperation>(Options.WriterQueueDepth, Options.FollowQueueChanges, FollowRowsPerTransaction, FollowRowsPerTransaction);
-        var diagnostics = new StorageDiagnostics(_meters, () => (appends.Depth, follows.Depth));
+        var diagnostics = new StorageDiagnostics("postgresql", _meters, () => (appends.Depth, follows.Depth));
         var readers = new ReaderPool(Connections, Options, diagnostics);
         try
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
+using AccountGrid.Application;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace AccountGrid.Storage.Sqlite;
@@ -19,32 +18,7 @@ public static class SqliteStorageServices
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new SqliteStore(
+        return services.AddStore(provider => new SqliteStore(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(), provider.GetService<ILogger<SqliteStore>>()));
-        services.AddSingleton<IHostedService, Lifetime>();
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().Journal);
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().Index);
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().HarmLog);
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().Ledger);
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().Feed);
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().Audit);
-        services.AddSingleton(static provider => provider.GetRequiredService<SqliteStore>().Checkpoints);
-        return services;
-    }
-
-    private sealed class Lifetime(SqliteStore store) : IHostedLifecycleService
-    {
-        public Task StartingAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => store.DisposeAsync().AsTask();
     }
 }

@@ -11,7 +11,7 @@ namespace AccountGrid.Storage.Sqlite;
 /// transaction, and a few readers beside it. An answered write is on disk (write-ahead log, <c>synchronous=FULL</c>). Open it
 /// once; every port is thread-safe from then on until <see cref="DisposeAsync"/>.
 /// </summary>
-public sealed partial class SqliteStore : IAsyncDisposable
+public sealed partial class SqliteStore : IStore
 {
     private readonly TimeProvider _clock;
     private readonly IMeterFactory? _meters;
@@ -41,25 +41,25 @@ public sealed partial class SqliteStore : IAsyncDisposable
     /// <summary>The settings.</summary>
     public SqliteStorageOptions Options { get; }
 
-    /// <summary>The journals.</summary>
+    /// <inheritdoc />
     public IJournal Journal { get; }
 
-    /// <summary>The index over all streams.</summary>
+    /// <inheritdoc />
     public IStreamIndex Index { get; }
 
-    /// <summary>The harms by person.</summary>
+    /// <inheritdoc />
     public IHarmLog HarmLog { get; }
 
-    /// <summary>The follow edges and counts.</summary>
+    /// <inheritdoc />
     public IFollowerLedger Ledger { get; }
 
-    /// <summary>All journals in commit order.</summary>
+    /// <inheritdoc />
     public IJournalFeed Feed { get; }
 
-    /// <summary>Consistent views of everything.</summary>
+    /// <inheritdoc />
     public IAuditSource Audit { get; }
 
-    /// <summary>The checkpoints.</summary>
+    /// <inheritdoc />
     public ICheckpointStore Checkpoints { get; }
 
     internal Writer Writer => Open.Writer;
@@ -129,7 +129,7 @@ public sealed partial class SqliteStore : IAsyncDisposable
             database = DatabaseFile.OpenAndMigrate(_path, Options, step => LogMigrated(step.Version, step.Name));
             var signal = new CommitSignal(JournalHead.Read(database));
             var queue = new WriteQueue(Options);
-            diagnostics = new StorageDiagnostics(_meters, () => queue.Depth);
+            diagnostics = new StorageDiagnostics("sqlite", _meters, () => queue.Depth);
             readers = new ReaderPool(_path, Options, diagnostics);
             var writer = new Writer(database, _path, Options, queue, signal, _clock, diagnostics, _logger);
             LogOpened(_path, signal.Head);

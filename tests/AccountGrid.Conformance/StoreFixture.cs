@@ -3,24 +3,6 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Conformance;
 
-/// <summary>An open store of the kind under test.</summary>
-public interface IStore : IAsyncDisposable
-{
-    IJournal Journal { get; }
-
-    IStreamIndex Index { get; }
-
-    IHarmLog HarmLog { get; }
-
-    IFollowerLedger Ledger { get; }
-
-    IJournalFeed Feed { get; }
-
-    IAuditSource Audit { get; }
-
-    ICheckpointStore Checkpoints { get; }
-}
-
 /// <summary>One empty store per test: opens it, opens it again on the same data, and takes it away at the end.</summary>
 public abstract class StoreFixture : IAsyncDisposable
 {

@@ -17,7 +17,7 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
 
     public PostgresServer Server => _server ?? throw new InvalidOperationException("The fixture is not open.");
 
-    public PostgresStore Postgres => ((Adapter)Store).Inner;
+    public PostgresStore Postgres => (PostgresStore)Store;
 
     public PostgresStorageOptions Options
     {
@@ -79,7 +79,7 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
     protected override async Task<IStore> OpenStoreAsync()
     {
         _server ??= await SharedServer.GetAsync();
-        return new Adapter(await OpenAnotherAsync());
+        return await OpenAnotherAsync();
     }
 
     protected override async ValueTask DeleteDataAsync()
@@ -88,27 +88,6 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
         {
             await RunAsync($"DROP SCHEMA IF EXISTS {Schema} CASCADE");
         }
-    }
-
-    private sealed class Adapter(PostgresStore inner) : IStore
-    {
-        public PostgresStore Inner => inner;
-
-        public IJournal Journal => inner.Journal;
-
-        public IStreamIndex Index => inner.Index;
-
-        public IHarmLog HarmLog => inner.HarmLog;
-
-        public IFollowerLedger Ledger => inner.Ledger;
-
-        public IJournalFeed Feed => inner.Feed;
-
-        public IAuditSource Audit => inner.Audit;
-
-        public ICheckpointStore Checkpoints => inner.Checkpoints;
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
 

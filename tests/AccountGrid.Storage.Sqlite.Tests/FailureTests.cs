@@ -71,7 +71,7 @@ public static class FailureTests
                 await using (var store = new SqliteStore(options, TimeProvider.System))
                 {
                     await store.OpenAsync(Stop);
-                    (appended, var failure) = await FillAsync(new Ports(store));
+                    (appended, var failure) = await FillAsync(store);
                     Assert.True(failure.IsTransient);
                     Assert.Equal(appended, await store.Feed.ReadHeadAsync(Stop));
                     Assert.Equal(appended, (await store.Feed.ReadAfterAsync(0, 100_000, Stop)).Length);
@@ -100,25 +100,6 @@ public static class FailureTests
             using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode == 0;
-        }
-
-        private sealed class Ports(SqliteStore store) : IStore
-        {
-            public IJournal Journal => store.Journal;
-
-            public IStreamIndex Index => store.Index;
-
-            public IHarmLog HarmLog => store.HarmLog;
-
-            public IFollowerLedger Ledger => store.Ledger;
-
-            public IJournalFeed Feed => store.Feed;
-
-            public IAuditSource Audit => store.Audit;
-
-            public ICheckpointStore Checkpoints => store.Checkpoints;
-
-            public ValueTask DisposeAsync() => store.DisposeAsync();
         }
     }
 

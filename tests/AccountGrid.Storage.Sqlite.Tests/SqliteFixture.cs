@@ -12,7 +12,7 @@ internal sealed class SqliteFixture(Func<SqliteStorageOptions, SqliteStorageOpti
 
     public string DatabasePath => Path.Combine(Directory, "accountgrid.db");
 
-    public SqliteStore Sqlite => ((Adapter)Store).Inner;
+    public SqliteStore Sqlite => (SqliteStore)Store;
 
     public SqliteStorageOptions Options
     {
@@ -36,34 +36,13 @@ internal sealed class SqliteFixture(Func<SqliteStorageOptions, SqliteStorageOpti
     {
         var store = new SqliteStore(Options, TimeProvider.System);
         await store.OpenAsync(CancellationToken.None);
-        return new Adapter(store);
+        return store;
     }
 
     protected override ValueTask DeleteDataAsync()
     {
         System.IO.Directory.Delete(Directory, recursive: true);
         return ValueTask.CompletedTask;
-    }
-
-    private sealed class Adapter(SqliteStore inner) : IStore
-    {
-        public SqliteStore Inner => inner;
-
-        public IJournal Journal => inner.Journal;
-
-        public IStreamIndex Index => inner.Index;
-
-        public IHarmLog HarmLog => inner.HarmLog;
-
-        public IFollowerLedger Ledger => inner.Ledger;
-
-        public IJournalFeed Feed => inner.Feed;
-
-        public IAuditSource Audit => inner.Audit;
-
-        public ICheckpointStore Checkpoints => inner.Checkpoints;
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
 

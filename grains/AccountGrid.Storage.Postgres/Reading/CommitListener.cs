@@ -1,4 +1,5 @@
 using System.Globalization;
+using AccountGrid.Application;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

@@ -1,3 +1,4 @@
+using AccountGrid.Application;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -99,7 +100,7 @@ internal sealed partial class Writer<TOperation>
     private async Task<Failure?> TryCommitAsync(List<TOperation> batch)
     {
         var rows = batch.Sum(static o => o.Rows);
-        using var activity = StorageDiagnostics.StartCommit(batch, rows);
+        using var activity = _diagnostics.StartCommit(batch, static o => o.Context, rows);
         var started = _clock.GetTimestamp();
         var stage = Stage.Opening;
         long head;

@@ -133,27 +133,4 @@ internal sealed class ReaderPool : IDisposable
             throw SqliteFailure.Translate(what, e);
         }
     }
-
-    /// <summary>A bound on what is under way.</summary>
-    private sealed class Bound(string name, string title, int max)
-    {
-        private int _underWay;
-
-        public string Name => name;
-
-        public string Title => title;
-
-        public bool TryEnter()
-        {
-            if (Interlocked.Increment(ref _underWay) <= max)
-            {
-                return true;
-            }
-
-            Leave();
-            return false;
-        }
-
-        public void Leave() => Interlocked.Decrement(ref _underWay);
-    }
 }

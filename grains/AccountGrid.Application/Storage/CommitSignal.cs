@@ -1,27 +1,33 @@
-using AccountGrid.Application;
+namespace AccountGrid.Application;
 
-namespace AccountGrid.Storage.Sqlite;
-
-/// <summary>The last committed position, and a way to wait for a later one. Thread-safe; only the writer publishes.</summary>
-internal sealed class CommitSignal(long head)
+/// <summary>
+/// The last committed position that this process has heard of, and a way to wait for a later one. Thread-safe: the writer, the listener and readers
+/// publish, and an older position changes nothing.
+/// </summary>
+/// <param name="head">The last position when the store was opened.</param>
+public sealed class CommitSignal(long head)
 {
     private long _head = head;
     private TaskCompletionSource _next = NewSource();
     private volatile bool _closed;
 
-    /// <summary>The last committed position.</summary>
+    /// <summary>The last committed position heard of.</summary>
     public long Head => Volatile.Read(ref _head);
 
     /// <summary>Makes a commit known.</summary>
     public void Publish(long head)
     {
-        if (head == Head)
+        for (var known = Head; head > known;)
         {
-            return;
-        }
+            var before = Interlocked.CompareExchange(ref _head, head, known);
+            if (before == known)
+            {
+                Interlocked.Exchange(ref _next, NewSource()).TrySetResult();
+                return;
+            }
 
-        Volatile.Write(ref _head, head);
-        Interlocked.Exchange(ref _next, NewSource()).TrySetResult();
+            known = before;
+        }
     }
 
     /// <summary>Lets everybody who waits go, with an error.</summary>
@@ -32,6 +38,7 @@ internal sealed class CommitSignal(long head)
     }
 
     /// <summary>Completes once a position above <paramref name="position"/> is committed.</summary>
+    /// <exception cref="StorageUnavailableException">The store is closing.</exception>
     public async Task WaitForAsync(long position, CancellationToken cancellationToken)
     {
         while (true)

@@ -1,15 +1,16 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace AccountGrid.Storage.Sqlite;
+namespace AccountGrid.Application;
 
-/// <summary>The store's spans and instruments. Labels are of small fixed sets, never ids.</summary>
-internal sealed class StorageDiagnostics : IDisposable
+/// <summary>A store's spans and instruments. Labels are of small fixed sets, never ids. Thread-safe.</summary>
+public sealed class StorageDiagnostics : IDisposable
 {
     /// <summary>The name of both the activity source and the meter.</summary>
     public const string Name = "AccountGrid.Storage";
 
     private static readonly ActivitySource Source = new(Name);
+    private readonly string _system;
     private readonly Meter? _ownMeter;
     private readonly Histogram<double> _commitDuration;
     private readonly Histogram<long> _commitOperations;
@@ -17,8 +18,14 @@ internal sealed class StorageDiagnostics : IDisposable
     private readonly Counter<long> _failures;
     private readonly Counter<long> _refused;
 
-    public StorageDiagnostics(IMeterFactory? factory, Func<(int Commands, int Follows)> queued)
+    /// <summary>Makes the instruments.</summary>
+    /// <param name="system">The database, by OpenTelemetry's name for it (<c>db.system.name</c>).</param>
+    /// <param name="factory">Makes the meter; <c>null</c> = one of its own.</param>
+    /// <param name="queued">How many operations wait now.</param>
+    public StorageDiagnostics(string system, IMeterFactory? factory, Func<(int Commands, int Follows)> queued)
     {
+        _system = system;
+
         // A meter of a factory is the factory's to dispose.
         var meter = factory?.Create(Name) ?? (_ownMeter = new Meter(Name));
         _commitDuration = meter.CreateHistogram(
@@ -49,20 +56,24 @@ internal sealed class StorageDiagnostics : IDisposable
             "Operations that wait for the writer.");
     }
 
-    /// <summary>Begins the span of a commit, linked to the commands that it carries.</summary>
-    public static Activity? StartCommit(IReadOnlyList<WriteOperation> batch, int rows)
+    /// <summary>Begins the span of a commit, linked to the commands that it carries; <c>null</c> where nobody listens.</summary>
+    /// <param name="batch">What the transaction carries.</param>
+    /// <param name="contextOf">The span of one operation's caller; the default where it has none.</param>
+    /// <param name="rows">Rows that it is asked to write.</param>
+    public Activity? StartCommit<T>(IReadOnlyList<T> batch, Func<T, ActivityContext> contextOf, int rows)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        var links = batch.Where(static o => o.Context != default).Select(static o => new ActivityLink(o.Context));
+        var links = batch.Select(contextOf).Where(static c => c != default).Select(static c => new ActivityLink(c));
         var activity = Source.StartActivity("storage commit", ActivityKind.Client, parentContext: default, links: links);
-        activity?.SetTag("db.system.name", "sqlite").SetTag("db.operation.batch.size", batch.Count).SetTag("accountgrid.storage.rows", rows);
+        activity?.SetTag("db.system.name", _system).SetTag("db.operation.batch.size", batch.Count).SetTag("accountgrid.storage.rows", rows);
         return activity;
     }
 
+    /// <summary>Counts a transaction that is durable.</summary>
     public void Committed(TimeSpan took, int operations, int rows)
     {
         _commitDuration.Record(took.TotalSeconds);
@@ -70,10 +81,15 @@ internal sealed class StorageDiagnostics : IDisposable
         _commitRows.Record(rows);
     }
 
+    /// <summary>Counts an operation that failed.</summary>
+    /// <param name="kind">The kind of failure, of a small fixed set.</param>
     public void Failed(string kind) => _failures.Add(1, new KeyValuePair<string, object?>("error.type", kind));
 
+    /// <summary>Counts an operation that found its queue full.</summary>
+    /// <param name="queue">The queue.</param>
     public void Refused(string queue) => _refused.Add(1, Queue(queue));
 
+    /// <inheritdoc />
     public void Dispose() => _ownMeter?.Dispose();
 
     private static KeyValuePair<string, object?> Queue(string name) => new("accountgrid.storage.queue", name);

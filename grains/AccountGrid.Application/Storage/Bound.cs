@@ -1,7 +1,10 @@
-namespace AccountGrid.Storage.Postgres;
+namespace AccountGrid.Application;
 
 /// <summary>A bound on what is under way or waiting. Thread-safe.</summary>
-internal sealed class Bound(string name, string title, int max)
+/// <param name="name">What it is called in a metric.</param>
+/// <param name="title">What it is called in an error.</param>
+/// <param name="max">How many may be inside.</param>
+public sealed class Bound(string name, string title, int max)
 {
     private int _underWay;
 
@@ -11,6 +14,7 @@ internal sealed class Bound(string name, string title, int max)
     /// <summary>What it is called in an error.</summary>
     public string Title => title;
 
+    /// <summary>Takes a place; <c>false</c> if there is none, and then there is nothing to leave.</summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _underWay) <= max)
@@ -22,5 +26,6 @@ internal sealed class Bound(string name, string title, int max)
         return false;
     }
 
+    /// <summary>Gives a place back.</summary>
     public void Leave() => Interlocked.Decrement(ref _underWay);
 }
