@@ -1,4 +1,6 @@
 using System.Globalization;
+using AccountGrid.Gateway.Auth;
+using AccountGrid.Grains;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -40,7 +42,7 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.AddAccountGridGateway(gateway =>
         {
             section.GetSection("Gateway").Bind(gateway);
-            gateway.UseDevelopmentKeyByDefault(Path.Combine(Path.GetFullPath(settings.Data), "dev-signing-key.pem"));
+            gateway.UseDevelopmentKeyByDefault(Path.Combine(Path.GetFullPath(settings.Data), DevelopmentKey.FileName));
         });
         builder.Services.AddHealthChecks()
             .AddCheck<Reachable>("cluster", tags: [Reachable.Tag])
@@ -76,13 +78,13 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private static void Connect(IClientBuilder client, HostSettings settings)
     {
-        client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, "accountgrid"));
+        client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, ClusterNames.ServiceId));
         client.UseAdoNetClustering((AdoNetClusteringClientOptions o) =>
         {
             o.Invariant = "Npgsql";
             o.ConnectionString = new NpgsqlConnectionStringBuilder(settings.Postgres)
             {
-                SearchPath = settings.Schema + "_orleans",
+                SearchPath = ClusterNames.OrleansSchemaOf(settings.Schema),
                 MaxPoolSize = 2,
                 Enlist = false,
                 IncludeErrorDetail = false,

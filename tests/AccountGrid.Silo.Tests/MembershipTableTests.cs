@@ -1,4 +1,5 @@
 using System.Net;
+using AccountGrid.Grains;
 using AccountGrid.Storage.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -137,7 +138,7 @@ public sealed class MembershipTableTests : IAsyncLifetime
     {
         var table = new AdoNetClusteringTable(
             new ServiceCollection().BuildServiceProvider(),
-            Options.Create(new ClusterOptions { ClusterId = cluster, ServiceId = SiloHost.ServiceId }),
+            Options.Create(new ClusterOptions { ClusterId = cluster, ServiceId = ClusterNames.ServiceId }),
             Options.Create(new AdoNetClusteringSiloOptions { Invariant = ClusterDatabase.Invariant, DataSource = _database }),
             NullLogger<AdoNetClusteringTable>.Instance);
         await table.InitializeMembershipTableAsync(tryInitTableVersion: true, Token);

@@ -10,6 +10,9 @@ namespace AccountGrid.Gateway.Auth;
 /// </summary>
 public static class DevelopmentKey
 {
+    /// <summary>Its file in a data directory.</summary>
+    public const string FileName = "dev-signing-key.pem";
+
     /// <summary>The issuer of tokens that are signed with it.</summary>
     public const string Issuer = "accountgrid-dev";
 

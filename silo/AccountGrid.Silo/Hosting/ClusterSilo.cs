@@ -1,4 +1,5 @@
 using System.Net;
+using AccountGrid.Grains;
 using AccountGrid.Storage.Postgres;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -9,23 +10,20 @@ namespace AccountGrid.Silo;
 /// <summary>One silo of several: journals, membership and snapshots in one PostgreSQL database, through Orleans' ADO.NET providers where they are Orleans'.</summary>
 internal static class ClusterSilo
 {
-    /// <summary>What Orleans takes for "no clients of other processes".</summary>
-    private const int NoListener = 0;
-
     public static void AddStorage(IServiceCollection services, PostgresStorageOptions storage)
     {
         services.AddPostgresStorage(storage);
 
         // Given to the container by a factory, so that it is closed with the host.
         services.AddSingleton(_ => ClusterDatabase.Connect(storage));
-        services.AddHostedService(provider => new Tables(provider.GetRequiredService<NpgsqlDataSource>(), storage));
+        Preparation.Add(services, (provider, cancellationToken) => ClusterDatabase.EnsureAsync(provider.GetRequiredService<NpgsqlDataSource>(), storage, cancellationToken));
     }
 
     public static void AddOrleans(ISiloBuilder silo, SiloSettings settings, string snapshotStorage)
     {
-        silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster.Id, SiloHost.ServiceId));
+        silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster.Id, ClusterNames.ServiceId));
         silo.ConfigureEndpoints(
-            IPAddress.Parse(settings.Cluster.Address), FreePort.OrGiven(settings.SiloPort), settings.GatewayPort is { } port ? FreePort.OrGiven(port) : NoListener);
+            IPAddress.Parse(settings.Cluster.Address), FreePort.OrGiven(settings.SiloPort), FreePort.OrNone(settings.GatewayPort));
         silo.UseAdoNetClustering(static (OptionsBuilder<AdoNetClusteringSiloOptions> options) =>
             options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
         silo.AddAdoNetGrainStorage(snapshotStorage, static (OptionsBuilder<AdoNetGrainStorageOptions> options) =>
@@ -46,21 +44,5 @@ internal static class ClusterSilo
         // After a crash of all silos at once nobody is left to declare the dead: the first one to start waits until their last sign is 15 seconds old.
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         membership.NumMissedTableIAmAliveLimit = 3;
-    }
-
-    /// <summary>Makes Orleans' tables once the store is open, and before Orleans asks for them.</summary>
-    private sealed class Tables(NpgsqlDataSource database, PostgresStorageOptions storage) : IHostedLifecycleService
-    {
-        public Task StartingAsync(CancellationToken cancellationToken) => ClusterDatabase.EnsureAsync(database, storage, cancellationToken);
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

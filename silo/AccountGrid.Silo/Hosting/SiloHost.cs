@@ -20,9 +20,6 @@ namespace AccountGrid.Silo;
 /// </remarks>
 public sealed class SiloHost : IAsyncDisposable
 {
-    /// <summary>Orleans' name for the service; snapshots are kept under it.</summary>
-    public const string ServiceId = "accountgrid";
-
     private const string SnapshotDatabaseStorage = "snapshots-database";
 
     private readonly WebApplication _app;
@@ -108,7 +105,11 @@ public sealed class SiloHost : IAsyncDisposable
         }
 
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DataFiles>(provider, storage.DataDirectory, settings.Checkpoints));
-        services.AddHostedService(static provider => provider.GetRequiredService<DataFiles>());
+        Preparation.Add(services, static (provider, _) =>
+        {
+            provider.GetRequiredService<DataFiles>().Make();
+            return Task.CompletedTask;
+        });
         services.AddSingleton(settings.Checkpoints);
         services.AddSingleton(settings.Accounts.ToPolicy());
         services.AddSingleton(settings.Operators);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using AccountGrid.Grains;
 using AccountGrid.Storage.Postgres;
 using Npgsql;
 
@@ -141,7 +142,7 @@ internal static class ClusterDatabase
     ];
 
     /// <summary>The schema beside the store's.</summary>
-    public static string SchemaOf(PostgresStorageOptions options) => options.Schema + "_orleans";
+    public static string SchemaOf(PostgresStorageOptions options) => ClusterNames.OrleansSchemaOf(options.Schema);
 
     /// <summary>
     /// The connections of the providers: few, and without the reset between two uses and with statements that prepare themselves, which more than doubled

@@ -1,5 +1,6 @@
 using AccountGrid.Application;
 using AccountGrid.Gateway;
+using AccountGrid.Gateway.Auth;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Silo;
@@ -7,7 +8,7 @@ namespace AccountGrid.Silo;
 /// <summary>
 /// The files of a data directory beside the store's own. They are made once the store has locked the directory, so that a silo that is refused leaves nothing behind.
 /// </summary>
-internal sealed class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway) : IHostedLifecycleService
+internal sealed class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway)
 {
     /// <summary>The key that signs checkpoints.</summary>
     public string CheckpointKey { get; } = Path.Combine(directory, "checkpoint-key.pem");
@@ -16,7 +17,7 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(directory, "checkpoints.jsonl");
 
     /// <summary>The development signing key of a data directory: whoever can read it can mint any token.</summary>
-    public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, "dev-signing-key.pem");
+    public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, DevelopmentKey.FileName);
 
     /// <summary>The keys whose checkpoints are trusted.</summary>
     public CheckpointKeys ReadCheckpointKeys()
@@ -25,8 +26,9 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
         return CheckpointKeys.FromPem([current.ExportSubjectPublicKeyInfoPem(), .. checkpoints.EarlierKeys.Select(File.ReadAllText)]);
     }
 
-    /// <inheritdoc />
-    public Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Makes what is missing.</summary>
+    /// <exception cref="InvalidDataException">A key file holds no key, or others may read it.</exception>
+    public void Make()
     {
         if (gateway.Value.Auth.DevelopmentKeyFile is { Length: > 0 } developmentKey)
         {
@@ -43,22 +45,5 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
                 File.WriteAllText(publicKey, key.ExportSubjectPublicKeyInfoPem() + "\n");
             }
         }
-
-        return Task.CompletedTask;
     }
-
-    /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc />
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc />
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc />
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
