@@ -4,7 +4,7 @@ using AccountGrid.Chaos.Nemeses;
 using AccountGrid.Chaos.Running;
 using AccountGrid.Testing;
 
-namespace AccountGrid.Chaos;
+namespace AccountGrid.Chaos.Tests;
 
 /// <summary>
 /// The real silo, killed again and again under concurrent clients. The environment sets <c>ACCOUNTGRID_CHAOS_SEED</c> (default: a new one each time, printed at the start

@@ -1,7 +1,7 @@
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
 
-namespace AccountGrid.Chaos.CheckerTests;
+namespace AccountGrid.Chaos.Tests.Checkers;
 
 /// <summary>Each requirement on commands holds for good histories and is shown to fail for a bad one.</summary>
 public static class JournalCheckerTests

@@ -2,7 +2,7 @@ using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
 using AccountGrid.V1;
 
-namespace AccountGrid.Chaos.CheckerTests;
+namespace AccountGrid.Chaos.Tests.Checkers;
 
 /// <summary>Each requirement on what is served holds for good histories and is shown to fail for a bad one.</summary>
 public static class ObservationCheckerTests

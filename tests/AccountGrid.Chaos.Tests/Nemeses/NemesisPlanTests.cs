@@ -1,4 +1,6 @@
-namespace AccountGrid.Chaos.Nemeses;
+using AccountGrid.Chaos.Nemeses;
+
+namespace AccountGrid.Chaos.Tests.Nemeses;
 
 /// <summary>What is done is reproducible by its seed, and nothing is left out.</summary>
 public sealed class NemesisPlanTests

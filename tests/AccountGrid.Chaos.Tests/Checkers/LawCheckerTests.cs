@@ -2,7 +2,7 @@ using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
 using AccountGrid.Chaos.Running;
 
-namespace AccountGrid.Chaos.CheckerTests;
+namespace AccountGrid.Chaos.Tests.Checkers;
 
 /// <summary>Each law, and the audit, holds for good journals and is shown to fail for a bad one.</summary>
 public static class LawCheckerTests

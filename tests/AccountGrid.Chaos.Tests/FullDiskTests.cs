@@ -4,7 +4,7 @@ using AccountGrid.Chaos.Workloads;
 using AccountGrid.V1;
 using Grpc.Core;
 
-namespace AccountGrid.Chaos;
+namespace AccountGrid.Chaos.Tests;
 
 /// <summary>
 /// A disk that takes no more, for the whole process and without mounting anything: files may not grow (RLIMIT_FSIZE, its signal ignored), so every write beyond fails with

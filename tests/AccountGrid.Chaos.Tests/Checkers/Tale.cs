@@ -4,7 +4,7 @@ using AccountGrid.Chaos.Histories;
 using AccountGrid.Chaos.Running;
 using AccountGrid.V1;
 
-namespace AccountGrid.Chaos.CheckerTests;
+namespace AccountGrid.Chaos.Tests.Checkers;
 
 /// <summary>
 /// Tells a history and what came of it, step by step: each call is one second later than the one before. Begins good: one account, registered; every test adds what it is
