@@ -119,6 +119,13 @@ public sealed partial class PostgresStore : IStore
         }
     }
 
+    /// <inheritdoc />
+    public Task<IStoreLoad> BeginLoadAsync(CancellationToken cancellationToken)
+    {
+        _ = Open;
+        return PostgresStoreLoad.BeginAsync(Connections, cancellationToken);
+    }
+
     /// <summary>Writes what waits, refuses what comes, and closes the connections. Safe to call twice.</summary>
     public async ValueTask DisposeAsync()
     {

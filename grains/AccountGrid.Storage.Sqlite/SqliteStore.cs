@@ -86,6 +86,13 @@ public sealed partial class SqliteStore : IStore
             : throw new InvalidOperationException("A store is opened once.");
     }
 
+    /// <inheritdoc />
+    public Task<IStoreLoad> BeginLoadAsync(CancellationToken cancellationToken)
+    {
+        _ = Open;
+        return SqliteStoreLoad.BeginAsync(_path, Options, cancellationToken);
+    }
+
     /// <summary>Writes what waits, refuses what comes, and closes the database and its lock. Safe to call twice.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -18,4 +18,6 @@ public static class ConformanceTests
     public sealed class Audit() : AuditSuite(new PostgresFixture());
 
     public sealed class Checkpoints() : CheckpointSuite(new PostgresFixture());
+
+    public sealed class Transfer() : TransferSuite(new PostgresFixture(), new PostgresFixture());
 }

@@ -18,4 +18,6 @@ public static class ConformanceTests
     public sealed class Audit() : AuditSuite(new SqliteFixture());
 
     public sealed class Checkpoints() : CheckpointSuite(new SqliteFixture());
+
+    public sealed class Transfer() : TransferSuite(new SqliteFixture(), new SqliteFixture());
 }

@@ -190,7 +190,7 @@ public sealed partial class AccountProcessor
         var prepared = fold.Prepare(head, events, new EntryFacts(
             at, request.Caller.Actor, request.RequestId, request.RequestId is null ? null : RequestDigest.Of(Id, request),
             ApplicationDiagnostics.CurrentTraceId));
-        var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, MarkOf(e))).ToImmutableArray();
+        var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, HarmMarks.Of(e))).ToImmutableArray();
         var append = new JournalAppend(fold.Stream, head.Version, pending, AccountIndex.RowOf(prepared.After.State));
         var start = _services.Clock.GetTimestamp();
         var result = "failed";
@@ -252,16 +252,5 @@ public sealed partial class AccountProcessor
             _view, d.Refusal, d.Events.OfType<AccountEvent.AttemptRefused>().FirstOrDefault()?.ProposalSequence),
         Decision.Replayed { Request: var earlier } => new(earlier.Outcome, _view, earlier.ProposalSequence, earlier.Refusal),
         _ => throw new InvalidOperationException($"Unknown decision {decision.GetType().Name}."),
-    };
-
-    private static HarmMark? MarkOf(AccountEvent accountEvent) =>
-        Budget.ChargeOf(accountEvent) is { } charge ? new(charge.Person, ApproverOf(accountEvent), charge.Reach) : null;
-
-    private static OperatorId? ApproverOf(AccountEvent accountEvent) => accountEvent switch
-    {
-        AccountEvent.HoldPlaced e => e.ApprovedBy,
-        AccountEvent.Erased e => e.ApprovedBy,
-        AccountEvent.ProtectionLowered e => e.ApprovedBy,
-        _ => null,
     };
 }

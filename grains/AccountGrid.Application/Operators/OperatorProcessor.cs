@@ -151,9 +151,7 @@ public sealed class OperatorProcessor
     {
         using var span = _services.Diagnostics.Start("journal.append");
         var prepared = _fold.Prepare(head, events, new EntryFacts(at, caller.Actor, null, null, ApplicationDiagnostics.CurrentTraceId));
-        var state = prepared.After.State;
-        var row = new StreamIndexRow.Operator { Version = state.Version, Id = Id, FreezePending = state.FreezePending };
-        var append = new JournalAppend(_stream, head.Version, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], row);
+        var append = new JournalAppend(_stream, head.Version, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], OperatorIndex.RowOf(prepared.After.State));
         var start = _services.Clock.GetTimestamp();
         var result = "failed";
         try

@@ -52,6 +52,9 @@ public interface IAuditView : IAsyncDisposable
 
     /// <summary>Every checkpoint kept in the store, ascending.</summary>
     IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Every account's count and edges, by account and follower, ascending.</summary>
+    IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A stream and the version that its index row claims.</summary>

@@ -24,6 +24,8 @@ internal sealed class StreamFold<TState, TEvent>(
     StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IJournal journal, IEventCodec<TEvent> codec, int pageSize)
     where TEvent : class
 {
+    private readonly EntryFold<TState, TEvent> _entries = new(stream, evolve, codec);
+
     /// <summary>Which stream.</summary>
     public StreamId Stream => stream;
 
@@ -80,30 +82,5 @@ internal sealed class StreamFold<TState, TEvent>(
         return new(entries.MoveToImmutable(), head);
     }
 
-    private Head<TState> Fold(Head<TState> head, ImmutableArray<JournalEntry> page)
-    {
-        foreach (var entry in page)
-        {
-            if (entry.Sequence != head.Version + 1)
-            {
-                throw new JournalDamagedException($"In {stream}, entry {head.Version + 1} is missing.");
-            }
-
-            if (!EntryHash.Compute(entry, head.Hash.Span).AsSpan().SequenceEqual(entry.Hash.Span))
-            {
-                throw new JournalDamagedException($"In {stream}, entry {entry.Sequence} does not have its hash.");
-            }
-
-            try
-            {
-                head = new(evolve(head.State, codec.Decode(entry)), entry.Sequence, entry.Hash);
-            }
-            catch (InvalidOperationException impossible)
-            {
-                throw new JournalDamagedException($"In {stream}, entry {entry.Sequence} cannot follow what is before it.", impossible);
-            }
-        }
-
-        return head;
-    }
+    private Head<TState> Fold(Head<TState> head, ImmutableArray<JournalEntry> page) => page.Aggregate(head, _entries.After);
 }

@@ -66,6 +66,9 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
     private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
     private const string Checkpoints = $"SELECT {PostgresCheckpointStore.Columns} FROM checkpoint ORDER BY number";
 
+    // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can leave, is not there.
+    private const string FollowerRows = "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
+
     private int _cursors;
     private bool _disposed;
 
@@ -85,6 +88,13 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
     }
 
     public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) => ReadAsync(Checkpoints, PostgresCheckpointStore.Read, cancellationToken);
+
+    public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => FollowerParts.Of(
+        ReadAsync(
+            FollowerRows,
+            static row => new FollowerRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4)),
+            cancellationToken),
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -66,6 +66,9 @@ internal sealed class SqliteAuditView(Database database, Action closed) : IAudit
     private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
     private const string Checkpoints = $"SELECT {SqliteCheckpointStore.Columns} FROM checkpoint ORDER BY number";
 
+    // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can leave, is not there.
+    private const string FollowerRows = "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
+
     private bool _disposed;
 
     public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadAsync(ByStream, JournalRow.Read, cancellationToken);
@@ -77,6 +80,9 @@ internal sealed class SqliteAuditView(Database database, Action closed) : IAudit
 
     public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) =>
         ReadAsync(Checkpoints, SqliteCheckpointStore.Read, cancellationToken);
+
+    public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) =>
+        FollowerParts.Of(ReadAsync(FollowerRows, FollowerOf, cancellationToken), cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -93,6 +99,9 @@ internal sealed class SqliteAuditView(Database database, Action closed) : IAudit
     private static StreamHead HeadOf(Statement row) => StreamId.TryParse(row.Text(0), out var stream)
         ? new StreamHead(stream, row.Int64(1))
         : throw new JournalDamagedException("The index names a stream that cannot exist.");
+
+    private static FollowerRow FollowerOf(Statement row) =>
+        new(row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3), row.IsNull(4) ? null : row.Int64(4));
 
     private async IAsyncEnumerable<T> ReadAsync<T>(
         string sql, Func<Statement, T> read, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -8,19 +8,6 @@ internal sealed class AppendOperation(JournalAppend append) : WriteOperation<App
 {
     private const string Length = "SELECT max(sequence) FROM journal WHERE stream = ?";
 
-    private const string Account =
-        """
-        INSERT INTO account_index (account, version, handle, status, designated, proposal, proposed_by, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (account) DO UPDATE SET version = excluded.version, handle = excluded.handle, status = excluded.status,
-            designated = excluded.designated, proposal = excluded.proposal, proposed_by = excluded.proposed_by, due_at = excluded.due_at
-        """;
-
-    private const string Operator =
-        """
-        INSERT INTO operator_index (operator, version, freeze_pending) VALUES (?, ?, ?)
-        ON CONFLICT (operator) DO UPDATE SET version = excluded.version, freeze_pending = excluded.freeze_pending
-        """;
-
     public override int Rows => append.Entries.Length + 1;
 
     public override string What => "Appending to a journal";
@@ -44,7 +31,7 @@ internal sealed class AppendOperation(JournalAppend append) : WriteOperation<App
             insert.Run();
         }
 
-        WriteIndex(database, append.Index);
+        IndexRows.Write(database, append.Index);
         Result = AppendResult.Appended;
     }
 
@@ -52,21 +39,5 @@ internal sealed class AppendOperation(JournalAppend append) : WriteOperation<App
     {
         using var row = database.Use(Length).With(stream.Value);
         return row.Step() ? row.Int64(0) : 0;
-    }
-
-    private static void WriteIndex(Database database, StreamIndexRow row)
-    {
-        switch (row)
-        {
-            case StreamIndexRow.Account a:
-                database.Use(Account).With(a.Id.Value).With(a.Version).With(a.Handle).With((long)a.Status).With(a.Designated ? 1L : 0L)
-                    .With(a.ProposalSequence).With(a.ProposedBy?.Value).With(a.DueAt is { } due ? Microseconds.Of(due) : null).Run();
-                break;
-            case StreamIndexRow.Operator o:
-                database.Use(Operator).With(o.Id.Value).With(o.Version).With(o.FreezePending ? 1L : 0L).Run();
-                break;
-            default:
-                throw new InvalidOperationException($"Unknown index row {row.GetType().Name}.");
-        }
     }
 }

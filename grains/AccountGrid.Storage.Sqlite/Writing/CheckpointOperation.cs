@@ -24,11 +24,15 @@ internal sealed class CheckpointOperation(StoredCheckpoint stored) : WriteOperat
             return;
         }
 
-        database.Use(Insert).With(checkpoint.Number).With(checkpoint.Position).With(checkpoint.Root.Span).With(checkpoint.Previous.Span)
-            .With(Microseconds.Of(checkpoint.At)).With(checkpoint.KeyId).With(checkpoint.Signature.Span).Run();
+        Write(database, checkpoint);
         database.Use(Frontier).With(checkpoint.Number).With(stored.Frontier.Span).Run();
         Result = AppendResult.Appended;
     }
+
+    /// <summary>Writes the row of a checkpoint.</summary>
+    public static void Write(Database database, Checkpoint checkpoint) =>
+        database.Use(Insert).With(checkpoint.Number).With(checkpoint.Position).With(checkpoint.Root.Span).With(checkpoint.Previous.Span)
+            .With(Microseconds.Of(checkpoint.At)).With(checkpoint.KeyId).With(checkpoint.Signature.Span).Run();
 
     private static long LastNumber(Database database)
     {

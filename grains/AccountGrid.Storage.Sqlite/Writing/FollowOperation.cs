@@ -8,7 +8,8 @@ namespace AccountGrid.Storage.Sqlite;
 /// <summary>A batch of follows and unfollows of one account, with its count.</summary>
 internal sealed class FollowOperation(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at) : WriteOperation<FollowResult>
 {
-    private const string Add = "INSERT OR IGNORE INTO follower (account, follower) VALUES (?, ?)";
+    /// <summary>Adds an edge, unless it is there.</summary>
+    public const string Add = "INSERT OR IGNORE INTO follower (account, follower) VALUES (?, ?)";
     private const string Remove = "DELETE FROM follower WHERE account = ? AND follower = ?";
 
     /// <summary>The edges, and the count.</summary>

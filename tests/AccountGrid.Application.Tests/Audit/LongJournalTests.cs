@@ -68,6 +68,8 @@ public sealed class LongJournalTests
             await Task.CompletedTask;
         }
 
+        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<FollowerPart>();
+
         public async IAsyncEnumerable<StreamHead> ReadHeadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;

@@ -133,6 +133,8 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) =>
             Each(at.Checkpoints.Select(c => c.Checkpoint).OrderBy(c => c.Number), cancellationToken);
 
+        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<FollowerPart>();
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
         private IAsyncEnumerable<CommittedEntry> Entries(IEnumerable<CommittedEntry> rows, CancellationToken cancellationToken) => Each(

@@ -1,0 +1,19 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>Derives the budget mark that stores keep beside an entry.</summary>
+internal static class HarmMarks
+{
+    /// <summary>Whose budget an event counts against, or <c>null</c> where it harms nobody.</summary>
+    public static HarmMark? Of(AccountEvent accountEvent) =>
+        Budget.ChargeOf(accountEvent) is { } charge ? new(charge.Person, ApproverOf(accountEvent), charge.Reach) : null;
+
+    private static OperatorId? ApproverOf(AccountEvent accountEvent) => accountEvent switch
+    {
+        AccountEvent.HoldPlaced e => e.ApprovedBy,
+        AccountEvent.Erased e => e.ApprovedBy,
+        AccountEvent.ProtectionLowered e => e.ApprovedBy,
+        _ => null,
+    };
+}
