@@ -13,6 +13,9 @@ namespace AccountGrid.Storage.Sqlite;
 /// </summary>
 public sealed partial class SqliteStore : IStore
 {
+    /// <summary>The name of the database in the data directory.</summary>
+    public const string FileName = Database.FileName;
+
     private readonly TimeProvider _clock;
     private readonly IMeterFactory? _meters;
     private readonly ILogger _logger;

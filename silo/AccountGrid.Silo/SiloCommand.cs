@@ -38,22 +38,42 @@ public static class SiloCommand
             (Port("--gateway-port", "Orleans clients of other processes. Default: not listened on; 0 = any free port"), "GatewayPort"),
             (new Option<string>("--checkpoints") { Description = "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory" }, "Checkpoints:File"),
         };
-        foreach (var (option, _) in options)
+        foreach (var (option, key) in options)
         {
+            // Where things are kept concerns the subcommands too.
+            option.Recursive = key is "Data" or "Postgres" or "Checkpoints:File";
             root.Options.Add(option);
         }
 
-        int? hosted = null;
-        root.SetAction(async (parsed, _) =>
+        int? exitCode = null;
+        Dictionary<string, string?> Given(ParseResult parsed) => options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
+            o => $"{SiloSettings.Section}:{o.Key}",
+            o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
+        root.SetAction(async (parsed, _) => exitCode = await GuardAsync("AccountGrid did not start.", async () =>
         {
-            var given = options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
-                o => $"{SiloSettings.Section}:{o.Key}",
-                o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
-            hosted = await HostAsync(given);
-        });
+            await using var host = SiloHost.Build(Given(parsed));
+            await host.RunAsync(Console.Out);
+            return Stopped;
+        }));
+        root.Subcommands.Add(Transfer(
+            "export", "Writes everything that the store holds to a file, as JSON lines. A silo on SQLite must be stopped first.", "--output", "The file; - = standard output",
+            "Nothing was exported.", StoreTransfer.ExportAsync));
+        root.Subcommands.Add(Transfer(
+            "import", "Fills an empty store from an export and verifies it. No silo may use it meanwhile.", "--input", "The file; - = standard input", "The import failed.",
+            StoreTransfer.ImportAsync));
         var result = root.Parse(args);
         var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-        return result.Errors.Count > 0 ? WrongSettings : hosted ?? invoked;
+        return result.Errors.Count > 0 ? WrongSettings : exitCode ?? invoked;
+
+        Command Transfer(
+            string name, string description, string option, string meaning, string failed, Func<IConfiguration, string, CancellationToken, Task<int>> run)
+        {
+            var file = new Option<string>(option) { Description = meaning, HelpName = "FILE", DefaultValueFactory = static _ => StoreTransfer.Standard };
+            var command = new Command(name, description) { file };
+            command.SetAction(async (parsed, cancellationToken) => exitCode = await GuardAsync(
+                failed, () => run(SiloHost.CreateBuilder(Given(parsed)).Configuration, parsed.GetValue(file)!, cancellationToken)));
+            return command;
+        }
     }
 
     private static Option<int> Port(string name, string description)
@@ -69,13 +89,18 @@ public static class SiloCommand
         return option;
     }
 
-    private static async Task<int> HostAsync(IReadOnlyDictionary<string, string?> arguments)
+    /// <summary>The one place where what went wrong becomes a sentence and an exit code.</summary>
+    private static async Task<int> GuardAsync(string failed, Func<Task<int>> run)
     {
+        int Say(int exitCode, string why)
+        {
+            Console.Error.WriteLine($"{failed} {why}");
+            return exitCode;
+        }
+
         try
         {
-            await using var host = SiloHost.Build(arguments);
-            await host.RunAsync(Console.Out);
-            return Stopped;
+            return await run();
         }
         catch (SettingsException e)
         {
@@ -85,7 +110,7 @@ public static class SiloCommand
         {
             return Say(WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
         }
-        catch (Exception e) when (e is SqliteStorageRefusedException or PostgresStorageRefusedException)
+        catch (Exception e) when (e is SqliteStorageRefusedException or PostgresStorageRefusedException or StoreNotEmptyException or ExportDamagedException or TransferRefusedException)
         {
             return Say(DataRefused, e.Message);
         }
@@ -107,11 +132,5 @@ public static class SiloCommand
         {
             return Say(Failed, e.ToString());
         }
-    }
-
-    private static int Say(int exitCode, string why)
-    {
-        Console.Error.WriteLine($"AccountGrid did not start. {why}");
-        return exitCode;
     }
 }

@@ -52,6 +52,8 @@ internal static class CliApplication
         root.Subcommands.Add(TokenCommand.Create(commands));
         root.Subcommands.Add(CompletionCommand.Create(commands));
         root.Subcommands.Add(ReplayCommand.Create(commands));
+        root.Subcommands.Add(TransferCommands.Export(commands));
+        root.Subcommands.Add(TransferCommands.Import(commands));
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExitCodes((HelpAction)help.Action!);

@@ -46,7 +46,7 @@ internal sealed class GlobalOptions
     /// <summary><c>--data</c>.</summary>
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = $"The silo's data directory, where its development key lies; for token and replay [default: {DefaultData}]",
+        Description = $"The silo's data directory, where its development key lies; for token, replay, export and import [default: {DefaultData}]",
         HelpName = "DIR",
         Recursive = true,
     };

@@ -11,7 +11,6 @@ namespace AccountGrid.Cli.Replay;
 /// </summary>
 internal sealed partial class OwnSilo : IAsyncDisposable
 {
-    private const string SiloFile = "AccountGrid.Silo.dll";
     private const string GrpcPrefix = "gRPC ";
     private const int KeptLines = 40;
     private const long BytesPerFollower = 150;
@@ -41,15 +40,13 @@ internal sealed partial class OwnSilo : IAsyncDisposable
     /// <exception cref="CliException">There is no silo to start, no room for its data, or it does not come up.</exception>
     public static async Task<OwnSilo> StartAsync(Invocation run, ReplayScale scale, CancellationToken cancellationToken)
     {
-        var file = Find(run.Host.Environment("ACCOUNTGRID_SILO")) ?? throw new CliException(
-            ExitCode.Unavailable,
-            $"There is no {SiloFile} beside this program nor in the repository's build output. Build it, name it in ACCOUNTGRID_SILO, or give --server.");
+        var program = SiloProgram.Find(run.Host);
         var data = Directory.CreateTempSubdirectory("accountgrid-replay-");
         OwnSilo? silo = null;
         try
         {
             CheckRoom(data, scale);
-            silo = new OwnSilo(Launch(file, data), data);
+            silo = new OwnSilo(Launch(program, data), data);
             run.Output.Note($"Starting a silo of its own, process {silo._process.Id}, data in {data.FullName}");
             await silo.WaitAsync(run, cancellationToken);
             return silo;
@@ -95,19 +92,11 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         _data.Delete(recursive: true);
     }
 
-    private static Process Launch(string file, DirectoryInfo data)
+    private static Process Launch(SiloProgram program, DirectoryInfo data)
     {
-        var start = new ProcessStartInfo(DotnetHost()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])
-            [file, "--data", data.FullName, "--http-port", "0", "--grpc-port", "0"])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // The person's own token is none of the child's business.
-        start.Environment.Remove("ACCOUNTGRID_TOKEN");
-        start.Environment.Remove("ACCOUNTGRID_SERVER");
-        var process = Process.Start(start) ?? throw new CliException(ExitCode.Unavailable, $"{file} could not be started.");
+        var start = program.Prepare("--data", data.FullName, "--http-port", "0", "--grpc-port", "0");
+        (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
+        var process = SiloProgram.Start(start);
         process.StandardInput.Close();
         return process;
     }
@@ -192,34 +181,6 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         }
     }
 
-    private static string? Find(string? named)
-    {
-        if (!string.IsNullOrEmpty(named))
-        {
-            return File.Exists(named) ? Path.GetFullPath(named) : throw CliException.Usage($"ACCOUNTGRID_SILO: there is no {named}.");
-        }
-
-        var beside = Path.Combine(AppContext.BaseDirectory, SiloFile);
-        if (File.Exists(beside))
-        {
-            return beside;
-        }
-
-        // In a checkout: the newest build of the silo's project.
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var output = new DirectoryInfo(Path.Combine(folder.FullName, "silo", "AccountGrid.Silo", "bin"));
-            if (File.Exists(Path.Combine(folder.FullName, "AccountGrid.sln")))
-            {
-                return output.Exists
-                    ? output.EnumerateFiles(SiloFile, SearchOption.AllDirectories).MaxBy(f => f.LastWriteTimeUtc)?.FullName
-                    : null;
-            }
-        }
-
-        return null;
-    }
-
     private static void CheckRoom(DirectoryInfo data, ReplayScale scale)
     {
         var needed = (scale.Followers + scale.Bystander) * BytesPerFollower;
@@ -231,11 +192,6 @@ internal sealed partial class OwnSilo : IAsyncDisposable
                 $"{data.FullName} has {Show.Count(free >> 20)} MB free and {Show.Count(needed >> 20)} are needed: set TMPDIR to a larger disk or choose fewer --followers.");
         }
     }
-
-    private static string DotnetHost() =>
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) is "dotnet" ? Environment.ProcessPath!
-        : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
-        : "dotnet";
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
