@@ -99,8 +99,8 @@ public sealed class GatewayHost : IAsyncDisposable
             o.CancelRequestOnTimeout = true;
         });
 
-        // A silo that came is used, and one that went is left alone, within seconds.
-        client.Configure<OrleansGatewayOptions>(static o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        // A silo that came is used, and one that went is left alone, within a second of the table's saying so.
+        client.Configure<OrleansGatewayOptions>(static o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         client.UseConnectionRetryFilter<KeepTrying>();
     }
 }
