@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AccountGrid.Cluster;
 using Npgsql;
 
 namespace AccountGrid.Gateway.Host;
@@ -17,6 +18,9 @@ public sealed class HostSettings : IValidatableObject
 
     /// <summary>The cluster's id, as the silos have it in <c>Cluster:Id</c>.</summary>
     public string ClusterId { get; set; } = "accountgrid";
+
+    /// <summary>How the cluster's silos are connected to.</summary>
+    public ClusterConnectionSettings Cluster { get; set; } = new();
 
     /// <summary>The directory with the silos' development key, where that is in force.</summary>
     public string Data { get; set; } = "./accountgrid-data";
@@ -70,4 +74,11 @@ public sealed class HostSettings : IValidatableObject
             return false;
         }
     }
+}
+
+/// <summary>How silos are connected to.</summary>
+public sealed class ClusterConnectionSettings
+{
+    /// <summary>TLS to the silos; as they have it, or not at all.</summary>
+    public TlsSettings Tls { get; set; } = new();
 }

@@ -28,19 +28,19 @@ public sealed class GatewayHostTests
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("/health/ready", UriKind.Relative), Token)).StatusCode);
         for (var id = 1; id <= Accounts; id++)
         {
-            await SendAsync(client, "/v1/accounts", new { id = $"{id}", handle = $"user_{id}", requestId = $"new-{id}" });
-            await SendAsync(client, $"/v1/accounts/{id}:deactivate", new { reason = "SPAM", requestId = $"down-{id}" });
+            await Requests.SendAsync(client, "/v1/accounts", new { id = $"{id}", handle = $"user_{id}", requestId = $"new-{id}" });
+            await Requests.SendAsync(client, $"/v1/accounts/{id}:deactivate", new { reason = "SPAM", requestId = $"down-{id}" });
         }
 
         await first.KillAsync();
         for (var id = 1; id <= Accounts; id++)
         {
-            await SendAsync(client, $"/v1/accounts/{id}:restore", new { reason = "ERROR", requestId = $"up-{id}" });
+            await Requests.SendAsync(client, $"/v1/accounts/{id}:restore", new { reason = "ERROR", requestId = $"up-{id}" });
             var account = await client.GetFromJsonAsync<JsonElement>(new Uri($"/v1/accounts/{id}", UriKind.Relative), Token);
             Assert.Equal(("ACTIVE", "3"), (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
         }
 
-        var verification = await SendAsync(client, "/v1/audit:verify", new { });
+        var verification = await Requests.SendAsync(client, "/v1/audit:verify", new { });
         Assert.True(verification.GetProperty("intact").GetBoolean(), verification.ToString());
         gateway.Terminate();
         Assert.Equal(0, await gateway.WaitForExitAsync(Token));
@@ -160,24 +160,4 @@ public sealed class GatewayHostTests
 
     private static async Task AssertWellAsync(HttpResponseMessage response) => Assert.True(
         response.IsSuccessStatusCode, $"{response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
-
-    /// <summary>
-    /// Sends a request until it is answered. The gateway itself repeats what may be repeated for some seconds; a busy machine may take longer to find out that a silo is gone.
-    /// </summary>
-    private static async Task<JsonElement> SendAsync(HttpClient client, string path, object body)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            using var response = await client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, Token);
-            var text = await response.Content.ReadAsStringAsync(Token);
-            if (response.IsSuccessStatusCode)
-            {
-                return JsonDocument.Parse(text).RootElement.Clone();
-            }
-
-            Assert.True(attempt < 20 && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout, $"{(int)response.StatusCode} {text}");
-            TestContext.Current.SendDiagnosticMessage("{0} {1}", path, text);
-            await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), Token);
-        }
-    }
 }

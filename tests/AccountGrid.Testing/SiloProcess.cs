@@ -101,6 +101,14 @@ public sealed class SiloProcess : IAsyncDisposable
         return (exitCode, string.Join('\n', process.Output));
     }
 
+    /// <summary>Starts a silo that is expected never to be ready, and does not wait.</summary>
+    public static RunningProcess Begin(SiloProcessOptions options) =>
+        Launch(options, options.DataDirectory ?? throw new ArgumentException("A silo that is only begun needs a directory that somebody else removes.", nameof(options)));
+
+    /// <summary>Waits for the first line, also among those already printed, that satisfies a condition.</summary>
+    /// <exception cref="InvalidOperationException">The process ended without printing one.</exception>
+    public Task<string> WaitForLineAsync(Func<string, bool> condition, CancellationToken cancellationToken) => _process.WaitForLineAsync(condition, cancellationToken);
+
     /// <summary>Starts a new process on the same data after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {

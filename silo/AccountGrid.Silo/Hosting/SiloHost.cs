@@ -1,4 +1,5 @@
 using AccountGrid.Application;
+using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
@@ -52,7 +53,7 @@ public sealed class SiloHost : IAsyncDisposable
         var listeners = new GatewayListeners();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
         AddStorage(builder.Services, settings, storage);
-        AddOrleans(builder, settings, storage);
+        AddOrleans(builder, settings, storage, SettingsReader.ReadTls(settings));
         builder.Services.AddHostedService<DueWorkTimer>();
         builder.Services.AddHostedService<CheckpointTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
@@ -123,7 +124,7 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddHostedService<LastCheckpoint>();
     }
 
-    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage) => builder.UseOrleans(silo =>
+    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage, ClusterTls? tls) => builder.UseOrleans(silo =>
     {
         if (storage.Postgres is not null)
         {
@@ -143,6 +144,16 @@ public sealed class SiloHost : IAsyncDisposable
             // A caller that no longer waits must not keep a place in a queue.
             o.CancelRequestOnTimeout = true;
         });
+        if (tls is not null)
+        {
+            silo.Configure<SiloConnectionOptions>(o =>
+            {
+                o.ConfigureSiloInboundConnection(tls.AcceptSilos);
+                o.ConfigureSiloOutboundConnection(tls.ConnectToSilos);
+                o.ConfigureGatewayInboundConnection(tls.AcceptGateways);
+            });
+        }
+
         if (settings.Dashboard)
         {
             silo.AddDashboard(static o => o.HideTrace = true);

@@ -1,4 +1,5 @@
 using AccountGrid.Application;
+using AccountGrid.Cluster;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Silo;
@@ -67,9 +68,12 @@ public sealed class ClusterSettings
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>
-    /// Whether any address but loopback is allowed. Between silos nothing is encrypted and nobody is asked who they are, so the network has to do both.
+    /// Whether any address but loopback is allowed without <see cref="Tls"/>. Then nothing between silos is encrypted and nobody is asked who they are, so the network has to do both.
     /// </summary>
     public bool TrustNetwork { get; set; }
+
+    /// <summary>TLS between silos, and on the port for Orleans clients of other processes.</summary>
+    public TlsSettings Tls { get; set; } = new();
 }
 
 /// <summary>When checkpoints are made and where they go.</summary>
