@@ -5,6 +5,7 @@ using AccountGrid.Application;
 using AccountGrid.Storage.Postgres;
 using AccountGrid.Storage.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace AccountGrid.Silo;
 
@@ -43,13 +44,16 @@ public static class SiloCommand
             root.Options.Add(option);
         }
 
+        var migrate = new Option<bool>("--migrate") { Description = "Migrate the database of --postgres, as its owner, and end; for a service whose role may not" };
+        root.Options.Add(migrate);
+
         int? hosted = null;
-        root.SetAction(async (parsed, _) =>
+        root.SetAction(async (parsed, stop) =>
         {
             var given = options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
                 o => $"{SiloSettings.Section}:{o.Key}",
                 o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
-            hosted = await HostAsync(given);
+            hosted = await GuardAsync(parsed.GetValue(migrate) ? () => MigrationRun.RunAsync(given, Console.Out, stop) : () => HostAsync(given));
         });
         var result = root.Parse(args);
         var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -69,12 +73,18 @@ public static class SiloCommand
         return option;
     }
 
-    private static async Task<int> HostAsync(IReadOnlyDictionary<string, string?> arguments)
+    private static async Task HostAsync(IReadOnlyDictionary<string, string?> arguments)
+    {
+        await using var host = SiloHost.Build(arguments);
+        await host.RunAsync(Console.Out);
+    }
+
+    /// <summary>What went wrong becomes a sentence and an exit code.</summary>
+    private static async Task<int> GuardAsync(Func<Task> run)
     {
         try
         {
-            await using var host = SiloHost.Build(arguments);
-            await host.RunAsync(Console.Out);
+            await run();
             return Stopped;
         }
         catch (SettingsException e)
@@ -97,7 +107,7 @@ public static class SiloCommand
         {
             return Say(Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException)
+        catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException or NpgsqlException)
         {
             return Say(Failed, $"{e.Message} {e.InnerException?.Message}");
         }

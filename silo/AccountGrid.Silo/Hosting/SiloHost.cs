@@ -42,10 +42,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <exception cref="SettingsException">Settings are wrong.</exception>
     public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments)
     {
-        // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs.Defaults });
-        builder.Configuration.AddInMemoryCollection(arguments);
+        var builder = NewBuilder(arguments);
         var (settings, storage) = SettingsReader.Read(builder.Configuration);
         builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -64,6 +61,17 @@ public sealed class SiloHost : IAsyncDisposable
         var app = builder.Build();
         Map(app, settings);
         return new SiloHost(app, listeners, storage.DataDirectory);
+    }
+
+    /// <summary>A host with all sources of settings and nothing else.</summary>
+    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments)
+    {
+        // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs.Defaults });
+        builder.Configuration.AddInMemoryCollection(arguments);
+        return builder;
     }
 
     /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
