@@ -25,11 +25,11 @@ public sealed class HostSettings : IValidatableObject
     /// <summary>The directory with the silos' development key, where that is in force.</summary>
     public string Data { get; set; } = "./accountgrid-data";
 
-    /// <summary>HTTP/JSON on loopback; 0 = any free port.</summary>
+    /// <summary>HTTP/JSON; 0 = any free port.</summary>
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 5180;
 
-    /// <summary>gRPC (h2c) on loopback; 0 = any free port.</summary>
+    /// <summary>gRPC (h2c); 0 = any free port.</summary>
     [Range(0, 65535)]
     public int GrpcPort { get; set; } = 5181;
 

@@ -33,8 +33,9 @@ public static class SiloCommand
         {
             (new Option<string>("--data") { Description = "The data directory; made if absent. Default ./accountgrid-data" }, "Data"),
             (new Option<string>("--postgres") { Description = "The database of a cluster, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list. Default: one silo on SQLite" }, "Postgres"),
-            (Port("--http-port", "HTTP/JSON on 127.0.0.1. Default 5180; 0 = any free port"), "HttpPort"),
-            (Port("--grpc-port", "gRPC (h2c) on 127.0.0.1. Default 5181; 0 = any free port"), "GrpcPort"),
+            (new Option<string>("--address") { Description = "The IP address on which requests are taken; any but loopback needs real keys. Default 127.0.0.1" }, "Gateway:Address"),
+            (Port("--http-port", "HTTP/JSON. Default 5180; 0 = any free port"), "HttpPort"),
+            (Port("--grpc-port", "gRPC (h2c). Default 5181; 0 = any free port"), "GrpcPort"),
             (Port("--silo-port", "Silo to silo. Default 0 = any free port"), "SiloPort"),
             (Port("--gateway-port", "Orleans clients of other processes. Default: not listened on; 0 = any free port"), "GatewayPort"),
             (new Option<string>("--checkpoints") { Description = "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory" }, "Checkpoints:File"),

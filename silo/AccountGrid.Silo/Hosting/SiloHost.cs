@@ -12,7 +12,7 @@ namespace AccountGrid.Silo;
 
 /// <summary>
 /// One silo with the gateway in the same Kestrel: alone on SQLite (<see cref="EmbeddedSilo"/>), or one of several on PostgreSQL (<see cref="ClusterSilo"/>). Requests are
-/// taken on loopback only.
+/// taken on loopback unless real keys are configured.
 /// </summary>
 /// <remarks>
 /// Order of a start: the store locks and opens the directory, the files beside it are made, then the silo, then Kestrel. A stop goes the other way round:

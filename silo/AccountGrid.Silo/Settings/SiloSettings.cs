@@ -24,10 +24,10 @@ public sealed class SiloSettings
     /// <summary>Where this silo stands among others; only with <see cref="Postgres"/>.</summary>
     public ClusterSettings Cluster { get; set; } = new();
 
-    /// <summary>HTTP/JSON on loopback; 0 = any free port.</summary>
+    /// <summary>HTTP/JSON; 0 = any free port.</summary>
     public int HttpPort { get; set; } = 5180;
 
-    /// <summary>gRPC (h2c) on loopback; 0 = any free port.</summary>
+    /// <summary>gRPC (h2c); 0 = any free port.</summary>
     public int GrpcPort { get; set; } = 5181;
 
     /// <summary>Silo to silo; 0 = any free port: the others of a cluster find it in the database.</summary>
