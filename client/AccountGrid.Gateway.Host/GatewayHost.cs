@@ -1,4 +1,5 @@
 using System.Globalization;
+using AccountGrid.Cluster;
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Grains;
 using Microsoft.Extensions.Configuration.Memory;
@@ -38,7 +39,8 @@ public sealed class GatewayHost : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         var listeners = new GatewayListeners();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
-        builder.UseOrleansClient(client => Connect(client, settings));
+        var tls = ReadTls(settings);
+        builder.UseOrleansClient(client => Connect(client, settings, tls));
         builder.Services.AddAccountGridGateway(gateway =>
         {
             section.GetSection("Gateway").Bind(gateway);
@@ -76,7 +78,19 @@ public sealed class GatewayHost : IAsyncDisposable
         return provider.GetRequiredService<IOptions<HostSettings>>().Value;
     }
 
-    private static void Connect(IClientBuilder client, HostSettings settings)
+    private static ClusterTls? ReadTls(HostSettings settings)
+    {
+        try
+        {
+            return ClusterTls.Load(settings.Cluster.Tls, isSilo: false);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new OptionsValidationException(nameof(HostSettings), typeof(HostSettings), [$"{HostSettings.Section}:Cluster:Tls:{e.Message}"]);
+        }
+    }
+
+    private static void Connect(IClientBuilder client, HostSettings settings, ClusterTls? tls)
     {
         client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, ClusterNames.ServiceId));
         client.UseAdoNetClustering((AdoNetClusteringClientOptions o) =>
@@ -99,8 +113,13 @@ public sealed class GatewayHost : IAsyncDisposable
             o.CancelRequestOnTimeout = true;
         });
 
-        // A silo that came is used, and one that went is left alone, within seconds.
-        client.Configure<OrleansGatewayOptions>(static o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2));
+        if (tls is not null)
+        {
+            client.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(tls.ConnectToSilos));
+        }
+
+        // A silo that came is used, and one that went is left alone, within a second of the table's saying so.
+        client.Configure<OrleansGatewayOptions>(static o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
         client.UseConnectionRetryFilter<KeepTrying>();
     }
 }

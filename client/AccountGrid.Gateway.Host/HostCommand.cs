@@ -18,8 +18,9 @@ internal static class HostCommand
         [
             (new Option<string>("--postgres") { Description = "The cluster's database, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list" }, nameof(HostSettings.Postgres)),
             (new Option<string>("--data") { Description = "The directory with the silos' development key. Default ./accountgrid-data" }, nameof(HostSettings.Data)),
-            (new Option<int>("--http-port") { Description = "HTTP/JSON on 127.0.0.1. Default 5180; 0 = any free port" }, nameof(HostSettings.HttpPort)),
-            (new Option<int>("--grpc-port") { Description = "gRPC (h2c) on 127.0.0.1. Default 5181; 0 = any free port" }, nameof(HostSettings.GrpcPort)),
+            (new Option<string>("--address") { Description = "The IP address on which requests are taken; any but loopback needs real keys. Default 127.0.0.1" }, "Gateway:Address"),
+            (new Option<int>("--http-port") { Description = "HTTP/JSON. Default 5180; 0 = any free port" }, nameof(HostSettings.HttpPort)),
+            (new Option<int>("--grpc-port") { Description = "gRPC (h2c). Default 5181; 0 = any free port" }, nameof(HostSettings.GrpcPort)),
         ];
         foreach (var (option, _) in options)
         {

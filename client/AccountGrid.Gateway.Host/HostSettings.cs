@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AccountGrid.Cluster;
 using Npgsql;
 
 namespace AccountGrid.Gateway.Host;
@@ -18,14 +19,17 @@ public sealed class HostSettings : IValidatableObject
     /// <summary>The cluster's id, as the silos have it in <c>Cluster:Id</c>.</summary>
     public string ClusterId { get; set; } = "accountgrid";
 
+    /// <summary>How the cluster's silos are connected to.</summary>
+    public ClusterConnectionSettings Cluster { get; set; } = new();
+
     /// <summary>The directory with the silos' development key, where that is in force.</summary>
     public string Data { get; set; } = "./accountgrid-data";
 
-    /// <summary>HTTP/JSON on loopback; 0 = any free port.</summary>
+    /// <summary>HTTP/JSON; 0 = any free port.</summary>
     [Range(0, 65535)]
     public int HttpPort { get; set; } = 5180;
 
-    /// <summary>gRPC (h2c) on loopback; 0 = any free port.</summary>
+    /// <summary>gRPC (h2c); 0 = any free port.</summary>
     [Range(0, 65535)]
     public int GrpcPort { get; set; } = 5181;
 
@@ -70,4 +74,11 @@ public sealed class HostSettings : IValidatableObject
             return false;
         }
     }
+}
+
+/// <summary>How silos are connected to.</summary>
+public sealed class ClusterConnectionSettings
+{
+    /// <summary>TLS to the silos; as they have it, or not at all.</summary>
+    public TlsSettings Tls { get; set; } = new();
 }

@@ -2,6 +2,7 @@
 --
 --   psql -d accountgrid -v owner=accountgrid_owner -v service=accountgrid_service -v schema=accountgrid -f roles.sql
 --
+-- Orleans' tables (membership, snapshots) lie in a second schema beside it, with _orleans added to the name.
 -- May be run again. Passwords are set apart, so that none stands in a file:  \password accountgrid_service
 \set ON_ERROR_STOP on
 \if :{?owner}
@@ -27,11 +28,13 @@ SELECT format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database())
 \gexec
 SELECT format('GRANT CONNECT ON DATABASE %I TO %I, %I', current_database(), :'owner', :'service')
 \gexec
-SELECT format('CREATE SCHEMA %I AUTHORIZATION %I', :'schema', :'owner')
-WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = :'schema')
+\set orleans :schema _orleans
+SELECT format('CREATE SCHEMA %I AUTHORIZATION %I', name, :'owner')
+FROM (VALUES (:'schema'), (:'orleans')) AS wanted (name)
+WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = name)
 \gexec
-REVOKE ALL ON SCHEMA :"schema" FROM PUBLIC;
-GRANT USAGE ON SCHEMA :"schema" TO :"service";
+REVOKE ALL ON SCHEMA :"schema", :"orleans" FROM PUBLIC;
+GRANT USAGE ON SCHEMA :"schema", :"orleans" TO :"service";
 
 -- An answer is sent only after its commit is on disk, whatever the server's default; the store demands it too.
 ALTER ROLE :"owner" SET synchronous_commit = on;

@@ -5,6 +5,7 @@ using AccountGrid.Application;
 using AccountGrid.Storage.Postgres;
 using AccountGrid.Storage.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace AccountGrid.Silo;
 
@@ -32,8 +33,9 @@ public static class SiloCommand
         {
             (new Option<string>("--data") { Description = "The data directory; made if absent. Default ./accountgrid-data" }, "Data"),
             (new Option<string>("--postgres") { Description = "The database of a cluster, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list. Default: one silo on SQLite" }, "Postgres"),
-            (Port("--http-port", "HTTP/JSON on 127.0.0.1. Default 5180; 0 = any free port"), "HttpPort"),
-            (Port("--grpc-port", "gRPC (h2c) on 127.0.0.1. Default 5181; 0 = any free port"), "GrpcPort"),
+            (new Option<string>("--address") { Description = "The IP address on which requests are taken; any but loopback needs real keys. Default 127.0.0.1" }, "Gateway:Address"),
+            (Port("--http-port", "HTTP/JSON. Default 5180; 0 = any free port"), "HttpPort"),
+            (Port("--grpc-port", "gRPC (h2c). Default 5181; 0 = any free port"), "GrpcPort"),
             (Port("--silo-port", "Silo to silo. Default 0 = any free port"), "SiloPort"),
             (Port("--gateway-port", "Orleans clients of other processes. Default: not listened on; 0 = any free port"), "GatewayPort"),
             (new Option<string>("--checkpoints") { Description = "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory" }, "Checkpoints:File"),
@@ -46,35 +48,46 @@ public static class SiloCommand
         }
 
         int? exitCode = null;
-        Dictionary<string, string?> Given(ParseResult parsed) => options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
-            o => $"{SiloSettings.Section}:{o.Key}",
-            o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
         root.SetAction(async (parsed, _) => exitCode = await GuardAsync("AccountGrid did not start.", async () =>
         {
             await using var host = SiloHost.Build(Given(parsed));
             await host.RunAsync(Console.Out);
             return Stopped;
         }));
-        root.Subcommands.Add(Transfer(
-            "export", "Writes everything that the store holds to a file, as JSON lines. A silo on SQLite must be stopped first.", "--output", "The file; - = standard output",
-            "Nothing was exported.", StoreTransfer.ExportAsync));
-        root.Subcommands.Add(Transfer(
-            "import", "Fills an empty store from an export and verifies it. No silo may use it meanwhile.", "--input", "The file; - = standard input", "The import failed.",
-            StoreTransfer.ImportAsync));
+        var output = File("--output", "The file, which must not be there yet; - = standard output");
+        var input = File("--input", "The file; - = standard input");
+        root.Subcommands.Add(Verb(
+            "migrate", "Migrates the database of --postgres, as its owner; for a service whose role may not.", "Nothing was migrated.", [],
+            static (configuration, _, stop) => MigrationRun.RunAsync(configuration, Console.Out, stop)));
+        root.Subcommands.Add(Verb(
+            "export", "Writes everything that the store holds to a file, as JSON lines. A silo on SQLite must be stopped first.", "Nothing was exported.", [output],
+            (configuration, parsed, stop) => StoreTransfer.ExportAsync(configuration, parsed.GetValue(output)!, stop)));
+        root.Subcommands.Add(Verb(
+            "import", "Fills an empty store from an export and verifies it. No silo may use it meanwhile.", "The import failed.", [input],
+            (configuration, parsed, stop) => StoreTransfer.ImportAsync(configuration, parsed.GetValue(input)!, stop)));
         var result = root.Parse(args);
         var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         return result.Errors.Count > 0 ? WrongSettings : exitCode ?? invoked;
 
-        Command Transfer(
-            string name, string description, string option, string meaning, string failed, Func<IConfiguration, string, CancellationToken, Task<int>> run)
+        Dictionary<string, string?> Given(ParseResult parsed) => options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
+            o => $"{SiloSettings.Section}:{o.Key}",
+            o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
+
+        Command Verb(string name, string description, string failed, Option[] own, Func<IConfiguration, ParseResult, CancellationToken, Task<int>> run)
         {
-            var file = new Option<string>(option) { Description = meaning, HelpName = "FILE", DefaultValueFactory = static _ => StoreTransfer.Standard };
-            var command = new Command(name, description) { file };
-            command.SetAction(async (parsed, cancellationToken) => exitCode = await GuardAsync(
-                failed, () => run(SiloHost.CreateBuilder(Given(parsed)).Configuration, parsed.GetValue(file)!, cancellationToken)));
+            var command = new Command(name, description);
+            foreach (var option in own)
+            {
+                command.Options.Add(option);
+            }
+
+            command.SetAction(async (parsed, stop) => exitCode = await GuardAsync(failed, () => run(SiloHost.NewBuilder(Given(parsed)).Configuration, parsed, stop)));
             return command;
         }
     }
+
+    private static Option<string> File(string name, string description) =>
+        new(name) { Description = description, HelpName = "FILE", DefaultValueFactory = static _ => StoreTransfer.Standard };
 
     private static Option<int> Port(string name, string description)
     {
@@ -122,7 +135,7 @@ public static class SiloCommand
         {
             return Say(Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException)
+        catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException or NpgsqlException)
         {
             return Say(Failed, $"{e.Message} {e.InnerException?.Message}");
         }

@@ -11,6 +11,7 @@ internal static class Dependencies
     private const string Abstractions = "AccountGrid.Grains.Abstractions";
     private const string Protocol = "AccountGrid.Protocol";
     private const string Gateway = "AccountGrid.Gateway";
+    private const string Cluster = "AccountGrid.Cluster";
 
     /// <summary>The projects that each project may use. A project that is not here fails, so that nobody forgets to decide.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -23,9 +24,10 @@ internal static class Dependencies
         ["AccountGrid.Storage.Postgres"] = [Domain, Application],
         [Protocol] = [],
         [Gateway] = [Domain, Abstractions, Protocol],
-        ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions],
+        [Cluster] = [],
+        ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster],
         ["AccountGrid.Cli"] = [Protocol],
-        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway],
+        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster],
     };
 
     /// <summary>What a project may not use though it is no project of ours: assembly name prefixes.</summary>
@@ -38,6 +40,7 @@ internal static class Dependencies
         ["AccountGrid.Storage.Postgres"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Grpc", "Google"],
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
+        [Cluster] = ["Orleans", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Cli"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
     };
 

@@ -6,11 +6,16 @@ using AccountGrid.Testing;
 namespace AccountGrid.Gateway.Host.Tests;
 
 /// <summary>The real gateway process on free ports.</summary>
-internal sealed class GatewayProcess(string directory, string postgres, params string[] arguments) : IAsyncDisposable
+internal sealed class GatewayProcess(string directory, string postgres, IReadOnlyDictionary<string, string> environment, params string[] arguments) : IAsyncDisposable
 {
     private static readonly string[] Ports = ["--http-port", "--grpc-port"];
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly RunningProcess _process = new(Start(directory, postgres, arguments));
+    private readonly RunningProcess _process = new(Start(directory, postgres, environment, arguments));
+
+    public GatewayProcess(string directory, string postgres, params string[] arguments)
+        : this(directory, postgres, new Dictionary<string, string>(), arguments)
+    {
+    }
 
     /// <summary>What it has printed so far.</summary>
     public string Output => string.Join('\n', _process.Output);
@@ -36,7 +41,7 @@ internal sealed class GatewayProcess(string directory, string postgres, params s
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static ProcessStartInfo Start(string directory, string postgres, string[] arguments)
+    private static ProcessStartInfo Start(string directory, string postgres, IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         var assembly = typeof(GatewayProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "GatewayHostAssembly").Value!;
         var start = new ProcessStartInfo(
@@ -44,6 +49,11 @@ internal sealed class GatewayProcess(string directory, string postgres, params s
             ["exec", assembly, "--data", directory, .. Ports.Where(p => !arguments.Contains(p)).SelectMany(static p => new[] { p, "0" }), .. arguments])
         { WorkingDirectory = Path.GetTempPath() };
         start.Environment["ACCOUNTGRID__POSTGRES"] = postgres;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return start;
     }
 }

@@ -48,6 +48,29 @@ public sealed class OperatorGrainTests
         }
 
         [Fact]
+        public async Task Is_asked_for_again_when_the_silo_of_the_record_goes_away_and_spends_the_budget_once()
+        {
+            await Grid.RegisterAsync(1);
+            await Grid.EnrollAsync("kim");
+            var asked = 0;
+            Grid.CallFailure = method => method == nameof(IOperatorGrain.AskAsync) && ++asked <= 3 ? new SiloUnavailableException() : null;
+            Assert.Equal(Outcome.Done, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
+            Assert.Equal(4, asked);
+            await Eventually.TrueAsync(async () => (await Grid.Operator("kim").GetAsync(Never)).HarmsInWindow == 1, "one harm is counted");
+        }
+
+        [Fact]
+        public async Task That_was_not_answered_in_time_may_have_been_reserved_and_is_not_asked_for_again()
+        {
+            await Grid.RegisterAsync(1);
+            await Grid.EnrollAsync("kim");
+            var asked = 0;
+            Grid.CallFailure = method => method == nameof(IOperatorGrain.AskAsync) && ++asked > 0 ? new TimeoutException() : null;
+            Assert.Equal(RefusalReason.StorageUnavailable, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
+            Assert.Equal(1, asked);
+        }
+
+        [Fact]
         public async Task That_was_withdrawn_behind_an_activation_s_back_is_noticed_within_its_freshness()
         {
             await using var strict = await TestGrid.StartAsync(limits: new ProcessorLimits { AuthorityFreshness = TimeSpan.Zero });

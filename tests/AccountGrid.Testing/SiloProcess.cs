@@ -20,6 +20,9 @@ public sealed record SiloProcessOptions
     /// <summary>Further environment variables, such as <c>ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The silo's assembly; <c>null</c> = <see cref="SiloProcess.SiloAssembly"/>.</summary>
+    public string? Assembly { get; init; }
+
     /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
@@ -33,7 +36,7 @@ public sealed record SiloProcessOptions
 /// </summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
-    private readonly SiloProcessOptions _options;
+    private SiloProcessOptions _options;
     private readonly TempDirectory? _ownData;
     private RunningProcess _process;
     private GrpcChannel? _channel;
@@ -101,13 +104,27 @@ public sealed class SiloProcess : IAsyncDisposable
         return (exitCode, string.Join('\n', process.Output));
     }
 
+    /// <summary>Starts a silo that is expected never to be ready, and does not wait.</summary>
+    public static RunningProcess Begin(SiloProcessOptions options) =>
+        Launch(options, options.DataDirectory ?? throw new ArgumentException("A silo that is only begun needs a directory that somebody else removes.", nameof(options)));
+
+    /// <summary>Waits for the first line, also among those already printed, that satisfies a condition.</summary>
+    /// <exception cref="InvalidOperationException">The process ended without printing one.</exception>
+    public Task<string> WaitForLineAsync(Func<string, bool> condition, CancellationToken cancellationToken) => _process.WaitForLineAsync(condition, cancellationToken);
+
     /// <summary>Starts a new process on the same data after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
-    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    /// <param name="assembly">The assembly of another version; <c>null</c> = the same as before.</param>
+    /// <param name="cancellationToken">Ends the wait for its readiness.</param>
+    public async Task RestartAsync(string? assembly, CancellationToken cancellationToken = default)
     {
+        _options = _options with { Assembly = assembly ?? _options.Assembly };
         await KillAsync();
         _process = Launch(_options, DataDirectory);
         await WaitUntilReadyAsync(cancellationToken);
     }
+
+    /// <summary>Starts a new process of the same version on the same data.</summary>
+    public Task RestartAsync(CancellationToken cancellationToken = default) => RestartAsync(assembly: null, cancellationToken);
 
     /// <summary>SIGKILL, at once. Idempotent.</summary>
     public async Task KillAsync()
@@ -166,7 +183,7 @@ public sealed class SiloProcess : IAsyncDisposable
         string[] command =
         [
             .. options.Launcher, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            "exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
+            "exec", options.Assembly ?? SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
         ];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {

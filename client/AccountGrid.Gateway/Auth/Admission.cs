@@ -38,7 +38,7 @@ internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
             return null;
         }
 
-        var person = await grains.Operator(caller.Subject).GetAsync(cancellationToken);
+        var person = await grains.GetOperatorAsync(caller.Subject, cancellationToken);
         if (person.Standing == Standing.Ended)
         {
             return ApiError.Of(Refusal.AuthorityEnded(OperatorId.Parse(caller.Subject)));

@@ -1,9 +1,10 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
 
-/// <summary>The two listeners of a host, on loopback: HTTP/1.1 for JSON, and HTTP/2 without TLS for gRPC. Their real ports are known once the server has bound them.</summary>
+/// <summary>The two listeners of a host, on <see cref="GatewayOptions.Address"/>: HTTP/1.1 for JSON, and HTTP/2 without TLS for gRPC. Their real ports are known once the server has bound them.</summary>
 public sealed class GatewayListeners
 {
     private ListenOptions? _http;
@@ -22,12 +23,13 @@ public sealed class GatewayListeners
     public void Listen(KestrelServerOptions kestrel, int httpPort, int grpcPort)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
-        kestrel.Listen(IPAddress.Loopback, httpPort, listen =>
+        var address = IPAddress.Parse(kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.Address);
+        kestrel.Listen(address, httpPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             _http = listen;
         });
-        kestrel.Listen(IPAddress.Loopback, grpcPort, listen =>
+        kestrel.Listen(address, grpcPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             _grpc = listen;

@@ -3,6 +3,12 @@ namespace AccountGrid.Gateway;
 /// <summary>The gateway's settings, by default from the section <c>Gateway</c>. All of it is checked when the host starts.</summary>
 public sealed class GatewayOptions
 {
+    /// <summary>
+    /// The IP address on which requests are taken; default 127.0.0.1. Any but a loopback address needs real keys, by <see cref="GatewayAuthOptions.Authority"/> or
+    /// <see cref="GatewayAuthOptions.JwksFile"/>, and something before it that ends TLS.
+    /// </summary>
+    public string Address { get; set; } = "127.0.0.1";
+
     /// <summary>Whose tokens are believed.</summary>
     public GatewayAuthOptions Auth { get; set; } = new();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
@@ -13,9 +14,22 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var failures = new List<string>();
+        CheckAddress(options, failures);
         CheckAuth(options.Auth, failures);
         CheckLimits(options.Limits, failures);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static void CheckAddress(GatewayOptions options, List<string> failures)
+    {
+        if (!IPAddress.TryParse(options.Address, out var address))
+        {
+            failures.Add("Gateway:Address must be an IP address.");
+        }
+        else if (!IPAddress.IsLoopback(address) && !string.IsNullOrEmpty(options.Auth.DevelopmentKeyFile))
+        {
+            failures.Add("Gateway:Address must be a loopback address unless real keys are configured: set Gateway:Auth:Authority or Gateway:Auth:JwksFile.");
+        }
     }
 
     private static void CheckAuth(GatewayAuthOptions auth, List<string> failures)

@@ -1,6 +1,7 @@
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Gateway.Validation;
+using AccountGrid.Grains;
 using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
@@ -79,7 +80,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         var size = checks.PageSize(request.PageSize);
         var after = PageTokens.Number(ref checks, query, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.Directory.ListAccountsAsync(filter, after, size, context.CancellationToken);
+        var page = await grains.RepeatAsync(() => grains.Directory.ListAccountsAsync(filter, after, size, context.CancellationToken), context.CancellationToken);
         var response = new V1.ListAccountsResponse { NextPageToken = PageTokens.Format(query, page.Next) };
         foreach (var account in await grains.ReadAsync(page.Ids, context.CancellationToken))
         {
@@ -101,7 +102,8 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         var size = checks.PageSize(request.PageSize);
         var before = PageTokens.Number(ref checks, query, request.PageToken);
         checks.ThrowIfAny();
-        var page = GrainCalls.Unwrap(await grains.Account(request.Id).ReadJournalAsync(before, size, context.CancellationToken));
+        var page = GrainCalls.Unwrap(await grains.RepeatAsync(
+            () => grains.Account(request.Id).ReadJournalAsync(before, size, context.CancellationToken), context.CancellationToken));
         var response = new V1.ListJournalEntriesResponse { NextPageToken = PageTokens.Format(query, page.Next) };
         foreach (var entry in page.Entries)
         {
@@ -118,7 +120,8 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         checks.Id("id", request.Id);
         var size = checks.PageSize(request.PageSize);
         checks.ThrowIfAny();
-        var list = GrainCalls.Unwrap(await grains.Account(request.Id).ReadIncidentsAsync(size, context.CancellationToken));
+        var list = GrainCalls.Unwrap(await grains.RepeatAsync(
+            () => grains.Account(request.Id).ReadIncidentsAsync(size, context.CancellationToken), context.CancellationToken));
         var response = new V1.ListIncidentsResponse();
         foreach (var incident in list.Incidents)
         {
@@ -136,8 +139,10 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         checks.Handle(request.Handle);
         var requestId = checks.RequestId(request.RequestId);
         checks.ThrowIfAny();
-        var reply = GrainCalls.Unwrap(await grains.Registrar.RegisterAsync(
-            request.Id, request.Handle, context.Commander(owner: true), requestId, context.CancellationToken));
+        var reply = GrainCalls.Unwrap(requestId is null ? await CallAsync() : await grains.RepeatAsync(CallAsync, context.CancellationToken));
         return new V1.RegisterAccountResponse { Account = CommandMapping.AccountOf(reply) };
+
+        Task<CommandReply> CallAsync() => grains.Registrar.RegisterAsync(
+            request.Id, request.Handle, context.Commander(owner: true), requestId, context.CancellationToken);
     }
 }

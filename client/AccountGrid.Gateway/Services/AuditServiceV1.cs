@@ -18,7 +18,7 @@ internal sealed class AuditServiceV1(GrainCalls grains) : V1.AuditService.AuditS
         var size = checks.PageSize(request.PageSize);
         var before = PageTokens.Number(ref checks, query, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.Directory.ListAuditAsync(filter, before, size, context.CancellationToken);
+        var page = await grains.RepeatAsync(() => grains.Directory.ListAuditAsync(filter, before, size, context.CancellationToken), context.CancellationToken);
         var response = new V1.ListAuditEntriesResponse { NextPageToken = PageTokens.Format(query, page.Next) };
         foreach (var entry in page.Entries)
         {
@@ -39,7 +39,7 @@ internal sealed class AuditServiceV1(GrainCalls grains) : V1.AuditService.AuditS
         var size = checks.PageSize(request.PageSize);
         var before = PageTokens.Number(ref checks, CheckpointQuery, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.Audit.ListCheckpointsAsync(before, size, context.CancellationToken);
+        var page = await grains.RepeatAsync(() => grains.Audit.ListCheckpointsAsync(before, size, context.CancellationToken), context.CancellationToken);
         var response = new V1.ListCheckpointsResponse { NextPageToken = PageTokens.Format(CheckpointQuery, page.Next) };
         foreach (var checkpoint in page.Checkpoints)
         {

@@ -34,7 +34,7 @@ internal sealed class EventFeed(
 
     /// <summary>Where a watch begins.</summary>
     public async Task<long> BeginAsync(WatchOrder order, CancellationToken cancellationToken) =>
-        order.After ?? await grains.Directory.ReadFeedHeadAsync(cancellationToken);
+        order.After ?? await grains.RepeatAsync(() => grains.Directory.ReadFeedHeadAsync(cancellationToken), cancellationToken);
 
     /// <summary>Events behind a position in commit order, until the caller goes, loses the power, or the server stops.</summary>
     /// <exception cref="ApiException">The stream must end.</exception>
@@ -68,7 +68,7 @@ internal sealed class EventFeed(
     {
         try
         {
-            var page = await grains.Directory.ReadFeedAsync(position, PageSize, _heartbeat, cancellationToken);
+            var page = await grains.RepeatAsync(() => grains.Directory.ReadFeedAsync(position, PageSize, _heartbeat, cancellationToken), cancellationToken);
             if (clock.GetUtcNow() >= caller.ExpiresAt)
             {
                 throw new ApiException(ApiError.Of(RefusalReason.Unauthenticated, "The token has expired."));

@@ -172,7 +172,8 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
     }
 
     /// <summary>
-    /// One call, which gives its place back; and whether it may be tried again, because a queue was full or the account could not be placed: nothing was done then.
+    /// One call, which gives its place back; and whether it may be tried again: because a queue was full or the account could not be placed, so that nothing was done, or because
+    /// its silo went away, and then a part that was applied is found to be there.
     /// Not cancelled: it ends soon, and a token that crosses to the grain costs as much as the call.
     /// </summary>
     private async Task<(FollowReply Reply, bool MayRetry)> CallAsync(long account, ImmutableArray<FollowInput> changes)
@@ -187,7 +188,7 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         }
         catch (Exception exception) when (ExceptionMap.RefusalOf(exception) is { } refusal)
         {
-            mayRetry = refusal.Reason == RefusalReason.Overloaded || (exception is GrainRefusedException && refusal.RetryAfter is not null);
+            mayRetry = refusal.Reason == RefusalReason.Overloaded || (exception is GrainRefusedException && refusal.RetryAfter is not null) || LostCalls.IsLost(exception);
             return (new FollowReply(0, null, refusal), mayRetry);
         }
         catch

@@ -100,8 +100,8 @@ internal sealed class FollowerServiceV1(GrainCalls grains, FollowIngests ingests
         checks.Id("account", account);
         checks.Id("follower", follower);
         checks.ThrowIfAny();
-        var reply = await grains.Account(account).FollowAsync(
-            [new FollowInput(follower, follows)], context.Identity().CallerForOwner, context.CancellationToken);
+        var reply = await grains.FollowAsync(
+            account, [new FollowInput(follower, follows)], context.Identity().CallerForOwner, context.CancellationToken);
         return reply.Refusal is null ? reply : throw GrainCalls.Refused(reply.Refusal);
     }
 

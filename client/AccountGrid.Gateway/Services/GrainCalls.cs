@@ -40,19 +40,33 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// <summary>Reads an account by a call to its grain; sent again if its silo goes away meanwhile.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<AccountInfo> GetAsync(long id, long minVersion, CancellationToken cancellationToken) =>
-        Unwrap(await LostCalls.RepeatAsync(() => Account(id).GetAsync(minVersion, cancellationToken).AsTask(), clock, cancellationToken));
+        Unwrap(await RepeatAsync(() => Account(id).GetAsync(minVersion, cancellationToken).AsTask(), cancellationToken));
 
     /// <summary>What a visitor may see, by a call to the grain; sent again if its silo goes away meanwhile.</summary>
     /// <exception cref="ApiException">It was refused, or there is nothing to see.</exception>
     public async Task<PublicAccountInfo> VisitAsync(long id, CancellationToken cancellationToken) =>
-        Unwrap(await LostCalls.RepeatAsync(() => Account(id).VisitAsync(cancellationToken).AsTask(), clock, cancellationToken));
+        Unwrap(await RepeatAsync(() => Account(id).VisitAsync(cancellationToken).AsTask(), cancellationToken));
+
+    /// <summary>An operator's record, by a call to the grain; sent again if its silo goes away meanwhile.</summary>
+    public Task<OperatorInfo> GetOperatorAsync(string id, CancellationToken cancellationToken) =>
+        RepeatAsync(() => Operator(id).GetAsync(cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Applies follows; sent again if the account's silo goes away meanwhile. They say what shall be, so twice is once; what was changed by an attempt whose answer was lost is then
+    /// answered as not changed.
+    /// </summary>
+    public Task<FollowReply> FollowAsync(long id, ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken) =>
+        RepeatAsync(() => Account(id).FollowAsync(changes, caller, cancellationToken), cancellationToken);
+
+    /// <summary>Makes a call that may be repeated; again if its silo goes away meanwhile.</summary>
+    public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) => LostCalls.RepeatAsync(call, clock, cancellationToken);
 
     /// <summary>Sends a command; with a request id, again if its silo goes away meanwhile.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<CommandReply> ExecuteAsync(
         long id, CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion, CancellationToken cancellationToken)
     {
-        return Unwrap(requestId is null ? await CallAsync() : await LostCalls.RepeatAsync(CallAsync, clock, cancellationToken));
+        return Unwrap(requestId is null ? await CallAsync() : await RepeatAsync(CallAsync, cancellationToken));
 
         Task<CommandReply> CallAsync() => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken);
     }
@@ -85,7 +99,7 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
 
             try
             {
-                var answer = await LostCalls.RepeatAsync(() => Account(ids[i]).GetAsync(minVersion: 0, token).AsTask(), clock, token);
+                var answer = await RepeatAsync(() => Account(ids[i]).GetAsync(minVersion: 0, token).AsTask(), token);
                 found[i] = answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
             }
             catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)

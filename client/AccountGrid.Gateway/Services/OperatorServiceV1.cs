@@ -19,7 +19,7 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
         var size = checks.PageSize(request.PageSize);
         var after = PageTokens.Name(ref checks, ListQuery, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.Directory.ListOperatorsAsync(after, size, context.CancellationToken);
+        var page = await grains.RepeatAsync(() => grains.Directory.ListOperatorsAsync(after, size, context.CancellationToken), context.CancellationToken);
         var response = new V1.ListOperatorsResponse { NextPageToken = PageTokens.Format(ListQuery, page.Next) };
         foreach (var person in page.Operators)
         {
@@ -35,7 +35,7 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
         var checks = default(FieldChecks);
         var id = checks.Operator("id", request.Id);
         checks.ThrowIfAny();
-        var person = await grains.Operator(request.Id).GetAsync(context.CancellationToken);
+        var person = await grains.GetOperatorAsync(request.Id, context.CancellationToken);
         return person.Version > 0 ? OperatorMapping.ToProto(person) : throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {id}")));
     }
 

@@ -18,7 +18,7 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         var size = checks.PageSize(request.PageSize);
         var after = PageTokens.Number(ref checks, query, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.Directory.ListProposalAccountsAsync(proposedBy, after, size, context.CancellationToken);
+        var page = await grains.RepeatAsync(() => grains.Directory.ListProposalAccountsAsync(proposedBy, after, size, context.CancellationToken), context.CancellationToken);
         var response = new V1.ListProposalsResponse { NextPageToken = PageTokens.Format(query, page.Next) };
         foreach (var account in await grains.ReadAsync(page.Ids, context.CancellationToken))
         {

@@ -27,7 +27,7 @@ internal sealed class UndoRun(GrainCalls grains)
     public async Task<V1.UndoOperatorResponse> RunAsync(UndoOrder order, CallerInfo caller, CancellationToken cancellationToken)
     {
         var record = grains.Operator(order.Person);
-        if ((await record.GetAsync(cancellationToken)).Version == 0)
+        if ((await grains.GetOperatorAsync(order.Person, cancellationToken)).Version == 0)
         {
             throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {order.Person}")));
         }
@@ -74,7 +74,8 @@ internal sealed class UndoRun(GrainCalls grains)
         long after = 0;
         do
         {
-            var page = await grains.Directory.ListHarmedAsync(order.Person, order.Since, after, Limits.PageSize, cancellationToken);
+            var page = await grains.RepeatAsync(
+                () => grains.Directory.ListHarmedAsync(order.Person, order.Since, after, Limits.PageSize, cancellationToken), cancellationToken);
             foreach (var account in await grains.ReadAsync(page.Ids, cancellationToken))
             {
                 if (account is null || !IsDownBy(account, order))
@@ -116,8 +117,9 @@ internal sealed class UndoRun(GrainCalls grains)
         var command = new CommandInput.Undo(order.Person, order.Since, order.Note);
         try
         {
-            var reply = await grains.Account(id).ExecuteAsync(
-                command, caller, RequestIdOf(order, caller, stateVersion), expectedStateVersion: null, cancellationToken);
+            var requestId = RequestIdOf(order, caller, stateVersion);
+            var reply = await grains.RepeatAsync(
+                () => grains.Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion: null, cancellationToken), cancellationToken);
             return reply.Refusal;
         }
         catch (Exception exception) when (exception is not OperationCanceledException && ExceptionMap.RefusalOf(exception) is not null)

@@ -15,7 +15,7 @@ namespace AccountGrid.Grains;
 /// <param name="Proposal">What is pending.</param>
 /// <param name="Followers">The count and how far it can be trusted.</param>
 [GenerateSerializer, Immutable, Alias("ag.account")]
-public sealed record AccountInfo(
+public sealed partial record AccountInfo(
     [property: Id(0)] long Id,
     [property: Id(1)] string Handle,
     [property: Id(2)] AccountStatus Status,

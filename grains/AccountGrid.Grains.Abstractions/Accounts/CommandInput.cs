@@ -11,7 +11,7 @@ namespace AccountGrid.Grains;
 /// The W3C <c>traceparent</c> of the request, so that a journal entry names its trace also where nobody exports traces (then Orleans passes none on).
 /// </param>
 [GenerateSerializer, Immutable, Alias("ag.caller")]
-public sealed record CallerInfo(
+public sealed partial record CallerInfo(
     [property: Id(0)] ActorKind Kind, [property: Id(1)] string Subject, [property: Id(2)] Roles Roles, [property: Id(3)] string? TraceParent = null);
 
 /// <summary>A harmful action.</summary>
@@ -73,7 +73,7 @@ public abstract record CommandInput
 /// <param name="ProposalSequence">The proposal that was opened or acted on.</param>
 /// <param name="Refusal">Why not.</param>
 [GenerateSerializer, Immutable, Alias("ag.reply")]
-public sealed record CommandReply(
+public sealed partial record CommandReply(
     [property: Id(0)] Outcome Outcome,
     [property: Id(1)] AccountInfo? Account,
     [property: Id(2)] long? ProposalSequence,

@@ -12,7 +12,7 @@ namespace AccountGrid.Grains;
 /// Refusals are values. Exceptions mean infrastructure: a call that fails or times out has an unknown outcome and is retried with the same request id.
 /// </remarks>
 [Alias("ag.IAccountGrain")]
-public interface IAccountGrain : IGrainWithIntegerKey
+public partial interface IAccountGrain : IGrainWithIntegerKey
 {
     /// <summary>The account as last published. Never older than what any earlier answer of this activation showed.</summary>
     /// <param name="minVersion">

@@ -53,7 +53,7 @@ public sealed record OperatorReply([property: Id(0)] OperatorInfo? Operator, [pr
 /// <param name="Budget">Why the intent is over budget.</param>
 /// <param name="Reservation">To settle, where an intent was reserved.</param>
 [GenerateSerializer, Immutable, Alias("ag.authority")]
-public sealed record AuthorityInfo(
+public sealed partial record AuthorityInfo(
     [property: Id(0)] Standing Standing, [property: Id(1)] Roles Roles, [property: Id(2)] RefusalInfo? Budget, [property: Id(3)] long? Reservation);
 
 /// <summary>

@@ -5,15 +5,21 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <summary>Asks the operator's own grain, wherever it is. Thread-safe.</summary>
-public sealed partial class GrainOperatorAuthority(IGrainFactory grains, ILogger<GrainOperatorAuthority> log) : IOperatorAuthority
+public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimeProvider clock, ILogger<GrainOperatorAuthority> log) : IOperatorAuthority
 {
     /// <inheritdoc />
+    /// <remarks>
+    /// Asked again if the grain's silo goes away: a reservation lies in that silo's memory and is gone with it, so that none is made twice. Not after a
+    /// timeout: the silo may be alive, and what it reserved would count as spent until the window is over.
+    /// </remarks>
     /// <exception cref="StorageUnavailableException">The record cannot be had, so there is no authority now; nothing was done.</exception>
     public async Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
         try
         {
-            var info = await Grain(question.Person).AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken);
+            var info = await LostCalls.RepeatAsync(
+                () => Grain(question.Person).AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
+                clock, cancellationToken, LostCalls.IsSiloGone);
             return info.ToAnswer(question.Person);
         }
         catch (GrainRefusedException e) when (e.Refusal.Reason == RefusalReason.Overloaded)

@@ -1,4 +1,5 @@
 using AccountGrid.Application;
+using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
@@ -11,7 +12,7 @@ namespace AccountGrid.Silo;
 
 /// <summary>
 /// One silo with the gateway in the same Kestrel: alone on SQLite (<see cref="EmbeddedSilo"/>), or one of several on PostgreSQL (<see cref="ClusterSilo"/>). Requests are
-/// taken on loopback only.
+/// taken on loopback unless real keys are configured.
 /// </summary>
 /// <remarks>
 /// Order of a start: the store locks and opens the directory, the files beside it are made, then the silo, then Kestrel. A stop goes the other way round:
@@ -41,7 +42,7 @@ public sealed class SiloHost : IAsyncDisposable
     /// <exception cref="SettingsException">Settings are wrong.</exception>
     public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments)
     {
-        var builder = CreateBuilder(arguments);
+        var builder = NewBuilder(arguments);
         var (settings, storage) = SettingsReader.Read(builder.Configuration);
         builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -49,7 +50,7 @@ public sealed class SiloHost : IAsyncDisposable
         var listeners = new GatewayListeners();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
         AddStorage(builder.Services, settings, storage);
-        AddOrleans(builder, settings, storage);
+        AddOrleans(builder, settings, storage, SettingsReader.ReadTls(settings));
         builder.Services.AddHostedService<DueWorkTimer>();
         builder.Services.AddHostedService<CheckpointTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
@@ -62,8 +63,9 @@ public sealed class SiloHost : IAsyncDisposable
         return new SiloHost(app, listeners, storage.DataDirectory);
     }
 
-    /// <summary>A builder with every source of settings, and nothing else yet.</summary>
-    internal static WebApplicationBuilder CreateBuilder(IReadOnlyDictionary<string, string?> arguments)
+    /// <summary>A host with all sources of settings and nothing else.</summary>
+    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments)
     {
         // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -130,7 +132,7 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddHostedService<LastCheckpoint>();
     }
 
-    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage) => builder.UseOrleans(silo =>
+    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage, ClusterTls? tls) => builder.UseOrleans(silo =>
     {
         if (storage.Postgres is not null)
         {
@@ -150,6 +152,16 @@ public sealed class SiloHost : IAsyncDisposable
             // A caller that no longer waits must not keep a place in a queue.
             o.CancelRequestOnTimeout = true;
         });
+        if (tls is not null)
+        {
+            silo.Configure<SiloConnectionOptions>(o =>
+            {
+                o.ConfigureSiloInboundConnection(tls.AcceptSilos);
+                o.ConfigureSiloOutboundConnection(tls.ConnectToSilos);
+                o.ConfigureGatewayInboundConnection(tls.AcceptGateways);
+            });
+        }
+
         if (settings.Dashboard)
         {
             silo.AddDashboard(static o => o.HideTrace = true);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Storage.Postgres;
@@ -42,6 +43,20 @@ internal static class SettingsReader
     {
         configuration.GetSection(SiloSettings.Section).GetSection(Gateway).Bind(gateway);
         gateway.UseDevelopmentKeyByDefault(DataFiles.DevelopmentKeyIn(dataDirectory));
+    }
+
+    /// <summary>The certificates behind <c>Cluster:Tls</c>; <c>null</c> where there is none. Reads files, opens nothing.</summary>
+    /// <exception cref="SettingsException">They do not hold.</exception>
+    public static ClusterTls? ReadTls(SiloSettings settings)
+    {
+        try
+        {
+            return ClusterTls.Load(settings.Cluster.Tls, isSilo: true);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SettingsException([$"{SiloSettings.Section}:Cluster:Tls:{e.Message}"]);
+        }
     }
 
     private static StorageSettings ReadStorage(IConfigurationSection section, SiloSettings settings, ImmutableArray<string>.Builder findings)
@@ -98,8 +113,8 @@ internal static class SettingsReader
         check.That(settings.Cluster.Id is { Length: >= 1 and <= 100 }, "Cluster:Id", "must have 1 to 100 characters");
         check.That(IPAddress.TryParse(settings.Cluster.Address, out var address), "Cluster:Address", "must be an IP address");
         check.That(
-            address is null || IPAddress.IsLoopback(address) || settings.Cluster.TrustNetwork, "Cluster:Address",
-            "must be a loopback address unless Cluster:TrustNetwork says that the network keeps strangers out");
+            address is null || IPAddress.IsLoopback(address) || settings.Cluster.TrustNetwork || !string.IsNullOrEmpty(settings.Cluster.Tls.Certificate), "Cluster:Address",
+            "must be a loopback address unless Cluster:Tls is set, or Cluster:TrustNetwork says that the network keeps strangers out");
         check.In(settings.ShutdownTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "ShutdownTimeout");
         check.In(settings.Checkpoints.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Checkpoints:Interval");
         findings.AddRange(check.Broken.Select(static broken => $"{SiloSettings.Section}:{broken}"));

@@ -1,4 +1,5 @@
 using AccountGrid.Application;
+using AccountGrid.Cluster;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Silo;
@@ -23,10 +24,10 @@ public sealed class SiloSettings
     /// <summary>Where this silo stands among others; only with <see cref="Postgres"/>.</summary>
     public ClusterSettings Cluster { get; set; } = new();
 
-    /// <summary>HTTP/JSON on loopback; 0 = any free port.</summary>
+    /// <summary>HTTP/JSON; 0 = any free port.</summary>
     public int HttpPort { get; set; } = 5180;
 
-    /// <summary>gRPC (h2c) on loopback; 0 = any free port.</summary>
+    /// <summary>gRPC (h2c); 0 = any free port.</summary>
     public int GrpcPort { get; set; } = 5181;
 
     /// <summary>Silo to silo; 0 = any free port: the others of a cluster find it in the database.</summary>
@@ -67,9 +68,12 @@ public sealed class ClusterSettings
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>
-    /// Whether any address but loopback is allowed. Between silos nothing is encrypted and nobody is asked who they are, so the network has to do both.
+    /// Whether any address but loopback is allowed without <see cref="Tls"/>. Then nothing between silos is encrypted and nobody is asked who they are, so the network has to do both.
     /// </summary>
     public bool TrustNetwork { get; set; }
+
+    /// <summary>TLS between silos, and on the port for Orleans clients of other processes.</summary>
+    public TlsSettings Tls { get; set; } = new();
 }
 
 /// <summary>When checkpoints are made and where they go.</summary>

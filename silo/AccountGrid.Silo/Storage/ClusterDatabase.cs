@@ -183,11 +183,25 @@ internal static class ClusterDatabase
                 PostgresStorageRefusal.OlderVersion, $"The schema {SchemaOf(options)} is missing or older than this program. Migrate it as its owner first.");
         }
 
+        await ApplyAsync(connection, options, cancellationToken);
+    }
+
+    /// <summary>The same as its owner, whatever <see cref="PostgresStorageOptions.Migrate"/> says; gives <see cref="PostgresStorageOptions.ServiceRole"/> its rights in any case. Safe to repeat.</summary>
+    /// <returns>The version that it has now.</returns>
+    public static async Task<int> MigrateAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await ApplyAsync(connection, options, cancellationToken);
+        return await VersionAsync(connection, options, cancellationToken);
+    }
+
+    private static async Task ApplyAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", cancellationToken, SchemaOf(options));
         if (await VersionAsync(connection, options, cancellationToken) < CurrentVersion)
         {
-            await ExecuteAsync(connection, $"CREATE SCHEMA IF NOT EXISTS \"{SchemaOf(options)}\"", cancellationToken);
+            await MakeSchemaAsync(connection, options, cancellationToken);
             await ExecuteAsync(connection, Tables, cancellationToken);
             foreach (var (key, text) in Queries)
             {
@@ -196,10 +210,21 @@ internal static class ClusterDatabase
             }
 
             await ExecuteAsync(connection, $"INSERT INTO schema_version VALUES ({CurrentVersion.ToString(CultureInfo.InvariantCulture)})", cancellationToken);
-            await GrantAsync(connection, options, cancellationToken);
         }
 
+        await GrantAsync(connection, options, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Asks before it makes one: an owner that finds its schema there needs no right to make any.</summary>
+    private static async Task MakeSchemaAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        await using var exists = new NpgsqlCommand("SELECT count(*) FROM pg_namespace WHERE nspname = $1", connection);
+        exists.Parameters.Add(new NpgsqlParameter { Value = SchemaOf(options) });
+        if (await exists.ExecuteScalarAsync(cancellationToken) is 0L)
+        {
+            await ExecuteAsync(connection, $"CREATE SCHEMA \"{SchemaOf(options)}\"", cancellationToken);
+        }
     }
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)

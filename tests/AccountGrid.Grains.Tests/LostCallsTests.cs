@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 
-namespace AccountGrid.Gateway.Tests;
+namespace AccountGrid.Grains.Tests;
 
 public sealed class LostCallsTests
 {

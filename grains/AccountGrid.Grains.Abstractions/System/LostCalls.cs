@@ -1,0 +1,45 @@
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// Sends a call again whose silo went away or did not answer in time, while the cluster finds out and gives the grain another place. For calls that may be repeated only:
+/// reads, follows, and commands with a request id, which act once however often they arrive.
+/// </summary>
+public static class LostCalls
+{
+    /// <summary>Attempts at most: with the pauses between them about 8 seconds, in which a silo that was killed is noticed and replaced.</summary>
+    public const int Attempts = 12;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a call failed because its silo went away, or did not answer in time.</summary>
+    public static bool IsLost(Exception failure) => IsSiloGone(failure) || failure is TimeoutException;
+
+    /// <summary>Whether a call failed because its silo went away: it was never carried out, or whatever it left in that silo's memory is gone with it.</summary>
+    public static bool IsSiloGone(Exception failure) => failure is SiloUnavailableException or OrleansMessageRejectionException;
+
+    /// <summary>Calls until there is an answer. The last failure is thrown as it is, and so is every other kind at once.</summary>
+    /// <param name="call">Makes one attempt.</param>
+    /// <param name="clock">Measures the pauses.</param>
+    /// <param name="cancellationToken">Ends the pauses too: the caller's time is not exceeded.</param>
+    /// <param name="mayRepeat">Whether a failure may be followed by another attempt; <see cref="IsLost"/> if <c>null</c>.</param>
+    public static async Task<T> RepeatAsync<T>(Func<Task<T>> call, TimeProvider clock, CancellationToken cancellationToken, Func<Exception, bool>? mayRepeat = null)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        mayRepeat ??= IsLost;
+        var pause = FirstPause;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (Exception e) when (attempt < Attempts && mayRepeat(e))
+            {
+                await Task.Delay(pause, clock, cancellationToken);
+            }
+
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace AccountGrid.Cluster;
+
+/// <summary>
+/// Who belongs to the cluster, by certificate: this process' own, and the authorities and names that a peer's is held to. Read once; new files count from the next start.
+/// Thread-safe.
+/// </summary>
+/// <remarks>
+/// A peer is let in if its certificate leads to one of the configured authorities and no other, is valid now, may be used for its side of TLS where it says what it may be used for, and
+/// carries one of the wanted names as a subject alternative name, letter by letter. Revocation is not checked: lists and responders are not something that a cluster should depend on to start; short
+/// lifetimes, or another authority, do that.
+/// </remarks>
+public sealed class ClusterTls
+{
+    private const int MaxLength = 256 * 1024;
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private readonly SslStreamCertificateContext _own;
+    private readonly X509Certificate2Collection _authorities;
+    private readonly string _siloName;
+    private readonly string _gatewayName;
+
+    private ClusterTls(SslStreamCertificateContext own, X509Certificate2Collection authorities, TlsSettings settings)
+    {
+        _own = own;
+        _authorities = authorities;
+        _siloName = settings.SiloName;
+        _gatewayName = settings.GatewayName;
+    }
+
+    /// <summary>Reads and checks the files, by the rules that a peer's certificate is held to; opens no connection.</summary>
+    /// <param name="settings">Which files.</param>
+    /// <param name="isSilo">Whether this process is a silo; else it is a gateway.</param>
+    /// <returns>What to secure connections with, or <c>null</c> where nothing is configured.</returns>
+    /// <exception cref="InvalidDataException">Something is wrong; the message begins with the setting's name within the section and holds nothing of a key.</exception>
+    public static ClusterTls? Load(TlsSettings settings, bool isSilo)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        (string Name, string? Path)[] files =
+            [(nameof(settings.Certificate), settings.Certificate), (nameof(settings.Key), settings.Key), (nameof(settings.Authority), settings.Authority)];
+        if (files.All(static f => string.IsNullOrEmpty(f.Path)))
+        {
+            return null;
+        }
+
+        foreach (var (name, path) in files)
+        {
+            Require(!string.IsNullOrEmpty(path), name, "must name a file, because TLS is all three: Certificate, Key and Authority");
+        }
+
+        Require(IsName(settings.SiloName), nameof(settings.SiloName), "must be a DNS name");
+        Require(IsName(settings.GatewayName), nameof(settings.GatewayName), "must be a DNS name");
+        var authorities = Certificates(nameof(settings.Authority), settings.Authority!);
+        var chain = Certificates(nameof(settings.Certificate), settings.Certificate!);
+        using var leaf = chain[0];
+        chain.RemoveAt(0);
+        using var pair = WithKey(leaf, settings.Key!);
+
+        // Kept with its key in one piece: some platforms cannot use a key beside a certificate in TLS.
+        var own = X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pkcs12), null);
+        var tls = new ClusterTls(SslStreamCertificateContext.Create(own, chain, offline: true), authorities, settings);
+        string[] names = isSilo ? [settings.SiloName] : [settings.GatewayName, settings.SiloName];
+        var why = tls.WhyNotMine(own, chain, names);
+        Require(why is null, nameof(settings.Certificate), why);
+        return tls;
+    }
+
+    /// <summary>Every silo that connects must show a silo's certificate.</summary>
+    public void AcceptSilos(IConnectionBuilder connections) => Use(connections, isServer: true, [_siloName]);
+
+    /// <summary>Every gateway that connects must show a gateway's certificate, or a silo's.</summary>
+    public void AcceptGateways(IConnectionBuilder connections) => Use(connections, isServer: true, [_gatewayName, _siloName]);
+
+    /// <summary>Whoever is connected to must show a silo's certificate.</summary>
+    public void ConnectToSilos(IConnectionBuilder connections) => Use(connections, isServer: false, [_siloName]);
+
+    private void Use(IConnectionBuilder connections, bool isServer, ImmutableArray<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(connections);
+        var log = connections.ApplicationServices.GetRequiredService<ILogger<TlsConnection>>();
+        var clock = connections.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
+        connections.Use(next => new TlsConnection(next, isServer, _own, Policy, names, clock, log).RunAsync);
+    }
+
+    /// <summary>Our authorities alone; nothing is fetched from anywhere.</summary>
+    private X509ChainPolicy Policy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(_authorities);
+        return policy;
+    }
+
+    private string? WhyNotMine(X509Certificate2 own, X509Certificate2Collection between, string[] names)
+    {
+        using var chain = new X509Chain { ChainPolicy = Policy() };
+        chain.ChainPolicy.ExtraStore.AddRange(between);
+        return !chain.Build(own) ? $"does not lead to the Authority: {PeerCheck.Describe(chain)}" : PeerCheck.WhyNotNamed(own, names);
+    }
+
+    private static X509Certificate2 WithKey(X509Certificate2 certificate, string path)
+    {
+        Require(
+            OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0, nameof(TlsSettings.Key), $"{path} may be read by others: its mode must be 0600");
+        try
+        {
+            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), Read(nameof(TlsSettings.Key), path));
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw Wrong(nameof(TlsSettings.Key), $"{path} holds no unencrypted private key in PEM of the certificate");
+        }
+    }
+
+    private static X509Certificate2Collection Certificates(string name, string path)
+    {
+        var found = new X509Certificate2Collection();
+        try
+        {
+            found.ImportFromPem(Read(name, path));
+        }
+        catch (CryptographicException)
+        {
+            throw Wrong(name, $"{path} holds no certificate in PEM");
+        }
+
+        Require(found.Count > 0, name, $"{path} holds no certificate in PEM");
+        return found;
+    }
+
+    private static string Read(string name, string path)
+    {
+        try
+        {
+            Require(new FileInfo(path).Length <= MaxLength, name, $"{path} is larger than {MaxLength} bytes");
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(name, $"cannot be read: {e.Message}");
+        }
+    }
+
+    private static bool IsName(string? name) => name is { Length: >= 1 and <= 253 } && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+
+    private static void Require(bool condition, string name, string? rule)
+    {
+        if (!condition)
+        {
+            throw Wrong(name, rule!);
+        }
+    }
+
+    private static InvalidDataException Wrong(string name, string rule) => new($"{name} {rule}.");
+}

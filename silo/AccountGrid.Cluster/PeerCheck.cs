@@ -1,0 +1,32 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace AccountGrid.Cluster;
+
+/// <summary>Whether somebody on the other side belongs to the cluster; for one connection.</summary>
+internal sealed class PeerCheck(IReadOnlyList<string> names)
+{
+    /// <summary>Why the peer was refused, or <c>null</c>.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>Judges what TLS found out with our chain policy. The name is checked here on both sides: TLS itself looks at a server's only, and takes a name with a wildcard for every silo.</summary>
+    public bool Admits(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        Refusal = certificate is not X509Certificate2 shown ? "it shows no certificate"
+            : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None ? $"its certificate {shown.Subject} does not hold: {Describe(chain)}"
+            : WhyNotNamed(shown, names) is { } wrong ? $"its certificate {shown.Subject} {wrong}"
+            : null;
+        return Refusal is null;
+    }
+
+    /// <summary>What is wrong with the names of a certificate, or <c>null</c>.</summary>
+    public static string? WhyNotNamed(X509Certificate2 certificate, IReadOnlyList<string> names) =>
+        names.Any(name => certificate.MatchesHostname(name, allowWildcards: false, allowCommonName: false))
+            ? null
+            : $"does not carry the name {string.Join(" or ", names)}";
+
+    /// <summary>What is wrong with a chain.</summary>
+    public static string Describe(X509Chain? chain) => chain is { ChainStatus.Length: > 0 }
+        ? string.Join(", ", chain.ChainStatus.Select(static s => s.Status).Distinct())
+        : "it leads to no authority of this cluster";
+}
