@@ -23,7 +23,7 @@ public sealed class FrozenSiloTests
             Arguments = ["--gateway-port", "0"],
             Environment = new Dictionary<string, string> { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() },
         };
-        await using var gateway = new GatewayProcess(keys.FullPath, server.ConnectionString());
+        await using var gateway = new GatewayProcess(new GatewayProcessOptions { DataDirectory = keys.FullPath, Postgres = server.ConnectionString() });
         var silos = await Task.WhenAll(SiloProcess.StartAsync(options, Token), SiloProcess.StartAsync(options, Token));
         await using var healthy = silos[0];
         await using var frozen = silos[1];

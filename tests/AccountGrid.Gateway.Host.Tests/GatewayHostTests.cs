@@ -20,7 +20,7 @@ public sealed class GatewayHostTests
         using var keys = new TempDirectory();
 
         // Before the silos: who comes first is nobody's business.
-        await using var gateway = new GatewayProcess(keys.FullPath, server.ConnectionString());
+        await using var gateway = new GatewayProcess(new GatewayProcessOptions { DataDirectory = keys.FullPath, Postgres = server.ConnectionString() });
         var silos = await Task.WhenAll(SiloProcess.StartAsync(Silo(server, keys), Token), SiloProcess.StartAsync(Silo(server, keys), Token));
         await using var first = silos[0];
         await using var second = silos[1];
@@ -57,7 +57,7 @@ public sealed class GatewayHostTests
         using var next = new NextSilo();
         await using var server = await PostgresServer.StartNewAsync();
         using var keys = new TempDirectory();
-        await using var gateway = new GatewayProcess(keys.FullPath, server.ConnectionString());
+        await using var gateway = new GatewayProcess(new GatewayProcessOptions { DataDirectory = keys.FullPath, Postgres = server.ConnectionString() });
         var silos = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => SiloProcess.StartAsync(Silo(server, keys), Token)));
         await using var first = silos[0];
         await using var second = silos[1];
@@ -105,7 +105,7 @@ public sealed class GatewayHostTests
     public async Task A_wrong_setting_is_named_and_ends_it_with_code_2(string postgres, string name, string value, string expected)
     {
         using var keys = new TempDirectory();
-        await using var gateway = new GatewayProcess(keys.FullPath, postgres, name, value);
+        await using var gateway = new GatewayProcess(new GatewayProcessOptions { DataDirectory = keys.FullPath, Postgres = postgres, Arguments = [name, value] });
         Assert.Equal(2, await gateway.WaitForExitAsync(Token));
         Assert.Contains(expected, gateway.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", gateway.Output, StringComparison.Ordinal);

@@ -141,7 +141,7 @@ public sealed class TlsTests : IAsyncDisposable
         Environment = Environment(tls).Append(new("ACCOUNTGRID__POSTGRES", Database)).ToDictionary(),
     };
 
-    private GatewayProcess Gateway(TlsSettings tls) => new(_keys.FullPath, Database, Environment(tls));
+    private GatewayProcess Gateway(TlsSettings tls) => new(new GatewayProcessOptions { DataDirectory = _keys.FullPath, Postgres = Database, Environment = Environment(tls) });
 
     private string Database => _server?.ConnectionString() ?? "Host=127.0.0.1;Database=none";
 

@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
@@ -71,10 +69,7 @@ public sealed class SiloProcess : IAsyncDisposable
     public static string SiloAssembly =>
         Environment.GetEnvironmentVariable("ACCOUNTGRID_SILO") is { Length: > 0 } path
             ? path
-            : AppDomain.CurrentDomain.GetAssemblies()
-                .SelectMany(a => a.GetCustomAttributes<AssemblyMetadataAttribute>())
-                .FirstOrDefault(a => a.Key == "SiloAssembly")?.Value
-                ?? throw new InvalidOperationException("The test project must set <UsesSiloProcess>true</UsesSiloProcess>.");
+            : BuiltProgram.PathOf("SiloAssembly", "UsesSiloProcess");
 
     /// <summary>Starts a silo and waits until it is ready.</summary>
     public static async Task<SiloProcess> StartAsync(SiloProcessOptions? options = null, CancellationToken cancellationToken = default)
@@ -177,26 +172,8 @@ public sealed class SiloProcess : IAsyncDisposable
         _ownData?.Dispose();
     }
 
-    private static RunningProcess Launch(SiloProcessOptions options, string dataDirectory)
-    {
-        string[] ports = [.. ((string[])["--http-port", "--grpc-port"]).Where(p => !options.Arguments.Contains(p)).SelectMany(p => new[] { p, "0" })];
-        string[] command =
-        [
-            .. options.Launcher, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            "exec", options.Assembly ?? SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
-        ];
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
-        {
-            // Defaults such as ./accountgrid-data must never touch the repository.
-            WorkingDirectory = Path.GetTempPath(),
-        };
-        foreach (var (name, value) in options.Environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return new RunningProcess(start);
-    }
+    private static RunningProcess Launch(SiloProcessOptions options, string dataDirectory) =>
+        new(BuiltProgram.Start(options.Assembly ?? SiloAssembly, dataDirectory, options.Arguments, options.Environment, options.Launcher));
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {

@@ -50,7 +50,7 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     /// <summary>
     /// Entries above a position, oldest first; waits up to <paramref name="wait"/> (at most 20 seconds) for one to come. <c>Next</c> is the position to resume from.
     /// </summary>
-    [Alias("ReadFeed")]
+    [ResponseTimeout("00:00:30"), Alias("ReadFeed")]
     Task<EntryPage> ReadFeedAsync(long afterPosition, int max, TimeSpan wait, CancellationToken cancellationToken);
 
     /// <summary>The position of the last committed entry.</summary>

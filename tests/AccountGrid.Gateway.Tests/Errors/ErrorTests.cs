@@ -7,7 +7,7 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Tests.Errors;
 
-public sealed class ErrorTests(SharedGateway gateway)
+public sealed class ErrorTests
 {
     public sealed class The_table
     {
@@ -77,24 +77,6 @@ public sealed class ErrorTests(SharedGateway gateway)
     public sealed class Addresses(SharedGateway gateway)
     {
         [Fact]
-        public async Task That_nobody_serves_are_not_found()
-        {
-            Assert.Equal(("NOT_FOUND", HttpStatusCode.NotFound), Short(await gateway.Service.GetErrorAsync("/v1/nowhere")));
-            Assert.Equal(("NOT_FOUND", HttpStatusCode.NotFound), Short(await gateway.Service.PostErrorAsync("/v1/accounts/1:explode", new { })));
-            var method = new Method<byte[], byte[]>(MethodType.Unary, "accountgrid.v1.AccountService", "Explode", Marshallers.Create<byte[]>(b => b, b => b), Marshallers.Create<byte[]>(b => b, b => b));
-            var error = await Wire.ErrorAsync(gateway.Host.Invoker(gateway.Host.Tokens.Service).AsyncUnaryCall(method, null, Wire.Options, []));
-            Assert.Equal(("UNIMPLEMENTED", StatusCode.Unimplemented), (error.Reason, error.Code));
-        }
-
-        [Fact]
-        public async Task Know_their_HTTP_methods()
-        {
-            using var response = await gateway.Service.Http.DeleteAsync("/v1/accounts/1", TestContext.Current.CancellationToken);
-            Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-            Assert.Equal("UNIMPLEMENTED", (await WireError.FromAsync(response)).Reason);
-        }
-
-        [Fact]
         public async Task Speak_one_protocol_per_port()
         {
             using var json = new HttpClient { BaseAddress = gateway.Host.Grpc, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
@@ -107,8 +89,6 @@ public sealed class ErrorTests(SharedGateway gateway)
             using var grpc = await gateway.Service.Http.PostAsync("/accountgrid.v1.AccountService/GetAccount", content, TestContext.Current.CancellationToken);
             Assert.Equal("UNIMPLEMENTED", (await WireError.FromAsync(grpc)).Reason);
         }
-
-        private static (string, HttpStatusCode?) Short(WireError error) => (error.Reason, error.HttpStatus);
     }
 
     [Fact]
@@ -123,32 +103,5 @@ public sealed class ErrorTests(SharedGateway gateway)
         Assert.Equal(("INTERNAL", HttpStatusCode.InternalServerError), (error.Reason, error.HttpStatus));
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
         Assert.Contains(host.Logs.Lines, static line => line.Contains("secret", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Every_answer_names_its_trace_and_the_journal_names_the_same()
-    {
-        const string Trace = "0af7651916cd43dd8448eb211c80319c";
-        var id = await gateway.RegisterAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/accounts/{id}:deactivate") { Content = new StringContent("""{"reason":"SPAM"}""", Encoding.UTF8, "application/json") };
-        request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
-        using var response = await gateway.Kim.Http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.Equal(Trace, Assert.Single(response.Headers.GetValues("trace-id")));
-
-        using var call = gateway.Kim.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR" }, Wire.Options);
-        var traceOfRestore = (await call.ResponseHeadersAsync).GetValue("trace-id");
-        await call;
-        var journal = await gateway.Kim.Accounts.ListJournalEntriesAsync(new() { Id = id }, Wire.Options);
-        Assert.Equal([traceOfRestore, Trace], journal.Entries.Take(2).Select(e => e.TraceId));
-        var incident = Assert.Single((await gateway.Kim.Accounts.ListIncidentsAsync(new() { Id = id }, Wire.Options)).Incidents);
-        Assert.Contains(Trace, incident.TraceIds);
-    }
-
-    [Fact]
-    public async Task An_error_over_gRPC_names_its_trace_too()
-    {
-        using var call = gateway.Service.Accounts.GetAccountAsync(new() { Id = SharedGateway.FreshId() }, Wire.Options);
-        Assert.Matches("^[0-9a-f]{32}$", (await call.ResponseHeadersAsync).GetValue("trace-id"));
-        await Assert.ThrowsAsync<RpcException>(async () => await call);
     }
 }

@@ -3,30 +3,40 @@ using System.Text.Json;
 using Google.Rpc;
 using Grpc.Core;
 
-namespace AccountGrid.Gateway.Tests.Harness;
+namespace AccountGrid.Conformance.Wire;
 
 /// <summary>An error as a client sees it, read from either protocol and held to the promises that every error keeps.</summary>
 public sealed record WireError
 {
+    /// <summary>The canonical code, which both protocols carry.</summary>
     public required StatusCode Code { get; init; }
 
     /// <summary>Absent over gRPC.</summary>
     public HttpStatusCode? HttpStatus { get; init; }
 
+    /// <summary>The stable reason of ErrorInfo.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>The sentence for people.</summary>
     public required string Message { get; init; }
 
+    /// <summary>The fields at fault, in the answer's order.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>The delay of RetryInfo.</summary>
     public TimeSpan? RetryDelay { get; init; }
 
     /// <summary>The Retry-After header, in seconds.</summary>
     public int? RetryAfter { get; init; }
 
-    /// <summary>Reads the error of a gRPC call.</summary>
+    /// <summary>Reads the error of a call through a generated client.</summary>
     public static WireError From(RpcException exception)
     {
+        if (exception is JsonFailure failure)
+        {
+            return failure.Error;
+        }
+
         var status = exception.GetRpcStatus();
         Assert.True(status is not null, $"The error has no details: {exception.Status}");
         var info = status.GetDetail<ErrorInfo>();

@@ -1,0 +1,142 @@
+using Grpc.Core;
+
+namespace AccountGrid.Conformance.Wire;
+
+/// <summary>People and their powers, which end everywhere at once.</summary>
+public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
+{
+    [Theory, BothProtocols]
+    public async Task Operators_are_enrolled_read_and_listed(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var name = Topology.FreshName("aaa");
+        var enrolled = (await cast.Kim.Wire.Operators.EnrollOperatorAsync(
+            new() { Id = name, DisplayName = "A Person", Roles = { V1.Role.Support, V1.Role.Auditor } }, Options)).Operator;
+        Assert.Equal((name, "A Person", V1.Operator.Types.Standing.Active), (enrolled.Id, enrolled.DisplayName, enrolled.Standing));
+        Assert.Equal([V1.Role.Support, V1.Role.Auditor], enrolled.Roles);
+        foreach (var gateway in Grid.Everywhere)
+        {
+            Assert.Equal(enrolled, await cast.Lee.At(gateway).Operators.GetOperatorAsync(new() { Id = name }, Options));
+        }
+
+        var all = new List<string>();
+        var token = "";
+        do
+        {
+            var page = await cast.Kim.Wire.Operators.ListOperatorsAsync(new() { PageSize = 100, PageToken = token }, Options);
+            all.AddRange(page.Operators.Select(static o => o.Id));
+            token = page.NextPageToken;
+        }
+        while (token.Length > 0);
+        Assert.Contains(name, all);
+        Assert.Contains(cast.Kim.Name, all);
+        Assert.Equal(all.Distinct().Order(StringComparer.Ordinal), all);
+    }
+
+    [Theory, BothProtocols]
+    public async Task Only_an_admin_enrols_and_offboards(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var mo = cast.Meet("mo", "support", "approver", "auditor");
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(mo.Wire.Operators.EnrollOperatorAsync(new() { Id = mo.Name, Roles = { V1.Role.Admin } }, Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(mo.Wire.Operators.OffboardOperatorAsync(new() { Id = mo.Name }, Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Operators.OffboardOperatorAsync(new() { Id = mo.Name }, Options))).Reason);
+        Assert.Equal(V1.Operator.Types.Standing.Active, (await cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = mo.Name }, Options)).Standing);
+    }
+
+    [Theory, BothProtocols]
+    public async Task Whoever_was_offboarded_is_refused_at_every_gateway_at_once_whatever_the_token_says(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var mo = cast.Meet("mo", "support", "approver", "auditor", "admin");
+        var id = await cast.RegisterAsync();
+        var down = await cast.RegisterAsync();
+        var protectedOne = await cast.RegisterAsync(Topology.ProtectedReach);
+        var pending = (await cast.Kim.DownAsync(protectedOne)).Proposal;
+        await mo.DownAsync(down);
+        foreach (var gateway in Grid.Everywhere)
+        {
+            Assert.Equal(id, (await mo.At(gateway).Accounts.GetAccountAsync(new() { Id = id }, Options)).Id);
+        }
+
+        Assert.Equal(V1.Operator.Types.Standing.Ended, (await cast.OffboardAsync(mo)).Standing);
+        foreach (var gateway in Grid.Everywhere)
+        {
+            var at = mo.At(gateway);
+            foreach (var error in new[]
+            {
+                await WireClient.ErrorAsync(at.Accounts.GetAccountAsync(new() { Id = id }, Options)),
+                await WireClient.ErrorAsync(at.Audit.ListAuditEntriesAsync(new(), Options)),
+                await WireClient.ErrorAsync(at.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options)),
+                await WireClient.ErrorAsync(at.Accounts.RestoreAccountAsync(new() { Id = down, Reason = "ERROR" }, Options)),
+                await WireClient.ErrorAsync(at.Proposals.ApproveProposalAsync(new() { Id = pending.Id }, Options)),
+                await WireClient.ErrorAsync(at.Operators.OffboardOperatorAsync(new() { Id = cast.Lee.Name }, Options)),
+                await at.GetErrorAsync("/v1/events"),
+            })
+            {
+                Assert.Equal("AUTHORITY_ENDED", error.Reason);
+            }
+        }
+
+        Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
+        Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(protectedOne)).Status);
+    }
+
+    [Theory, BothProtocols]
+    public async Task In_notice_a_person_heals_and_proposes_but_neither_harms_alone_nor_approves(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var leaver = await cast.EnrollAsync("leaver", TimeProvider.System.GetUtcNow().AddDays(5), V1.Role.Support, V1.Role.Approver);
+        Assert.Equal(V1.Operator.Types.Standing.Notice, (await cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = leaver.Name }, Options)).Standing);
+        var id = await cast.RegisterAsync();
+        var proposed = await leaver.DownAsync(id);
+        Assert.Equal(V1.Outcome.Pending, proposed.Outcome);
+        Assert.Equal(V1.Outcome.Done, (await cast.Kim.ApproveAsync(proposed.Proposal)).Outcome);
+        Assert.Equal(V1.Outcome.Done, (await leaver.UpAsync(id)).Outcome);
+        var erase = (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+        Assert.Equal("NOTICE_PERIOD", (await WireClient.ErrorAsync(leaver.Wire.Proposals.ApproveProposalAsync(new() { Id = erase.Id }, Options))).Reason);
+        Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
+    }
+
+    [Theory, BothProtocols]
+    public async Task Authority_ends_by_itself_at_its_instant(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync();
+        var leaver = await cast.EnrollAsync("leaver", TimeProvider.System.GetUtcNow().AddSeconds(4), V1.Role.Support);
+        var first = leaver.At(Grid.Gateways[0]);
+
+        // Nothing tells that the instant has passed: the person is asked over and over. Once refused anywhere is refused everywhere.
+        WireError? error = null;
+        while (error is null)
+        {
+            try
+            {
+                await first.Accounts.GetAccountAsync(new() { Id = id }, Options);
+            }
+            catch (RpcException e)
+            {
+                error = WireError.From(e);
+            }
+        }
+
+        Assert.Equal("AUTHORITY_ENDED", error.Reason);
+        foreach (var gateway in Grid.Everywhere)
+        {
+            Assert.Equal("AUTHORITY_ENDED", (await WireClient.ErrorAsync(leaver.At(gateway).Accounts.GetAccountAsync(new() { Id = id }, Options))).Reason);
+            Assert.Equal("AUTHORITY_ENDED", (await WireClient.ErrorAsync(leaver.At(gateway).Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options))).Reason);
+        }
+    }
+
+    [Theory, BothProtocols]
+    public async Task A_role_counts_only_if_the_register_grants_it_too(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var ann = await cast.EnrollAsync("ann", TimeProvider.System.GetUtcNow().AddDays(300), V1.Role.Support);
+        await ann.Wire.Operators.ListOperatorsAsync(new(), Options);
+        var id = await cast.RegisterAsync();
+        var proposal = (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(ann.Wire.Audit.ListAuditEntriesAsync(new(), Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(ann.Wire.Proposals.ApproveProposalAsync(new() { Id = proposal.Id }, Options))).Reason);
+    }
+}
