@@ -12,6 +12,15 @@ internal sealed record WorkloadOptions
     /// <summary>People with power. Many, because each has a budget.</summary>
     public int People { get; init; } = 60;
 
+    /// <summary>What their names begin with.</summary>
+    public string PeopleNamed { get; init; } = "p";
+
+    /// <summary>The first account; where others may have been before, one that nobody had.</summary>
+    public long FirstAccount { get; init; } = 1;
+
+    /// <summary>How long an attempt may take; an ingest three times that.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Accounts registered before anything else.</summary>
     public int FirstAccounts { get; init; } = 12;
 
