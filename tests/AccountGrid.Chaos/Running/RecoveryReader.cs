@@ -34,6 +34,13 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
         return new(accounts.ToImmutable(), disk, await VerifyAsync(cancellationToken));
     }
 
+    /// <summary>Reads the accounts alone.</summary>
+    public async Task<ImmutableDictionary<long, Seen>> ReadServedAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var served = await ReadAccountsAsync(ids, cancellationToken);
+        return ids.ToImmutableDictionary(id => id, id => served.TryGetValue(id, out var account) ? GridCalls.Of(account) : new Seen(id, Version: 0));
+    }
+
     /// <summary>Asks the audit alone, which needs no client to be quiet.</summary>
     public async Task<AuditVerdict> VerifyAsync(CancellationToken cancellationToken)
     {
