@@ -30,6 +30,9 @@ internal static class ExceptionMap
         GrainRefusedException { Refusal: var refusal } => refusal,
         GatewayTooBusyException => Busy,
         TimeoutException or SiloUnavailableException or OrleansMessageRejectionException or ClientNotAvailableException => NoAnswer,
+
+        // Not the caller's own, which is looked at before: an activation was cancelled on the other side, such as one that could not register itself in time.
+        OperationCanceledException => NoAnswer,
         _ => null,
     };
 }

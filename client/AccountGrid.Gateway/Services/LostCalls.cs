@@ -25,7 +25,7 @@ internal static class LostCalls
             {
                 return await call();
             }
-            catch (Exception e) when (attempt < Attempts && e is (SiloUnavailableException or OrleansMessageRejectionException or TimeoutException))
+            catch (Exception e) when (attempt < Attempts && IsLost(e, cancellationToken))
             {
                 await Task.Delay(pause, clock, cancellationToken);
             }
@@ -33,4 +33,9 @@ internal static class LostCalls
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
+
+    /// <summary>A new activation that cannot register itself in time fails its callers with its own cancellation, not with theirs.</summary>
+    private static bool IsLost(Exception failure, CancellationToken cancellationToken) =>
+        failure is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException
+        || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

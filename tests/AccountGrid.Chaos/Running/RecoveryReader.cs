@@ -19,6 +19,15 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
     {
         var served = await ReadAccountsAsync(ids, cancellationToken);
         var listed = await ReadListingAsync(cancellationToken);
+        for (var again = 0; again < 3 && !served.Keys.All(listed.ContainsKey); again++)
+        {
+            // A suspension that ended between the listing of what is up and that of what is suspended stands in neither.
+            foreach (var (id, status) in await ReadListingAsync(cancellationToken))
+            {
+                listed.TryAdd(id, status);
+            }
+        }
+
         var accounts = ImmutableDictionary.CreateBuilder<long, RecoveredAccount>();
         foreach (var id in ids)
         {

@@ -18,6 +18,13 @@ public sealed class LostCallsTests
     }
 
     [Fact]
+    public async Task A_cancellation_that_is_not_the_callers_is_sent_again()
+    {
+        // A new activation's registration was cancelled while silos were started; its callers were told INTERNAL.
+        Assert.Equal(2, await LostCalls.RepeatAsync(() => ++_calls < 2 ? throw new TaskCanceledException() : Task.FromResult(2), _clock, Token));
+    }
+
+    [Fact]
     public async Task The_last_failure_is_the_callers()
     {
         await Assert.ThrowsAsync<SiloUnavailableException>(() => LostCalls.RepeatAsync<int>(
