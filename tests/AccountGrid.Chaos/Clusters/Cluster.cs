@@ -11,7 +11,7 @@ namespace AccountGrid.Chaos.Clusters;
 /// <summary>
 /// PostgreSQL and silos on it, all real processes of this machine, with everything that can be made to fail round them. Used by one caller at a time.
 /// </summary>
-internal sealed class Cluster : IAsyncDisposable
+internal sealed class Cluster : IGrid
 {
     private const int Dead = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -21,6 +21,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly TempDirectory _keys = new();
     private ImmutableArray<Member> _members = [];
     private PostgresServer? _postgres;
+    private TokenMint? _tokens;
 
     private Cluster(ClusterOptions options, History history, Connection connection) =>
         (_options, _history, _connection) = (options, history, connection);
@@ -49,8 +50,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The time between two moments at which nothing was under way, from 1.</summary>
     public int Epoch { get; private set; } = 1;
 
-    /// <summary>The tokens that the silos believe.</summary>
-    public TokenMint Tokens { get; private set; } = null!;
+    /// <inheritdoc/>
+    public ImmutableArray<Endpoint> Gateways => [.. _members.Select(m => m.Endpoint(Epoch))];
 
     /// <summary>How the checks connect: past everything that can be made to fail.</summary>
     public string ConnectionString => Postgres.ConnectionString();
@@ -143,7 +144,21 @@ internal sealed class Cluster : IAsyncDisposable
         return await command.ExecuteScalarAsync(cancellationToken) is Dead;
     }
 
-    /// <summary>Nothing is under way any more: what has no answer by now never takes effect.</summary>
+    /// <inheritdoc/>
+    public string Token(string subject, IEnumerable<string> roles) => (_tokens ?? throw new InvalidOperationException("Not started.")).Token(subject, roles);
+
+    /// <inheritdoc/>
+    public void KeepOutput(string directory)
+    {
+        foreach (var member in Members)
+        {
+            File.WriteAllLines(Path.Combine(directory, $"chaos-output-{member.Plan.Number + 1}.txt"), member.Output);
+        }
+
+        File.WriteAllLines(Path.Combine(directory, "chaos-output-postgres.txt"), _postgres?.Output ?? []);
+    }
+
+    /// <inheritdoc/>
     public void EndEpoch()
     {
         _history.Died(Epoch);
@@ -170,7 +185,7 @@ internal sealed class Cluster : IAsyncDisposable
         await (Disk?.DisposeAsync() ?? ValueTask.CompletedTask);
         await (Network?.DisposeAsync() ?? ValueTask.CompletedTask);
         DatabaseFaults?.Dispose();
-        Tokens?.Dispose();
+        _tokens?.Dispose();
         _keys.Dispose();
     }
 
@@ -203,7 +218,7 @@ internal sealed class Cluster : IAsyncDisposable
 
         // All at once, as a cluster that is set up.
         _members = [.. await Task.WhenAll(members.Select(m => Member.StartAsync(m, _connection, cancellationToken)))];
-        Tokens = new TokenMint(_keys.File(TestTokens.KeyFileName));
+        _tokens = new TokenMint(_keys.File(TestTokens.KeyFileName));
         foreach (var member in _members)
         {
             member.Publish(Epoch);

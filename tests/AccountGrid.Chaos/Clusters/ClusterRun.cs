@@ -6,6 +6,7 @@ using AccountGrid.Chaos.Nemeses;
 using AccountGrid.Chaos.Running;
 using AccountGrid.Chaos.Workloads;
 using AccountGrid.Testing;
+using Grpc.Core;
 
 namespace AccountGrid.Chaos.Clusters;
 
@@ -15,8 +16,11 @@ internal sealed record ClusterRunOptions(int Seed)
     /// <summary>The clients. Short timeouts: behind a dead connection is another silo.</summary>
     public WorkloadOptions Workload { get; init; } = new() { Timeout = TimeSpan.FromSeconds(8), People = 120, BigIngest = 3_000 };
 
-    /// <summary>The cluster.</summary>
+    /// <summary>The cluster that is started.</summary>
     public ClusterOptions Cluster { get; init; } = new();
+
+    /// <summary>The grid of somebody else that is used instead; <c>null</c> = none.</summary>
+    public RemoteGridOptions? Remote { get; init; }
 
     /// <summary>Operations in the history at most.</summary>
     public int HistoryCapacity { get; init; } = 1_000_000;
@@ -35,7 +39,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private readonly History _history = new(TimeProvider.System, options.HistoryCapacity);
     private readonly Connection _connection = new();
     private readonly List<Disturbance> _disturbances = [];
-    private Cluster? _cluster;
+    private IGrid? _grid;
     private Workload? _workload;
     private GateTimes? _gate;
     private RecoveredState? _before;
@@ -43,8 +47,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private bool _failed;
     private int _round;
 
-    /// <summary>The cluster.</summary>
-    public Cluster Cluster => _cluster ?? throw new InvalidOperationException("Not started.");
+    /// <summary>The cluster, where it is this run's own.</summary>
+    public Cluster Cluster => _grid as Cluster ?? throw new InvalidOperationException("Not started, or somebody else's.");
 
     /// <summary>Rounds with a strike.</summary>
     public int Strikes { get; private set; }
@@ -53,9 +57,11 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     public Task StartAsync(CancellationToken cancellationToken) => GuardAsync("the start", async () =>
     {
         _gate = new GateTimes(_history);
-        _cluster = await Cluster.StartAsync(options.Cluster, _history, _connection, cancellationToken);
+        _grid = options.Remote is { } remote
+            ? new RemoteGrid(remote, _history, _connection)
+            : await Cluster.StartAsync(options.Cluster, _history, _connection, cancellationToken);
         _startedAt = _history.Now;
-        _workload = new Workload(_history, _connection, _cluster.Tokens.Token, options.Workload, options.Seed, TimeProvider.System);
+        _workload = new Workload(_history, _connection, _grid.Token, options.Workload, options.Seed, TimeProvider.System);
         await _workload.StartAsync(cancellationToken);
     });
 
@@ -69,7 +75,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             return false;
         }
 
-        // What one nemesis does depends on the seed, its name and how often it came, not on what else was asked for.
+        // What a nemesis does depends on the seed, its name and the round, not on what those before it drew.
         var random = new Random(unchecked((options.Seed * 397) ^ (nemesis.Name.Aggregate(17, (h, c) => (h * 31) + c) + _round++)));
         await GuardAsync($"round {_round}, {nemesis.Name}", async () =>
         {
@@ -89,6 +95,22 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         });
         return true;
     }
+
+    /// <summary>No nemesis of ours: the clients work for a while, and everything is checked.</summary>
+    public Task WorkAsync(TimeSpan time, CancellationToken cancellationToken) => GuardAsync($"round {++_round}", async () =>
+    {
+        var began = _history.Now;
+        if (options.Remote is not null)
+        {
+            // Somebody else may strike at any time.
+            _disturbances.Add(new(began, TimeSpan.MaxValue));
+        }
+
+        await Task.Delay(time, cancellationToken);
+        await _workload!.ThrowIfBrokenAsync();
+        log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {Availability.Of(_history.Snapshot(), _gate!, began, _history.Now)}"));
+        await SettleAndCheckAsync("the clients alone", [], cancellationToken);
+    });
 
     /// <summary>The end: every check once more, and what it was all like.</summary>
     public async Task<ClusterSummary> FinishAsync(CancellationToken cancellationToken)
@@ -112,9 +134,9 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             await _workload.DisposeAsync();
         }
 
-        if (_cluster is not null)
+        if (_grid is not null)
         {
-            await _cluster.DisposeAsync();
+            await _grid.DisposeAsync();
         }
 
         if (!_failed)
@@ -128,20 +150,20 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         await _connection.CloseAsync(cancellationToken).WaitAsync(Quiet, cancellationToken);
         _gate!.Close();
         await Task.Delay(options.Settling, cancellationToken);
-        Cluster.EndEpoch();
+        _grid!.EndEpoch();
         if (_disturbances.Count > 0 && _disturbances[^1].To == TimeSpan.MaxValue)
         {
             _disturbances[^1] = _disturbances[^1] with { To = _history.Now };
         }
 
         var history = _history.Snapshot();
-        var disk = await DatabaseReader.ReadAsync(Cluster.ConnectionString, static _ => true, cancellationToken);
         var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).Distinct().Order().ToArray();
-        var recovered = await Reader(_round).ReadAsync(ids, disk, cancellationToken);
+        var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
         found.AddRange(AllCheckers.Check(history, recovered, _before, Rules()));
-        foreach (var member in Cluster.Members)
+        foreach (var gateway in _grid.Gateways)
         {
-            found.AddRange(AgreementChecker.Check(member.Name, recovered, await Reader(member.Plan.Number).ReadServedAsync(ids, cancellationToken)));
+            var served = await PatientlyAsync(() => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);
+            found.AddRange(AgreementChecker.Check(gateway.Name, recovered, served));
         }
 
         Require(phase, [.. found]);
@@ -153,10 +175,33 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         }
     }
 
+    private async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var gateways = _grid!.Gateways;
+        var disk = _grid.ConnectionString is { } database ? await DatabaseReader.ReadAsync(database, ids.ToHashSet().Contains, cancellationToken) : null;
+        return await Reader(gateways[_round % gateways.Length]).ReadAsync(ids, disk, cancellationToken);
+    }
+
+    /// <summary>The checks' own reads are no part of what is measured: one that finds a gateway busy, or struck by somebody else, is made again.</summary>
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (RpcException e) when (e.StatusCode is not StatusCode.Internal && TimeProvider.System.GetElapsedTime(began) < Quiet)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+            }
+        }
+    }
+
     private CheckRules Rules() => new(options.Cluster.ProtectedReach, options.Cluster.MaxHarms, StoreFails: true) { Disturbances = [.. _disturbances] };
 
-    private RecoveryReader Reader(int member) => new(
-        Cluster.Members[member % Cluster.Members.Length].Endpoint(Cluster.Epoch).Invoker, Cluster.Tokens.Token("shop", ["service"]), Cluster.Tokens.Token("auditor", ["auditor"]));
+    private RecoveryReader Reader(Endpoint gateway) => new(gateway.Invoker, _grid!.Token("shop", ["service"]), _grid.Token("auditor", ["auditor"]), options.Workload.Handles);
 
     private async Task GuardAsync(string phase, Func<Task> action)
     {
@@ -184,12 +229,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         _failed = true;
         HistoryFile.Write(_kept.File("chaos-history.txt"), _history.Snapshot());
         File.WriteAllLines(_kept.File("chaos-violations.txt"), violations.Select(v => v.ToString()).Append(cause?.ToString() ?? ""));
-        foreach (var member in _cluster?.Members ?? [])
-        {
-            File.WriteAllLines(_kept.File($"chaos-output-{member.Plan.Number + 1}.txt"), member.Output);
-        }
-
-        File.WriteAllLines(_kept.File("chaos-output-postgres.txt"), _cluster?.Postgres.Output ?? []);
+        _grid?.KeepOutput(_kept.FullPath);
         return new CrashRunException(
             $"""
             Seed {options.Seed}, {phase}: {violations.Length} violations. Kept: {_kept.FullPath}

@@ -44,7 +44,7 @@ internal sealed record ClusterSummary
             Refused = history.Operations.Count(static o => o.Answer?.Verdict == Verdict.Refused),
             ProtectedTakedowns = journal.Count(static l => l is { Type: "hold-placed" or "erased", Tier: "protected" }),
             SystemActs = journal.Count(static l => l.Actor.StartsWith("system:", StringComparison.Ordinal)),
-            Edges = last.Disk.Followers.Values.Sum(static f => (long)f.Count),
+            Edges = last.Accounts.Values.Sum(static a => a.Served.Followers?.Count ?? 0),
             Entries = last.Audit.Entries,
             Checkpoints = last.Audit.Checkpoints,
             Availability = availability,

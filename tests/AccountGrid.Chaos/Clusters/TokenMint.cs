@@ -6,7 +6,8 @@ namespace AccountGrid.Chaos.Clusters;
 
 /// <summary>Makes the clients' tokens with one key, each once. Thread-safe.</summary>
 /// <param name="keyFile">The private key, PEM: the development key of the silos' data directory.</param>
-internal sealed class TokenMint(string keyFile) : IDisposable
+/// <param name="issuer">The issuer that the tokens name.</param>
+internal sealed class TokenMint(string keyFile, string issuer = TestTokens.DevelopmentIssuer) : IDisposable
 {
     // Longer than any run.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
@@ -34,7 +35,7 @@ internal sealed class TokenMint(string keyFile) : IDisposable
                 _key.ImportFromPem(File.ReadAllText(keyFile));
             }
 
-            return TestTokens.Mint(_key, subject, roles, Lifetime);
+            return TestTokens.Mint(_key, subject, roles, Lifetime, issuer);
         }
     }
 }

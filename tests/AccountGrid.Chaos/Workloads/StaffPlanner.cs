@@ -12,6 +12,9 @@ namespace AccountGrid.Chaos.Workloads;
 /// </summary>
 internal sealed class StaffPlanner(string client, Random random, SharedBoard board, WorkloadOptions options, TimeProvider clock)
 {
+    /// <summary>What every handle begins with; the account's id follows.</summary>
+    public const string Handles = "chaos_";
+
     private const string Shop = "shop";
     private readonly Dictionary<long, (long Version, string Etag)> _seen = [];
     private int _requests;
@@ -45,7 +48,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     /// <summary>Registers an account.</summary>
     public PlannedCall Register(long account)
     {
-        var request = new RegisterAccountRequest { Id = account, Handle = $"chaos_{account}", RequestId = RequestId() };
+        var request = new RegisterAccountRequest { Id = account, Handle = $"{Handles}{account}", RequestId = RequestId() };
         return Service(OperationKind.Register, account, request.RequestId, async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).RegisterAccountAsync(request, call);
