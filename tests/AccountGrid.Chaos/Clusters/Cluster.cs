@@ -54,7 +54,7 @@ internal sealed class Cluster : IGrid
     public ImmutableArray<Endpoint> Gateways => [.. _members.Select(m => m.Endpoint(Epoch))];
 
     /// <summary>How the checks connect: past everything that can be made to fail.</summary>
-    public string ConnectionString => Postgres.ConnectionString();
+    public string ConnectionString => Postgres.ConnectionString() + ";Pooling=false";
 
     /// <summary>Starts everything and lets the clients in.</summary>
     public static async Task<Cluster> StartAsync(ClusterOptions options, History history, Connection connection, CancellationToken cancellationToken)
