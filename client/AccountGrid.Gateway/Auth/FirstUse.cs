@@ -24,7 +24,8 @@ internal sealed class FirstUse(IOptions<GatewayOptions> options, GrainCalls grai
     /// <summary>Enrols the caller. Safe to repeat.</summary>
     public async Task EnrollAsync(CallerIdentity caller, CancellationToken cancellationToken)
     {
-        var reply = await grains.Operator(caller.Subject).ExecuteAsync(new OperatorInput.EnrollOnFirstUse(caller.Roles & Roles.Staff), System, cancellationToken);
+        var enrol = new OperatorInput.EnrollOnFirstUse(caller.Roles & Roles.Staff);
+        var reply = await grains.RepeatAsync(() => grains.Operator(caller.Subject).ExecuteAsync(enrol, System, cancellationToken), cancellationToken);
         if (reply.Refusal is { } refusal)
         {
             throw GrainCalls.Refused(refusal);

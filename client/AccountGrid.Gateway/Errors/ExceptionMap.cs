@@ -29,10 +29,9 @@ internal static class ExceptionMap
     {
         GrainRefusedException { Refusal: var refusal } => refusal,
         GatewayTooBusyException => Busy,
-        TimeoutException or SiloUnavailableException or OrleansMessageRejectionException or ClientNotAvailableException => NoAnswer,
 
-        // Not the caller's own, which is looked at before: an activation was cancelled on the other side, such as one that could not register itself in time.
-        OperationCanceledException => NoAnswer,
+        // A cancellation that is the caller's own is looked at before.
+        _ when exception is ClientNotAvailableException || LostCalls.IsOfTheWay(exception) => NoAnswer,
         _ => null,
     };
 }

@@ -57,6 +57,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         Task<CommandReply> CallAsync() => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken);
     }
 
+    /// <summary>Makes a call that may be repeated; again if its silo goes away meanwhile.</summary>
+    public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) => LostCalls.RepeatAsync(call, clock, cancellationToken);
+
     /// <summary>The value of an answer.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public static T Unwrap<T>(Answer<T> answer)

@@ -34,8 +34,15 @@ internal static class LostCalls
         }
     }
 
-    /// <summary>A new activation that cannot register itself in time fails its callers with its own cancellation, not with theirs.</summary>
+    /// <summary>Whether a failure came about on the way to a grain, so that nobody knows whether the call was carried out.</summary>
+    /// <remarks>
+    /// A new activation that cannot register itself in time fails its callers with its own cancellation; one on a silo that others have declared dead, with the bare
+    /// base class of Orleans' exceptions. Those derived from it say something else, unless they are named here.
+    /// </remarks>
+    public static bool IsOfTheWay(Exception failure) =>
+        failure is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException or OperationCanceledException
+        || failure.GetType() == typeof(OrleansException);
+
     private static bool IsLost(Exception failure, CancellationToken cancellationToken) =>
-        failure is SiloUnavailableException or OrleansMessageRejectionException or TimeoutException
-        || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        IsOfTheWay(failure) && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
 }

@@ -51,7 +51,7 @@ public sealed class ErrorTests(SharedGateway gateway)
         [Fact]
         public void Of_the_way_to_a_grain_say_that_the_outcome_is_unknown()
         {
-            foreach (var failure in (Exception[])[new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"), new TaskCanceledException("secret")])
+            foreach (var failure in (Exception[])[new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"), new TaskCanceledException("secret"), new OrleansException("secret")])
             {
                 var error = ExceptionMap.Of(failure);
                 Assert.Equal("STORAGE_UNAVAILABLE", error.Kind.Reason);
