@@ -15,6 +15,10 @@ internal sealed class Cluster : IGrid
 {
     private const int Dead = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>By when a silo that was declared dead, and can reach the database, must have ended itself.</summary>
+    public static readonly TimeSpan ZombiePatience = TimeSpan.FromSeconds(30);
+
     private readonly ClusterOptions _options;
     private readonly History _history;
     private readonly Connection _connection;
@@ -73,9 +77,20 @@ internal sealed class Cluster : IGrid
     }
 
     /// <summary>Mends everything: packets arrive, the disk has room and is fast, clocks are right, the database and all silos run, every silo is ready.</summary>
-    public async Task RecoverAsync(CancellationToken cancellationToken)
+    /// <returns>Silos that were declared dead and did not end themselves, although they could have known; they are killed.</returns>
+    public async Task<ImmutableArray<Member>> RecoverAsync(CancellationToken cancellationToken)
     {
         await MendAsync();
+        var undead = ImmutableArray.CreateBuilder<Member>();
+        foreach (var member in Members.Where(static m => m.IsRunning))
+        {
+            if (await IsDeclaredDeadAsync(member, cancellationToken) && !await member.EndsAsync(ZombiePatience, cancellationToken))
+            {
+                undead.Add(member);
+                await member.KillAsync();
+            }
+        }
+
         var dead = Members.Where(m => !m.IsRunning).ToArray();
         await Task.WhenAll(dead.Select(m => m.RestartAsync(Epoch, cancellationToken)));
         foreach (var member in Members)
@@ -88,6 +103,7 @@ internal sealed class Cluster : IGrid
             var ready = await Task.WhenAll(Members.Select(m => m.IsReadyAsync(cancellationToken)));
             return ready.All(r => r);
         }, cancellationToken);
+        return undead.ToImmutable();
     }
 
     /// <summary>Makes right what <see cref="RecoverAsync"/> makes right, but starts no silo.</summary>

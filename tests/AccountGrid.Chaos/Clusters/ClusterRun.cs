@@ -34,6 +34,9 @@ internal sealed record ClusterRunOptions(int Seed)
 /// </summary>
 internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) : IAsyncDisposable
 {
+    /// <summary>Whoever is declared dead ends itself as soon as it can know.</summary>
+    public const string ZombieLives = "declared-dead-ends-itself";
+
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(90);
     private readonly TempDirectory _kept = new();
     private readonly History _history = new(TimeProvider.System, options.HistoryCapacity);
@@ -84,7 +87,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             _disturbances.Add(new(began, TimeSpan.MaxValue));
             var strike = new Strike(Cluster, random, _history, log, cancellationToken);
             var did = await nemesis.StrikeAsync(strike);
-            await Cluster.RecoverAsync(cancellationToken);
+            strike.Violations.AddRange((await Cluster.RecoverAsync(cancellationToken))
+                .Select(static m => new Violation(ZombieLives, 0, $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known")));
             await strike.WorkAsync(200);
             await _workload!.ThrowIfBrokenAsync();
             var availability = Availability.Of(_history.Snapshot(), _gate!, began, _history.Now);
