@@ -54,7 +54,7 @@ internal sealed record Availability
             LongestGapOf = gaps.Length == 0 ? 0 : gaps[^1].Account,
             PerSecond = answered.Length / Math.Max((ends - begins).TotalSeconds, 0.001),
             Retried = answered.Count(static o => o.Attempts.Length > 1),
-            Unknown = operations.Length - answered.Length,
+            Unknown = operations.Count(static o => o is { Answer: null, Attempts: [.., { EndedAt: not null }] }),
             Answered = answered.Length,
             Errors = operations.SelectMany(static o => o.Attempts).Where(a => a.Error.Length > 0 && a.StartedAt >= from)
                 .GroupBy(static a => a.Error).ToImmutableSortedDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
