@@ -18,6 +18,17 @@ public sealed class LostCallsTests
     }
 
     [Fact]
+    public async Task A_call_whose_new_activation_could_not_register_itself_is_sent_again()
+    {
+        // While silos were started, and on one that did not know yet that it was declared dead; the callers were told INTERNAL.
+        foreach (var failure in (Exception[])[new TaskCanceledException(), new OrleansException("Trying to register account/1 on invalid silo")])
+        {
+            _calls = 0;
+            Assert.Equal(2, await LostCalls.RepeatAsync(() => ++_calls < 2 ? throw failure : Task.FromResult(2), _clock, Token));
+        }
+    }
+
+    [Fact]
     public async Task The_last_failure_is_the_callers()
     {
         await Assert.ThrowsAsync<SiloUnavailableException>(() => LostCalls.RepeatAsync<int>(

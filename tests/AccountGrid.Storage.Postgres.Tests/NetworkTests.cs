@@ -1,5 +1,6 @@
 using AccountGrid.Application;
 using AccountGrid.Conformance;
+using AccountGrid.Testing;
 
 namespace AccountGrid.Storage.Postgres.Tests;
 

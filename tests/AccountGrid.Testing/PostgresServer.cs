@@ -6,6 +6,19 @@ using System.Security.Cryptography;
 
 namespace AccountGrid.Testing;
 
+/// <summary>How to start a server.</summary>
+public sealed record PostgresServerOptions
+{
+    /// <summary>Settings beyond the usual, such as <c>log_statement=all</c>; the last one of a name holds.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Environment variables of the server.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>An empty directory for its data folder, which the caller removes; <c>null</c> = a fresh one, removed at the end.</summary>
+    public string? Directory { get; init; }
+}
+
 /// <summary>
 /// A PostgreSQL server of this test's own: its own data folder, a free port on loopback, passwords on, everything written to disk as in earnest. Stopped and
 /// removed at the end, and at the latest when the test process ends. Thread-safe but for starting and stopping. ACCOUNTGRID_NO_POSTGRES in the environment hides
@@ -20,11 +33,17 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<string?> Found = new(Find);
 
-    private readonly TempDirectory _directory = new();
-    private readonly string[] _settings;
+    private readonly TempDirectory? _ownDirectory;
+    private readonly string _directory;
+    private readonly PostgresServerOptions _options;
     private RunningProcess? _process;
 
-    private PostgresServer(string[] settings) => _settings = settings;
+    private PostgresServer(PostgresServerOptions options)
+    {
+        _options = options;
+        _ownDirectory = options.Directory is null ? new TempDirectory() : null;
+        _directory = options.Directory ?? _ownDirectory!.FullPath;
+    }
 
     /// <summary>Why no server can be started here, or <c>null</c> where one can: the reason to skip a test with.</summary>
     public static string? Missing => Found.Value is not null ? null : $"Needs PostgreSQL 15 (initdb, postgres, pg_ctl and psql in {DebianPrograms} or in PATH).";
@@ -38,13 +57,22 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The superuser's password.</summary>
     public string Password { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
 
-    private string Data => _directory.File("data");
+    /// <summary>Whether its first process runs.</summary>
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>What it has printed since its last start.</summary>
+    public IReadOnlyList<string> Output => _process?.Output ?? [];
+
+    private string Data => Path.Combine(_directory, "data");
 
     /// <summary>Makes a data folder and starts a server on it.</summary>
     /// <param name="settings">Settings beyond the usual, such as <c>log_statement=all</c>.</param>
-    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
+    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(new PostgresServerOptions { Settings = settings });
+
+    /// <summary>Makes a data folder and starts a server on it.</summary>
+    public static async Task<PostgresServer> StartNewAsync(PostgresServerOptions options)
     {
-        var server = new PostgresServer(settings);
+        var server = new PostgresServer(options);
         try
         {
             await server.InitializeAsync();
@@ -67,9 +95,15 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         string[] own =
         [
-            $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "max_prepared_transactions=0", .. _settings,
+            $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "max_prepared_transactions=0", .. _options.Settings,
         ];
-        _process = new RunningProcess(Program("postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]));
+        var start = Program("postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]);
+        foreach (var (name, value) in _options.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = new RunningProcess(start);
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForLineAsync(static l => l.Contains("ready to accept connections", StringComparison.Ordinal), patience.Token);
     }
@@ -80,10 +114,47 @@ public sealed class PostgresServer : IAsyncDisposable
         if (_process is { } process)
         {
             _process = null;
-            await RunAsync("pg_ctl", "stop", "-D", Data, "-m", mode, "-w");
+            if (!process.HasExited)
+            {
+                await RunAsync("pg_ctl", "stop", "-D", Data, "-m", mode, "-w");
+            }
+
             await process.WaitForExitAsync(Patience);
             await process.DisposeAsync();
         }
+    }
+
+    /// <summary>SIGKILL to all of its processes at once, the first one first. Returns once they are gone.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> KillAsync()
+    {
+        if (_process is not { } process)
+        {
+            return 0;
+        }
+
+        var sessions = RunningProcess.ChildrenOf(process.Id);
+        _process = null;
+        await process.DisposeAsync();
+        foreach (var session in sessions)
+        {
+            RunningProcess.SendSignal(session, RunningProcess.SigKill);
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        while (sessions.Any(static id => File.Exists($"/proc/{id}/stat") && !RunningProcess.IsZombie(id)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
+        }
+
+        return 1 + sessions.Count;
+    }
+
+    /// <summary>SIGKILL to one session's process: the server ends all the others too and recovers by itself.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool KillOneSession()
+    {
+        return _process is { } process && RunningProcess.ChildrenOf(process.Id) is [.., var session] && RunningProcess.SendSignal(session, RunningProcess.SigKill);
     }
 
     /// <summary>Runs a script through psql as the superuser; the first error ends it.</summary>
@@ -106,7 +177,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
         finally
         {
-            _directory.Dispose();
+            _ownDirectory?.Dispose();
         }
     }
 
@@ -149,11 +220,11 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task InitializeAsync()
     {
-        var password = _directory.File("password");
+        var password = Path.Combine(_directory, "password");
         await File.WriteAllTextAsync(password, Password);
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync(new ProcessStartInfo("chown", ["-R", $"{Superuser}:{Superuser}", _directory.FullPath]));
+            await RunAsync(new ProcessStartInfo("chown", ["-R", $"{Superuser}:{Superuser}", _directory]));
         }
 
         await RunAsync("initdb", "-D", Data, "-U", Superuser, $"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions");

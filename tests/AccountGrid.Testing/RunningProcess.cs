@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace AccountGrid.Testing;
@@ -8,7 +9,12 @@ namespace AccountGrid.Testing;
 /// </summary>
 public sealed class RunningProcess : IAsyncDisposable
 {
+    /// <summary>Ends a process at once.</summary>
+    public const int SigKill = 9;
+
     private const int SigTerm = 15;
+    private const int SigContinue = 18;
+    private const int SigStop = 19;
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Lock _gate = new();
@@ -34,6 +40,9 @@ public sealed class RunningProcess : IAsyncDisposable
 
     /// <summary>The process id.</summary>
     public int Id { get; }
+
+    /// <summary>Whether it is over.</summary>
+    public bool HasExited => _process.HasExited;
 
     /// <summary>A copy of what it has printed so far.</summary>
     public IReadOnlyList<string> Output
@@ -90,6 +99,39 @@ public sealed class RunningProcess : IAsyncDisposable
         if (!_process.HasExited && Kill(Id, SigTerm) != 0)
         {
             throw new InvalidOperationException($"Process {Id} could not be signalled.");
+        }
+    }
+
+    /// <summary>SIGSTOP: it stands still, and keeps everything open.</summary>
+    public void Pause() => SendSignal(Id, SigStop);
+
+    /// <summary>SIGCONT: it goes on.</summary>
+    public void Resume() => SendSignal(Id, SigContinue);
+
+    /// <summary>Sends a signal to any process.</summary>
+    /// <returns>Whether there was such a process.</returns>
+    public static bool SendSignal(int processId, int signal) => Kill(processId, signal) == 0;
+
+    /// <summary>The processes that a process has started and that still run, in the order of their start (Linux).</summary>
+    public static IReadOnlyList<int> ChildrenOf(int processId)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task/{processId}/children");
+        return File.Exists(path)
+            ? [.. File.ReadAllText(path).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static id => int.Parse(id, CultureInfo.InvariantCulture))]
+            : [];
+    }
+
+    /// <summary>Whether a process is dead and only waits to be asked for its exit code.</summary>
+    public static bool IsZombie(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[stat.LastIndexOf(')')..].StartsWith(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

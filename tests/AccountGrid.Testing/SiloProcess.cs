@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -23,6 +24,9 @@ public sealed record SiloProcessOptions
 
     /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
+
+    /// <summary>How to reach the silo where that is not by an ordinary connection to its address; <c>null</c> = it is.</summary>
+    public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
     /// <summary>How long a start may take before the test fails.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
@@ -131,6 +135,15 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <summary>SIGTERM, without waiting.</summary>
     public void Terminate() => _process.Terminate();
 
+    /// <summary>SIGSTOP: it stands still with everything open.</summary>
+    public void Pause() => _process.Pause();
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => _process.Resume();
+
+    /// <summary>Whether the current process is over.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>SIGTERM, then waits for the end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
@@ -155,12 +168,15 @@ public sealed class SiloProcess : IAsyncDisposable
     public CallInvoker InvokerWith(string token) => Anonymous().Intercept(new BearerToken(token));
 
     /// <summary>The same without a token.</summary>
-    public CallInvoker Anonymous() => (_channel ??= GrpcChannel.ForAddress(Grpc)).CreateCallInvoker();
+    public CallInvoker Anonymous() => (_channel ??= CreateChannel()).CreateCallInvoker();
+
+    /// <summary>A channel of the caller's own to the current process.</summary>
+    public GrpcChannel CreateChannel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { HttpHandler = CreateHandler(), DisposeHttpClient = true });
 
     /// <summary>A client for the HTTP/JSON side.</summary>
     public HttpClient CreateHttpClient(string? token = null)
     {
-        var client = new HttpClient { BaseAddress = Http };
+        var client = new HttpClient(CreateHandler()) { BaseAddress = Http };
         client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
@@ -198,6 +214,17 @@ public sealed class SiloProcess : IAsyncDisposable
             throw new TimeoutException(string.Create(
                 CultureInfo.InvariantCulture, $"The silo was not ready within {_options.StartTimeout}. It printed:\n{string.Join('\n', Output)}"));
         }
+    }
+
+    private SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler { EnableMultipleHttp2Connections = true };
+        if (_options.Connect is { } connect)
+        {
+            handler.ConnectCallback = (context, cancellationToken) => connect(context.DnsEndPoint, cancellationToken);
+        }
+
+        return handler;
     }
 
     private void DropChannel()

@@ -10,6 +10,9 @@ public static class TestTokens
     /// <summary>The file name of the development key inside a data directory.</summary>
     public const string KeyFileName = "dev-signing-key.pem";
 
+    /// <summary>The issuer of tokens by a development key.</summary>
+    public const string DevelopmentIssuer = "accountgrid-dev";
+
     /// <summary>A token by the development key of a data directory.</summary>
     /// <param name="dataDirectory">Where the silo keeps its key.</param>
     /// <param name="subject">Whose token.</param>
@@ -23,7 +26,7 @@ public static class TestTokens
     }
 
     /// <summary>A token by a given key.</summary>
-    public static string Mint(ECDsa key, string subject, IEnumerable<string> roles, TimeSpan? lifetime = null)
+    public static string Mint(ECDsa key, string subject, IEnumerable<string> roles, TimeSpan? lifetime = null, string issuer = DevelopmentIssuer)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var signingKey = new ECDsaSecurityKey(key)
@@ -33,10 +36,11 @@ public static class TestTokens
         };
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = "accountgrid-dev",
+            Issuer = issuer,
             Audience = "accountgrid",
             IssuedAt = now,
-            NotBefore = now.AddMinutes(-1),
+            // A silo whose clock is minutes late believes it too.
+            NotBefore = now.AddMinutes(-10),
             Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
             Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = roles.ToArray() },
             SigningCredentials = new SigningCredentials(signingKey, SecurityAlgorithms.EcdsaSha256),

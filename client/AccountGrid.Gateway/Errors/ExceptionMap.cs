@@ -29,7 +29,9 @@ internal static class ExceptionMap
     {
         GrainRefusedException { Refusal: var refusal } => refusal,
         GatewayTooBusyException => Busy,
-        TimeoutException or SiloUnavailableException or OrleansMessageRejectionException or ClientNotAvailableException => NoAnswer,
+
+        // A cancellation that is the caller's own is looked at before.
+        _ when exception is ClientNotAvailableException || LostCalls.IsLost(exception) => NoAnswer,
         _ => null,
     };
 }

@@ -12,8 +12,13 @@ public static class LostCalls
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a call failed because its silo went away, or did not answer in time.</summary>
-    public static bool IsLost(Exception failure) => IsSiloGone(failure) || failure is TimeoutException;
+    /// <summary>Whether a call failed on the way to its grain, so that nobody knows whether it was carried out.</summary>
+    /// <remarks>
+    /// A new activation that cannot register itself in time fails its callers with its own cancellation; one on a silo that others have declared dead, with the bare
+    /// base class of Orleans' exceptions. Those derived from it say something else, unless they are named here.
+    /// </remarks>
+    public static bool IsLost(Exception failure) =>
+        IsSiloGone(failure) || failure is TimeoutException or OperationCanceledException || failure?.GetType() == typeof(OrleansException);
 
     /// <summary>Whether a call failed because its silo went away: it was never carried out, or whatever it left in that silo's memory is gone with it.</summary>
     public static bool IsSiloGone(Exception failure) => failure is SiloUnavailableException or OrleansMessageRejectionException;
@@ -34,7 +39,7 @@ public static class LostCalls
             {
                 return await call();
             }
-            catch (Exception e) when (attempt < Attempts && mayRepeat(e))
+            catch (Exception e) when (attempt < Attempts && mayRepeat(e) && !cancellationToken.IsCancellationRequested)
             {
                 await Task.Delay(pause, clock, cancellationToken);
             }

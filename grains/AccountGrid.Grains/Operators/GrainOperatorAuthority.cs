@@ -26,7 +26,7 @@ public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimePro
         {
             throw new StorageOverloadedException("The register of operators", e.Refusal.RetryAfter ?? TimeSpan.FromSeconds(1));
         }
-        catch (Exception e) when (e is GrainRefusedException or TimeoutException or OrleansException)
+        catch (Exception e) when (IsOfTheWay(e) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new StorageUnavailableException("The record of an operator cannot be read.", e, isTransient: true, outcomeUnknown: false);
         }
@@ -39,11 +39,15 @@ public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimePro
         {
             await Grain(person).SettleAsync(reservation, happenedAt);
         }
-        catch (Exception e) when (e is GrainRefusedException or TimeoutException or OrleansException)
+        catch (Exception e) when (IsOfTheWay(e))
         {
+            // What it was reserved for has happened: nothing here may fail that.
             NotSettled(log, e, person);
         }
     }
+
+    /// <summary>A cancellation that is not the caller's: the operator's new activation could not register itself in time.</summary>
+    private static bool IsOfTheWay(Exception failure) => failure is GrainRefusedException or TimeoutException or OrleansException or OperationCanceledException;
 
     private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);
 

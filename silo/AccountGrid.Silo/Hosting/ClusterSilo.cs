@@ -45,6 +45,10 @@ internal static class ClusterSilo
         membership.MaxProbeTimeout = membership.ProbeTimeout;
         membership.NumMissedProbesLimit = 3;
 
+        // A silo that was cut off hears of its own death nowhere but in the table: nobody tells it, and what it asks others to confirm they cannot hear. The default of a
+        // minute is how long it would then go on to answer reads from accounts that live elsewhere by now.
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+
         // After a crash of all silos at once nobody is left to declare the dead: the first one to start waits until their last sign is 15 seconds old.
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
         membership.NumMissedTableIAmAliveLimit = 3;

@@ -139,5 +139,16 @@ public static class EdgeCheckerTests
             tale.Distort = a => a with { Served = a.Served with { Followers = new FollowersSeen(0, 100, Exact: true) } };
             Assert.Equal([EdgeChecker.WrongCount], tale.Broken());
         }
+
+        [Fact]
+        public void Served_is_one_that_the_answers_allow_where_the_database_cannot_be_read()
+        {
+            var tale = With(new Tale { HasDisk = false }.Follows(5, true, changed: true).Follows(6, true, changed: null), 5);
+            foreach (var (count, holds) in ((long, bool)[])[(0, false), (1, true), (2, true), (3, false)])
+            {
+                tale.Distort = a => a with { Served = a.Served with { Followers = new FollowersSeen(count, 100, Exact: true) } };
+                Assert.Equal(holds ? [] : [EdgeChecker.WrongCount], tale.Broken());
+            }
+        }
     }
 }

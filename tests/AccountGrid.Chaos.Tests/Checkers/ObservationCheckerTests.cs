@@ -145,4 +145,49 @@ public static class ObservationCheckerTests
             Assert.Equal([ObservationChecker.Inexact], tale.Broken());
         }
     }
+
+    public sealed class While_a_cluster_is_disturbed
+    {
+        [Fact]
+        public void A_read_may_be_old_and_one_behind_it_may_not()
+        {
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3));
+            var from = tale.Now;
+            tale.Reads("bob", 1, Account.Types.Status.Active, Followers(6, 2));
+            tale.Disturbed = (from, tale.Now);
+            Assert.Empty(tale.Broken());
+            tale.Tick();
+            Assert.Equal([ObservationChecker.CountBackwards, ObservationChecker.Backwards], tale.Reads("bob", 1, Account.Types.Status.Active, Followers(6, 2)).Broken());
+        }
+
+        [Fact]
+        public void A_read_is_no_older_than_it_insists_on()
+        {
+            var tale = TakenDown().Reads("ann", 1, Account.Types.Status.Active, minVersion: 2);
+            tale.Disturbed = (0, tale.Now);
+            Assert.Equal([ObservationChecker.BelowMinimum], tale.Broken());
+        }
+
+        [Fact]
+        public void A_command_shows_more_than_anything_before_it()
+        {
+            var tale = TakenDown();
+            tale.Did(OperationKind.Restore, "r2", tale.Entry("hold-lifted", "r2") with { Hold = "staffdeactivation" }).Amend(o => o with
+            {
+                Attempts = [o.Attempts[0] with { Answer = o.Answer! with { Seen = [new Seen(Tale.Id, 1, Account.Types.Status.Active)] } }],
+            });
+            tale.Disturbed = (0, tale.Now);
+            Assert.Contains(ObservationChecker.Backwards, tale.Broken());
+        }
+
+        [Fact]
+        public void A_count_that_a_follow_changed_is_the_newest()
+        {
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3)).Follows(5, true, changed: true);
+            tale.Edges.Add(5);
+            tale.Amend(o => o with { Attempts = [o.Attempts[0] with { Answer = o.Answer! with { Seen = [new Seen(Tale.Id, Followers: Followers(7, 2))] } }] });
+            tale.Disturbed = (0, tale.Now);
+            Assert.Equal([ObservationChecker.CountBackwards], tale.Broken());
+        }
+    }
 }

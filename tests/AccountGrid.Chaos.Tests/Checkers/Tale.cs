@@ -29,6 +29,15 @@ internal sealed class Tale
     /// <summary>Whether the store fails in this tale.</summary>
     public bool StoreFails { get; init; }
 
+    /// <summary>When silos of a cluster may have disagreed in this tale.</summary>
+    public (int From, int To)? Disturbed { get; set; }
+
+    /// <summary>Whether the database can be read.</summary>
+    public bool HasDisk { get; init; } = true;
+
+    /// <summary>The last instant told, in seconds.</summary>
+    public int Now => _seconds;
+
     /// <summary>Changes what is served from what the journal and the edges say.</summary>
     public Func<RecoveredAccount, RecoveredAccount> Distort { get; set; } = a => a;
 
@@ -92,8 +101,8 @@ internal sealed class Tale
     }
 
     /// <summary>A read by a client.</summary>
-    public Tale Reads(string client, long version, Account.Types.Status status, FollowersSeen? followers = null) =>
-        Tell(new Intent(client, OperationKind.Read, Id), new Answer(Verdict.Done) { Seen = [new Seen(Id, version, status, followers)] });
+    public Tale Reads(string client, long version, Account.Types.Status status, FollowersSeen? followers = null, long minVersion = 0) =>
+        Tell(new Intent(client, OperationKind.Read, Id) { MinVersion = minVersion }, new Answer(Verdict.Done) { Seen = [new Seen(Id, version, status, followers)] });
 
     /// <summary>A follow or unfollow; <paramref name="changed"/> <c>null</c> = not answered.</summary>
     public Tale Follows(long follower, bool follows, bool? changed, int incarnation = 1) =>
@@ -131,12 +140,19 @@ internal sealed class Tale
         };
         return new(
             ImmutableDictionary<long, RecoveredAccount>.Empty.Add(Id, Distort(account)),
-            new DiskState(
-                ImmutableDictionary<long, ImmutableHashSet<long>>.Empty.Add(Id, [.. Edges]), ImmutableDictionary<long, long>.Empty.Add(Id, DiskCount ?? Edges.Count), LastCheckpoint: 5),
+            HasDisk
+                ? new DiskState(
+                    ImmutableDictionary<long, ImmutableHashSet<long>>.Empty.Add(Id, [.. Edges]), ImmutableDictionary<long, long>.Empty.Add(Id, DiskCount ?? Edges.Count), LastCheckpoint: 5)
+                : null,
             Audit);
     }
 
+    private CheckRules Rules => new(ProtectedReach: 1000, MaxHarms: 3, StoreFails)
+    {
+        Disturbances = Disturbed is var (from, to) ? [new(TimeSpan.FromSeconds(from), TimeSpan.FromSeconds(to))] : [],
+    };
+
     /// <summary>The names of the requirements that are broken.</summary>
     public IEnumerable<string> Broken(RecoveredState? before = null) =>
-        AllCheckers.Check(History(), Recovered(), before, new CheckRules(ProtectedReach: 1000, MaxHarms: 3, StoreFails)).Select(v => v.Check).Distinct().Order();
+        AllCheckers.Check(History(), Recovered(), before, Rules).Select(v => v.Check).Distinct().Order();
 }

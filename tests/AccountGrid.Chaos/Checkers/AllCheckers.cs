@@ -8,7 +8,20 @@ namespace AccountGrid.Chaos.Checkers;
 /// <param name="ProtectedReach">Followers from which an account is protected, as the silo is configured.</param>
 /// <param name="MaxHarms">Harms per person and hour, as the silo is configured.</param>
 /// <param name="StoreFails">Whether the store of a living silo fails in this run: then a count may say that it is not exact.</param>
-internal sealed record CheckRules(long ProtectedReach, int MaxHarms, bool StoreFails = false);
+internal sealed record CheckRules(long ProtectedReach, int MaxHarms, bool StoreFails = false)
+{
+    /// <summary>
+    /// When silos of a cluster may have disagreed on who is there. An account may have had two activations then, of which the forgotten one answers reads from what it
+    /// remembers; a read promises no more than its <see cref="Intent.MinVersion"/>. Never, on one silo.
+    /// </summary>
+    public ImmutableArray<Disturbance> Disturbances { get; init; } = [];
+
+    /// <summary>Whether a part of that time is in a disturbance.</summary>
+    public bool IsDisturbed(TimeSpan from, TimeSpan to) => Disturbances.Any(d => d.From <= to && from <= d.To);
+}
+
+/// <summary>From the first moment of a fault until everything was in order again, on the history's clock.</summary>
+internal readonly record struct Disturbance(TimeSpan From, TimeSpan To);
 
 /// <summary>Every requirement at once. Pure.</summary>
 internal static class AllCheckers

@@ -29,24 +29,46 @@ internal static class EdgeChecker
             }
         }
 
+        foreach (var violation in recovered.Disk is { } disk ? CheckDisk(edges, disk, recovered) : CheckServed(edges, recovered))
+        {
+            yield return violation;
+        }
+    }
+
+    private static IEnumerable<Violation> CheckDisk(Dictionary<(long Account, long Follower), EdgeModel> edges, DiskState disk, RecoveredState recovered)
+    {
         foreach (var ((account, follower), model) in edges)
         {
-            var there = recovered.Disk.Of(account).Contains(follower);
+            var there = disk.Of(account).Contains(follower);
             if (!(there ? model.MayBeThere : model.MayBeAbsent))
             {
                 yield return new(Lost, account, $"follower {follower} is {(there ? "there" : "absent")} on disk; last {model.Last}");
             }
         }
 
-        var phantoms = recovered.Disk.Followers.SelectMany(a => a.Value.Where(f => !edges.ContainsKey((a.Key, f))).Select(f => (Account: a.Key, Follower: f)));
+        var phantoms = disk.Followers.SelectMany(a => a.Value.Where(f => !edges.ContainsKey((a.Key, f))).Select(f => (Account: a.Key, Follower: f)));
         foreach (var (account, follower) in phantoms)
         {
             yield return new(Phantom, account, $"follower {follower}");
         }
 
-        foreach (var violation in recovered.Accounts.Values.SelectMany(a => CheckCount(a, recovered.Disk)))
+        foreach (var violation in recovered.Accounts.Values.SelectMany(a => CheckCount(a, disk)))
         {
             yield return violation;
+        }
+    }
+
+    /// <summary>Without the edges themselves the count still has to be one that the answers allow.</summary>
+    private static IEnumerable<Violation> CheckServed(Dictionary<(long Account, long Follower), EdgeModel> edges, RecoveredState recovered)
+    {
+        var byAccount = edges.ToLookup(e => e.Key.Account, e => e.Value);
+        foreach (var account in recovered.Accounts.Values.Where(a => a.Served.Version > 0))
+        {
+            var (least, most) = (byAccount[account.Id].Count(m => !m.MayBeAbsent), byAccount[account.Id].Count(m => m.MayBeThere));
+            if (account.Served.Followers?.Count is not { } count || count < least || count > most)
+            {
+                yield return new(WrongCount, account.Id, $"served {account.Served.Followers?.Count}; the answers allow {least} to {most}");
+            }
         }
     }
 

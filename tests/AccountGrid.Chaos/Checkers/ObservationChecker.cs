@@ -6,7 +6,8 @@ namespace AccountGrid.Chaos.Checkers;
 
 /// <summary>
 /// Whatever was ever served about an account is what its journal says at that version, and after a recovery it is what the whole journal says. Versions never go
-/// backwards: not for a client, not across a restart, and (on one silo) not from one client to the next.
+/// backwards: not for a client, not across a restart, not from one client to the next. Only while a cluster is disturbed may a read show less; what is written then, and a read that
+/// insists on a version, may not.
 /// </summary>
 internal static class ObservationChecker
 {
@@ -15,14 +16,16 @@ internal static class ObservationChecker
     public const string CountBackwards = "count-versions-never-go-backwards";
     public const string TwoCounts = "one-count-per-version";
     public const string Inexact = "counts-are-exact";
+    public const string BelowMinimum = "a-read-is-no-older-than-it-insists-on";
 
     public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered, CheckRules rules)
     {
         var folds = recovered.Accounts.ToDictionary(a => a.Key, a => AccountFold.Of(a.Value.Journal));
         return recovered.Accounts.Values.SelectMany(a => CheckServed(a, folds[a.Id]))
             .Concat(Observations(history).SelectMany(o => CheckFold(o, folds.GetValueOrDefault(o.Seen.Account))))
-            .Concat(CheckOrder(history, recovered, o => o.Version, Backwards))
-            .Concat(CheckOrder(history, recovered, o => o.Followers?.Version, CountBackwards))
+            .Concat(Observations(history).SelectMany(CheckMinimum))
+            .Concat(CheckOrder(history, recovered, o => o.Version, Backwards, o => IsFresh(o, rules)))
+            .Concat(CheckOrder(history, recovered, o => o.Followers?.Version, CountBackwards, o => IsFreshCount(o, rules)))
             .Concat(CheckCounts(history, recovered, rules));
     }
 
@@ -50,6 +53,26 @@ internal static class ObservationChecker
         }
     }
 
+    private static IEnumerable<Violation> CheckMinimum((Operation Operation, Seen Seen) observation)
+    {
+        var (operation, seen) = observation;
+        if (seen.Version < operation.Intent.MinVersion)
+        {
+            yield return new(BelowMinimum, seen.Account, $"{operation} saw {seen.Version}; it insisted on {operation.Intent.MinVersion}");
+        }
+    }
+
+    /// <summary>Whether it must show everything that was answered before it. What a command appended stands behind all of that; the same request sent again is a question like a read.</summary>
+    private static bool IsFresh(Operation operation, CheckRules rules) =>
+        !IsDisturbed(operation, rules) || (operation.Intent.IsCommand && operation.Attempts.Length == 1);
+
+    /// <summary>The same of counts: whoever changed one has it from the ledger itself.</summary>
+    private static bool IsFreshCount(Operation operation, CheckRules rules) =>
+        !IsDisturbed(operation, rules) || operation.Answer?.Changed > 0;
+
+    private static bool IsDisturbed(Operation operation, CheckRules rules) =>
+        rules.IsDisturbed(operation.Attempts[^1].StartedAt, operation.AnsweredAt);
+
     private static IEnumerable<Violation> CheckFold((Operation Operation, Seen Seen) observation, ImmutableArray<AccountFold> folds)
     {
         var (operation, seen) = observation;
@@ -64,7 +87,8 @@ internal static class ObservationChecker
     /// Every answer is at least as new as every answer that came before its operation's last attempt left: that of the same client and of all others. The
     /// recovered state is looked at last.
     /// </summary>
-    private static IEnumerable<Violation> CheckOrder(HistorySnapshot history, RecoveredState recovered, Func<Seen, long?> versionOf, string check)
+    private static IEnumerable<Violation> CheckOrder(
+        HistorySnapshot history, RecoveredState recovered, Func<Seen, long?> versionOf, string check, Func<Operation, bool> isFresh)
     {
         var byAccount = Observations(history).Where(o => versionOf(o.Seen) is not null).ToLookup(o => o.Seen.Account);
         foreach (var observations in byAccount)
@@ -81,7 +105,7 @@ internal static class ObservationChecker
             foreach (var (operation, seen) in answers)
             {
                 var before = newest[CountBefore(ends, operation.Attempts[^1].StartedAt)];
-                if (versionOf(seen) < before.Version)
+                if (versionOf(seen) < before.Version && isFresh(operation))
                 {
                     yield return new(check, observations.Key, $"{operation} saw {versionOf(seen)}; before it {before.Source} saw {before.Version}");
                 }

@@ -50,7 +50,7 @@ internal sealed class History(TimeProvider clock, int capacity)
         }
     }
 
-    /// <summary>Records that a life of the process is over: nothing that was sent to it takes effect any more.</summary>
+    /// <summary>Records that a life is over: nothing that was sent to it takes effect any more.</summary>
     public void Died(int incarnation)
     {
         lock (_gate)
@@ -111,12 +111,12 @@ internal sealed class History(TimeProvider clock, int capacity)
 
         /// <summary>An attempt leaves the client.</summary>
         /// <returns>Its trace id, unlike any other: 32 hex digits.</returns>
-        public string Start(int incarnation)
+        public string Start(int incarnation, string to = "")
         {
             lock (history._gate)
             {
                 var traceId = string.Create(CultureInfo.InvariantCulture, $"{number + 1:x16}{Attempts.Count + 1:x16}");
-                Attempts.Add(new Attempt(incarnation, history.Now, TraceId: traceId));
+                Attempts.Add(new Attempt(incarnation, history.Now, TraceId: traceId, To: to));
                 return traceId;
             }
         }
@@ -160,7 +160,7 @@ internal sealed record HistorySnapshot(
     /// <summary>The silo's own word for a failure that nobody foresaw.</summary>
     public const string InternalError = "INTERNAL";
 
-    /// <summary>Until when an attempt can take effect: until its answer, or as long as its process lives.</summary>
+    /// <summary>Until when an attempt can take effect: until its answer, or as long as what it was sent to lives.</summary>
     public TimeSpan EffectEnds(Attempt attempt) =>
         attempt is { Answer: not null, EndedAt: { } answered } ? answered : Deaths.GetValueOrDefault(attempt.Incarnation, TimeSpan.MaxValue);
 }

@@ -47,6 +47,9 @@ internal sealed record Intent(string Client, OperationKind Kind, long Account)
     /// <summary>The edges, in the order in which they are sent.</summary>
     public ImmutableArray<EdgeChange> Edges { get; init; } = [];
 
+    /// <summary>The version that a read insists on; 0 = none.</summary>
+    public long MinVersion { get; init; }
+
     /// <summary>Whether a journal entry must witness it.</summary>
     public bool IsCommand => RequestId is not null;
 }
@@ -96,14 +99,15 @@ internal sealed record Answer(Verdict Verdict, string Reason = "")
 }
 
 /// <summary>One call that left a client.</summary>
-/// <param name="Incarnation">Which life of the process it was sent to, from 1.</param>
+/// <param name="Incarnation">Which life it was sent to, from 1: of the process, or, of a cluster, the time between two moments at which nothing was under way.</param>
 /// <param name="StartedAt">On the history's clock.</param>
 /// <param name="EndedAt">When it was answered or failed; <c>null</c> while it is under way.</param>
 /// <param name="Answer">The final word; <c>null</c> = it may or may not have taken effect, now or until that process is dead.</param>
 /// <param name="Error">How it failed, where it was not answered.</param>
 /// <param name="TraceId">The trace that it was sent with: the journal entry of the attempt that acted carries it.</param>
+/// <param name="To">Which gateway it was sent to; empty where there is one.</param>
 internal sealed record Attempt(
-    int Incarnation, TimeSpan StartedAt, TimeSpan? EndedAt = null, Answer? Answer = null, string Error = "", string TraceId = "");
+    int Incarnation, TimeSpan StartedAt, TimeSpan? EndedAt = null, Answer? Answer = null, string Error = "", string TraceId = "", string To = "");
 
 /// <summary>An operation with all its attempts, oldest first. Immutable.</summary>
 /// <param name="Number">In the order of invocation, from 0.</param>

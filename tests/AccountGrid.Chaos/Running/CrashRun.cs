@@ -176,9 +176,7 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
     {
         _failed = true;
         var snapshot = _history.Snapshot();
-        File.WriteAllLines(
-            _data.File("chaos-history.txt"),
-            snapshot.Operations.SelectMany(o => o.Attempts.Select(a => $"  {a}").Prepend(o.ToString())).Append("Deaths: " + string.Join(", ", snapshot.Deaths)));
+        HistoryFile.Write(_data.File("chaos-history.txt"), snapshot);
         File.WriteAllLines(_data.File("chaos-violations.txt"), violations.Select(v => v.ToString()));
         File.WriteAllText(_data.File("chaos-output.txt"), _silo?.Output ?? "");
         return new CrashRunException(

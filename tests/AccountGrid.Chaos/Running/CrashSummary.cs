@@ -67,7 +67,7 @@ internal sealed record CrashSummary
             AnsweredByReplay = CountReplays(acknowledged, last),
             ProtectedTakedowns = journal.Count(l => l is { Type: "hold-placed" or "erased", Tier: "protected" }),
             SystemActs = journal.Count(l => l.Actor.StartsWith("system:", StringComparison.Ordinal)),
-            Edges = last.Disk.Followers.Values.Sum(f => (long)f.Count),
+            Edges = last.Disk?.Followers.Values.Sum(f => (long)f.Count) ?? 0,
             Checkpoints = last.Audit.Checkpoints,
             LongestUnavailability = longestUnavailability,
             Errors = string.Join(", ", history.Errors.Select(e => $"{e.Value} {e.Key}")),

@@ -85,4 +85,7 @@ internal sealed record DiskState(
 }
 
 /// <summary>Everything that a recovery shows while no client does anything.</summary>
-internal sealed record RecoveredState(ImmutableDictionary<long, RecoveredAccount> Accounts, DiskState Disk, AuditVerdict Audit);
+/// <param name="Accounts">By id.</param>
+/// <param name="Disk">What the database says; <c>null</c> where it cannot be read.</param>
+/// <param name="Audit">What the audit says.</param>
+internal sealed record RecoveredState(ImmutableDictionary<long, RecoveredAccount> Accounts, DiskState? Disk, AuditVerdict Audit);

@@ -8,17 +8,30 @@ using Grpc.Core;
 namespace AccountGrid.Chaos.Running;
 
 /// <summary>Asks a silo that has just recovered for everything that the checks look at: accounts first, then the listing, then the journals, then the audit.</summary>
-internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, string auditorToken)
+/// <param name="invoker">The silo.</param>
+/// <param name="serviceToken">A token of role service.</param>
+/// <param name="auditorToken">A token of role auditor.</param>
+/// <param name="handles">What the handles of the accounts that are looked at begin with.</param>
+internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, string auditorToken, string handles = StaffPlanner.Handles)
 {
     private const int PageSize = 1000;
     private readonly AccountService.AccountServiceClient _accounts = new(invoker);
     private readonly AuditService.AuditServiceClient _audit = new(invoker);
 
     /// <summary>Reads it all.</summary>
-    public async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, DiskState disk, CancellationToken cancellationToken)
+    public async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, DiskState? disk, CancellationToken cancellationToken)
     {
         var served = await ReadAccountsAsync(ids, cancellationToken);
         var listed = await ReadListingAsync(cancellationToken);
+        for (var again = 0; again < 3 && !served.Keys.All(listed.ContainsKey); again++)
+        {
+            // A suspension that ended between the listing of what is up and that of what is suspended stands in neither.
+            foreach (var (id, status) in await ReadListingAsync(cancellationToken))
+            {
+                listed.TryAdd(id, status);
+            }
+        }
+
         var accounts = ImmutableDictionary.CreateBuilder<long, RecoveredAccount>();
         foreach (var id in ids)
         {
@@ -32,6 +45,13 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
         }
 
         return new(accounts.ToImmutable(), disk, await VerifyAsync(cancellationToken));
+    }
+
+    /// <summary>Reads the accounts alone.</summary>
+    public async Task<ImmutableDictionary<long, Seen>> ReadServedAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var served = await ReadAccountsAsync(ids, cancellationToken);
+        return ids.ToImmutableDictionary(id => id, id => served.TryGetValue(id, out var account) ? GridCalls.Of(account) : new Seen(id, Version: 0));
     }
 
     /// <summary>Asks the audit alone, which needs no client to be quiet.</summary>
@@ -62,7 +82,7 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
         var listed = new Dictionary<long, Account.Types.Status>();
         foreach (var status in (Account.Types.Status[])[Account.Types.Status.Active, Account.Types.Status.Deactivated, Account.Types.Status.Suspended, Account.Types.Status.Erased])
         {
-            var request = new ListAccountsRequest { PageSize = PageSize, Filter = $"status = {status.ToString().ToUpperInvariant()}" };
+            var request = new ListAccountsRequest { PageSize = PageSize, Filter = $"status = {status.ToString().ToUpperInvariant()} AND handle = \"{handles}*\"" };
             do
             {
                 var page = await _accounts.ListAccountsAsync(request, With(serviceToken, cancellationToken));

@@ -13,6 +13,7 @@ internal sealed class Client(
     private const int MaxAttempts = 200;
     private const string UnnamedRefusals = "UNNAMED_REFUSALS";
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestRetryPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Does it.</summary>
     /// <returns>The final word; <c>null</c> where it was given up. <see cref="IsFull"/> says whether the history is full.</returns>
@@ -24,12 +25,13 @@ internal sealed class Client(
             return null;
         }
 
+        var turn = random.Next(1 << 20);
         var givesUp = mayGiveUp && random.Next(100) < options.GivesUpPercent;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var moved = connection.NextMove();
-            if (await AttemptAsync(planned, entry, cancellationToken) is { } answer)
+            if (await AttemptAsync(planned, entry, turn + attempt, cancellationToken) is { } answer)
             {
                 return answer;
             }
@@ -39,7 +41,7 @@ internal sealed class Client(
                 return null;
             }
 
-            await Task.WhenAny(moved, Task.Delay(RetryPause, cancellationToken));
+            await Task.WhenAny(moved, Task.Delay(RetryPause * attempt < LongestRetryPause ? RetryPause * attempt : LongestRetryPause, cancellationToken));
         }
 
         throw new InvalidOperationException($"Not answered in {MaxAttempts} attempts, last {entry.Attempts[^1].Error}: {planned.Intent}");
@@ -48,13 +50,13 @@ internal sealed class Client(
     /// <summary>Whether the history had no room for the last operation.</summary>
     public bool IsFull { get; private set; }
 
-    private async Task<Answer?> AttemptAsync(PlannedCall planned, History.Entry entry, CancellationToken cancellationToken)
+    private async Task<Answer?> AttemptAsync(PlannedCall planned, History.Entry entry, int turn, CancellationToken cancellationToken)
     {
-        var endpoint = await connection.EnterAsync(cancellationToken);
+        var endpoint = await connection.EnterAsync(turn, cancellationToken);
         try
         {
             var token = tokenFor(planned.Subject, planned.Roles);
-            var traceId = entry.Start(endpoint.Incarnation);
+            var traceId = entry.Start(endpoint.Incarnation, endpoint.Name);
             var headers = new Metadata { { "authorization", "Bearer " + token }, { "traceparent", $"00-{traceId}-{traceId[..16]}-01" } };
 
             // Not cancelled with the client: an attempt that left has an end of its own.

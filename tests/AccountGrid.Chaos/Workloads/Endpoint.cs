@@ -1,40 +1,44 @@
+using System.Collections.Immutable;
 using Grpc.Core;
 
 namespace AccountGrid.Chaos.Workloads;
 
 /// <summary>Where a client sends its next attempt.</summary>
-/// <param name="Incarnation">Which life of the process stands behind it, from 1.</param>
+/// <param name="Incarnation">Which life stands behind it, from 1: of the process, or, of a cluster, the time between two moments at which nothing was under way.</param>
 /// <param name="Invoker">What generated clients want.</param>
-internal sealed record Endpoint(int Incarnation, CallInvoker Invoker);
+/// <param name="Name">Which gateway it is, for a person.</param>
+internal sealed record Endpoint(int Incarnation, CallInvoker Invoker, string Name = "");
 
 /// <summary>
-/// The clients' way to the grid: the address of the process that lives, and a gate that holds attempts back while nobody may act. Thread-safe.
+/// The clients' way to the grid: the addresses that take calls, each in its place, and a gate that holds attempts back while nobody may act. Thread-safe.
 /// </summary>
 internal sealed class Connection
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _moved = New();
     private TaskCompletionSource _quiet = New();
-    private Endpoint? _endpoint;
+    private ImmutableSortedDictionary<int, Endpoint> _endpoints = ImmutableSortedDictionary<int, Endpoint>.Empty;
     private bool _open = true;
     private int _underWay;
 
     /// <summary>Waits until there is an address and the gate is open, and takes a place among the attempts under way.</summary>
-    public async Task<Endpoint> EnterAsync(CancellationToken cancellationToken)
+    /// <param name="turn">Which address, modulo their number: a client that was turned away takes the next.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Endpoint> EnterAsync(int turn, CancellationToken cancellationToken)
     {
         while (true)
         {
             Task moved;
             lock (_lock)
             {
-                if (_open && _endpoint is not null)
+                if (_open && !_endpoints.IsEmpty)
                 {
                     if (_underWay++ == 0)
                     {
                         _quiet = New();
                     }
 
-                    return _endpoint;
+                    return _endpoints.ElementAt(turn % _endpoints.Count).Value;
                 }
 
                 moved = _moved.Task;
@@ -56,11 +60,11 @@ internal sealed class Connection
         }
     }
 
-    /// <summary>A new life of the process takes calls.</summary>
-    public void Publish(Endpoint endpoint) => Move(() => _endpoint = endpoint);
+    /// <summary>A new life of a process takes calls.</summary>
+    public void Publish(Endpoint endpoint, int place = 0) => Move(() => _endpoints = _endpoints.SetItem(place, endpoint));
 
-    /// <summary>The process is dead: attempts wait for the next one.</summary>
-    public void Withdraw() => Move(() => _endpoint = null);
+    /// <summary>Nothing goes there any more; where there is no other address, attempts wait for the next one.</summary>
+    public void Withdraw(int place = 0) => Move(() => _endpoints = _endpoints.Remove(place));
 
     /// <summary>Lets attempts go on.</summary>
     public void Open() => Move(() => _open = true);

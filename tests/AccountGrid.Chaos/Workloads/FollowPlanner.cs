@@ -13,8 +13,6 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
 {
     private const string Shop = "shop";
     private const int MessageSize = 500;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan IngestTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>The next thing to do.</summary>
     public PlannedCall Next() => random.Next(100) switch
@@ -57,7 +55,7 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
         var changes = Enumerable.Range(0, size)
             .Select(_ => new EdgeChange(some[random.Next(some.Length)], firstFollower + random.Next(followers), random.Next(3) > 0))
             .ToImmutableArray();
-        return Plan(OperationKind.Ingest, 0, changes, (invoker, call) => SendAsync(changes, invoker, call)) with { Timeout = IngestTimeout };
+        return Plan(OperationKind.Ingest, 0, changes, (invoker, call) => SendAsync(changes, invoker, call)) with { Timeout = options.Timeout * 3 };
     }
 
     private static async Task<Answer> SendAsync(ImmutableArray<EdgeChange> changes, CallInvoker invoker, CallOptions options)
@@ -116,7 +114,7 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
     }
 
     private PlannedCall Plan(OperationKind kind, long account, ImmutableArray<EdgeChange> edges, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
-        new(new Intent(client, kind, account) { Edges = edges, Actor = "service:" + Shop }, Shop, ["service"], send, Timeout);
+        new(new Intent(client, kind, account) { Edges = edges, Actor = "service:" + Shop }, Shop, ["service"], send, options.Timeout);
 
     private static Answer One(long account, bool changed, FollowerCount followers) =>
         new(Verdict.Done) { Changed = changed ? 1 : 0, Seen = [new Seen(account, Followers: GridCalls.Of(followers))] };

@@ -12,8 +12,10 @@ namespace AccountGrid.Chaos.Workloads;
 /// </summary>
 internal sealed class StaffPlanner(string client, Random random, SharedBoard board, WorkloadOptions options, TimeProvider clock)
 {
+    /// <summary>What every handle begins with; the account's id follows.</summary>
+    public const string Handles = "chaos_";
+
     private const string Shop = "shop";
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
     private readonly Dictionary<long, (long Version, string Etag)> _seen = [];
     private int _requests;
 
@@ -23,7 +25,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
         var accounts = board.Accounts;
         if (accounts.Length < options.MaxAccounts && random.Next(60) == 0)
         {
-            return Register(1000 + random.NextInt64(1_000_000));
+            return Register(options.FirstAccount + 1000 + random.NextInt64(1_000_000));
         }
 
         var account = accounts[random.Next(accounts.Length)];
@@ -32,7 +34,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
             < 14 => Deactivate(account, later: false),
             < 17 => Deactivate(account, later: true),
             < 24 => Suspend(account),
-            < 25 when account > options.FirstAccounts => Erase(account),
+            < 25 when account >= options.FirstAccount + options.FirstAccounts => Erase(account),
             < 27 => Protect(account),
             < 45 => Restore(account, owner: false),
             < 49 => OwnerDeactivate(account),
@@ -46,7 +48,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     /// <summary>Registers an account.</summary>
     public PlannedCall Register(long account)
     {
-        var request = new RegisterAccountRequest { Id = account, Handle = $"chaos_{account}", RequestId = RequestId() };
+        var request = new RegisterAccountRequest { Id = account, Handle = $"{Handles}{account}", RequestId = RequestId() };
         return Service(OperationKind.Register, account, request.RequestId, async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).RegisterAccountAsync(request, call);
@@ -174,11 +176,11 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     private PlannedCall Read(long account)
     {
         var request = new GetAccountRequest { Id = account, MinVersion = random.Next(2) == 0 ? _seen.GetValueOrDefault(account).Version : 0 };
-        return new(new Intent(client, OperationKind.Read, account), Shop, ["service"], async (invoker, call) =>
+        return new(new Intent(client, OperationKind.Read, account) { MinVersion = request.MinVersion }, Shop, ["service"], async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).GetAccountAsync(request, call);
             return new Answer(Verdict.Done) { Seen = [GridCalls.Of(Note(answer))] };
-        }, Timeout);
+        }, options.Timeout);
     }
 
     private PlannedCall ReadPublic(long account) =>
@@ -186,7 +188,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
         {
             var answer = await new AccountService.AccountServiceClient(invoker).GetPublicAccountAsync(new GetPublicAccountRequest { Id = account }, call);
             return new Answer(Verdict.Done) { Seen = [new Seen(account, Followers: GridCalls.Of(answer.Followers))] };
-        }, Timeout);
+        }, options.Timeout);
 
     private PlannedCall Staff(OperationKind kind, long account, string requestId, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
         As(new Intent(client, kind, account) { RequestId = requestId }, Person(), send);
@@ -195,11 +197,11 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
         OperationKind kind, OpenProposal proposal, string requestId, string person, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
         As(new Intent(client, kind, proposal.Account) { RequestId = requestId, Proposal = proposal.Sequence }, person, send);
 
-    private static PlannedCall As(Intent intent, string person, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
-        new(intent with { Actor = "operator:" + person }, person, ["support", "approver"], send, Timeout);
+    private PlannedCall As(Intent intent, string person, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
+        new(intent with { Actor = "operator:" + person }, person, ["support", "approver"], send, options.Timeout);
 
     private PlannedCall Service(OperationKind kind, long account, string requestId, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
-        new(new Intent(client, kind, account) { RequestId = requestId, Actor = "service:" + Shop }, Shop, ["service"], send, Timeout);
+        new(new Intent(client, kind, account) { RequestId = requestId, Actor = "service:" + Shop }, Shop, ["service"], send, options.Timeout);
 
     /// <summary>What became pending is told to the others.</summary>
     private Answer Pending(Outcome outcome, Account account, Proposal? proposal)
@@ -228,7 +230,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     private string Person()
     {
         var number = random.Next(6) == 0 ? random.Next(2) : random.Next(options.People);
-        return string.Create(CultureInfo.InvariantCulture, $"p{number:000}");
+        return string.Create(CultureInfo.InvariantCulture, $"{options.PeopleNamed}{number:000}");
     }
 
     private string RequestId() => string.Create(CultureInfo.InvariantCulture, $"{client}-{++_requests}");

@@ -34,7 +34,7 @@ internal sealed class Workload : IAsyncDisposable
     {
         var planner = new StaffPlanner("first", NewRandom(-1), _board, _options, _clock);
         var client = _newClient(-1);
-        for (var account = 1; account <= _options.FirstAccounts; account++)
+        for (var account = _options.FirstAccount; account < _options.FirstAccount + _options.FirstAccounts; account++)
         {
             var answer = await client.RunAsync(planner.Register(account), mayGiveUp: false, cancellationToken);
             _board.Add(answer is { Verdict: Verdict.Done } ? account : throw new InvalidOperationException($"Account {account} was not registered: {answer}"));

@@ -3,6 +3,9 @@ namespace AccountGrid.Chaos.Workloads;
 /// <summary>How much is done, and by how many.</summary>
 internal sealed record WorkloadOptions
 {
+    /// <summary>Accounts of a run lie within so many ids from a multiple of it.</summary>
+    public const long Spread = 10_000_000;
+
     /// <summary>Clients that act as staff and as the owners' service. Their request ids in flight on one account stay far below what an account remembers.</summary>
     public int StaffClients { get; init; } = 6;
 
@@ -11,6 +14,20 @@ internal sealed record WorkloadOptions
 
     /// <summary>People with power. Many, because each has a budget.</summary>
     public int People { get; init; } = 60;
+
+    /// <summary>What their names begin with.</summary>
+    public string PeopleNamed { get; init; } = "p";
+
+    /// <summary>The first account; where others may have been before, one that nobody had.</summary>
+    public long FirstAccount { get; init; } = 1;
+
+    /// <summary>What the handles of these accounts begin with, and no others'.</summary>
+    public string Handles => FirstAccount < Spread
+        ? StaffPlanner.Handles
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{StaffPlanner.Handles}{FirstAccount / Spread}");
+
+    /// <summary>How long an attempt may take; an ingest three times that.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Accounts registered before anything else.</summary>
     public int FirstAccounts { get; init; } = 12;

@@ -51,11 +51,14 @@ public sealed class ErrorTests
         [Fact]
         public void Of_the_way_to_a_grain_say_that_the_outcome_is_unknown()
         {
-            var error = ExceptionMap.Of(new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"));
-            Assert.Equal("STORAGE_UNAVAILABLE", error.Kind.Reason);
-            Assert.Contains("unknown: retry with the same requestId", error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
-            Assert.NotNull(error.RetryAfter);
+            foreach (var failure in (Exception[])[new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"), new TaskCanceledException("secret"), new OrleansException("secret")])
+            {
+                var error = ExceptionMap.Of(failure);
+                Assert.Equal("STORAGE_UNAVAILABLE", error.Kind.Reason);
+                Assert.Contains("unknown: retry with the same requestId", error.Message, StringComparison.Ordinal);
+                Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+                Assert.NotNull(error.RetryAfter);
+            }
         }
 
         [Fact]

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using AccountGrid.Chaos.Checkers;
+using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Nemeses;
+using AccountGrid.Chaos.Running;
+using AccountGrid.Chaos.Workloads;
+using AccountGrid.Testing;
+using Grpc.Core;
+
+namespace AccountGrid.Chaos.Clusters;
+
+/// <summary>What a run against a cluster is made of. With the commit, the seed says what was planned; timing is the machine's.</summary>
+internal sealed record ClusterRunOptions(int Seed)
+{
+    /// <summary>The clients. Short timeouts: behind a dead connection is another silo.</summary>
+    public WorkloadOptions Workload { get; init; } = new() { Timeout = TimeSpan.FromSeconds(8), People = 120, BigIngest = 3_000 };
+
+    /// <summary>The cluster that is started.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
+
+    /// <summary>The grid of somebody else that is used instead; <c>null</c> = none.</summary>
+    public RemoteGridOptions? Remote { get; init; }
+
+    /// <summary>Operations in the history at most.</summary>
+    public int HistoryCapacity { get; init; } = 1_000_000;
+
+    /// <summary>How long nothing happens before everything is checked: what was sent and not answered is decided by then, one way or the other.</summary>
+    public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(2);
+}
+
+/// <summary>
+/// One run: clients at work on all silos, one nemesis after the other, and after each the clients hold still and everything is checked. Used by one caller.
+/// </summary>
+internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) : IAsyncDisposable
+{
+    /// <summary>Whoever is declared dead ends itself as soon as it can know.</summary>
+    public const string ZombieLives = "declared-dead-ends-itself";
+
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(90);
+    private readonly TempDirectory _kept = new();
+    private readonly History _history = new(TimeProvider.System, options.HistoryCapacity);
+    private readonly Connection _connection = new();
+    private readonly List<Disturbance> _disturbances = [];
+    private IGrid? _grid;
+    private Workload? _workload;
+    private GateTimes? _gate;
+    private RecoveredState? _before;
+    private TimeSpan _startedAt;
+    private bool _failed;
+    private int _round;
+
+    /// <summary>The cluster, where it is this run's own.</summary>
+    public Cluster Cluster => _grid as Cluster ?? throw new InvalidOperationException("Not started, or somebody else's.");
+
+    /// <summary>Rounds with a strike.</summary>
+    public int Strikes { get; private set; }
+
+    /// <summary>Starts the cluster and lets the clients go.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => GuardAsync("the start", async () =>
+    {
+        _gate = new GateTimes(_history);
+        _grid = options.Remote is { } remote
+            ? new RemoteGrid(remote, _history, _connection)
+            : await Cluster.StartAsync(options.Cluster, _history, _connection, cancellationToken);
+        _startedAt = _history.Now;
+        _workload = new Workload(_history, _connection, _grid.Token, options.Workload, options.Seed, TimeProvider.System);
+        await _workload.StartAsync(cancellationToken);
+    });
+
+    /// <summary>One nemesis: the clients work, it strikes, everything is mended, they work again, and everything is checked.</summary>
+    /// <returns>Whether it struck; it says why where it did not.</returns>
+    public async Task<bool> StrikeAsync(ClusterNemesis nemesis, CancellationToken cancellationToken)
+    {
+        if (nemesis.Missing(Cluster) is { } reason)
+        {
+            log($"{nemesis.Name}: skipped: {reason}");
+            return false;
+        }
+
+        // What a nemesis does depends on the seed, its name and the round, not on what those before it drew.
+        var random = new Random(unchecked((options.Seed * 397) ^ (nemesis.Name.Aggregate(17, (h, c) => (h * 31) + c) + _round++)));
+        await GuardAsync($"round {_round}, {nemesis.Name}", async () =>
+        {
+            await Task.WhenAny(_history.NextAnswersAsync(100 + random.Next(200)), Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
+            var began = _history.Now;
+            _disturbances.Add(new(began, TimeSpan.MaxValue));
+            var strike = new Strike(Cluster, random, _history, log, cancellationToken);
+            var did = await nemesis.StrikeAsync(strike);
+            strike.Violations.AddRange((await Cluster.RecoverAsync(cancellationToken))
+                .Select(static m => new Violation(ZombieLives, 0, $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known")));
+            await strike.WorkAsync(200);
+            await _workload!.ThrowIfBrokenAsync();
+            var availability = Availability.Of(_history.Snapshot(), _gate!, began, _history.Now);
+            log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {nemesis.Name}: {did}"));
+            log($"          {availability}");
+            Strikes++;
+            await SettleAndCheckAsync(nemesis.Name, strike.Violations, cancellationToken);
+        });
+        return true;
+    }
+
+    /// <summary>No nemesis of ours: the clients work for a while, and everything is checked.</summary>
+    public Task WorkAsync(TimeSpan time, CancellationToken cancellationToken) => GuardAsync($"round {++_round}", async () =>
+    {
+        var began = _history.Now;
+        if (options.Remote is not null)
+        {
+            // Somebody else may strike at any time.
+            _disturbances.Add(new(began, TimeSpan.MaxValue));
+        }
+
+        await Task.Delay(time, cancellationToken);
+        await _workload!.ThrowIfBrokenAsync();
+        log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {Availability.Of(_history.Snapshot(), _gate!, began, _history.Now)}"));
+        await SettleAndCheckAsync("the clients alone", [], cancellationToken);
+    });
+
+    /// <summary>The end: every check once more, and what it was all like.</summary>
+    public async Task<ClusterSummary> FinishAsync(CancellationToken cancellationToken)
+    {
+        await GuardAsync("the end", async () =>
+        {
+            await Task.WhenAny(_history.NextAnswersAsync(200), Task.Delay(TimeSpan.FromSeconds(5), cancellationToken));
+            await SettleAndCheckAsync("the end", [], cancellationToken, opens: false);
+            await _workload!.StopAsync();
+            await _workload.ThrowIfBrokenAsync();
+        });
+        var snapshot = _history.Snapshot();
+        return ClusterSummary.Of(options.Seed, Strikes, snapshot, _before!, Availability.Of(snapshot, _gate!, _startedAt, _gate!.LastClosed));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_workload is not null)
+        {
+            await _workload.DisposeAsync();
+        }
+
+        if (_grid is not null)
+        {
+            await _grid.DisposeAsync();
+        }
+
+        if (!_failed)
+        {
+            _kept.Dispose();
+        }
+    }
+
+    private async Task SettleAndCheckAsync(string phase, List<Violation> found, CancellationToken cancellationToken, bool opens = true)
+    {
+        await _connection.CloseAsync(cancellationToken).WaitAsync(Quiet, cancellationToken);
+        _gate!.Close();
+        await Task.Delay(options.Settling, cancellationToken);
+        _grid!.EndEpoch();
+        if (_disturbances.Count > 0 && _disturbances[^1].To == TimeSpan.MaxValue)
+        {
+            _disturbances[^1] = _disturbances[^1] with { To = _history.Now };
+        }
+
+        var history = _history.Snapshot();
+        var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).Distinct().Order().ToArray();
+        var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
+        found.AddRange(AllCheckers.Check(history, recovered, _before, Rules()));
+        foreach (var gateway in _grid.Gateways)
+        {
+            var served = await PatientlyAsync(() => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);
+            found.AddRange(AgreementChecker.Check(gateway.Name, recovered, served));
+        }
+
+        Require(phase, [.. found]);
+        _before = recovered;
+        if (opens)
+        {
+            _gate.Open();
+            _connection.Open();
+        }
+    }
+
+    private async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    {
+        var gateways = _grid!.Gateways;
+        var disk = _grid.ConnectionString is { } database ? await DatabaseReader.ReadAsync(database, ids.ToHashSet().Contains, cancellationToken) : null;
+        return await Reader(gateways[_round % gateways.Length]).ReadAsync(ids, disk, cancellationToken);
+    }
+
+    /// <summary>The checks' own reads are no part of what is measured: one that finds a gateway busy, or struck by somebody else, is made again.</summary>
+    private static async Task<T> PatientlyAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (RpcException e) when (e.StatusCode is not StatusCode.Internal && TimeProvider.System.GetElapsedTime(began) < Quiet)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+            }
+        }
+    }
+
+    private CheckRules Rules() => new(options.Cluster.ProtectedReach, options.Cluster.MaxHarms, StoreFails: true) { Disturbances = [.. _disturbances] };
+
+    private RecoveryReader Reader(Endpoint gateway) => new(gateway.Invoker, _grid!.Token("shop", ["service"]), _grid.Token("auditor", ["auditor"]), options.Workload.Handles);
+
+    private async Task GuardAsync(string phase, Func<Task> action)
+    {
+        try
+        {
+            await action();
+        }
+        catch (Exception e) when (e is not CrashRunException)
+        {
+            throw Fail(phase, [], e);
+        }
+    }
+
+    private void Require(string phase, ImmutableArray<Violation> violations)
+    {
+        if (!violations.IsEmpty)
+        {
+            throw Fail(phase, violations, null);
+        }
+    }
+
+    /// <summary>Keeps the whole history and everything that the processes printed.</summary>
+    private CrashRunException Fail(string phase, ImmutableArray<Violation> violations, Exception? cause)
+    {
+        _failed = true;
+        HistoryFile.Write(_kept.File("chaos-history.txt"), _history.Snapshot());
+        File.WriteAllLines(_kept.File("chaos-violations.txt"), violations.Select(v => v.ToString()).Append(cause?.ToString() ?? ""));
+        _grid?.KeepOutput(_kept.FullPath);
+        return new CrashRunException(
+            $"""
+            Seed {options.Seed}, {phase}: {violations.Length} violations. Kept: {_kept.FullPath}
+            {string.Join('\n', violations.Take(20))}{cause?.Message}
+            """,
+            cause);
+    }
+}

@@ -1,0 +1,3 @@
+using AccountGrid.Chaos;
+
+return await ChaosCommand.RunAsync(args);
