@@ -47,6 +47,12 @@ internal sealed record Intent(string Client, OperationKind Kind, long Account)
     /// <summary>The edges, in the order in which they are sent.</summary>
     public ImmutableArray<EdgeChange> Edges { get; init; } = [];
 
+    /// <summary>The version that a read insists on; 0 = none.</summary>
+    public long MinVersion { get; init; }
+
+    /// <summary>Whether what it places has an end (a suspension).</summary>
+    public bool EndsByItself { get; init; }
+
     /// <summary>Whether a journal entry must witness it.</summary>
     public bool IsCommand => RequestId is not null;
 }

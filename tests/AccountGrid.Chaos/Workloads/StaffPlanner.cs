@@ -83,11 +83,12 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
             Etag = PerhapsEtag(account),
             Until = random.Next(2) == 0 ? Soon(5) : null,
         };
-        return Staff(OperationKind.Suspend, account, request.RequestId, async (invoker, call) =>
+        var planned = Staff(OperationKind.Suspend, account, request.RequestId, async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).SuspendAccountAsync(request, call);
             return Pending(answer.Outcome, answer.Account, answer.Proposal);
         });
+        return planned with { Intent = planned.Intent with { EndsByItself = request.Until is not null } };
     }
 
     private PlannedCall Erase(long account)
@@ -174,7 +175,7 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     private PlannedCall Read(long account)
     {
         var request = new GetAccountRequest { Id = account, MinVersion = random.Next(2) == 0 ? _seen.GetValueOrDefault(account).Version : 0 };
-        return new(new Intent(client, OperationKind.Read, account), Shop, ["service"], async (invoker, call) =>
+        return new(new Intent(client, OperationKind.Read, account) { MinVersion = request.MinVersion }, Shop, ["service"], async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).GetAccountAsync(request, call);
             return new Answer(Verdict.Done) { Seen = [GridCalls.Of(Note(answer))] };
