@@ -24,8 +24,10 @@ public static class SiloCommand
     public const int DataRefused = 3;
 
     /// <summary>Runs the silo until it is told to stop.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="adjust">As in <see cref="SiloHost.Build"/>.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? adjust = null)
     {
         var root = new RootCommand("AccountGrid: one silo with its gateway, on one machine. Settings also come from appsettings.json and ACCOUNTGRID__... variables; see silo/README.md.");
         var options = new (Option Option, string Key)[]
@@ -49,7 +51,7 @@ public static class SiloCommand
             var given = options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
                 o => $"{SiloSettings.Section}:{o.Key}",
                 o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
-            hosted = await HostAsync(given);
+            hosted = await HostAsync(given, adjust);
         });
         var result = root.Parse(args);
         var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -69,11 +71,11 @@ public static class SiloCommand
         return option;
     }
 
-    private static async Task<int> HostAsync(IReadOnlyDictionary<string, string?> arguments)
+    private static async Task<int> HostAsync(IReadOnlyDictionary<string, string?> arguments, Action<IServiceCollection>? adjust)
     {
         try
         {
-            await using var host = SiloHost.Build(arguments);
+            await using var host = SiloHost.Build(arguments, adjust);
             await host.RunAsync(Console.Out);
             return Stopped;
         }

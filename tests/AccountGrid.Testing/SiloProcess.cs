@@ -23,6 +23,9 @@ public sealed record SiloProcessOptions
     /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
+    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = the silo itself.</summary>
+    public string? Program { get; init; }
+
     /// <summary>How long a start may take before the test fails.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }
@@ -166,7 +169,7 @@ public sealed class SiloProcess : IAsyncDisposable
         string[] command =
         [
             .. options.Launcher, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            "exec", SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
+            "exec", options.Program ?? SiloAssembly, "--data", dataDirectory, .. ports, .. options.Arguments,
         ];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {

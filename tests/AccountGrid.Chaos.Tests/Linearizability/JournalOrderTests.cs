@@ -128,6 +128,14 @@ public static class JournalOrderTests
         }
 
         [Fact]
+        public void That_an_earlier_attempt_has_done_is_not_refused_for_what_that_one_did()
+        {
+            // The request id is known by then: the second attempt has the answer of the first.
+            var tale = new Chronicle().Tell(Chronicle.Command(Deactivate), (2, 3, null), (4, 5, new Answer(Verdict.Refused, "WRONG_STATUS")));
+            Assert.Equal(Bad, tale.Reads(6, 7, 2, Status.Deactivated).Broken());
+        }
+
+        [Fact]
         public void That_is_refused_is_refused_for_a_true_reason()
         {
             Assert.Empty(new Chronicle().Refused(2, 3, Restore, "WRONG_STATUS").Broken());

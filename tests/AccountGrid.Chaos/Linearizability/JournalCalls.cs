@@ -25,8 +25,9 @@ internal static class JournalCalls
             yield break;
         }
 
-        var input = new JournalInput.Command(intent.Kind, intent.Proposal, intent.EndsByItself);
+        var silent = operation.Attempts.Where(a => a.Answer is null).ToArray();
         var decidedAnew = operation.Answer is { Verdict: Verdict.Refused } refused && !JournalChecker.IsRecorded(refused.Reason);
+        var input = new JournalInput.Command(intent.Kind, intent.Proposal, intent.EndsByItself, decidedAnew && silent.Length > 0 ? operation.Number : null);
         if (operation.Answer is { } answer)
         {
             var seen = answer.Verdict == Verdict.Refused ? null : answer.Seen.FirstOrDefault(s => s.Account == intent.Account)?.Version;
@@ -36,7 +37,6 @@ internal static class JournalCalls
         }
 
         // A request id is remembered with what it left behind. A refusal that leaves nothing does not speak for the attempts before it, which may still be under way.
-        var silent = operation.Attempts.Where(a => a.Answer is null).ToArray();
         if (silent.Length > 0 && (operation.Answer is null || decidedAnew))
         {
             yield return (intent.Account, new(input, null, operation.InvokedAt, silent.Max(history.EffectEnds), Name(operation)));

@@ -26,8 +26,20 @@ internal enum Facts
 internal readonly record struct Waiting(long Sequence, Facts Places, bool HasTime, bool WaitsForTimeOnly);
 
 /// <summary>An account's journal as far as clients see it.</summary>
+/// <param name="Version">Its length.</param>
+/// <param name="Facts">What holds.</param>
+/// <param name="Waiting">What waits.</param>
 internal readonly record struct JournalState(long Version, Facts Facts, Waiting Waiting)
 {
+    private readonly string? _refused;
+
+    /// <summary>The operations that were refused although an earlier attempt of them may still be under way, in words, so that equal ones are equal.</summary>
+    public string Refused
+    {
+        get => _refused ?? "";
+        init => _refused = value.Length == 0 ? null : value;
+    }
+
     /// <summary>Whether the account is up, by precedence.</summary>
     public Account.Types.Status Status =>
         StatusRule.Of(Facts.HasFlag(Facts.Erased), Facts.HasFlag(Facts.Suspension), (Facts & JournalModel.Holds) != Facts.None);
@@ -43,7 +55,15 @@ internal abstract record JournalInput
     /// <param name="Kind">Which.</param>
     /// <param name="Proposal">The proposal that it is about.</param>
     /// <param name="EndsByItself">Whether what it places has an end.</param>
-    public sealed record Command(OperationKind Kind, long? Proposal = null, bool EndsByItself = false) : JournalInput;
+    /// <param name="Refused">
+    /// The number of an operation that was refused without a trace, while attempts before the refused one were never answered; <c>null</c> = none. Those are a call of their own, and
+    /// act behind the refusal or never: had they acted before, their request id would have been known.
+    /// </param>
+    public sealed record Command(OperationKind Kind, long? Proposal = null, bool EndsByItself = false, int? Refused = null) : JournalInput
+    {
+        /// <summary>How <see cref="JournalState.Refused"/> has it.</summary>
+        public string Mark => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{Refused};");
+    }
 
     /// <summary>A look at the account.</summary>
     /// <param name="MinVersion">Nothing older is wanted.</param>
@@ -94,7 +114,7 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
         state.Version > LatestVersion(output) || (state.Version == LatestVersion(output) && output is JournalOutput.Outcome);
 
     public override bool OnlyLooks(JournalInput input, JournalOutput output) =>
-        output is not JournalOutput.Outcome outcome || (outcome.Verdict == Verdict.Refused && !JournalChecker.IsRecorded(outcome.Reason));
+        output is not JournalOutput.Outcome outcome || (outcome.Verdict == Verdict.Refused && !JournalChecker.IsRecorded(outcome.Reason) && input is not JournalInput.Command { Refused: not null });
 
     /// <summary>The version that an answer shows: nothing later is in it.</summary>
     private static long LatestVersion(JournalOutput? output) => output switch
@@ -115,9 +135,15 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
             Verdict.Pending => Waits(state, command).Where(s => outcome.Proposal is null || s.Waiting.Sequence == outcome.Proposal),
             _ => JournalRefusals.Refuses(state, command, outcome.Reason),
         },
-        (JournalInput.Command command, null) => Acts(state, command).Concat(Waits(state, command)).Concat(JournalRefusals.AnyRecorded(state, command)),
+        (JournalInput.Command { Refused: not null } command, null) => state.Refused.Contains(command.Mark, StringComparison.Ordinal)
+            ? Anything(state with { Refused = state.Refused.Replace(command.Mark, "", StringComparison.Ordinal) }, command)
+            : [],
+        (JournalInput.Command command, null) => Anything(state, command),
         _ => [],
     };
+
+    private static IEnumerable<JournalState> Anything(JournalState state, JournalInput.Command command) =>
+        Acts(state, command).Concat(Waits(state, command)).Concat(JournalRefusals.AnyRecorded(state, command));
 
     /// <summary>It is done.</summary>
     private static IEnumerable<JournalState> Acts(JournalState state, JournalInput.Command command)

@@ -10,7 +10,7 @@ internal static class JournalRefusals
     public static IEnumerable<JournalState> Refuses(JournalState state, JournalInput.Command command, string reason) =>
         !IsTrue(state, command, reason) ? []
         : JournalChecker.IsRecorded(reason) ? Recorded(state, command, reason)
-        : [state];
+        : [command.Refused is null ? state : state with { Refused = state.Refused + command.Mark }];
 
     /// <summary>Whatever a recorded refusal of a command, for any reason, may leave behind.</summary>
     public static IEnumerable<JournalState> AnyRecorded(JournalState state, JournalInput.Command command) =>
