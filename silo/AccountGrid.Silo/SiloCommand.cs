@@ -25,8 +25,10 @@ public static class SiloCommand
     public const int DataRefused = 3;
 
     /// <summary>Runs the silo until it is told to stop.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="adjust">As in <see cref="SiloHost.Build"/>.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? adjust = null)
     {
         var root = new RootCommand("AccountGrid: one silo with its gateway, on one machine. Settings also come from appsettings.json and ACCOUNTGRID__... variables; see silo/README.md.");
         var options = new (Option Option, string Key)[]
@@ -50,7 +52,7 @@ public static class SiloCommand
         int? exitCode = null;
         root.SetAction(async (parsed, _) => exitCode = await GuardAsync("AccountGrid did not start.", async () =>
         {
-            await using var host = SiloHost.Build(Given(parsed));
+            await using var host = SiloHost.Build(Given(parsed), adjust);
             await host.RunAsync(Console.Out);
             return Stopped;
         }));

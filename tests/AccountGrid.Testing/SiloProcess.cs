@@ -19,7 +19,7 @@ public sealed record SiloProcessOptions
     /// <summary>Further environment variables, such as <c>ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The silo's assembly; <c>null</c> = <see cref="SiloProcess.SiloAssembly"/>.</summary>
+    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = <see cref="SiloProcess.SiloAssembly"/>.</summary>
     public string? Assembly { get; init; }
 
     /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>

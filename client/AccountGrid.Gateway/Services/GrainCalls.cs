@@ -71,7 +71,7 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         Task<CommandReply> CallAsync() => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken);
     }
 
-/// <summary>The value of an answer.</summary>
+    /// <summary>The value of an answer.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public static T Unwrap<T>(Answer<T> answer)
         where T : class =>

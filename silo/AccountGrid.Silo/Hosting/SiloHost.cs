@@ -39,8 +39,9 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Reads and checks the settings and puts the host together; opens nothing.</summary>
     /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    /// <param name="adjust">Sees the services last, for a program that hosts the silo with other ones; <c>null</c> = they stay as they are.</param>
     /// <exception cref="SettingsException">Settings are wrong.</exception>
-    public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments)
+    public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments, Action<IServiceCollection>? adjust = null)
     {
         var builder = NewBuilder(arguments);
         var (settings, storage) = SettingsReader.Read(builder.Configuration);
@@ -58,6 +59,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
+        adjust?.Invoke(builder.Services);
         var app = builder.Build();
         Map(app, settings);
         return new SiloHost(app, listeners, storage.DataDirectory);

@@ -29,10 +29,7 @@ internal sealed record AccountFold
 
     /// <summary>Whether the account is up, by precedence.</summary>
     public Account.Types.Status Status =>
-        Erased ? Account.Types.Status.Erased
-        : Holds.Contains("suspension") ? Account.Types.Status.Suspended
-        : !Holds.IsEmpty ? Account.Types.Status.Deactivated
-        : Account.Types.Status.Active;
+        StatusRule.Of(Erased, Holds.Contains("suspension"), !Holds.IsEmpty);
 
     /// <summary>The state after 0, 1, 2 ... entries; ends early behind the first entry that cannot be.</summary>
     public static ImmutableArray<AccountFold> Of(ImmutableArray<JournalLine> journal)

@@ -28,6 +28,9 @@ internal static class JournalChecker
     private static readonly ImmutableHashSet<string> Explained =
         ["NEEDS_SECOND_PERSON", "SAME_PERSON", "PROPOSAL_EXPIRED", "PROPOSAL_VOID", "BUDGET_EXCEEDED", "REACH_EXCEEDED", "WRONG_STATUS", "ALREADY_EXISTS", "VERSION_MISMATCH", "NOT_FOUND"];
 
+    /// <summary>Whether an attempt that is refused so leaves an entry behind.</summary>
+    public static bool IsRecorded(string reason) => Recorded.Contains(reason);
+
     public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered)
     {
         foreach (var operation in history.Operations.Where(o => o.Attempts.Any(a => a.Error == HistorySnapshot.InternalError)))

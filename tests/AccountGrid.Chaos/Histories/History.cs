@@ -160,6 +160,9 @@ internal sealed record HistorySnapshot(
     /// <summary>The silo's own word for a failure that nobody foresaw.</summary>
     public const string InternalError = "INTERNAL";
 
+    /// <summary>An instant behind everything that is told.</summary>
+    public TimeSpan End => Operations.SelectMany(o => o.Attempts).Select(a => a.EndedAt ?? a.StartedAt).DefaultIfEmpty().Max() + TimeSpan.FromTicks(1);
+
     /// <summary>Until when an attempt can take effect: until its answer, or as long as what it was sent to lives.</summary>
     public TimeSpan EffectEnds(Attempt attempt) =>
         attempt is { Answer: not null, EndedAt: { } answered } ? answered : Deaths.GetValueOrDefault(attempt.Incarnation, TimeSpan.MaxValue);

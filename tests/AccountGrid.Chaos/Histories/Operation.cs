@@ -50,6 +50,9 @@ internal sealed record Intent(string Client, OperationKind Kind, long Account)
     /// <summary>The version that a read insists on; 0 = none.</summary>
     public long MinVersion { get; init; }
 
+    /// <summary>Whether what it places has an end (a suspension).</summary>
+    public bool EndsByItself { get; init; }
+
     /// <summary>Whether a journal entry must witness it.</summary>
     public bool IsCommand => RequestId is not null;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Linearizability;
 using AccountGrid.Chaos.Nemeses;
 using AccountGrid.Chaos.Workloads;
 using AccountGrid.Testing;
@@ -91,7 +92,9 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
             Require("the stop", exitCode == 0 ? [] : [new("stops-in-order", 0, $"exit code {exitCode}")]);
             var disk = DiskReader.Read(_data.FullPath);
             await Silo.RestartAsync(cancellationToken);
-            await CheckAsync("the end", _history.Snapshot(), disk, cancellationToken);
+            var history = _history.Snapshot();
+            await CheckAsync("the end", history, disk, cancellationToken);
+            CheckOrder(history);
         });
         return CrashSummary.Of(options.Seed, _history.Snapshot(), _before!, _nemesis!, Silo.LongestUnavailability);
     }
@@ -159,6 +162,14 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
         var recovered = await Reader().ReadAsync(ids, disk, cancellationToken);
         Require(phase, AllCheckers.Check(history, recovered, _before, new CheckRules(options.ProtectedReach, options.MaxHarms, options.StoreFails)));
         _before = recovered;
+    }
+
+    /// <summary>Over the whole run at once: what was true across restarts, too. One silo, so that nothing may be old.</summary>
+    private void CheckOrder(HistorySnapshot history)
+    {
+        var report = LinearizabilityChecker.Check(history, ReadConsistency.Linearizable, _before);
+        log(string.Join('\n', [report.ToString(), .. report.Undecided]));
+        Require("the order of everything", report.Violations);
     }
 
     private RecoveryReader Reader() => new(Silo.Endpoint.Invoker, Silo.Token("shop", ["service"]), Silo.Token("auditor", ["auditor"]));

@@ -85,11 +85,12 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
             Etag = PerhapsEtag(account),
             Until = random.Next(2) == 0 ? Soon(5) : null,
         };
-        return Staff(OperationKind.Suspend, account, request.RequestId, async (invoker, call) =>
+        var planned = Staff(OperationKind.Suspend, account, request.RequestId, async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).SuspendAccountAsync(request, call);
             return Pending(answer.Outcome, answer.Account, answer.Proposal);
         });
+        return planned with { Intent = planned.Intent with { EndsByItself = request.Until is not null } };
     }
 
     private PlannedCall Erase(long account)

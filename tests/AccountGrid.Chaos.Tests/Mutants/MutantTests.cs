@@ -1,0 +1,168 @@
+using AccountGrid.Chaos.Checkers;
+using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Linearizability;
+using AccountGrid.Testing;
+
+namespace AccountGrid.Chaos.Tests.Mutants;
+
+/// <summary>
+/// Silos that are wrong on purpose, in one thing each, and the scenario that shows it: the checkers say so, by name. The same scenarios without the mutation are clean. What the checkers
+/// would not see here they would not see in a chaos run either.
+/// </summary>
+public static class MutantTests
+{
+    private const string None = "none";
+
+    /// <summary>The names of what is broken, of one account.</summary>
+    private static string[] Of(IEnumerable<Violation> violations, long account) =>
+        [.. violations.Where(v => v.Account == account).Select(v => v.Check).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>A takedown is acknowledged; the process dies in the same moment.</summary>
+    private static async Task TakesDownAndDiesAsync(Stage stage, Script script, long account)
+    {
+        await stage.DoAsync(script.Register(account));
+        Assert.Equal(Verdict.Done, (await stage.DoAsync(script.Deactivate(account))).Verdict);
+    }
+
+    /// <summary>The answer to a takedown is lost, somebody brings the account back, then the takedown is sent again.</summary>
+    private static async Task IsSentAgainAfterTheRestoreAsync(Stage stage, Script script, long account)
+    {
+        await stage.DoAsync(script.Register(account));
+        await stage.DoTwiceAsync(script.Deactivate(account), () => stage.DoAsync(script.Restore(account)));
+    }
+
+    /// <summary>The answer to a takedown is lost, and it is sent again.</summary>
+    private static async Task IsSentAgainAtOnceAsync(Stage stage, Script script, long account)
+    {
+        await stage.DoAsync(script.Register(account));
+        await stage.DoTwiceAsync(script.Deactivate(account), () => Task.CompletedTask);
+    }
+
+    /// <summary>One person alone tries to take down a protected account.</summary>
+    private static async Task TriesAloneAsync(Stage stage, Script script, long account)
+    {
+        await stage.DoAsync(script.Register(account));
+        await stage.DoAsync(script.Protect(account));
+        Assert.Equal("NEEDS_SECOND_PERSON", (await stage.DoAsync(script.Deactivate(account, directOnly: true))).Reason);
+    }
+
+    /// <summary>A follow is acknowledged; the process dies in the same moment.</summary>
+    private static async Task FollowsAndDiesAsync(Stage stage, Script script, long account)
+    {
+        await stage.DoAsync(script.Register(account));
+        Assert.Equal(1, (await stage.DoAsync(Script.Follow(account, follower: 900_000 + account))).Changed);
+    }
+
+    /// <summary>One half of a split brings an account back, and the other half, which has not heard of it, does so too.</summary>
+    private static async Task BothHalvesRestoreAsync(Stage stage, Script script, long account)
+    {
+        await stage.DoAsync(script.Register(account));
+        await stage.DoAsync(script.Deactivate(account));
+        Assert.Equal(2, (await stage.DoAsync(Script.Read(account), silo: 1)).Seen[0].Version);
+        await stage.DoAsync(script.Restore(account));
+        await stage.DoAsync(script.Restore(account), silo: 1);
+    }
+
+    public sealed class A_right_silo
+    {
+        [Fact]
+        public async Task Passes_every_scenario()
+        {
+            await using var stage = await Stage.StartAsync(None);
+            var script = new Script();
+            await IsSentAgainAfterTheRestoreAsync(stage, script, account: 1);
+            await IsSentAgainAtOnceAsync(stage, script, account: 2);
+            await TriesAloneAsync(stage, script, account: 3);
+            await FollowsAndDiesAsync(stage, script, account: 4);
+            await TakesDownAndDiesAsync(stage, script, account: 5);
+            Assert.Empty(await stage.FallAndCheckAsync());
+        }
+    }
+
+    public sealed class A_silo_that_acknowledges_before_its_commit
+    {
+        [Fact]
+        public async Task Is_caught_by_a_crash_on_the_heels_of_the_answer()
+        {
+            await using var stage = await Stage.StartAsync("early-acknowledgement");
+            await TakesDownAndDiesAsync(stage, new Script(), account: 1);
+            var broken = Of(await stage.FallAndCheckAsync(), 1);
+            Assert.Contains(JournalChecker.Lost, broken);
+            Assert.Contains(LinearizabilityChecker.Journal, broken);
+        }
+    }
+
+    public sealed class A_silo_that_does_not_know_request_ids
+    {
+        [Fact]
+        public async Task Is_caught_by_a_command_that_is_sent_again()
+        {
+            await using var stage = await Stage.StartAsync("forgotten-request-ids");
+            var script = new Script();
+            await IsSentAgainAfterTheRestoreAsync(stage, script, account: 1);
+            await IsSentAgainAtOnceAsync(stage, script, account: 2);
+            var violations = await stage.FallAndCheckAsync();
+
+            // It acts twice, or refuses what it has done itself.
+            Assert.Contains(JournalChecker.Twice, Of(violations, 1));
+            Assert.Contains(LinearizabilityChecker.Journal, Of(violations, 1));
+            Assert.Contains(LinearizabilityChecker.Journal, Of(violations, 2));
+        }
+    }
+
+    public sealed class A_silo_that_skips_an_entry
+    {
+        [Fact]
+        public async Task Is_caught_by_an_attempt_that_left_no_trace()
+        {
+            await using var stage = await Stage.StartAsync("unrecorded-refusals");
+            await TriesAloneAsync(stage, new Script(), account: 1);
+            var broken = Of(await stage.FallAndCheckAsync(), 1);
+            Assert.Contains(JournalChecker.Lost, broken);
+            Assert.Contains(LinearizabilityChecker.Journal, broken);
+        }
+    }
+
+    public sealed class A_silo_that_counts_outside_the_transaction
+    {
+        [Fact]
+        public async Task Is_caught_by_a_crash_between_the_two()
+        {
+            await using var stage = await Stage.StartAsync("count-apart");
+            await FollowsAndDiesAsync(stage, new Script(), account: 1);
+            var broken = Of(await stage.FallAndCheckAsync(), 1);
+            Assert.Contains(EdgeChecker.WrongCount, broken);
+            Assert.Contains(LinearizabilityChecker.Count, broken);
+        }
+    }
+
+    public sealed class A_silo_without_a_fence
+    {
+        [Fact]
+        public async Task Is_caught_by_a_split_and_a_right_one_is_not()
+        {
+            Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+            await using var server = await PostgresServer.StartNewAsync();
+            await using (var right = await Stage.StartSplitAsync(None, server))
+            {
+                await BothHalvesRestoreAsync(right, new Script(), account: 1);
+                Assert.Empty(await right.CheckSplitAsync());
+            }
+
+            await using var wrong = await Stage.StartSplitAsync("no-fence", server);
+            await BothHalvesRestoreAsync(wrong, new Script(), account: 1);
+            var broken = Of(await wrong.CheckSplitAsync(), 1);
+            Assert.Contains(JournalChecker.Damaged, broken);
+            Assert.Contains(LinearizabilityChecker.Journal, broken);
+        }
+    }
+
+    public sealed class A_mutant_with_a_name_that_nobody_knows
+    {
+        [Fact]
+        public async Task Does_not_start_so_that_it_cannot_pass_for_a_right_silo()
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => Stage.StartAsync("no-fenec"));
+        }
+    }
+}
