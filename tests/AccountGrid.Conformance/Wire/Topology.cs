@@ -162,8 +162,24 @@ public abstract class Topology : IAsyncDisposable
             Starting.Release();
         }
 
-        var cast = new Cast(this, Protocol.Grpc);
-        Forgotten = (await cast.Kim.DownAsync(await cast.RegisterAsync(ProtectedReach))).Proposal;
+        Forgotten = await OpenForgottenAsync();
+    }
+
+    /// <summary>The very first commands meet processes that have just started: on a busy machine they may time out, and the client tries again, here with another account.</summary>
+    private async Task<V1.Proposal> OpenForgottenAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var cast = new Cast(this, Protocol.Grpc);
+            try
+            {
+                return (await cast.Kim.DownAsync(await cast.RegisterAsync(ProtectedReach))).Proposal;
+            }
+            catch (RpcException e) when (attempt < 10 && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
     }
 
     private static HttpClient Client(HttpMessageHandler handler, GatewayAddress gateway, string? token)
