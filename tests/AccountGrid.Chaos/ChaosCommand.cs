@@ -24,6 +24,9 @@ internal static class ChaosCommand
 
     private const int MaxMinutes = 24 * 60;
 
+    // Namespaces and mounts outlive a process that does not remove them.
+    private static readonly TimeSpan Cleaning = TimeSpan.FromMinutes(1);
+
     // How often a grid that somebody else strikes is checked.
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
 
@@ -40,7 +43,7 @@ internal static class ChaosCommand
             exitCode = options.Lists(parsed) ? List() : await RunAsync(options.Read(parsed), token);
         });
         var result = root.Parse(args);
-        var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Cleaning });
         return result.Errors.Count > 0 ? WrongArguments : invoked != 0 ? invoked : exitCode;
     }
 
@@ -81,6 +84,11 @@ internal static class ChaosCommand
         catch (CrashRunException e)
         {
             Console.WriteLine(e.Message);
+            return Violated;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("Stopped before its end.");
             return Violated;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -44,10 +45,15 @@ public sealed class BadNetwork : IAsyncDisposable
     public Task CutAnswerTo(string text) => Arm(new Fault(Encoding.UTF8.GetBytes(text), Kind.CutAnswer));
 
     /// <summary>
-    /// The next whole statement on a connection that has ever named a function is carried out by the server, commit and all; its answer does not arrive, and the connection is gone.
+    /// The next whole statement on a connection that has prepared a call of a function is carried out by the server, commit and all; its answer does not arrive, and the
+    /// connection is gone.
     /// </summary>
+    /// <param name="function">One of <see cref="Functions"/>.</param>
     /// <returns>Completes when it has happened.</returns>
-    public Task CutAnswerToCallOf(string function) => Arm(new Fault(Sync, Kind.CutAnswer, Encoding.UTF8.GetBytes(function)));
+    public Task CutAnswerToCallOf(string function) => Arm(new Fault(Sync, Kind.CutAnswer, function));
+
+    /// <summary>The functions that connections are known by: what is prepared is named once, and later called by a number.</summary>
+    public ImmutableArray<string> Functions { get; init; } = ["journal_append", "followers_apply"];
 
     /// <summary>What the client sends with this text arrives; no answer ever does, and the connection stays.</summary>
     public Task SwallowAnswerTo(string text) => Arm(new Fault(Encoding.UTF8.GetBytes(text), Kind.SwallowAnswer));
@@ -145,7 +151,11 @@ public sealed class BadNetwork : IAsyncDisposable
             (connection.Fault, _fault) = (fault, null);
         }
 
-        connection.Remember(bytes.Span);
+        foreach (var function in Functions)
+        {
+            connection.Remember(function, bytes.Span);
+        }
+
         if (connection.Fault is { Kind: Kind.WithholdEnd } withholding && bytes.Span.EndsWith(Sync))
         {
             await server.GetStream().WriteAsync(bytes[..^Sync.Length], _stop.Token);
@@ -176,17 +186,15 @@ public sealed class BadNetwork : IAsyncDisposable
 
     /// <param name="Text">What the client sends.</param>
     /// <param name="Kind">What then happens.</param>
-    /// <param name="Before">What it must have sent before; <c>null</c> = nothing in particular.</param>
-    private sealed record Fault(byte[] Text, Kind Kind, byte[]? Before = null)
+    /// <param name="Function">The function that it must have prepared a call of before; <c>null</c> = none in particular.</param>
+    private sealed record Fault(byte[] Text, Kind Kind, string? Function = null)
     {
         public TaskCompletionSource Happened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed class Connection
     {
-        // A statement is named once, when it is prepared: that is among the first things said.
-        private const int Remembered = 1 << 16;
-        private readonly List<byte> _said = [];
+        private readonly HashSet<string> _prepared = [];
         private volatile Fault? _fault;
 
         public Fault? Fault
@@ -195,17 +203,16 @@ public sealed class BadNetwork : IAsyncDisposable
             set => _fault = value;
         }
 
-        public void Remember(ReadOnlySpan<byte> bytes)
+        public void Remember(string function, ReadOnlySpan<byte> bytes)
         {
-            if (_said.Count < Remembered)
+            if (!_prepared.Contains(function) && bytes.IndexOf(Encoding.UTF8.GetBytes(function)) >= 0)
             {
-                _said.AddRange(bytes);
+                _prepared.Add(function);
             }
         }
 
         public bool Matches(Fault fault, ReadOnlySpan<byte> bytes) =>
-            bytes.IndexOf(fault.Text) >= 0
-            && (fault.Before is null || System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_said).IndexOf(fault.Before) >= 0);
+            bytes.IndexOf(fault.Text) >= 0 && (fault.Function is null || _prepared.Contains(fault.Function));
     }
 
     /// <summary>Lets through or holds back.</summary>

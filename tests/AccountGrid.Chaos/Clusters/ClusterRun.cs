@@ -213,7 +213,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         {
             await action();
         }
-        catch (Exception e) when (e is not CrashRunException)
+        catch (Exception e) when (e is not CrashRunException and not OperationCanceledException)
         {
             throw Fail(phase, [], e);
         }
