@@ -52,6 +52,9 @@ public sealed class BadNetwork : IAsyncDisposable
     /// <returns>Completes when it has happened.</returns>
     public Task CutAnswerToCallOf(string function) => Arm(new Fault(Sync, Kind.CutAnswer, function));
 
+    /// <summary>What has not happened yet does not happen any more.</summary>
+    public void Disarm() => _fault = null;
+
     /// <summary>The functions that connections are known by: what is prepared is named once, and later called by a number.</summary>
     public ImmutableArray<string> Functions { get; init; } = ["journal_append", "followers_apply"];
 

@@ -151,4 +151,19 @@ public static class EdgeCheckerTests
             }
         }
     }
+
+    public sealed class While_a_cluster_is_disturbed
+    {
+        [Fact]
+        public void Less_may_be_said_to_have_changed_and_more_may_not()
+        {
+            var less = With(new Tale().Follows(5, true, changed: false), 5);
+            Assert.Equal([EdgeChecker.WrongChange], less.Broken());
+            less.Disturbed = (0, less.Now);
+            Assert.Empty(less.Broken());
+            var more = With(new Tale().Follows(5, true, changed: true).Follows(5, true, changed: true), 5);
+            more.Disturbed = (0, more.Now);
+            Assert.Equal([EdgeChecker.WrongChange], more.Broken());
+        }
+    }
 }

@@ -34,7 +34,7 @@ internal static class AllCheckers
     [
         .. JournalChecker.Check(history, recovered),
         .. ObservationChecker.Check(history, recovered, rules),
-        .. EdgeChecker.Check(history, recovered),
+        .. EdgeChecker.Check(history, recovered, rules),
         .. LawChecker.Check(recovered, rules),
         .. AuditChecker.Check(recovered, before),
     ];
