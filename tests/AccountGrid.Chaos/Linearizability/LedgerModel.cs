@@ -28,26 +28,44 @@ internal readonly record struct Bulk(long Follows, long Unfollows)
 internal abstract record LedgerInput
 {
     /// <summary>A follow or unfollow, by what it does to the count: from -1 to 1.</summary>
-    public sealed record Change(int Least, int Most) : LedgerInput;
+    public sealed record Change(int Least, int Most) : LedgerInput
+    {
+        public override string ToString() => Least == Most ? $"change by {Least}" : $"change by {Least} to {Most}";
+    }
 
     /// <summary>An ingest begins: from now on the count may be anything that a part of it makes.</summary>
-    public sealed record BulkBegins(Bulk Bulk) : LedgerInput;
+    public sealed record BulkBegins(Bulk Bulk) : LedgerInput
+    {
+        public override string ToString() => $"ingest of {Bulk.Follows} follows and {Bulk.Unfollows} unfollows begins";
+    }
 
     /// <summary>It is over, and came to so much.</summary>
-    public sealed record BulkEnds(Bulk Bulk, int Least, int Most, int MostChanges) : LedgerInput;
+    public sealed record BulkEnds(Bulk Bulk, int Least, int Most, int MostChanges) : LedgerInput
+    {
+        public override string ToString() => $"ingest ends, change by {Least} to {Most}";
+    }
 
     /// <summary>A look at the count.</summary>
-    public sealed record Look : LedgerInput;
+    public sealed record Look : LedgerInput
+    {
+        public override string ToString() => "look";
+    }
 }
 
 /// <summary>What is answered. A closed hierarchy.</summary>
 internal abstract record LedgerOutput
 {
     /// <summary>Done; with a change, the count's version afterwards.</summary>
-    public sealed record Done(long? VersionAfter = null) : LedgerOutput;
+    public sealed record Done(long? VersionAfter = null) : LedgerOutput
+    {
+        public override string ToString() => VersionAfter is { } version ? $"done by version {version}" : "done";
+    }
 
     /// <summary>A count that is exact.</summary>
-    public sealed record Shown(long Count, long Version) : LedgerOutput;
+    public sealed record Shown(long Count, long Version) : LedgerOutput
+    {
+        public override string ToString() => $"count {Count}, version {Version}";
+    }
 }
 
 /// <summary>
