@@ -11,6 +11,9 @@ namespace AccountGrid.Testing;
 /// <summary>How to start a silo.</summary>
 public sealed record SiloProcessOptions
 {
+    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = the silo itself.</summary>
+    public string? Program { get; init; }
+
     /// <summary>The data directory; <c>null</c> = a fresh one, removed at the end.</summary>
     public string? DataDirectory { get; init; }
 
@@ -22,9 +25,6 @@ public sealed record SiloProcessOptions
 
     /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
-
-    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = the silo itself.</summary>
-    public string? Program { get; init; }
 
     /// <summary>How long a start may take before the test fails.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
