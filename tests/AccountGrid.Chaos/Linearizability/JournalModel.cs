@@ -127,8 +127,14 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
         return WithSystemActs(state).Where(s => s.Version <= most).SelectMany(s => After(s, input, output)).Where(s => s.Version <= most).Distinct();
     }
 
-    public override bool IsPast(JournalState state, JournalInput input, JournalOutput output) =>
-        state.Version > LatestVersion(output) || (state.Version == LatestVersion(output) && output is JournalOutput.Outcome);
+    public override long VersionOf(JournalState state) => state.Version;
+
+    public override (long Least, long Most) Versions(JournalInput input, JournalOutput output) => output switch
+    {
+        JournalOutput.Shown shown => (shown.Version, shown.Version),
+        JournalOutput.Outcome { SeenVersion: { } seen } => (0, seen - 1),
+        _ => (0, long.MaxValue),
+    };
 
     public override bool OnlyLooks(JournalInput input, JournalOutput output) =>
         output is not JournalOutput.Outcome outcome || (outcome.Verdict == Verdict.Refused && !JournalChecker.IsRecorded(outcome.Reason) && input is not JournalInput.Command { Refused: not null });

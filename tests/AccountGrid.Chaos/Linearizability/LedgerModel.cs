@@ -80,7 +80,7 @@ internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput
 
     public override IEnumerable<LedgerState> Step(LedgerState state, LedgerInput input, LedgerOutput? output) => (input, output) switch
     {
-        (_, { } past) when IsPast(state, input, past) => [],
+        (_, { } answer) when state.Version > Versions(input, answer).Most => [],
         (LedgerInput.Change change, _) => [Changed(state, change)],
         (LedgerInput.BulkBegins begins, _) => [state with { Bulk = state.Bulk + begins.Bulk }],
         (LedgerInput.BulkEnds ends, _) => [Ended(state, ends)],
@@ -88,11 +88,13 @@ internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput
         _ => [],
     };
 
-    public override bool IsPast(LedgerState state, LedgerInput input, LedgerOutput output) => (input, output) switch
+    public override long VersionOf(LedgerState state) => state.Version;
+
+    public override (long Least, long Most) Versions(LedgerInput input, LedgerOutput output) => (input, output) switch
     {
-        (LedgerInput.Change change, LedgerOutput.Done { VersionAfter: { } version }) => state.Version >= version && IsCertain(change),
-        (_, LedgerOutput.Shown shown) => state.Version > shown.Version,
-        _ => false,
+        (LedgerInput.Change change, LedgerOutput.Done { VersionAfter: { } after }) when IsCertain(change) => (0, after - 1),
+        (_, LedgerOutput.Shown shown) => (shown.Version, shown.Version),
+        _ => (0, long.MaxValue),
     };
 
     public override bool OnlyLooks(LedgerInput input, LedgerOutput output) => input is LedgerInput.Look;
