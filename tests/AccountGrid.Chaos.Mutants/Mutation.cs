@@ -23,6 +23,7 @@ internal static class Mutation
         "early-acknowledgement" => static services => Wrap<IJournal>(services, static journal => new EarlyJournal(journal)),
         "forgotten-request-ids" => static services => Wrap<IEventCodec<AccountEvent>>(services, static codec => new ForgetfulCodec(codec)),
         "unrecorded-refusals" => static services => Wrap<IJournal>(services, static journal => new ForgivingJournal(journal)),
+        "blind-audit" => static services => Wrap<IAuditSource>(services, static audit => new BlindAudit(audit)),
         "count-apart" => services => Wrap<IFollowerLedger>(services, ledger => new CountApartLedger(ledger, DataDirectory(args))),
         _ => null,
     };

@@ -10,6 +10,9 @@ namespace AccountGrid.Testing;
 /// <summary>How to start a silo.</summary>
 public sealed record SiloProcessOptions
 {
+    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = the silo itself.</summary>
+    public string? Program { get; init; }
+
     /// <summary>The data directory; <c>null</c> = a fresh one, removed at the end.</summary>
     public string? DataDirectory { get; init; }
 

@@ -17,6 +17,9 @@ namespace AccountGrid.Chaos.Tests.Mutants;
 /// </summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    /// <summary>The longest that is allowed.</summary>
+    private static readonly KeyValuePair<string, string> NoCheckpoints = new("ACCOUNTGRID__CHECKPOINTS__INTERVAL", "1.00:00:00");
+
     private readonly TempDirectory _data = new();
     private readonly History _history = new(TimeProvider.System, capacity: 1000);
     private readonly List<(SiloProcess Silo, Client Client, Connection Connection)> _silos = [];
@@ -29,10 +32,11 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>One silo on SQLite.</summary>
     /// <param name="mutant">What is wrong with it; <c>none</c> = nothing.</param>
-    public static async Task<Stage> StartAsync(string mutant)
+    /// <param name="checkpoints">Whether checkpoints are made.</param>
+    public static async Task<Stage> StartAsync(string mutant, bool checkpoints = true)
     {
         var stage = new Stage();
-        await stage.AddAsync(mutant, []);
+        await stage.AddAsync(mutant, checkpoints ? [] : [NoCheckpoints]);
         return stage;
     }
 
@@ -44,13 +48,14 @@ internal sealed class Stage : IAsyncDisposable
         var stage = new Stage();
         foreach (var half in (string[])["one", "other"])
         {
-            await stage.AddAsync(mutant, new Dictionary<string, string>
-            {
-                ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString(),
-                ["ACCOUNTGRID__STORAGE__SCHEMA"] = "split_" + mutant.Replace('-', '_'),
-                ["ACCOUNTGRID__CLUSTER__ID"] = half,
-                ["ACCOUNTGRID__CHECKPOINTS__INTERVAL"] = "1.00:00:00",
-            });
+            await stage.AddAsync(
+                mutant,
+                [
+                    new("ACCOUNTGRID__POSTGRES", server.ConnectionString()),
+                    new("ACCOUNTGRID__STORAGE__SCHEMA", "split_" + mutant.Replace('-', '_')),
+                    new("ACCOUNTGRID__CLUSTER__ID", half),
+                    NoCheckpoints,
+                ]);
         }
 
         return stage;
@@ -124,7 +129,7 @@ internal sealed class Stage : IAsyncDisposable
         return violations;
     }
 
-    private async Task AddAsync(string mutant, IEnumerable<KeyValuePair<string, string>> settings)
+    private async Task AddAsync(string mutant, KeyValuePair<string, string>[] settings)
     {
         var options = SiloSettings.For(_data.FullPath, new CrashRunOptions(Seed: 0, Kills: 0));
         var silo = await SiloProcess.StartAsync(

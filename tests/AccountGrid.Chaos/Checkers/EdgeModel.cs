@@ -31,9 +31,6 @@ internal sealed class EdgeModel
         _lingering.RemoveAll(l => l.Until <= now);
     }
 
-    /// <summary>Until when an unanswered attempt to follow, or to unfollow, may still take effect; <c>null</c> = there is none.</summary>
-    public TimeSpan? LingersUntil(bool follows) => _lingering.Where(l => l.Follows == follows).Select(l => (TimeSpan?)l.Until).Max();
-
     /// <summary>It may take effect until an instant, or not at all.</summary>
     public void Perhaps(bool follows, TimeSpan until, Operation operation)
     {

@@ -44,14 +44,14 @@ internal sealed record Intent(string Client, OperationKind Kind, long Account)
     /// <summary>The proposal that it is about, by the journal sequence that opened it.</summary>
     public long? Proposal { get; init; }
 
+    /// <summary>Whether what it places has an end (a suspension).</summary>
+    public bool EndsByItself { get; init; }
+
     /// <summary>The edges, in the order in which they are sent.</summary>
     public ImmutableArray<EdgeChange> Edges { get; init; } = [];
 
     /// <summary>The version that a read insists on; 0 = none.</summary>
     public long MinVersion { get; init; }
-
-    /// <summary>Whether what it places has an end (a suspension).</summary>
-    public bool EndsByItself { get; init; }
 
     /// <summary>Whether a journal entry must witness it.</summary>
     public bool IsCommand => RequestId is not null;

@@ -63,14 +63,22 @@ internal abstract record JournalInput
     {
         /// <summary>How <see cref="JournalState.Refused"/> has it.</summary>
         public string Mark => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{Refused};");
+
+        public override string ToString() => $"{Kind}{(Proposal is { } sequence ? $" {sequence}" : "")}{(EndsByItself ? " with an end" : "")}";
     }
 
     /// <summary>A look at the account.</summary>
     /// <param name="MinVersion">Nothing older is wanted.</param>
-    public sealed record Look(long MinVersion = 0) : JournalInput;
+    public sealed record Look(long MinVersion = 0) : JournalInput
+    {
+        public override string ToString() => MinVersion > 0 ? $"look, not below {MinVersion}" : "look";
+    }
 
     /// <summary>A visitor's look, who sees an account that is up and nothing of one that is down.</summary>
-    public sealed record Visit : JournalInput;
+    public sealed record Visit : JournalInput
+    {
+        public override string ToString() => "visit";
+    }
 }
 
 /// <summary>What is answered. A closed hierarchy.</summary>
@@ -81,13 +89,22 @@ internal abstract record JournalOutput
     /// <param name="Reason">The refusal.</param>
     /// <param name="Proposal">The proposal opened.</param>
     /// <param name="SeenVersion">The account's version that came with the answer: its own entries are in it.</param>
-    public sealed record Outcome(Verdict Verdict, string Reason = "", long? Proposal = null, long? SeenVersion = null) : JournalOutput;
+    public sealed record Outcome(Verdict Verdict, string Reason = "", long? Proposal = null, long? SeenVersion = null) : JournalOutput
+    {
+        public override string ToString() => $"{Verdict}{(Reason.Length > 0 ? " " + Reason : "")}{(SeenVersion is { } version ? $" by version {version}" : "")}";
+    }
 
     /// <summary>To a look.</summary>
-    public sealed record Shown(long Version, Account.Types.Status? Status) : JournalOutput;
+    public sealed record Shown(long Version, Account.Types.Status? Status) : JournalOutput
+    {
+        public override string ToString() => $"version {Version}, {Status}";
+    }
 
     /// <summary>To a visit.</summary>
-    public sealed record Visited(bool IsUp) : JournalOutput;
+    public sealed record Visited(bool IsUp) : JournalOutput
+    {
+        public override string ToString() => IsUp ? "there it is" : "nothing there";
+    }
 }
 
 /// <summary>
@@ -110,8 +127,14 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
         return WithSystemActs(state).Where(s => s.Version <= most).SelectMany(s => After(s, input, output)).Where(s => s.Version <= most).Distinct();
     }
 
-    public override bool IsPast(JournalState state, JournalInput input, JournalOutput output) =>
-        state.Version > LatestVersion(output) || (state.Version == LatestVersion(output) && output is JournalOutput.Outcome);
+    public override long VersionOf(JournalState state) => state.Version;
+
+    public override (long Least, long Most) Versions(JournalInput input, JournalOutput output) => output switch
+    {
+        JournalOutput.Shown shown => (shown.Version, shown.Version),
+        JournalOutput.Outcome { SeenVersion: { } seen } => (0, seen - 1),
+        _ => (0, long.MaxValue),
+    };
 
     public override bool OnlyLooks(JournalInput input, JournalOutput output) =>
         output is not JournalOutput.Outcome outcome || (outcome.Verdict == Verdict.Refused && !JournalChecker.IsRecorded(outcome.Reason) && input is not JournalInput.Command { Refused: not null });

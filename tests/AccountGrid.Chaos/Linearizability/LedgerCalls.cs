@@ -95,22 +95,22 @@ internal sealed class LedgerCalls
         }
     }
 
-    /// <summary>Begins and ends at once: that it may do anything in between explains whatever a later beginning or an earlier end would.</summary>
+    /// <summary>
+    /// Begins and ends at once: that it may do anything in between explains whatever a later beginning or an earlier end would. With attempts that were never answered it lasts as long as one
+    /// of these may act, and may do everything as often as there are attempts, since others may undo it in between.
+    /// </summary>
     private void AddBulk(Operation operation, long account, IReadOnlyList<(int Index, EdgeChange Item)> changes, Net net)
     {
-        var follows = changes.Count(c => c.Item.Follows);
-        var bulk = new Bulk(follows, changes.Count - follows);
-        var (began, name) = (operation.InvokedAt, JournalCalls.Name(operation));
-        var ends = operation.Attempts.Max(_history.EffectEnds);
+        var follows = changes.Count(c => c.Item.Follows) * operation.Attempts.Length;
+        var all = changes.Count * operation.Attempts.Length;
+        var bulk = new Bulk(follows, all - follows);
+        var isPlain = operation.Answer is not null && operation.Attempts.Length == 1;
+        var (began, ends, name) = (operation.InvokedAt, operation.Attempts.Max(_history.EffectEnds), JournalCalls.Name(operation));
         _calls.Add((account, new(new LedgerInput.BulkBegins(bulk), new LedgerOutput.Done(), began, began, name)));
-        if (operation.Answer is not null)
-        {
-            ends = operation.AnsweredAt;
-        }
-
         if (ends < TimeSpan.MaxValue)
         {
-            _calls.Add((account, new(new LedgerInput.BulkEnds(bulk, net.Least, net.Most, changes.Count), new LedgerOutput.Done(), ends, ends, name)));
+            var end = isPlain ? new LedgerInput.BulkEnds(bulk, net.Least, net.Most, all) : new LedgerInput.BulkEnds(bulk, follows - all, follows, all);
+            _calls.Add((account, new(end, new LedgerOutput.Done(), ends, ends, name)));
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class LedgerCalls
         var isDone = !refused && operation.Answer is { Verdict: not Verdict.Refused };
         model.Begin(operation.InvokedAt);
         var (must, may) = (model.MustChange(follows) && isDone, model.MayChange(follows));
-        if (model.LingersUntil(!follows) is { } until)
+        if (edge.LingersUntil(!follows, operation.InvokedAt) is { } until)
         {
             edge.Drafts.Add(Perhaps(!follows, operation, until));
         }
@@ -136,6 +136,10 @@ internal sealed class LedgerCalls
         foreach (var attempt in silent)
         {
             model.Perhaps(follows, _history.EffectEnds(attempt), operation);
+            if (operation.Intent.Kind != OperationKind.Ingest)
+            {
+                edge.Lingering.Add((follows, _history.EffectEnds(attempt)));
+            }
         }
 
         if (isDone)
@@ -167,6 +171,13 @@ internal sealed class LedgerCalls
         public EdgeModel Model { get; } = new();
 
         public List<LedgerCall> Drafts { get; } = [];
+
+        /// <summary>Attempts to follow or unfollow that were never answered, and until when they may act; not those of ingests, which last until then as a whole.</summary>
+        public List<(bool Follows, TimeSpan Until)> Lingering { get; } = [];
+
+        /// <summary>Until when such an attempt may still act; <c>null</c> = there is none.</summary>
+        public TimeSpan? LingersUntil(bool follows, TimeSpan now) =>
+            Lingering.Where(l => l.Follows == follows && l.Until > now).Select(l => (TimeSpan?)l.Until).Max();
 
         /// <summary>
         /// Its client has been told how the edge is. Whatever was under way has changed it by then, or finds it so; only where it wants the opposite it may still act, and then the

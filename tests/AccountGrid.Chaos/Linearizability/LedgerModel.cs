@@ -28,26 +28,44 @@ internal readonly record struct Bulk(long Follows, long Unfollows)
 internal abstract record LedgerInput
 {
     /// <summary>A follow or unfollow, by what it does to the count: from -1 to 1.</summary>
-    public sealed record Change(int Least, int Most) : LedgerInput;
+    public sealed record Change(int Least, int Most) : LedgerInput
+    {
+        public override string ToString() => Least == Most ? $"change by {Least}" : $"change by {Least} to {Most}";
+    }
 
     /// <summary>An ingest begins: from now on the count may be anything that a part of it makes.</summary>
-    public sealed record BulkBegins(Bulk Bulk) : LedgerInput;
+    public sealed record BulkBegins(Bulk Bulk) : LedgerInput
+    {
+        public override string ToString() => $"ingest of {Bulk.Follows} follows and {Bulk.Unfollows} unfollows begins";
+    }
 
     /// <summary>It is over, and came to so much.</summary>
-    public sealed record BulkEnds(Bulk Bulk, int Least, int Most, int MostChanges) : LedgerInput;
+    public sealed record BulkEnds(Bulk Bulk, int Least, int Most, int MostChanges) : LedgerInput
+    {
+        public override string ToString() => $"ingest ends, change by {Least} to {Most}";
+    }
 
     /// <summary>A look at the count.</summary>
-    public sealed record Look : LedgerInput;
+    public sealed record Look : LedgerInput
+    {
+        public override string ToString() => "look";
+    }
 }
 
 /// <summary>What is answered. A closed hierarchy.</summary>
 internal abstract record LedgerOutput
 {
     /// <summary>Done; with a change, the count's version afterwards.</summary>
-    public sealed record Done(long? VersionAfter = null) : LedgerOutput;
+    public sealed record Done(long? VersionAfter = null) : LedgerOutput
+    {
+        public override string ToString() => VersionAfter is { } version ? $"done by version {version}" : "done";
+    }
 
     /// <summary>A count that is exact.</summary>
-    public sealed record Shown(long Count, long Version) : LedgerOutput;
+    public sealed record Shown(long Count, long Version) : LedgerOutput
+    {
+        public override string ToString() => $"count {Count}, version {Version}";
+    }
 }
 
 /// <summary>
@@ -62,7 +80,7 @@ internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput
 
     public override IEnumerable<LedgerState> Step(LedgerState state, LedgerInput input, LedgerOutput? output) => (input, output) switch
     {
-        (_, { } past) when IsPast(state, input, past) => [],
+        (_, { } answer) when state.Version > Versions(input, answer).Most => [],
         (LedgerInput.Change change, _) => [Changed(state, change)],
         (LedgerInput.BulkBegins begins, _) => [state with { Bulk = state.Bulk + begins.Bulk }],
         (LedgerInput.BulkEnds ends, _) => [Ended(state, ends)],
@@ -70,11 +88,13 @@ internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput
         _ => [],
     };
 
-    public override bool IsPast(LedgerState state, LedgerInput input, LedgerOutput output) => (input, output) switch
+    public override long VersionOf(LedgerState state) => state.Version;
+
+    public override (long Least, long Most) Versions(LedgerInput input, LedgerOutput output) => (input, output) switch
     {
-        (LedgerInput.Change change, LedgerOutput.Done { VersionAfter: { } version }) => state.Version >= version && IsCertain(change),
-        (_, LedgerOutput.Shown shown) => state.Version > shown.Version,
-        _ => false,
+        (LedgerInput.Change change, LedgerOutput.Done { VersionAfter: { } after }) when IsCertain(change) => (0, after - 1),
+        (_, LedgerOutput.Shown shown) => (shown.Version, shown.Version),
+        _ => (0, long.MaxValue),
     };
 
     public override bool OnlyLooks(LedgerInput input, LedgerOutput output) => input is LedgerInput.Look;

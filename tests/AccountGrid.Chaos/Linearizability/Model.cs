@@ -24,9 +24,11 @@ internal abstract class Model<TState, TInput, TOutput>
     /// </summary>
     public virtual bool OnlyLooks(TInput input, TOutput output) => false;
 
+    /// <summary>A number that no operation, and nothing that the object does by itself, ever makes smaller; 0 throughout where there is none.</summary>
+    public virtual long VersionOf(TState state) => 0;
+
     /// <summary>
-    /// Whether an operation, answered so, fits neither here nor behind anything that may still come: the object has moved past it. Saying <c>false</c> is always right, and may cost the search
-    /// dearly.
+    /// Between which versions the object must be for an operation to be answered so. It puts operations in order that time alone does not, which a search without it finds out by trying.
     /// </summary>
-    public virtual bool IsPast(TState state, TInput input, TOutput output) => false;
+    public virtual (long Least, long Most) Versions(TInput input, TOutput output) => (long.MinValue, long.MaxValue);
 }

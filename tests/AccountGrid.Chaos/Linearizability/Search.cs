@@ -8,7 +8,7 @@ namespace AccountGrid.Chaos.Linearizability;
 /// <list type="bullet">
 /// <item>A call without an answer is optional, tried only where the others lead nowhere; of several that can stand for each other, the oldest first.</item>
 /// <item>The model may name several next states.</item>
-/// <item>A step that would leave one of the next calls behind for good is not taken.</item>
+/// <item>Where answers show versions, these put calls in order beforehand, and no step is taken behind which a call could come no more (<see cref="VersionOrder{TInput, TOutput}"/>).</item>
 /// <item>A call that only looks, and can come next in the state as it is, comes next: whatever works without it works with it, so that no other way is tried.</item>
 /// </list>
 /// Used once, by one caller.
@@ -18,13 +18,11 @@ internal sealed class Search<TState, TInput, TOutput>
     where TInput : notnull
     where TOutput : class
 {
-    /// <summary>At how many of the next calls a step looks before it is taken. Enough to meet one that shows a version.</summary>
-    private const int Foresight = 24;
-
     /// <summary>Steps spent on a counterexample that a person can follow.</summary>
     private const long MaxExplaining = 50_000;
 
     private readonly Model<TState, TInput, TOutput> _model;
+    private readonly Call<TInput, TOutput>[] _told;
     private readonly Call<TInput, TOutput>[] _calls;
     private readonly int _answered;
     private readonly int[] _elder;
@@ -34,7 +32,7 @@ internal sealed class Search<TState, TInput, TOutput>
     private readonly HashSet<(PlacedCalls.Fingerprint Placed, TState State)> _seen = [];
     private readonly Stack<Frame> _way = new();
     private readonly long _maxSteps;
-    private readonly int _foresight;
+    private readonly VersionOrder<TInput, TOutput>? _versions;
     private TState _state;
     private TimeSpan _now = TimeSpan.MinValue;
     private int _missing;
@@ -44,11 +42,13 @@ internal sealed class Search<TState, TInput, TOutput>
     private Call<TInput, TOutput>? _unplaced;
     private ImmutableArray<Call<TInput, TOutput>> _rivals = [];
 
-    private Search(Model<TState, TInput, TOutput> model, IEnumerable<Call<TInput, TOutput>> calls, long maxSteps, int foresight)
+    private Search(Model<TState, TInput, TOutput> model, IEnumerable<Call<TInput, TOutput>> calls, long maxSteps, bool byVersions)
     {
-        (_model, _maxSteps, _foresight) = (model, maxSteps, foresight);
-        _calls = [.. calls.OrderBy(c => c.IsUnknown).ThenBy(c => c.CalledAt)];
-        _answered = _missing = _calls.Count(c => !c.IsUnknown);
+        (_model, _maxSteps) = (model, maxSteps);
+        _told = [.. calls.OrderBy(c => c.IsUnknown).ThenBy(c => c.CalledAt)];
+        _answered = _missing = _told.Count(c => !c.IsUnknown);
+        _versions = byVersions ? new(_told.AsSpan(0, _answered), model.Versions) : null;
+        _calls = _versions is null ? _told : [.. _told.Select((c, i) => i < _answered ? _versions.Narrow(i, c) : c)];
         _elder = EldersOf(_calls);
         _ends = [.. _calls.Where(c => c.IsUnknown).Select(c => c.AnsweredAt).Distinct().Order()];
         _entries = Entries.Of(_calls);
@@ -62,14 +62,14 @@ internal sealed class Search<TState, TInput, TOutput>
     /// <param name="maxSteps">How many times the model may be asked, at least 1; each step may keep some hundred bytes until the search is over.</param>
     public static Judgement<TState, TInput, TOutput> Judge(Model<TState, TInput, TOutput> model, IReadOnlyCollection<Call<TInput, TOutput>> calls, long maxSteps)
     {
-        var judgement = new Search<TState, TInput, TOutput>(model, calls, maxSteps, Foresight).Run();
+        var judgement = new Search<TState, TInput, TOutput>(model, calls, maxSteps, byVersions: true).Run();
         if (judgement.Ruling != Ruling.NotLinearizable)
         {
             return judgement;
         }
 
-        // Foresight stops in front of what a call does not fit behind. A person wants to see that, and then the call.
-        var blind = new Search<TState, TInput, TOutput>(model, calls, MaxExplaining, foresight: 0).Run();
+        // By versions it stops in front of what a call does not fit behind. A person wants to see that, and then the call.
+        var blind = new Search<TState, TInput, TOutput>(model, calls, MaxExplaining, byVersions: false).Run();
         return judgement with { Order = blind.Order, Unplaced = blind.Unplaced, Rivals = blind.Rivals };
     }
 
@@ -172,30 +172,15 @@ internal sealed class Search<TState, TInput, TOutput>
         return false;
     }
 
-    /// <summary>Whether one of the next calls, open already or not, could come no more behind the one that is being placed.</summary>
-    private bool LeavesBehind(Entry placed, TState state)
-    {
-        var looked = 0;
-        for (var entry = _entries.First; entry is not null && looked < _foresight; entry = entry.Next)
-        {
-            if (!entry.IsAnswer && !entry.IsUnknown && entry != placed)
-            {
-                looked++;
-                if (_calls[entry.Call] is var call && _model.IsPast(state, call.Input, call.Output!))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
+    /// <summary>Whether a call that is not placed yet, other than this one, could come no more.</summary>
+    private bool LeavesBehind(Entry entry, TState state) => _versions is not null && _versions.LeastMost(_placed, entry.Call) < _model.VersionOf(state);
 
     private void Enter(Frame frame)
     {
         var call = frame.Entry.Call;
         Entries.TakeOut(frame.Entry);
         _placed.Add(call);
+        _versions?.Placed(_placed);
         _state = frame.After[Math.Max(frame.Current, 0)];
         _now = frame.Now > _calls[call].CalledAt ? frame.Now : _calls[call].CalledAt;
         _missing -= _calls[call].IsUnknown ? 0 : 1;
@@ -211,6 +196,7 @@ internal sealed class Search<TState, TInput, TOutput>
         {
             _missing += _calls[frame.Entry.Call].IsUnknown ? 0 : 1;
             _placed.Remove(frame.Entry.Call);
+            _versions?.PutBack(frame.Entry.Call);
             Entries.PutBack(frame.Entry);
             (_state, _now, _trail) = (frame.Before, frame.Now, _trail!.Before);
             if (frame.IsFree)
@@ -243,12 +229,12 @@ internal sealed class Search<TState, TInput, TOutput>
         {
             if (!entry.IsUnknown || _now <= _calls[entry.Call].AnsweredAt)
             {
-                open.Add(_calls[entry.Call]);
+                open.Add(_told[entry.Call]);
             }
         }
 
         _longest = _trail;
-        _unplaced = entry is null ? null : _calls[entry.Call];
+        _unplaced = entry is null ? null : _told[entry.Call];
         _rivals = [.. open.Where(c => c != _unplaced)];
     }
 
@@ -257,7 +243,7 @@ internal sealed class Search<TState, TInput, TOutput>
         var way = new List<(Call<TInput, TOutput>, TState)>();
         for (; trail is not null; trail = trail.Before)
         {
-            way.Add((_calls[trail.Call], trail.After));
+            way.Add((_told[trail.Call], trail.After));
         }
 
         way.Reverse();

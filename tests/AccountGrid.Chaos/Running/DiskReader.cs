@@ -40,7 +40,10 @@ internal static class DiskReader
         return new(
             Pairs(connection, "SELECT account, follower FROM follower").GroupBy(p => p.First, p => p.Second).ToImmutableDictionary(g => g.Key, g => g.ToImmutableHashSet()),
             Pairs(connection, "SELECT account, count FROM follower_count").ToImmutableDictionary(p => p.First, p => p.Second),
-            Scalar(connection, "SELECT ifnull(max(number), 0) FROM checkpoint"));
+            Scalar(connection, "SELECT ifnull(max(number), 0) FROM checkpoint"))
+        {
+            Entries = Scalar(connection, "SELECT count(*) FROM journal"),
+        };
     }
 
     private static IEnumerable<(long First, long Second)> Pairs(SqliteConnection connection, string sql)

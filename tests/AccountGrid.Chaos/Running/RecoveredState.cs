@@ -80,6 +80,9 @@ internal sealed record AuditVerdict(bool Intact, string Problem, long Entries, l
 internal sealed record DiskState(
     ImmutableDictionary<long, ImmutableHashSet<long>> Followers, ImmutableDictionary<long, long> Counts, long LastCheckpoint)
 {
+    /// <summary>Journal entries of all streams; 0 = not counted.</summary>
+    public long Entries { get; init; }
+
     /// <summary>The followers of an account.</summary>
     public ImmutableHashSet<long> Of(long account) => Followers.GetValueOrDefault(account, []);
 }
