@@ -10,8 +10,10 @@ internal static class BenchmarkCommand
 {
     private static readonly IBenchmark[] All =
     [
-        new ReadGrpcBenchmark(), new ReadHttpBenchmark(), new TransitionBenchmark(), new FollowsHotBenchmark(), new FollowsWideBenchmark(),
-        new MemoryBenchmark(), new RestartBenchmark(), new RestoreHugeBenchmark(), new StartBenchmark(), new DiskBenchmark(),
+        new ReadGrpcBenchmark(), new ReadHttpBenchmark(), new ReadRedisBenchmark(),
+        new TransitionBenchmark(StoreKind.Sqlite), new FollowsHotBenchmark(StoreKind.Sqlite), new FollowsWideBenchmark(StoreKind.Sqlite), new DiskBenchmark(StoreKind.Sqlite),
+        new TransitionBenchmark(StoreKind.Postgres), new FollowsHotBenchmark(StoreKind.Postgres), new FollowsWideBenchmark(StoreKind.Postgres), new DiskBenchmark(StoreKind.Postgres),
+        new MemoryBenchmark(), new RestartBenchmark(), new RestoreHugeBenchmark(), new StartBenchmark(),
     ];
 
     /// <summary>Makes it.</summary>
@@ -42,7 +44,7 @@ internal static class BenchmarkCommand
     {
         foreach (var benchmark in All)
         {
-            Console.WriteLine($"{benchmark.Name,-14}{benchmark.Summary}");
+            Console.WriteLine($"{benchmark.Name,-24}{benchmark.Summary}");
         }
     }
 
@@ -52,6 +54,12 @@ internal static class BenchmarkCommand
         foreach (var benchmark in benchmarks)
         {
             Progress.Report($"== {benchmark.Name}");
+            if (benchmark.Missing is { } missing)
+            {
+                Console.WriteLine($"{benchmark.Name}: skipped. {missing}");
+                continue;
+            }
+
             try
             {
                 var report = await benchmark.RunAsync(options, cancellationToken);
@@ -75,12 +83,16 @@ internal static class BenchmarkCommand
         var directory = new Option<string>("--directory") { Required = true };
         var accounts = new Option<int>("--accounts") { Required = true };
         var serve = new Command("serve", "Serves a baseline; benchmarks start it themselves.") { Hidden = true };
-        serve.Add(kind);
-        serve.Add(key);
-        serve.Add(directory);
-        serve.Add(accounts);
+        var postgres = new Option<string?>("--postgres");
+        var redis = new Option<string?>("--redis");
+        foreach (var option in (Option[])[kind, key, directory, accounts, postgres, redis])
+        {
+            serve.Add(option);
+        }
+
         serve.SetAction((parsed, token) => BaselineCommand.ServeAsync(
-            parsed.GetRequiredValue(kind), parsed.GetRequiredValue(key), parsed.GetRequiredValue(directory), parsed.GetRequiredValue(accounts), token));
+            parsed.GetRequiredValue(kind), parsed.GetRequiredValue(key), parsed.GetRequiredValue(directory), parsed.GetRequiredValue(accounts),
+            new PeerPlace(parsed.GetValue(postgres), parsed.GetValue(redis)), token));
         return serve;
     }
 

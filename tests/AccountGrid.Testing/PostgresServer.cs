@@ -6,6 +6,19 @@ using System.Security.Cryptography;
 
 namespace AccountGrid.Testing;
 
+/// <summary>How a server differs from the usual.</summary>
+public sealed record PostgresServerOptions
+{
+    /// <summary>Settings beyond the usual, such as <c>log_statement=all</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>Further environment variables of the server.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Where its folder is made, on the disk under test; <c>null</c> = the temporary directory. The user <c>postgres</c> must be able to come there.</summary>
+    public string? Directory { get; init; }
+}
+
 /// <summary>
 /// A PostgreSQL server of this test's own: its own data folder, a free port on loopback, passwords on, everything written to disk as in earnest. Stopped and
 /// removed at the end, and at the latest when the test process ends. Thread-safe but for starting and stopping. ACCOUNTGRID_NO_POSTGRES in the environment hides
@@ -20,11 +33,11 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<string?> Found = new(Find);
 
-    private readonly TempDirectory _directory = new();
-    private readonly string[] _settings;
+    private readonly TempDirectory _directory;
+    private readonly PostgresServerOptions _options;
     private RunningProcess? _process;
 
-    private PostgresServer(string[] settings) => _settings = settings;
+    private PostgresServer(PostgresServerOptions options) => (_options, _directory) = (options, new TempDirectory(options.Directory));
 
     /// <summary>Why no server can be started here, or <c>null</c> where one can: the reason to skip a test with.</summary>
     public static string? Missing => Found.Value is not null ? null : $"Needs PostgreSQL 15 (initdb, postgres, pg_ctl and psql in {DebianPrograms} or in PATH).";
@@ -38,13 +51,21 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The superuser's password.</summary>
     public string Password { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
 
-    private string Data => _directory.File("data");
+    /// <summary>The running server's first process, whose children the others are.</summary>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
+
+    /// <summary>Its data folder.</summary>
+    public string Data => _directory.File("data");
 
     /// <summary>Makes a data folder and starts a server on it.</summary>
     /// <param name="settings">Settings beyond the usual, such as <c>log_statement=all</c>.</param>
-    public static async Task<PostgresServer> StartNewAsync(params string[] settings)
+    public static Task<PostgresServer> StartNewAsync(params string[] settings) => StartNewAsync(new PostgresServerOptions { Settings = settings });
+
+    /// <summary>Makes a data folder and starts a server on it.</summary>
+    public static async Task<PostgresServer> StartNewAsync(PostgresServerOptions options)
     {
-        var server = new PostgresServer(settings);
+        var server = new PostgresServer(options);
         try
         {
             await server.InitializeAsync();
@@ -67,9 +88,15 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         string[] own =
         [
-            $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "max_prepared_transactions=0", .. _settings,
+            $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "max_prepared_transactions=0", .. _options.Settings,
         ];
-        _process = new RunningProcess(Program("postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]));
+        var start = Program("postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]);
+        foreach (var (name, value) in _options.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = new RunningProcess(start);
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForLineAsync(static l => l.Contains("ready to accept connections", StringComparison.Ordinal), patience.Token);
     }

@@ -8,8 +8,9 @@ using AccountGrid.V1;
 namespace AccountGrid.Benchmarks;
 
 /// <summary>Durable deactivate and restore against one transaction per command.</summary>
-internal sealed class TransitionBenchmark : IBenchmark
+internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
 {
+    private const string Ours = "silo", Peer = "peer";
     private const int Clients = 64;
     private static readonly TimeSpan HonestSync = TimeSpan.FromMilliseconds(1);
 
@@ -21,9 +22,13 @@ internal sealed class TransitionBenchmark : IBenchmark
         new($"{Clients} clients, staff", Clients, ByOwner: false, FirstAccount: 20_001),
     ];
 
-    public string Name => "transition";
+    private string _description = "";
 
-    public string Summary => "durable deactivate + restore, 1 and 64 clients, against one transaction per command (>= 1x, >= 4x)";
+    public string Name => Arena.NameOf("transition", store);
+
+    public string Summary => $"durable deactivate + restore on {store}, 1 and 64 clients, against one transaction per command (>= 1x, >= 4x)";
+
+    public string? Missing => Arena.MissingFor(store);
 
     public async Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
@@ -31,8 +36,10 @@ internal sealed class TransitionBenchmark : IBenchmark
         var verified = new List<string>();
         var notes = new List<string>
         {
-            "baseline: the peer in a process of its own, same gRPC messages, same JWT auth; row update + audit insert, prepared, one transaction per command on SQLite (WAL, synchronous=FULL)",
-            "the goals are the design's for PostgreSQL; a transition is one deactivate or one restore; staff are 64 people whose standing and budget ours looks up at execution, the peer by one SELECT",
+            store == StoreKind.Sqlite
+                ? "baseline: the peer in a process of its own, same gRPC messages, same JWT auth; row update + audit insert, prepared, one transaction per command; the goals are the design's for PostgreSQL"
+                : "baseline: the peer in a process of its own, same gRPC messages, same JWT auth; row update + audit insert as one prepared statement, hence one round trip and one transaction per command; 64 connections",
+            "a transition is one deactivate or one restore; staff are 64 people whose standing and budget ours looks up at execution, the peer by one SELECT",
         };
         var disk = await RunOnceAsync(options, null, rows, verified, cancellationToken);
         using var slow = await SyncDelay.TryCreateAsync(HonestSync, cancellationToken);
@@ -45,18 +52,17 @@ internal sealed class TransitionBenchmark : IBenchmark
             await RunOnceAsync(options, slow, rows, verified, cancellationToken);
         }
 
-        return new Report("durable deactivate + restore on distinct accounts, ours against one transaction per command", rows, disk, verified, notes);
+        return new Report($"durable deactivate + restore on distinct accounts, ours against one transaction per command, {_description}", rows, disk, verified, notes);
     }
 
-    private static async Task<SyncCost> RunOnceAsync(
+    private async Task<SyncCost> RunOnceAsync(
         BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified, CancellationToken cancellationToken)
     {
-        using var directory = WorkDirectory.Create(options);
+        await using var arena = Arena.Create(store, options, delay);
         var accounts = (int)(Modes[^1].FirstAccount + TransitionScript.AccountsOf(Clients));
-        await AccountSeeder.SeedAsync(directory.Sub("silo"), accounts, cancellationToken);
-        await using var silo = await SiloUnderTest.StartAsync(directory.Sub("silo"), Environment(delay), cancellationToken);
-        await using var peer = await BaselineProcess.StartAsync(
-            BaselineKind.PeerEach, SiloUnderTest.KeyFile(silo), directory.Sub("peer"), accounts, delay?.Environment, cancellationToken);
+        _description = arena.Description;
+        await using var silo = await arena.StartSiloAsync(Ours, accounts, Environment, cancellationToken);
+        await using var peer = await arena.StartPeerAsync(BaselineKind.PeerEach, Peer, silo, accounts, null, cancellationToken);
 
         long ours = 0, theirs = 0;
         foreach (var mode in Modes)
@@ -66,38 +72,37 @@ internal sealed class TransitionBenchmark : IBenchmark
                 options.Rounds,
                 warmUps: 1,
                 [
-                    new Contender($"peer, {mode.Name}", round => MeasureAsync(peer.Grpc, peer.Id, silo, mode, peerScript, options.LengthOf(round), cancellationToken)),
-                    new Contender($"ours, {mode.Name}", round => MeasureAsync(silo.Grpc, silo.ProcessId, silo, mode, oursScript, options.LengthOf(round), cancellationToken)),
+                    new Contender($"peer, {mode.Name}", round => MeasureAsync(peer.Grpc, () => ProcessorTime.Of(peer.Id) + arena.DatabaseTime(Peer), silo, mode, peerScript, options.LengthOf(round), cancellationToken)),
+                    new Contender($"ours, {mode.Name}", round => MeasureAsync(silo.Grpc, () => ProcessorTime.Of(silo.ProcessId) + arena.DatabaseTime(Ours), silo, mode, oursScript, options.LengthOf(round), cancellationToken)),
                 ],
                 cancellationToken);
             var suffix = delay is null ? "" : ", +1 ms per sync";
             rows.Add(Row.Compare(mode.Name + suffix, series[0], series[1], Units.PerSecond, Goal.RatioAtLeast(mode.Clients == 1 ? 1 : 4)));
+            rows.Add(Row.CompareCpu("  the server's processor time per transition, database included", series[0], series[1]));
             await VerifyAccountsAsync(silo, oursScript, cancellationToken);
             (ours, theirs) = (ours + oursScript.Acknowledged, theirs + peerScript.Acknowledged);
         }
 
         var audit = await SiloUnderTest.VerifyAuditAsync(silo, accounts + ours, cancellationToken);
         await peer.DisposeAsync();
-        VerifyPeer(directory.Sub("peer"), theirs);
+        var totals = await arena.ReadPeerAsync(Peer, cancellationToken);
+        VerificationException.ThrowUnlessEqual((theirs, 0L), (totals.AuditRows, totals.Down), "The peer's audit rows and accounts that are down");
         verified.Add($"all accounts up; {ours:#,0} acknowledged transitions, exactly that many entries behind the registrations; {audit}; the peer's {theirs:#,0} audit rows agree");
-        return SyncCost.Measure(directory.FullPath);
+        return arena.MeasureSync();
     }
 
     // 64 people do in minutes what the default budget allows in hours; what it costs to keep a budget stays in.
-    private static Dictionary<string, string> Environment(SyncDelay? delay) => new(delay?.Environment ?? new Dictionary<string, string>())
-    {
-        [SiloSettings.MaxHarms] = "1000000",
-    };
+    private static Dictionary<string, string> Environment => new() { [SiloSettings.MaxHarms] = "1000000" };
 
     private static async Task<Sample> MeasureAsync(
-        Uri grpc, int processId, SiloProcess silo, Mode mode, TransitionScript script, TimeSpan length, CancellationToken cancellationToken)
+        Uri grpc, Func<double> processorTime, SiloProcess silo, Mode mode, TransitionScript script, TimeSpan length, CancellationToken cancellationToken)
     {
         var tokens = Enumerable.Range(0, mode.Clients)
             .Select(lane => mode.ByOwner ? silo.Token(SiloUnderTest.Service, "service") : silo.Token(string.Create(CultureInfo.InvariantCulture, $"person{lane}"), "support"))
             .ToArray();
-        var before = ProcessorTime.Of(processId);
-        var result = (await new GrpcLoad(grpc, lane => tokens[lane], TransitionScript.Methods).RunAsync(script, mode.Clients, length, cancellationToken)).ThrowIfFailed();
-        return new Sample(result.Rate, (ProcessorTime.Of(processId) - before) / result.Completed);
+        var before = processorTime();
+        var result = (await new GrpcLoad([grpc], lane => tokens[lane], TransitionScript.Methods).RunAsync(script, mode.Clients, length, cancellationToken)).ThrowIfFailed();
+        return new Sample(result.Rate, (processorTime() - before) / result.Completed);
     }
 
     private static async Task VerifyAccountsAsync(SiloProcess silo, TransitionScript script, CancellationToken cancellationToken)
@@ -108,14 +113,6 @@ internal sealed class TransitionBenchmark : IBenchmark
             VerificationException.ThrowUnlessEqual(
                 (Account.Types.Status.Active, 1 + script.AcknowledgedOf(i)), (accounts[i].Status, accounts[i].Version), $"Account {accounts[i].Id}");
         }
-    }
-
-    private static void VerifyPeer(string directory, long acknowledged)
-    {
-        using var database = new PeerDatabase(directory);
-        using var rows = database.Command("SELECT count(*) FROM audit");
-        using var down = database.Command("SELECT count(*) FROM accounts WHERE status <> 1");
-        VerificationException.ThrowUnlessEqual((acknowledged, 0L), ((long)rows.ExecuteScalar()!, (long)down.ExecuteScalar()!), "The peer's audit rows and accounts that are down");
     }
 
     private sealed record Mode(string Name, int Clients, bool ByOwner, long FirstAccount)

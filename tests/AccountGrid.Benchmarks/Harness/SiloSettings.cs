@@ -3,6 +3,9 @@ namespace AccountGrid.Benchmarks.Harness;
 /// <summary>The silo's settings that benchmarks change, as environment variables. Everything else is as it comes.</summary>
 internal static class SiloSettings
 {
+    /// <summary>The cluster's database.</summary>
+    public const string Postgres = "ACCOUNTGRID__POSTGRES";
+
     /// <summary>Harmful actions per person and hour.</summary>
     public const string MaxHarms = "ACCOUNTGRID__OPERATORS__MAXHARMS";
 
