@@ -13,6 +13,9 @@ internal enum BaselineKind
     /// <summary>The peer, with <see cref="PeerCommit.Each"/>.</summary>
     PeerEach,
 
+    /// <summary>The same, with <see cref="PeerCommand.Transaction"/> where it makes a difference.</summary>
+    PeerTransaction,
+
     /// <summary>The peer, with <see cref="PeerCommit.Batch"/>.</summary>
     PeerBatch,
 }
@@ -36,12 +39,14 @@ internal static class BaselineCommand
                 services => services.AddSingleton(Account.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(directory, AnswerFile)))),
                 app => app.MapGrpcService<ConstantAccountService>(),
                 cancellationToken)
-            : ServePeerAsync(kind == BaselineKind.PeerEach ? PeerCommit.Each : PeerCommit.Batch, keyFile, directory, accounts, place, cancellationToken);
+            : ServePeerAsync(kind, keyFile, directory, accounts, place, cancellationToken);
 
     private static async Task ServePeerAsync(
-        PeerCommit commit, string keyFile, string directory, int accounts, PeerPlace place, CancellationToken cancellationToken)
+        BaselineKind kind, string keyFile, string directory, int accounts, PeerPlace place, CancellationToken cancellationToken)
     {
-        await using IPeerStore store = place.Postgres is { } connection ? new PostgresPeer(connection) : new SqlitePeer(directory);
+        var commit = kind == BaselineKind.PeerBatch ? PeerCommit.Batch : PeerCommit.Each;
+        var command = kind == BaselineKind.PeerTransaction ? PeerCommand.Transaction : PeerCommand.Statement;
+        await using IPeerStore store = place.Postgres is { } connection ? new PostgresPeer(connection, command) : new SqlitePeer(directory);
         await store.SeedAsync(accounts, cancellationToken);
         await using var redis = place.Redis is { } server ? await ConnectionMultiplexer.ConnectAsync(server) : null;
         await BaselineHost.RunAsync(

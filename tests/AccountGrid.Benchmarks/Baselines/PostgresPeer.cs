@@ -5,12 +5,22 @@ using Npgsql;
 
 namespace AccountGrid.Benchmarks.Baselines;
 
+/// <summary>How the peer on PostgreSQL carries out a command.</summary>
+internal enum PeerCommand
+{
+    /// <summary>One statement that does everything: one round trip. As tight as it can be.</summary>
+    Statement,
+
+    /// <summary>A transaction as most would write it: BEGIN with the update, the insert, COMMIT. Three round trips, a fourth for staff.</summary>
+    Transaction,
+}
+
 /// <summary>
-/// The peer on PostgreSQL: plain Npgsql with a tuned pool, every statement prepared, <c>synchronous_commit=on</c>. A command is one statement, hence one round trip and one transaction, which changes the account's
-/// row and adds the audit row; so is a follow, with the count. A batch of follows is one round trip and one transaction too: it locks its accounts in ascending order (without that two
+/// The peer on PostgreSQL: plain Npgsql with a tuned pool, every statement prepared, <c>synchronous_commit=on</c>. A command is one transaction (see <see cref="PeerCommand"/>) which changes the account's
+/// row and adds the audit row; a follow is one statement, with the count. A batch of follows is one round trip and one transaction too: it locks its accounts in ascending order (without that two
 /// batches deadlock), adds the sorted edges by <c>unnest</c>, and moves the counts by what really changed.
 /// </summary>
-internal sealed class PostgresPeer : IPeerStore
+internal sealed partial class PostgresPeer : IPeerStore
 {
     /// <summary>Connections at most: as many as there are callers, so that a commit gathers all of them in one flush. Fewer, and multiplexing, were slower here with a slow disk.</summary>
     private const int Connections = 64;
@@ -66,16 +76,21 @@ internal sealed class PostgresPeer : IPeerStore
         """;
 
     private readonly NpgsqlDataSource _database;
+    private readonly PeerCommand _command;
 
     /// <summary>Connects when it is first used.</summary>
-    public PostgresPeer(string connection) => _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection)
+    public PostgresPeer(string connection, PeerCommand command = PeerCommand.Statement)
     {
-        MaxPoolSize = Connections,
-        NoResetOnClose = true,
-        MaxAutoPrepare = 20,
-        AutoPrepareMinUsages = 2,
-        Options = "-c synchronous_commit=on",
-    });
+        _command = command;
+        _database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection)
+        {
+            MaxPoolSize = Connections,
+            NoResetOnClose = true,
+            MaxAutoPrepare = 20,
+            AutoPrepareMinUsages = 2,
+            Options = "-c synchronous_commit=on",
+        });
+    }
 
     public async Task SeedAsync(int count, CancellationToken cancellationToken)
     {
@@ -93,6 +108,11 @@ internal sealed class PostgresPeer : IPeerStore
 
     public async Task<Account> ChangeAsync(PeerChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (_command == PeerCommand.Transaction)
+        {
+            return await ChangeInTransactionAsync(change, now, cancellationToken);
+        }
+
         if (await TryChangeAsync(change, now, cancellationToken) is { } account)
         {
             return account;

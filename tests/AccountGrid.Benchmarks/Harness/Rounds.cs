@@ -5,6 +5,13 @@ namespace AccountGrid.Benchmarks.Harness;
 /// <param name="ServerCpu">Processor time of the server per piece of work, in seconds; NaN where it was not taken.</param>
 internal readonly record struct Sample(double Value, double ServerCpu = double.NaN)
 {
+    /// <summary>For whoever watches: the bare figures.</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value:G5}{(double.IsNaN(ServerCpu) ? "" : $", processor {ServerCpu * 1e6:0.0} us")}");
+
+    /// <summary>Processor time of the database server per piece of work, in seconds, where it was taken; part of <see cref="ServerCpu"/>.</summary>
+    public double DatabaseCpu { get; init; }
+
     /// <summary>The latency that half of the calls stayed below, in seconds; where it was taken.</summary>
     public double P50 { get; init; }
 
@@ -54,7 +61,7 @@ internal static class Rounds
                 cancellationToken.ThrowIfCancellationRequested();
                 var who = round % 2 == 0 ? turn : contenders.Count - 1 - turn;
                 var sample = await contenders[who].MeasureAsync(Math.Max(round, -1));
-                Progress.Report(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", contenders[who].Name);
+                Progress.Report(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", $"{contenders[who].Name} {sample}");
                 if (round >= 0)
                 {
                     samples[who][round] = sample;
