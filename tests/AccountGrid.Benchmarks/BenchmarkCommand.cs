@@ -20,7 +20,7 @@ internal static class BenchmarkCommand
     /// <summary>Makes it.</summary>
     public static RootCommand Create()
     {
-        var root = new RootCommand("Measures AccountGrid against honest baselines. Tables go to standard output, progress to standard error. Exit code 0 = every goal met, 1 = one missed, 2 = the state is wrong.");
+        var root = new RootCommand("Measures AccountGrid against honest baselines. Tables go to standard output, progress to standard error. Exit code 0 = every goal met, 1 = one missed, 2 = the state is wrong or it could not be measured.");
         var options = new OptionSet();
         options.AddTo(root);
         var list = new Command("list", "Says what there is.");
@@ -70,6 +70,12 @@ internal static class BenchmarkCommand
             catch (VerificationException e)
             {
                 Console.WriteLine($"{benchmark.Name}: the state is wrong, its figures are worth nothing. {e.Message}");
+                exitCode = 2;
+            }
+            catch (Exception e) when (e is InvalidOperationException or TimeoutException or Grpc.Core.RpcException)
+            {
+                // Calls that failed, a server that did not start: the others may still run.
+                Console.WriteLine($"{benchmark.Name}: failed. {e.Message}");
                 exitCode = 2;
             }
         }

@@ -39,11 +39,16 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
     /// <param name="silo">The silo.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     protected Contestant Ours(Arena arena, string place, SiloProcess silo, CancellationToken cancellationToken) => new(
-        place, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId) + arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
+        place, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId), () => arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
 
     /// <summary>A peer.</summary>
     protected Contestant Peer(Arena arena, string place, BaselineProcess peer, SiloProcess silo, int perMessage, int follows, CancellationToken cancellationToken) => new(
-        place, peer.Grpc, () => ProcessorTime.Of(peer.Id) + arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), perMessage, follows, AccountOf, cancellationToken);
+        place, peer.Grpc, () => ProcessorTime.Of(peer.Id), () => arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), perMessage, follows, AccountOf, cancellationToken);
+
+    /// <summary>The row of the database server's processor time; nothing where there is none.</summary>
+    protected IEnumerable<Row> DatabaseRow(Series baseline, Series ours) => store == StoreKind.Sqlite
+        ? []
+        : [Row.Compare("  of which the database server's", baseline, ours, Units.Time, Goal.None, s => s.DatabaseCpu)];
 
     /// <summary>Every count is the number of follows that were acknowledged, and so is the number of edges.</summary>
     protected async Task<string> VerifyAsync(Arena arena, SiloProcess silo, Contestant ours, IEnumerable<Contestant> peers, CancellationToken cancellationToken)
@@ -72,7 +77,7 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
 
     /// <summary>One side of the comparison with its own progress through the follows.</summary>
     protected sealed class Contestant(
-        string place, Uri grpc, Func<double> processorTime, string token, int perMessage, int follows, Func<long, long> accountOf, CancellationToken cancellationToken) : IDisposable
+        string place, Uri grpc, Func<double> processTime, Func<double> databaseTime, string token, int perMessage, int follows, Func<long, long> accountOf, CancellationToken cancellationToken) : IDisposable
     {
         private readonly FollowStream _stream = new(grpc, token);
 
@@ -90,10 +95,11 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
         private async Task<Sample> MeasureAsync()
         {
             var messages = FollowStream.Encode(follows, perMessage, Acknowledged, accountOf, FollowStream.Scattered);
-            var before = processorTime();
+            var (process, database) = (processTime(), databaseTime());
             var took = await _stream.SendAsync(messages, Streams, follows, cancellationToken);
             Acknowledged += follows;
-            return new Sample(follows / took.TotalSeconds, (processorTime() - before) / follows);
+            (process, database) = (processTime() - process, databaseTime() - database);
+            return new Sample(follows / took.TotalSeconds, (process + database) / follows) { DatabaseCpu = database / follows };
         }
     }
 }
