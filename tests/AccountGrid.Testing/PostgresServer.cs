@@ -6,16 +6,16 @@ using System.Security.Cryptography;
 
 namespace AccountGrid.Testing;
 
-/// <summary>How to start a server.</summary>
+/// <summary>How a server differs from the usual.</summary>
 public sealed record PostgresServerOptions
 {
     /// <summary>Settings beyond the usual, such as <c>log_statement=all</c>; the last one of a name holds.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>Environment variables of the server.</summary>
+    /// <summary>Further environment variables of the server.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>An empty directory for its data folder, which the caller removes; <c>null</c> = a fresh one, removed at the end.</summary>
+    /// <summary>Where its folder is made, on the disk under test; <c>null</c> = the temporary directory. The user <c>postgres</c> must be able to come there.</summary>
     public string? Directory { get; init; }
 }
 
@@ -33,17 +33,11 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly Lazy<string?> Found = new(Find);
 
-    private readonly TempDirectory? _ownDirectory;
-    private readonly string _directory;
+    private readonly TempDirectory _directory;
     private readonly PostgresServerOptions _options;
     private RunningProcess? _process;
 
-    private PostgresServer(PostgresServerOptions options)
-    {
-        _options = options;
-        _ownDirectory = options.Directory is null ? new TempDirectory() : null;
-        _directory = options.Directory ?? _ownDirectory!.FullPath;
-    }
+    private PostgresServer(PostgresServerOptions options) => (_options, _directory) = (options, new TempDirectory(options.Directory));
 
     /// <summary>Why no server can be started here, or <c>null</c> where one can: the reason to skip a test with.</summary>
     public static string? Missing => Found.Value is not null ? null : $"Needs PostgreSQL 15 (initdb, postgres, pg_ctl and psql in {DebianPrograms} or in PATH).";
@@ -63,7 +57,12 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>What it has printed since its last start.</summary>
     public IReadOnlyList<string> Output => _process?.Output ?? [];
 
-    private string Data => Path.Combine(_directory, "data");
+    /// <summary>The running server's first process, whose children the others are.</summary>
+    /// <exception cref="InvalidOperationException">It does not run.</exception>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
+
+    /// <summary>Its data folder.</summary>
+    public string Data => _directory.File("data");
 
     /// <summary>Makes a data folder and starts a server on it.</summary>
     /// <param name="settings">Settings beyond the usual, such as <c>log_statement=all</c>.</param>
@@ -177,7 +176,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
         finally
         {
-            _ownDirectory?.Dispose();
+            _directory.Dispose();
         }
     }
 
@@ -220,11 +219,11 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task InitializeAsync()
     {
-        var password = Path.Combine(_directory, "password");
+        var password = _directory.File("password");
         await File.WriteAllTextAsync(password, Password);
         if (Environment.IsPrivilegedProcess)
         {
-            await RunAsync(new ProcessStartInfo("chown", ["-R", $"{Superuser}:{Superuser}", _directory]));
+            await RunAsync(new ProcessStartInfo("chown", ["-R", $"{Superuser}:{Superuser}", _directory.FullPath]));
         }
 
         await RunAsync("initdb", "-D", Data, "-U", Superuser, $"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions");

@@ -4,7 +4,10 @@ namespace AccountGrid.Testing;
 public sealed class TempDirectory : IDisposable
 {
     /// <summary>Makes the directory.</summary>
-    public TempDirectory() => FullPath = Directory.CreateTempSubdirectory("accountgrid-").FullName;
+    /// <param name="parent">Where; <c>null</c> = in the temporary directory.</param>
+    public TempDirectory(string? parent = null) => FullPath = parent is null
+        ? Directory.CreateTempSubdirectory("accountgrid-").FullName
+        : Directory.CreateDirectory(Path.Combine(parent, $"accountgrid-{Path.GetRandomFileName()}")).FullName;
 
     /// <summary>Where it lies.</summary>
     public string FullPath { get; }

@@ -12,19 +12,34 @@ public static class Budget
     public static Refusal? Check(IEnumerable<HarmCharge> charges, long reach, DateTimeOffset now, OperatorPolicy policy)
     {
         var from = now - policy.BudgetWindow;
-        var inWindow = charges.Where(c => c.At > from).OrderBy(c => c.At).ToArray();
+        return Fits(charges, from, reach, policy) ? null : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy);
+    }
+
+    /// <summary>One look at each charge, since nearly everything that is asked fits; their order matters only to say when something will fit again.</summary>
+    private static bool Fits(IEnumerable<HarmCharge> charges, DateTimeOffset from, long reach, OperatorPolicy policy)
+    {
+        var (count, spent) = (0, 0L);
+        foreach (var charge in charges)
+        {
+            if (charge.At > from)
+            {
+                count++;
+                spent = checked(spent + charge.Reach);
+            }
+        }
+
+        return count < policy.MaxHarms && (reach == 0 || spent + reach <= policy.MaxReach);
+    }
+
+    private static Refusal Refuse(HarmCharge[] inWindow, long reach, DateTimeOffset now, OperatorPolicy policy)
+    {
         if (inWindow.Length >= policy.MaxHarms)
         {
             return Refusal.BudgetExceeded(policy.MaxHarms, policy.BudgetWindow, FreeAt(inWindow[inWindow.Length - policy.MaxHarms], policy) - now);
         }
 
-        var spent = inWindow.Sum(c => c.Reach);
-        if (reach == 0 || spent + reach <= policy.MaxReach)
-        {
-            return null;
-        }
-
         // The earliest instant at which enough of what was spent has left the window; a reach over the whole ceiling never fits alone.
+        var spent = inWindow.Sum(c => c.Reach);
         var retryAt = now + policy.BudgetWindow;
         foreach (var charge in inWindow)
         {

@@ -27,11 +27,17 @@ internal sealed class BaselineProcess : IAsyncDisposable
     /// <param name="directory">Its data.</param>
     /// <param name="accounts">Accounts to fill in; 0 = none.</param>
     /// <param name="environment">Further variables.</param>
+    /// <param name="place">Where a peer keeps things; <c>null</c> = in its directory.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<BaselineProcess> StartAsync(
-        BaselineKind kind, string keyFile, string directory, int accounts, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+        BaselineKind kind, string keyFile, string directory, int accounts, IReadOnlyDictionary<string, string>? environment, PeerPlace? place, CancellationToken cancellationToken)
     {
-        string[] verb = ["serve", "--kind", kind.ToString(), "--key", keyFile, "--directory", directory, "--accounts", accounts.ToString(CultureInfo.InvariantCulture)];
+        string[] verb =
+        [
+            "serve", "--kind", kind.ToString(), "--key", keyFile, "--directory", directory, "--accounts", accounts.ToString(CultureInfo.InvariantCulture),
+            .. place?.Postgres is { } postgres ? ["--postgres", postgres] : Array.Empty<string>(),
+            .. place?.Redis is { } redis ? ["--redis", redis] : Array.Empty<string>(),
+        ];
         var baseline = new BaselineProcess(new RunningProcess(Self(verb, environment)));
         try
         {

@@ -6,13 +6,21 @@ using AccountGrid.Testing;
 namespace AccountGrid.Benchmarks;
 
 /// <summary>What both follow benchmarks share: ours, and the peer with its ways of committing, each on edges of its own that grow alike.</summary>
-internal abstract class FollowsBenchmark : IBenchmark
+internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
 {
     private const int Streams = 2;
 
-    public abstract string Name { get; }
+    public string Name => Arena.NameOf(OwnName, store);
+
+    public string? Missing => Arena.MissingFor(store);
 
     public abstract string Summary { get; }
+
+    /// <summary>What it is called on SQLite.</summary>
+    protected abstract string OwnName { get; }
+
+    /// <summary>The database under both sides.</summary>
+    protected StoreKind Store => store;
 
     /// <summary>Accounts that are followed.</summary>
     protected abstract int Accounts { get; }
@@ -26,15 +34,24 @@ internal abstract class FollowsBenchmark : IBenchmark
     protected long AccountOf(long serial) => Accounts == 1 ? 1 : ((serial * 7_919) % Accounts) + 1;
 
     /// <summary>Ours.</summary>
-    protected Contestant Ours(SiloProcess silo, CancellationToken cancellationToken, string name = "ours") =>
-        new(name, silo.Grpc, silo.ProcessId, silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
+    /// <param name="arena">Where its data are.</param>
+    /// <param name="place">Under what name.</param>
+    /// <param name="silo">The silo.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    protected Contestant Ours(Arena arena, string place, SiloProcess silo, CancellationToken cancellationToken) => new(
+        place, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId), () => arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
 
     /// <summary>A peer.</summary>
-    protected Contestant Peer(string name, BaselineProcess peer, SiloProcess silo, int perMessage, int follows, CancellationToken cancellationToken) =>
-        new(name, peer.Grpc, peer.Id, silo.Token(SiloUnderTest.Service, "service"), perMessage, follows, AccountOf, cancellationToken);
+    protected Contestant Peer(Arena arena, string place, BaselineProcess peer, SiloProcess silo, int perMessage, int follows, CancellationToken cancellationToken) => new(
+        place, peer.Grpc, () => ProcessorTime.Of(peer.Id), () => arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), perMessage, follows, AccountOf, cancellationToken);
 
-    /// <summary>Every count is the number of follows that were acknowledged, and so is the number of edges that the journal of counts adds up to.</summary>
-    protected async Task<string> VerifyAsync(SiloProcess silo, Contestant ours, IEnumerable<(string Directory, long Acknowledged)> peers, CancellationToken cancellationToken)
+    /// <summary>The row of the database server's processor time; nothing where there is none.</summary>
+    protected IEnumerable<Row> DatabaseRow(Series baseline, Series ours) => store == StoreKind.Sqlite
+        ? []
+        : [Row.Compare("  of which the database server's", baseline, ours, Units.Time, Goal.None, s => s.DatabaseCpu)];
+
+    /// <summary>Every count is the number of follows that were acknowledged, and so is the number of edges.</summary>
+    protected async Task<string> VerifyAsync(Arena arena, SiloProcess silo, Contestant ours, IEnumerable<Contestant> peers, CancellationToken cancellationToken)
     {
         var expected = new long[Accounts + 1];
         for (long serial = 0; serial < ours.Acknowledged; serial++)
@@ -48,13 +65,11 @@ internal abstract class FollowsBenchmark : IBenchmark
         }
 
         await silo.StopAsync(cancellationToken: cancellationToken);
-        VerificationException.ThrowUnlessEqual(ours.Acknowledged, await StoreFiles.CountEdgesAsync(silo.DataDirectory, Accounts, cancellationToken), "Edges");
-        foreach (var (directory, acknowledged) in peers)
+        VerificationException.ThrowUnlessEqual(ours.Acknowledged, await arena.CountEdgesAsync(ours.Place, Accounts, cancellationToken), "Edges");
+        foreach (var peer in peers)
         {
-            using var database = new PeerDatabase(directory);
-            using var edges = database.Command("SELECT count(*) FROM edges");
-            using var counted = database.Command("SELECT sum(followers) FROM accounts");
-            VerificationException.ThrowUnlessEqual((acknowledged, acknowledged), ((long)edges.ExecuteScalar()!, (long)counted.ExecuteScalar()!), $"Edges and counts in {directory}");
+            var totals = await arena.ReadPeerAsync(peer.Place, cancellationToken);
+            VerificationException.ThrowUnlessEqual((peer.Acknowledged, peer.Acknowledged), (totals.Edges, totals.Followers), $"Edges and counts of {peer.Place}");
         }
 
         return $"every count = acknowledged follows = edges: {ours.Acknowledged:#,0} over {Accounts:#,0} account{(Accounts == 1 ? "" : "s")}; the peers' edges and counts agree too";
@@ -62,25 +77,29 @@ internal abstract class FollowsBenchmark : IBenchmark
 
     /// <summary>One side of the comparison with its own progress through the follows.</summary>
     protected sealed class Contestant(
-        string name, Uri grpc, int processId, string token, int perMessage, int follows, Func<long, long> accountOf, CancellationToken cancellationToken) : IDisposable
+        string place, Uri grpc, Func<double> processTime, Func<double> databaseTime, string token, int perMessage, int follows, Func<long, long> accountOf, CancellationToken cancellationToken) : IDisposable
     {
         private readonly FollowStream _stream = new(grpc, token);
+
+        /// <summary>What it is called in the arena.</summary>
+        public string Place => place;
 
         /// <summary>Follows acknowledged so far; serial numbers below it are used.</summary>
         public long Acknowledged { get; private set; }
 
         /// <summary>For the rounds.</summary>
-        public Contender AsContender() => new(name, _ => MeasureAsync());
+        public Contender AsContender() => new(place, _ => MeasureAsync());
 
         public void Dispose() => _stream.Dispose();
 
         private async Task<Sample> MeasureAsync()
         {
             var messages = FollowStream.Encode(follows, perMessage, Acknowledged, accountOf, FollowStream.Scattered);
-            var before = ProcessorTime.Of(processId);
+            var (process, database) = (processTime(), databaseTime());
             var took = await _stream.SendAsync(messages, Streams, follows, cancellationToken);
             Acknowledged += follows;
-            return new Sample(follows / took.TotalSeconds, (ProcessorTime.Of(processId) - before) / follows);
+            (process, database) = (processTime() - process, databaseTime() - database);
+            return new Sample(follows / took.TotalSeconds, (process + database) / follows) { DatabaseCpu = database / follows };
         }
     }
 }

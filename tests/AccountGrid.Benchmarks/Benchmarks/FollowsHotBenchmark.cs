@@ -4,14 +4,17 @@ using AccountGrid.Benchmarks.Harness;
 namespace AccountGrid.Benchmarks;
 
 /// <summary>Follows into one hot account.</summary>
-internal sealed class FollowsHotBenchmark : FollowsBenchmark
+internal sealed class FollowsHotBenchmark(StoreKind store) : FollowsBenchmark(store)
 {
     private const int EachPerRound = 4_000;
+    private const string Silo = "ours", Each = "peer, one transaction per follow", Thousand = "peer, batches of 1,000", TenThousand = "peer, batches of 10,000";
     private static readonly TimeSpan HonestSync = TimeSpan.FromMilliseconds(1);
 
-    public override string Name => "follows-hot";
+    private string _description = "";
 
-    public override string Summary => "follows into one hot account against one transaction per follow (>= 50x) and the best batched peer (>= 1x)";
+    protected override string OwnName => "follows-hot";
+
+    public override string Summary => $"follows into one hot account on {Store} against one transaction per follow (>= 50x) and the best batched peer (>= 1x)";
 
     protected override int Accounts => 1;
 
@@ -22,7 +25,7 @@ internal sealed class FollowsHotBenchmark : FollowsBenchmark
         var notes = new List<string>
         {
             "all stream the same messages over 2 gRPC streams with the same JWT auth; ids scattered, edges kept from round to round",
-            "baselines: the peer in processes of its own on SQLite (WAL, synchronous=FULL), prepared; the batched one sorts a message's edges and commits it with the count in one transaction",
+            "baselines: the peer in processes of its own, prepared; the batched one sorts a message's edges and commits it with the count in one transaction" + (Store == StoreKind.Sqlite ? "" : ", one round trip: unnest"),
         };
         var disk = await RunOnceAsync(options, null, rows, verified, cancellationToken);
         using var slow = await SyncDelay.TryCreateAsync(HonestSync, cancellationToken);
@@ -35,21 +38,20 @@ internal sealed class FollowsHotBenchmark : FollowsBenchmark
             await RunOnceAsync(options, slow, rows, verified, cancellationToken);
         }
 
-        return new Report("follows into one hot account, ours against the peer's ways to commit them", rows, disk, verified, notes);
+        return new Report($"follows into one hot account, ours against the peer's ways to commit them, {_description}", rows, disk, verified, notes);
     }
 
     private async Task<SyncCost> RunOnceAsync(BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified, CancellationToken cancellationToken)
     {
-        using var directory = WorkDirectory.Create(options);
-        await AccountSeeder.SeedAsync(directory.Sub("silo"), Accounts, cancellationToken);
-        await using var silo = await SiloUnderTest.StartAsync(directory.Sub("silo"), delay?.Environment, cancellationToken);
-        await using var eachProcess = await StartPeerAsync(BaselineKind.PeerEach, "each");
-        await using var thousandProcess = await StartPeerAsync(BaselineKind.PeerBatch, "thousand");
-        await using var tenThousandProcess = await StartPeerAsync(BaselineKind.PeerBatch, "ten-thousand");
-        using var each = Peer("peer, one transaction per follow", eachProcess, silo, 1_000, EachPerRound, cancellationToken);
-        using var thousand = Peer("peer, batches of 1,000", thousandProcess, silo, 1_000, FollowsPerRound, cancellationToken);
-        using var tenThousand = Peer("peer, batches of 10,000", tenThousandProcess, silo, 10_000, FollowsPerRound, cancellationToken);
-        using var ours = Ours(silo, cancellationToken);
+        await using var arena = Arena.Create(Store, options, delay);
+        await using var silo = await arena.StartSiloAsync(Silo, Accounts, null, cancellationToken);
+        await using var eachProcess = await arena.StartPeerAsync(BaselineKind.PeerEach, Each, silo, Accounts, null, cancellationToken);
+        await using var thousandProcess = await arena.StartPeerAsync(BaselineKind.PeerBatch, Thousand, silo, Accounts, null, cancellationToken);
+        await using var tenThousandProcess = await arena.StartPeerAsync(BaselineKind.PeerBatch, TenThousand, silo, Accounts, null, cancellationToken);
+        using var each = Peer(arena, Each, eachProcess, silo, 1_000, EachPerRound, cancellationToken);
+        using var thousand = Peer(arena, Thousand, thousandProcess, silo, 1_000, FollowsPerRound, cancellationToken);
+        using var tenThousand = Peer(arena, TenThousand, tenThousandProcess, silo, 10_000, FollowsPerRound, cancellationToken);
+        using var ours = Ours(arena, Silo, silo, cancellationToken);
 
         var series = await Rounds.RunAsync(
             options.Rounds, warmUps: 1, [each.AsContender(), thousand.AsContender(), tenThousand.AsContender(), ours.AsContender()], cancellationToken);
@@ -58,18 +60,13 @@ internal sealed class FollowsHotBenchmark : FollowsBenchmark
         rows.Add(Row.Compare("one transaction per follow" + suffix, series[0], series[3], Units.PerSecond, Goal.RatioAtLeast(50)));
         rows.Add(Row.Compare((best == 1 ? "batches of 1,000 (best)" : "batches of 1,000") + suffix, series[1], series[3], Units.PerSecond, best == 1 ? Goal.RatioAtLeast(1) : Goal.None));
         rows.Add(Row.Compare((best == 2 ? "batches of 10,000 (best)" : "batches of 10,000") + suffix, series[2], series[3], Units.PerSecond, best == 2 ? Goal.RatioAtLeast(1) : Goal.None));
-        rows.Add(Row.CompareCpu("  the server's processor time per follow, best" + suffix, series[best], series[3]));
+        rows.Add(Row.CompareCpu("  processor time per follow, best, database included" + suffix, series[best], series[3]));
+        rows.AddRange(DatabaseRow(series[best], series[3]));
         await eachProcess.DisposeAsync();
         await thousandProcess.DisposeAsync();
         await tenThousandProcess.DisposeAsync();
-        verified.Add(await VerifyAsync(
-            silo,
-            ours,
-            [(directory.Sub("each"), each.Acknowledged), (directory.Sub("thousand"), thousand.Acknowledged), (directory.Sub("ten-thousand"), tenThousand.Acknowledged)],
-            cancellationToken));
-        return SyncCost.Measure(directory.FullPath);
-
-        Task<BaselineProcess> StartPeerAsync(BaselineKind kind, string name) =>
-            BaselineProcess.StartAsync(kind, SiloUnderTest.KeyFile(silo), directory.Sub(name), Accounts, delay?.Environment, cancellationToken);
+        verified.Add(await VerifyAsync(arena, silo, ours, [each, thousand, tenThousand], cancellationToken));
+        _description = arena.Description;
+        return arena.MeasureSync();
     }
 }

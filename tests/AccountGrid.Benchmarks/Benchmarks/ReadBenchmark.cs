@@ -11,10 +11,16 @@ namespace AccountGrid.Benchmarks;
 internal abstract class ReadBenchmark : IBenchmark
 {
     private const int Accounts = 1_000;
+    private const string Ours = "silo";
 
     public abstract string Name { get; }
 
     public abstract string Summary { get; }
+
+    public virtual string? Missing => null;
+
+    /// <summary>The database under it.</summary>
+    protected virtual StoreKind Store => StoreKind.Sqlite;
 
     /// <summary>Over the table.</summary>
     protected abstract string Title { get; }
@@ -33,21 +39,18 @@ internal abstract class ReadBenchmark : IBenchmark
 
     public async Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
-        using var directory = WorkDirectory.Create(options);
-        await AccountSeeder.SeedAsync(directory.Sub("silo"), Accounts, cancellationToken);
-        await using var silo = await SiloUnderTest.StartAsync(directory.Sub("silo"), null, cancellationToken);
-        var constant = await SiloUnderTest.Accounts(silo).GetAccountAsync(new GetAccountRequest { Id = 1 }, cancellationToken: cancellationToken);
-        await File.WriteAllBytesAsync(Path.Combine(directory.Sub("baseline"), BaselineCommand.AnswerFile), constant.ToByteArray(), cancellationToken);
-        await using var baseline = await BaselineProcess.StartAsync(
-            BaselineKind.Constant, SiloUnderTest.KeyFile(silo), directory.Sub("baseline"), 0, null, cancellationToken);
+        await using var arena = Arena.Create(Store, options);
+        await using var silo = await arena.StartSiloAsync(Ours, Accounts, null, cancellationToken);
+        await using var baseline = await StartBaselineAsync(arena, silo, Accounts, cancellationToken);
 
         var token = silo.Token(SiloUnderTest.Service, "service");
+        var ours = new ReadServer(silo.Http, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId) + arena.DatabaseTime(Ours), AnswersTheSame: false);
         var series = await Rounds.RunAsync(
             options.Rounds,
             warmUps: 2,
             [
-                new Contender("baseline", round => MeasureAsync(baseline, token, options.LengthOf(round), cancellationToken)),
-                new Contender("ours", round => MeasureAsync(silo, token, options.LengthOf(round), cancellationToken)),
+                new Contender("baseline", round => MeasureAsync(baseline.Server, token, options.LengthOf(round), cancellationToken)),
+                new Contender("ours", round => MeasureAsync(ours, token, options.LengthOf(round), cancellationToken)),
             ],
             cancellationToken);
 
@@ -74,20 +77,23 @@ internal abstract class ReadBenchmark : IBenchmark
     /// <summary>Throws unless an answer is that of the account.</summary>
     protected abstract void Check(long id, ReadOnlySpan<byte> answer);
 
-    private Task<Sample> MeasureAsync(SiloProcess silo, string token, TimeSpan length, CancellationToken cancellationToken) =>
-        MeasureAsync(silo.Http, silo.Grpc, silo.ProcessId, token, Check, length, cancellationToken);
-
-    // The baseline says the same whatever it is asked.
-    private Task<Sample> MeasureAsync(BaselineProcess baseline, string token, TimeSpan length, CancellationToken cancellationToken) =>
-        MeasureAsync(baseline.Http, baseline.Grpc, baseline.Id, token, (_, answer) => Check(1, answer), length, cancellationToken);
-
-    private async Task<Sample> MeasureAsync(
-        Uri http, Uri grpc, int processId, string token, AnswerCheck check, TimeSpan length, CancellationToken cancellationToken)
+    /// <summary>Starts what ours is compared with: by default a service that answers one of the accounts always.</summary>
+    protected virtual async Task<ReadBaseline> StartBaselineAsync(Arena arena, SiloProcess silo, int accounts, CancellationToken cancellationToken)
     {
-        var script = new ReadScript([.. Enumerable.Range(1, Accounts).Select(id => Encode(http, token, id))], (index, answer) => check(index + 1, answer));
-        var before = ProcessorTime.Of(processId);
-        var result = (await LoadAsync(http, grpc, token, script, length, cancellationToken)).ThrowIfFailed();
-        return new Sample(result.Rate, (ProcessorTime.Of(processId) - before) / result.Completed);
+        const string Place = "baseline";
+        var constant = await SiloUnderTest.Accounts(silo).GetAccountAsync(new GetAccountRequest { Id = 1 }, cancellationToken: cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(arena.DirectoryOf(Place), BaselineCommand.AnswerFile), constant.ToByteArray(), cancellationToken);
+        var process = await BaselineProcess.StartAsync(BaselineKind.Constant, SiloUnderTest.KeyFile(silo), arena.DirectoryOf(Place), 0, null, null, cancellationToken);
+        return new ReadBaseline(new ReadServer(process.Http, process.Grpc, () => ProcessorTime.Of(process.Id), AnswersTheSame: true), process);
+    }
+
+    private async Task<Sample> MeasureAsync(ReadServer server, string token, TimeSpan length, CancellationToken cancellationToken)
+    {
+        var script = new ReadScript(
+            [.. Enumerable.Range(1, Accounts).Select(id => Encode(server.Http, token, id))], (index, answer) => Check(server.AnswersTheSame ? 1 : index + 1, answer));
+        var before = server.ProcessorTime();
+        var result = (await LoadAsync(server.Http, server.Grpc, token, script, length, cancellationToken)).ThrowIfFailed();
+        return new Sample(result.Rate, (server.ProcessorTime() - before) / result.Completed);
     }
 
     private static async Task<string> VerifyAsync(SiloProcess silo, CancellationToken cancellationToken)
@@ -101,5 +107,25 @@ internal abstract class ReadBenchmark : IBenchmark
         return $"every 509th answer was that of the account asked for; all {Accounts:#,0} accounts are unchanged";
     }
 
-    private delegate void AnswerCheck(long id, ReadOnlySpan<byte> answer);
+    /// <summary>Somebody who is read from.</summary>
+    /// <param name="Http">The HTTP/JSON address.</param>
+    /// <param name="Grpc">The gRPC address.</param>
+    /// <param name="ProcessorTime">Seconds so far of everything that serves the read.</param>
+    /// <param name="AnswersTheSame">Whether it answers account 1 whatever it is asked.</param>
+    protected sealed record ReadServer(Uri Http, Uri Grpc, Func<double> ProcessorTime, bool AnswersTheSame);
+
+    /// <summary>A baseline and what must be ended after it.</summary>
+    protected sealed class ReadBaseline(ReadServer server, params IAsyncDisposable[] parts) : IAsyncDisposable
+    {
+        /// <summary>Where it serves.</summary>
+        public ReadServer Server => server;
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var part in parts)
+            {
+                await part.DisposeAsync();
+            }
+        }
+    }
 }

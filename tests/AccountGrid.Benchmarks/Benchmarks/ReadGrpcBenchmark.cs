@@ -6,7 +6,7 @@ using Google.Protobuf;
 namespace AccountGrid.Benchmarks;
 
 /// <summary>Reads over gRPC against a method that answers a constant.</summary>
-internal sealed class ReadGrpcBenchmark : ReadBenchmark
+internal class ReadGrpcBenchmark : ReadBenchmark
 {
     public override string Name => "read-grpc";
 
@@ -28,7 +28,7 @@ internal sealed class ReadGrpcBenchmark : ReadBenchmark
     ];
 
     protected override Task<LoadResult> LoadAsync(Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken) =>
-        new GrpcLoad(grpc, _ => token, ["/accountgrid.v1.AccountService/GetAccount"]).RunAsync(script, Lanes, duration, cancellationToken);
+        new GrpcLoad([grpc], _ => token, ["/accountgrid.v1.AccountService/GetAccount"]).RunAsync(script, Lanes, duration, cancellationToken);
 
     protected override ReadOnlyMemory<byte> Encode(Uri http, string token, long id) => new GetAccountRequest { Id = id }.ToByteArray();
 

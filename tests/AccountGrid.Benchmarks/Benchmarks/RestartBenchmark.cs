@@ -69,7 +69,7 @@ internal sealed class RestartBenchmark : IBenchmark
         await RestoreAsync(silo, script.Accounts, cancellationToken);
         var before = await SiloUnderTest.ReadAllAsync(silo, script.Accounts, cancellationToken);
         var token = silo.Token(SiloUnderTest.Service, "service");
-        var load = new GrpcLoad(silo.Grpc, _ => token, TransitionScript.Methods).RunAsync(script, Clients, TimeSpan.FromMinutes(1), cancellationToken);
+        var load = new GrpcLoad([silo.Grpc], _ => token, TransitionScript.Methods).RunAsync(script, Clients, TimeSpan.FromMinutes(1), cancellationToken);
         while (script.Acknowledged < 2_000 && !load.IsCompleted)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);

@@ -51,7 +51,7 @@ internal sealed class StartBenchmark : IBenchmark
     private static async Task<Sample> BareAsync(string keyFile, string directory, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        await using var baseline = await BaselineProcess.StartAsync(BaselineKind.Constant, keyFile, directory, 0, null, cancellationToken);
+        await using var baseline = await BaselineProcess.StartAsync(BaselineKind.Constant, keyFile, directory, 0, null, null, cancellationToken);
         using var channel = GrpcChannel.ForAddress(baseline.Grpc);
         var token = TestTokens.Mint(Path.GetDirectoryName(keyFile)!, SiloUnderTest.Service, ["service"]);
         var answer = await new AccountService.AccountServiceClient(channel).GetAccountAsync(

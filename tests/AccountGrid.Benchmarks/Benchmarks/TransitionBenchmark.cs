@@ -8,8 +8,9 @@ using AccountGrid.V1;
 namespace AccountGrid.Benchmarks;
 
 /// <summary>Durable deactivate and restore against one transaction per command.</summary>
-internal sealed class TransitionBenchmark : IBenchmark
+internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
 {
+    private const string Ours = "silo";
     private const int Clients = 64;
     private static readonly TimeSpan HonestSync = TimeSpan.FromMilliseconds(1);
 
@@ -21,9 +22,15 @@ internal sealed class TransitionBenchmark : IBenchmark
         new($"{Clients} clients, staff", Clients, ByOwner: false, FirstAccount: 20_001),
     ];
 
-    public string Name => "transition";
+    // On PostgreSQL a command may be one round trip, or as many as a transaction has statements.
+    private readonly BaselineKind[] _peers = store == StoreKind.Sqlite ? [BaselineKind.PeerEach] : [BaselineKind.PeerTransaction, BaselineKind.PeerEach];
+    private string _description = "";
 
-    public string Summary => "durable deactivate + restore, 1 and 64 clients, against one transaction per command (>= 1x, >= 4x)";
+    public string Name => Arena.NameOf("transition", store);
+
+    public string Summary => $"durable deactivate + restore on {store}, 1 and 64 clients, against one transaction per command (>= 1x, >= 4x)";
+
+    public string? Missing => Arena.MissingFor(store);
 
     public async Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
@@ -31,8 +38,10 @@ internal sealed class TransitionBenchmark : IBenchmark
         var verified = new List<string>();
         var notes = new List<string>
         {
-            "baseline: the peer in a process of its own, same gRPC messages, same JWT auth; row update + audit insert, prepared, one transaction per command on SQLite (WAL, synchronous=FULL)",
-            "the goals are the design's for PostgreSQL; a transition is one deactivate or one restore; staff are 64 people whose standing and budget ours looks up at execution, the peer by one SELECT",
+            store == StoreKind.Sqlite
+                ? "baseline: the peer in a process of its own, same gRPC messages, same JWT auth; row update + audit insert, prepared, one transaction per command; the goals are the design's for PostgreSQL"
+                : "baselines: the peer in processes of their own, same gRPC messages, same JWT auth, pools of 64 connections; row update + audit insert, prepared; as a transaction with a round trip per statement, as most would write it, and as one statement in one round trip, which is as tight as it gets",
+            "a transition is one deactivate or one restore; staff are 64 people whose standing and budget ours looks up at execution, the peer by one SELECT",
         };
         var disk = await RunOnceAsync(options, null, rows, verified, cancellationToken);
         using var slow = await SyncDelay.TryCreateAsync(HonestSync, cancellationToken);
@@ -45,59 +54,100 @@ internal sealed class TransitionBenchmark : IBenchmark
             await RunOnceAsync(options, slow, rows, verified, cancellationToken);
         }
 
-        return new Report("durable deactivate + restore on distinct accounts, ours against one transaction per command", rows, disk, verified, notes);
+        return new Report($"durable deactivate + restore on distinct accounts, ours against one transaction per command, {_description}", rows, disk, verified, notes);
     }
 
-    private static async Task<SyncCost> RunOnceAsync(
+    private async Task<SyncCost> RunOnceAsync(
         BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified, CancellationToken cancellationToken)
     {
-        using var directory = WorkDirectory.Create(options);
+        await using var arena = Arena.Create(store, options, delay);
         var accounts = (int)(Modes[^1].FirstAccount + TransitionScript.AccountsOf(Clients));
-        await AccountSeeder.SeedAsync(directory.Sub("silo"), accounts, cancellationToken);
-        await using var silo = await SiloUnderTest.StartAsync(directory.Sub("silo"), Environment(delay), cancellationToken);
-        await using var peer = await BaselineProcess.StartAsync(
-            BaselineKind.PeerEach, SiloUnderTest.KeyFile(silo), directory.Sub("peer"), accounts, delay?.Environment, cancellationToken);
+        _description = arena.Description;
+        await using var silo = await arena.StartSiloAsync(Ours, accounts, Environment, cancellationToken);
+        var peers = new List<BaselineProcess>();
+        try
+        {
+            foreach (var kind in _peers)
+            {
+                peers.Add(await arena.StartPeerAsync(kind, NameOf(kind), silo, accounts, null, cancellationToken));
+            }
 
-        long ours = 0, theirs = 0;
+            Side[] sides =
+            [
+                .. peers.Select((p, i) => new Side(NameOf(_peers[i]), p.Grpc, () => ProcessorTime.Of(p.Id), () => arena.DatabaseTime(NameOf(_peers[i])))),
+                new Side(Ours, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId), () => arena.DatabaseTime(Ours)),
+            ];
+            var acknowledged = await CompareAsync(options, silo, sides, delay is null ? "" : ", +1 ms per sync", rows, cancellationToken);
+            var audit = await SiloUnderTest.VerifyAuditAsync(silo, accounts + acknowledged[^1], cancellationToken);
+            for (var i = 0; i < peers.Count; i++)
+            {
+                await peers[i].DisposeAsync();
+                var totals = await arena.ReadPeerAsync(NameOf(_peers[i]), cancellationToken);
+                VerificationException.ThrowUnlessEqual((acknowledged[i], 0L), (totals.AuditRows, totals.Down), "The peer's audit rows and accounts that are down");
+            }
+
+            verified.Add($"all accounts up; {acknowledged[^1]:#,0} acknowledged transitions, exactly that many entries behind the registrations; {audit}; the audit rows of the peers agree");
+            return arena.MeasureSync();
+        }
+        finally
+        {
+            foreach (var peer in peers)
+            {
+                await peer.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Runs every mode with every side.</summary>
+    /// <returns>The transitions that each side acknowledged.</returns>
+    private async Task<long[]> CompareAsync(
+        BenchmarkOptions options, SiloProcess silo, Side[] sides, string suffix, List<Row> rows, CancellationToken cancellationToken)
+    {
+        var acknowledged = new long[sides.Length];
         foreach (var mode in Modes)
         {
-            var (oursScript, peerScript) = (mode.Script(), mode.Script());
+            var scripts = sides.Select(_ => mode.Script()).ToArray();
             var series = await Rounds.RunAsync(
                 options.Rounds,
                 warmUps: 1,
-                [
-                    new Contender($"peer, {mode.Name}", round => MeasureAsync(peer.Grpc, peer.Id, silo, mode, peerScript, options.LengthOf(round), cancellationToken)),
-                    new Contender($"ours, {mode.Name}", round => MeasureAsync(silo.Grpc, silo.ProcessId, silo, mode, oursScript, options.LengthOf(round), cancellationToken)),
-                ],
+                [.. sides.Select((side, i) => new Contender($"{side.Name}, {mode.Name}", round => MeasureAsync(side, silo, mode, scripts[i], options.LengthOf(round), cancellationToken)))],
                 cancellationToken);
-            var suffix = delay is null ? "" : ", +1 ms per sync";
-            rows.Add(Row.Compare(mode.Name + suffix, series[0], series[1], Units.PerSecond, Goal.RatioAtLeast(mode.Clients == 1 ? 1 : 4)));
-            await VerifyAccountsAsync(silo, oursScript, cancellationToken);
-            (ours, theirs) = (ours + oursScript.Acknowledged, theirs + peerScript.Acknowledged);
+            for (var i = 0; i < sides.Length - 1; i++)
+            {
+                var against = _peers[i] switch { BaselineKind.PeerTransaction => ", transaction", _ when _peers.Length > 1 => ", one statement", _ => "" };
+                rows.Add(Row.Compare(mode.Name + against + suffix, series[i], series[^1], Units.PerSecond, Goal.RatioAtLeast(mode.Clients == 1 ? 1 : 4)));
+                rows.Add(Row.CompareCpu("  processor time per transition, database included", series[i], series[^1]));
+                if (store == StoreKind.Postgres)
+                {
+                    rows.Add(Row.Compare("  of which the database server's", series[i], series[^1], Units.Time, Goal.None, s => s.DatabaseCpu));
+                }
+            }
+
+            await VerifyAccountsAsync(silo, scripts[^1], cancellationToken);
+            for (var i = 0; i < sides.Length; i++)
+            {
+                acknowledged[i] += scripts[i].Acknowledged;
+            }
         }
 
-        var audit = await SiloUnderTest.VerifyAuditAsync(silo, accounts + ours, cancellationToken);
-        await peer.DisposeAsync();
-        VerifyPeer(directory.Sub("peer"), theirs);
-        verified.Add($"all accounts up; {ours:#,0} acknowledged transitions, exactly that many entries behind the registrations; {audit}; the peer's {theirs:#,0} audit rows agree");
-        return SyncCost.Measure(directory.FullPath);
+        return acknowledged;
     }
 
+    private static string NameOf(BaselineKind kind) => kind == BaselineKind.PeerTransaction ? "peer, transaction" : "peer";
+
     // 64 people do in minutes what the default budget allows in hours; what it costs to keep a budget stays in.
-    private static Dictionary<string, string> Environment(SyncDelay? delay) => new(delay?.Environment ?? new Dictionary<string, string>())
-    {
-        [SiloSettings.MaxHarms] = "1000000",
-    };
+    private static Dictionary<string, string> Environment => new() { [SiloSettings.MaxHarms] = "1000000" };
 
     private static async Task<Sample> MeasureAsync(
-        Uri grpc, int processId, SiloProcess silo, Mode mode, TransitionScript script, TimeSpan length, CancellationToken cancellationToken)
+        Side side, SiloProcess silo, Mode mode, TransitionScript script, TimeSpan length, CancellationToken cancellationToken)
     {
         var tokens = Enumerable.Range(0, mode.Clients)
             .Select(lane => mode.ByOwner ? silo.Token(SiloUnderTest.Service, "service") : silo.Token(string.Create(CultureInfo.InvariantCulture, $"person{lane}"), "support"))
             .ToArray();
-        var before = ProcessorTime.Of(processId);
-        var result = (await new GrpcLoad(grpc, lane => tokens[lane], TransitionScript.Methods).RunAsync(script, mode.Clients, length, cancellationToken)).ThrowIfFailed();
-        return new Sample(result.Rate, (ProcessorTime.Of(processId) - before) / result.Completed);
+        var (process, database) = (side.ProcessTime(), side.DatabaseTime());
+        var result = (await new GrpcLoad([side.Grpc], lane => tokens[lane], TransitionScript.Methods).RunAsync(script, mode.Clients, length, cancellationToken)).ThrowIfFailed();
+        (process, database) = (side.ProcessTime() - process, side.DatabaseTime() - database);
+        return new Sample(result.Rate, (process + database) / result.Completed) { DatabaseCpu = database / result.Completed };
     }
 
     private static async Task VerifyAccountsAsync(SiloProcess silo, TransitionScript script, CancellationToken cancellationToken)
@@ -110,13 +160,8 @@ internal sealed class TransitionBenchmark : IBenchmark
         }
     }
 
-    private static void VerifyPeer(string directory, long acknowledged)
-    {
-        using var database = new PeerDatabase(directory);
-        using var rows = database.Command("SELECT count(*) FROM audit");
-        using var down = database.Command("SELECT count(*) FROM accounts WHERE status <> 1");
-        VerificationException.ThrowUnlessEqual((acknowledged, 0L), ((long)rows.ExecuteScalar()!, (long)down.ExecuteScalar()!), "The peer's audit rows and accounts that are down");
-    }
+    /// <summary>Somebody who is commanded.</summary>
+    private sealed record Side(string Name, Uri Grpc, Func<double> ProcessTime, Func<double> DatabaseTime);
 
     private sealed record Mode(string Name, int Clients, bool ByOwner, long FirstAccount)
     {

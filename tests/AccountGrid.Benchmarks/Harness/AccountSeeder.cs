@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AccountGrid.Benchmarks.Harness;
 
 /// <summary>
-/// Registers many accounts in a data directory while no silo runs on it: by the application's own registrar on the store itself, so that the journal is what
+/// Registers many accounts in a store while no silo runs on it: by the application's own registrar on the store itself, so that the journal is what
 /// a silo would have written, without the wire.
 /// </summary>
 internal static class AccountSeeder
@@ -18,12 +18,18 @@ internal static class AccountSeeder
     /// <summary>The handle of a seeded account.</summary>
     public static string HandleOf(long id) => string.Create(CultureInfo.InvariantCulture, $"account{id}");
 
-    /// <summary>Registers accounts 1 to <paramref name="count"/>.</summary>
+    /// <summary>Registers accounts 1 to <paramref name="count"/> in a data directory.</summary>
     public static async Task SeedAsync(string directory, int count, CancellationToken cancellationToken)
     {
-        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         await using var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
         await store.OpenAsync(cancellationToken);
+        await SeedAsync(store, count, cancellationToken);
+    }
+
+    /// <summary>Registers accounts 1 to <paramref name="count"/> in an open store.</summary>
+    public static async Task SeedAsync(IStore store, int count, CancellationToken cancellationToken)
+    {
+        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var diagnostics = new ApplicationDiagnostics(provider.GetRequiredService<IMeterFactory>());
         var registrar = new AccountRegistrar(new AccountServices(
             store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System, new AccountPolicy(), new ProcessorLimits(), diagnostics,

@@ -9,6 +9,9 @@ internal interface IBenchmark
     /// <summary>One line for <c>list</c>: ours against what, and the goal.</summary>
     string Summary { get; }
 
+    /// <summary>Why it cannot run on this machine; <c>null</c> where it can.</summary>
+    string? Missing => null;
+
     /// <summary>Runs it, verifies the state after it and says what it found.</summary>
     /// <exception cref="VerificationException">The state is not what it must be.</exception>
     Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken);

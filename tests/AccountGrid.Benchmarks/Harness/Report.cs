@@ -13,6 +13,10 @@ internal sealed record Row(string Work, double? Baseline, double Ours, Ratio? Ra
     public static Row Compare(string work, Series baseline, Series ours, Func<double, string> unit, Goal goal) =>
         new(work, baseline.Median, ours.Median, Ratio.Of(baseline, ours), unit, goal);
 
+    /// <summary>The row of another figure of two series.</summary>
+    public static Row Compare(string work, Series baseline, Series ours, Func<double, string> unit, Goal goal, Func<Sample, double> figure) =>
+        new(work, baseline.MedianOf(figure), ours.MedianOf(figure), Harness.Ratio.Of(baseline, ours, figure), unit, goal);
+
     /// <summary>The row of the servers' processor time: what the comparison is without the load generator, which shares the machine.</summary>
     public static Row CompareCpu(string work, Series baseline, Series ours) =>
         new(work, baseline.MedianCpu, ours.MedianCpu, Ratio.OfCpu(baseline, ours), Units.Time, Goal.None);

@@ -3,7 +3,30 @@ namespace AccountGrid.Benchmarks.Harness;
 /// <summary>What one measurement of one contender gave.</summary>
 /// <param name="Value">The figure that is compared: a rate or a duration, one kind per table row.</param>
 /// <param name="ServerCpu">Processor time of the server per piece of work, in seconds; NaN where it was not taken.</param>
-internal readonly record struct Sample(double Value, double ServerCpu = double.NaN);
+internal readonly record struct Sample(double Value, double ServerCpu = double.NaN)
+{
+    /// <summary>For whoever watches: the bare figures.</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value:G5}{(double.IsNaN(ServerCpu) ? "" : $", processor {ServerCpu * 1e6:0.0} us")}");
+
+    /// <summary>Processor time of the database server per piece of work, in seconds, where it was taken; part of <see cref="ServerCpu"/>.</summary>
+    public double DatabaseCpu { get; init; }
+
+    /// <summary>The latency that half of the calls stayed below, in seconds; where it was taken.</summary>
+    public double P50 { get; init; }
+
+    /// <summary>The latency that 99 of 100 calls stayed below, in seconds; where it was taken.</summary>
+    public double P99 { get; init; }
+
+    /// <summary>How many processors were busy with silos and gateway; where it was taken.</summary>
+    public double GridBusy { get; init; }
+
+    /// <summary>How many processors were busy with the database server; where it was taken.</summary>
+    public double DatabaseBusy { get; init; }
+
+    /// <summary>How many processors were busy with the load generator; where it was taken.</summary>
+    public double LoadBusy { get; init; }
+}
 
 /// <summary>Somebody who does the work: a baseline, or ours.</summary>
 /// <param name="Name">As progress shows it.</param>
@@ -14,10 +37,13 @@ internal sealed record Contender(string Name, Func<int, Task<Sample>> MeasureAsy
 internal sealed record Series(string Name, IReadOnlyList<Sample> Samples)
 {
     /// <summary>The median of the compared figure.</summary>
-    public double Median => Statistics.Median(Samples.Select(s => s.Value));
+    public double Median => MedianOf(s => s.Value);
 
     /// <summary>The median of the server's processor time per piece of work.</summary>
-    public double MedianCpu => Statistics.Median(Samples.Select(s => s.ServerCpu));
+    public double MedianCpu => MedianOf(s => s.ServerCpu);
+
+    /// <summary>The median of any figure.</summary>
+    public double MedianOf(Func<Sample, double> figure) => Statistics.Median(Samples.Select(figure));
 }
 
 /// <summary>Interleaved rounds: every contender once per round, in turning order, so that drift of the machine meets all alike.</summary>
@@ -35,7 +61,7 @@ internal static class Rounds
                 cancellationToken.ThrowIfCancellationRequested();
                 var who = round % 2 == 0 ? turn : contenders.Count - 1 - turn;
                 var sample = await contenders[who].MeasureAsync(Math.Max(round, -1));
-                Progress.Report(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", contenders[who].Name);
+                Progress.Report(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", $"{contenders[who].Name} {sample}");
                 if (round >= 0)
                 {
                     samples[who][round] = sample;
@@ -56,16 +82,23 @@ internal sealed record Ratio(double Median, double Min, double Max)
     /// <summary>The ratio of the server's processor time.</summary>
     public static Ratio OfCpu(Series baseline, Series ours) => Of(baseline, ours, s => s.ServerCpu);
 
-    private static Ratio Of(Series baseline, Series ours, Func<Sample, double> figure)
+    /// <summary>The ratio of any figure.</summary>
+    public static Ratio Of(Series baseline, Series ours, Func<Sample, double> figure)
     {
         var ratios = baseline.Samples.Zip(ours.Samples, (b, o) => figure(o) / figure(b)).ToArray();
         return new Ratio(Statistics.Median(ratios), ratios.Min(), ratios.Max());
     }
 }
 
-/// <summary>The one statistic that is needed.</summary>
+/// <summary>The statistics that are needed.</summary>
 internal static class Statistics
 {
+    /// <summary>The value that a share of all values stays below; NaN of nothing.</summary>
+    /// <param name="sorted">The values, ascending.</param>
+    /// <param name="share">0 to 1.</param>
+    public static double Quantile(IReadOnlyList<float> sorted, double share) =>
+        sorted.Count == 0 ? double.NaN : sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
+
     /// <summary>The median; NaN of nothing.</summary>
     public static double Median(IEnumerable<double> values)
     {

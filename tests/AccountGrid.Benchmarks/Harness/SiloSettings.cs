@@ -3,6 +3,12 @@ namespace AccountGrid.Benchmarks.Harness;
 /// <summary>The silo's settings that benchmarks change, as environment variables. Everything else is as it comes.</summary>
 internal static class SiloSettings
 {
+    /// <summary>The cluster's database.</summary>
+    public const string Postgres = "ACCOUNTGRID__POSTGRES";
+
+    /// <summary>The port for Orleans clients, such as a gateway of its own.</summary>
+    public const string GatewayPort = "ACCOUNTGRID__GATEWAYPORT";
+
     /// <summary>Harmful actions per person and hour.</summary>
     public const string MaxHarms = "ACCOUNTGRID__OPERATORS__MAXHARMS";
 

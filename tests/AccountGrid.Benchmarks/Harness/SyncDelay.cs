@@ -32,7 +32,7 @@ internal sealed class SyncDelay : IDisposable
     /// <summary>Compiles it; <c>null</c> where that is not possible (no Linux, no C compiler).</summary>
     public static async Task<SyncDelay?> TryCreateAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows() || !OperatingSystem.IsLinux())
         {
             return null;
         }
@@ -50,6 +50,8 @@ internal sealed class SyncDelay : IDisposable
             await compiler!.WaitForExitAsync(cancellationToken);
             if (compiler.ExitCode == 0)
             {
+                // A database server may run as another user.
+                File.SetUnixFileMode(directory.FullPath, (UnixFileMode)Convert.ToInt32("755", 8));
                 return new SyncDelay(directory, delay);
             }
         }

@@ -16,6 +16,9 @@ internal static class Units
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e6:0.0} us"),
     };
 
+    /// <summary>A number of things.</summary>
+    public static string Count(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:#,0}");
+
     /// <summary>A size.</summary>
     public static string Bytes(double value) => string.Create(CultureInfo.InvariantCulture, $"{value:#,0} B");
 }

@@ -8,10 +8,10 @@ namespace AccountGrid.Benchmarks.Load;
 /// Unary gRPC calls over a fixed number of connections, each lane with one call in flight. Writes HTTP/2 frames itself from bytes made beforehand: a
 /// general client would cost more than the servers and hide the difference between them.
 /// </summary>
-/// <param name="server">Where.</param>
+/// <param name="servers">Where: connections go to them in turn, as many to each.</param>
 /// <param name="tokenOf">The token of a lane.</param>
 /// <param name="methods">The methods' full paths; a call names its own by index.</param>
-internal sealed class GrpcLoad(Uri server, Func<int, string> tokenOf, IReadOnlyList<string> methods)
+internal sealed class GrpcLoad(IReadOnlyList<Uri> servers, Func<int, string> tokenOf, IReadOnlyList<string> methods)
 {
     /// <summary>Lanes that share a connection at most; well below what servers allow.</summary>
     private const int LanesPerConnection = 16;
@@ -22,12 +22,16 @@ internal sealed class GrpcLoad(Uri server, Func<int, string> tokenOf, IReadOnlyL
         var connections = new List<Http2Connection>();
         try
         {
-            for (var first = 0; first < lanes; first += LanesPerConnection)
+            // As few connections as hold all lanes, and the same number to each server.
+            var count = servers.Count * (int)Math.Ceiling(lanes / (double)(LanesPerConnection * servers.Count));
+            for (int i = 0, first = 0; i < count && first < lanes; i++)
             {
+                var server = servers[i % servers.Count];
                 var socket = await ConnectAsync(server, cancellationToken);
-                var count = Math.Min(LanesPerConnection, lanes - first);
-                connections.Add(new Http2Connection(socket, [.. Enumerable.Range(first, count).Select(HeadersOf)], script, first));
+                var own = (lanes - first) / (count - i);
+                connections.Add(new Http2Connection(socket, [.. Enumerable.Range(first, own).Select(lane => HeadersOf(server, lane))], script, first));
                 await connections[^1].OpenAsync(cancellationToken);
+                first += own;
             }
 
             var start = Stopwatch.GetTimestamp();
@@ -37,7 +41,8 @@ internal sealed class GrpcLoad(Uri server, Func<int, string> tokenOf, IReadOnlyL
                 connections.Sum(c => c.Completed),
                 Stopwatch.GetElapsedTime(start),
                 connections.Sum(c => c.Failures),
-                connections.Select(c => c.FirstFailure).FirstOrDefault(f => f is not null));
+                connections.Select(c => c.FirstFailure).FirstOrDefault(f => f is not null),
+                [.. connections.SelectMany(c => c.Latencies)]);
         }
         finally
         {
@@ -53,5 +58,5 @@ internal sealed class GrpcLoad(Uri server, Func<int, string> tokenOf, IReadOnlyL
         return socket;
     }
 
-    private byte[][] HeadersOf(int lane) => [.. methods.Select(m => Hpack.RequestHeaders(server.Authority, m, tokenOf(lane)))];
+    private byte[][] HeadersOf(Uri server, int lane) => [.. methods.Select(m => Hpack.RequestHeaders(server.Authority, m, tokenOf(lane)))];
 }

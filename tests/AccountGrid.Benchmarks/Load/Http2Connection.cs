@@ -24,6 +24,7 @@ internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadSc
     private readonly ArrayBufferWriter<byte> _out = new(1 << 16);
     private readonly Dictionary<int, int> _laneOf = [];
     private readonly ArrayBufferWriter<byte>[] _answers = [.. headers.Select(_ => new ArrayBufferWriter<byte>(512))];
+    private readonly long[] _askedAt = new long[headers.Length];
     private byte[] _in = new byte[1 << 16];
     private int _filled;
     private int _nextStream = 1;
@@ -35,6 +36,9 @@ internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadSc
     public long Failures { get; private set; }
 
     public string? FirstFailure { get; private set; }
+
+    /// <summary>How long each answered call took, from its frames' making to its answer's reading, in seconds.</summary>
+    public List<float> Latencies { get; } = [];
 
     /// <summary>Says hello: no dynamic table, no push, a window that never closes.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -140,6 +144,7 @@ internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadSc
         }
 
         Completed++;
+        Latencies.Add((float)Stopwatch.GetElapsedTime(_askedAt[lane]).TotalSeconds);
         script.Answered(firstLane + lane, _answers[lane].WrittenSpan[5..]);
         _answers[lane].ResetWrittenCount();
         Next(lane, timeIsUp);
@@ -153,6 +158,7 @@ internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadSc
         }
 
         _laneOf.Add(_nextStream, lane);
+        _askedAt[lane] = Stopwatch.GetTimestamp();
         Frame(Headers, EndHeaders, _nextStream, headers[lane][call.Method]);
         FrameHead(Data, EndStream, _nextStream, call.Bytes.Length + 5);
         var prefix = _out.GetSpan(5);

@@ -27,7 +27,7 @@ internal sealed class HttpLoad(Uri server)
             var deadline = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
             var results = await Task.WhenAll(sockets.Select((s, lane) => Task.Run(() => RunLaneAsync(s, script, lane, deadline, cancellationToken), cancellationToken)));
             return new LoadResult(
-                results.Sum(r => r.Completed), Stopwatch.GetElapsedTime(start), results.Sum(r => r.Failures), results.Select(r => r.First).FirstOrDefault(f => f is not null));
+                results.Sum(r => r.Completed), Stopwatch.GetElapsedTime(start), results.Sum(r => r.Failures), results.Select(r => r.First).FirstOrDefault(f => f is not null), []);
         }
         finally
         {

@@ -29,7 +29,8 @@ internal readonly record struct LoadCall(int Method, ReadOnlyMemory<byte> Bytes)
 /// <param name="Elapsed">From the first call to the last answer.</param>
 /// <param name="Failures">Calls answered otherwise.</param>
 /// <param name="FirstFailure">What the first of these said.</param>
-internal sealed record LoadResult(long Completed, TimeSpan Elapsed, long Failures, string? FirstFailure)
+/// <param name="Latencies">What each of the completed calls took, in seconds, in no order; empty where it was not taken.</param>
+internal sealed record LoadResult(long Completed, TimeSpan Elapsed, long Failures, string? FirstFailure, float[] Latencies)
 {
     /// <summary>Calls per second.</summary>
     public double Rate => Completed / Elapsed.TotalSeconds;

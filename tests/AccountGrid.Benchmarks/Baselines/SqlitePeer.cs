@@ -1,13 +1,14 @@
 using System.Globalization;
+using AccountGrid.V1;
 using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Benchmarks.Baselines;
 
 /// <summary>
-/// The peer's database: what a good team would build without us, built well. One connection, prepared statements, the store's own settings
-/// (WAL, <c>synchronous=FULL</c>, its page cache and checkpoint interval). Not thread-safe: <see cref="Gate"/> lets one in at a time, as SQLite would.
+/// The peer on SQLite. One connection, prepared statements, the store's own settings (WAL, <c>synchronous=FULL</c>, its page cache and checkpoint interval). One
+/// caller at a time, as SQLite would have it anyway.
 /// </summary>
-internal sealed class PeerDatabase : IDisposable
+internal sealed class SqlitePeer : IPeerStore
 {
     private const string Schema = """
         PRAGMA journal_mode = WAL;
@@ -27,20 +28,21 @@ internal sealed class PeerDatabase : IDisposable
         """;
 
     private readonly SqliteConnection _connection;
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly SqliteAccountCommands _accounts;
+    private readonly SqliteFollowCommands _follows;
 
     /// <summary>Opens or makes it.</summary>
-    public PeerDatabase(string directory)
+    public SqlitePeer(string directory)
     {
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, "peer.db"), Pooling = false }.ToString());
         _connection.Open();
         using var schema = Command(Schema);
         schema.ExecuteNonQuery();
+        (_accounts, _follows) = (new SqliteAccountCommands(this), new SqliteFollowCommands(this));
     }
 
-    /// <summary>Hold it round every use.</summary>
-    public SemaphoreSlim Gate { get; } = new(1);
-
-    /// <summary>A statement that is prepared once and used again; parameters are made by <paramref name="parameters"/> and set by name.</summary>
+    /// <summary>A statement that is prepared once and used again; parameters are made by <paramref name="parameters"/> and set by place.</summary>
     public SqliteCommand Prepare(string sql, params string[] parameters)
     {
         var command = Command(sql);
@@ -61,8 +63,7 @@ internal sealed class PeerDatabase : IDisposable
         return command;
     }
 
-    /// <summary>Fills in accounts 1 to <paramref name="count"/>, all up.</summary>
-    public void Seed(int count)
+    public Task SeedAsync(int count, CancellationToken cancellationToken)
     {
         using var transaction = _connection.BeginTransaction();
         using var insert = Prepare("INSERT INTO accounts VALUES (@id, @handle, 1, 1, NULL, NULL, NULL, 0, 0, 0)", "@id", "@handle");
@@ -75,11 +76,46 @@ internal sealed class PeerDatabase : IDisposable
         }
 
         transaction.Commit();
+        return Task.CompletedTask;
     }
 
-    public void Dispose()
+    public Task<Account?> GetAsync(long id, CancellationToken cancellationToken) => AloneAsync(() => _accounts.Get(id), cancellationToken);
+
+    public Task<Account> ChangeAsync(PeerChange change, DateTimeOffset now, CancellationToken cancellationToken) =>
+        AloneAsync(() => _accounts.Run(change, now), cancellationToken);
+
+    public Task<int> FollowAsync(Follow[] follows, DateTimeOffset now, CancellationToken cancellationToken) =>
+        AloneAsync(() => _follows.Run(follows, now), cancellationToken);
+
+    public Task<PeerTotals> ReadTotalsAsync(CancellationToken cancellationToken) => AloneAsync(
+        () => new PeerTotals(
+            Number("SELECT count(*) FROM audit"), Number("SELECT count(*) FROM accounts WHERE status <> 1"), Number("SELECT count(*) FROM edges"),
+            Number("SELECT coalesce(sum(followers), 0) FROM accounts")),
+        cancellationToken);
+
+    public ValueTask DisposeAsync()
     {
         _connection.Dispose();
-        Gate.Dispose();
+        _gate.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private long Number(string sql)
+    {
+        using var command = Command(sql);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private async Task<T> AloneAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
 }
