@@ -25,6 +25,8 @@ internal sealed class BlindAudit(IAuditSource source) : IAuditSource
 
         public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) => view.ReadCheckpointsAsync(cancellationToken);
 
+        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => view.ReadFollowersAsync(cancellationToken);
+
         public ValueTask DisposeAsync() => view.DisposeAsync();
 
         private static async IAsyncEnumerable<T> WithoutAsync<T>(

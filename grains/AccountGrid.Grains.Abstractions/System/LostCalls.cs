@@ -13,15 +13,16 @@ public static class LostCalls
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether a call failed on the way to its grain, so that nobody knows whether it was carried out.</summary>
-    /// <remarks>
-    /// A new activation that cannot register itself in time fails its callers with its own cancellation; one on a silo that others have declared dead, with the bare
-    /// base class of Orleans' exceptions. Those derived from it say something else, unless they are named here.
-    /// </remarks>
-    public static bool IsLost(Exception failure) =>
-        IsSiloGone(failure) || failure is TimeoutException or OperationCanceledException || failure?.GetType() == typeof(OrleansException);
+    /// <remarks>A new activation that cannot register itself in time fails its callers with its own cancellation, not with theirs.</remarks>
+    public static bool IsLost(Exception failure) => IsSiloGone(failure) || failure is TimeoutException or OperationCanceledException;
 
     /// <summary>Whether a call failed because its silo went away: it was never carried out, or whatever it left in that silo's memory is gone with it.</summary>
-    public static bool IsSiloGone(Exception failure) => failure is SiloUnavailableException or OrleansMessageRejectionException;
+    /// <remarks>
+    /// On a silo that does not know yet that others have declared it dead, a new activation fails with the bare base class of Orleans' exceptions; those derived from it
+    /// say something else, unless they are named here.
+    /// </remarks>
+    public static bool IsSiloGone(Exception failure) =>
+        failure is SiloUnavailableException or OrleansMessageRejectionException || failure?.GetType() == typeof(OrleansException);
 
     /// <summary>Calls until there is an answer. The last failure is thrown as it is, and so is every other kind at once.</summary>
     /// <param name="call">Makes one attempt.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Linearizability;
 using AccountGrid.Chaos.Nemeses;
 using AccountGrid.Chaos.Running;
 using AccountGrid.Chaos.Workloads;
@@ -37,6 +38,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     /// <summary>Whoever is declared dead ends itself as soon as it can know.</summary>
     public const string ZombieLives = "declared-dead-ends-itself";
 
+    // A good history takes about as many as it has calls; strikes leave some that no number would decide.
+    private const long MaxSteps = 50_000;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(90);
     private readonly TempDirectory _kept = new();
     private readonly History _history = new(TimeProvider.System, options.HistoryCapacity);
@@ -164,6 +167,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).Distinct().Order().ToArray();
         var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
         found.AddRange(AllCheckers.Check(history, recovered, _before, Rules()));
+        found.AddRange(CheckOrder(history, recovered));
         foreach (var gateway in _grid.Gateways)
         {
             var served = await PatientlyAsync(() => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);
@@ -177,6 +181,15 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             _gate.Open();
             _connection.Open();
         }
+    }
+
+    /// <summary>Over the whole run at once: one order that explains every answer of every account.</summary>
+    private ImmutableArray<Violation> CheckOrder(HistorySnapshot history, RecoveredState recovered)
+    {
+        var report = LinearizabilityChecker.Check(
+            history, new ReadConsistency([.. _disturbances.Select(static d => new Period(d.From, d.To))]), recovered, MaxSteps);
+        log($"          {report}");
+        return report.Violations;
     }
 
     private async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)

@@ -157,6 +157,9 @@ internal sealed class History(TimeProvider clock, int capacity)
 internal sealed record HistorySnapshot(
     ImmutableArray<Operation> Operations, ImmutableDictionary<int, TimeSpan> Deaths, ImmutableSortedDictionary<string, int> Errors)
 {
+    /// <summary>The silo's own word for a failure that nobody foresaw.</summary>
+    public const string InternalError = "INTERNAL";
+
     /// <summary>An instant behind everything that is told.</summary>
     public TimeSpan End => Operations.SelectMany(o => o.Attempts).Select(a => a.EndedAt ?? a.StartedAt).DefaultIfEmpty().Max() + TimeSpan.FromTicks(1);
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Clusters;
-using AccountGrid.Chaos.Histories;
 
 namespace AccountGrid.Chaos.Nemeses;
 
@@ -76,15 +75,10 @@ internal static class SiloNemeses
         }
 
         var sentAgain = strike.History.Snapshot().Operations.Where(o => o.Attempts.Any(a => a.StartedAt >= began && a.Error.Length > 0)).ToArray();
-        strike.Violations.AddRange(sentAgain.Where(IsPromised).Select(static o =>
+        strike.Violations.AddRange(sentAgain.Select(static o =>
             new Violation(RestartFails, o.Intent.Account, $"{o}; {string.Join(", ", o.Attempts.Select(static a => $"{a.To} {a.Error}"))}")));
-        return string.Create(
-            CultureInfo.InvariantCulture, $"stopped and started every silo in order, one after the other; {sentAgain.Length} follows and staff's commands had to be sent again");
+        return "stopped and started every silo in order, one after the other";
     }
-
-    /// <summary>Reads and the owners' commands. A follow has no request id; and an account does not ask again for the authority of a person whose record moves.</summary>
-    private static bool IsPromised(Operation operation) =>
-        operation.Intent.Edges.IsEmpty && !operation.Intent.Actor.StartsWith("operator:", StringComparison.Ordinal);
 
     private static string Names(IEnumerable<Member> members) => string.Join(", ", members.Select(static m => m.Name));
 }
