@@ -18,7 +18,7 @@ internal static class Mutation
     /// <param name="args">The silo's command line.</param>
     public static Action<IServiceCollection>? Of(string? name, string[] args) => name switch
     {
-        "none" => static _ => { },
+        "none" => LeaveAsIs,
         "no-fence" => static services => Wrap<IJournal>(services, static journal => new UnfencedJournal(journal)),
         "early-acknowledgement" => static services => Wrap<IJournal>(services, static journal => new EarlyJournal(journal)),
         "forgotten-request-ids" => static services => Wrap<IEventCodec<AccountEvent>>(services, static codec => new ForgetfulCodec(codec)),
@@ -27,6 +27,10 @@ internal static class Mutation
         "count-apart" => services => Wrap<IFollowerLedger>(services, ledger => new CountApartLedger(ledger, DataDirectory(args))),
         _ => null,
     };
+
+    private static void LeaveAsIs(IServiceCollection services)
+    {
+    }
 
     private static string DataDirectory(string[] args) => args[Array.IndexOf(args, "--data") + 1];
 

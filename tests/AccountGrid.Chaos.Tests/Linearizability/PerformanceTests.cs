@@ -33,6 +33,20 @@ public static class PerformanceTests
         }
     }
 
+    public sealed class A_run_whose_reads_may_be_old
+    {
+        [Fact]
+        public void Takes_a_few_steps_per_call_although_every_read_is_open_from_the_beginning()
+        {
+            var history = new SimulatedRun(seed: 6, accounts: 20, clients: 12, operations: 8_000).History();
+            var report = LinearizabilityChecker.Check(history, ReadConsistency.Monotonic);
+
+            Assert.Empty(report.Violations);
+            Assert.Empty(report.Undecided);
+            Assert.True(report.Steps < 10 * report.Calls, report.ToString());
+        }
+    }
+
     public sealed class A_bad_run
     {
         [Theory]
