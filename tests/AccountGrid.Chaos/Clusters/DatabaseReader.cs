@@ -19,11 +19,20 @@ internal static class DatabaseReader
         await using var snapshot = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var edges = await PairsAsync(connection, "SELECT account, follower FROM accountgrid.follower", isOurs, cancellationToken);
         var counts = await PairsAsync(connection, "SELECT account, count FROM accountgrid.follower_count", isOurs, cancellationToken);
-        await using var last = new NpgsqlCommand("SELECT coalesce(max(number), 0) FROM accountgrid.checkpoint", connection);
-        return new(
+        var lastCheckpoint = await ScalarAsync(connection, "SELECT coalesce(max(number), 0) FROM accountgrid.checkpoint", cancellationToken);
+        return new DiskState(
             edges.GroupBy(static p => p.First, static p => p.Second).ToImmutableDictionary(static g => g.Key, static g => g.ToImmutableHashSet()),
             counts.ToImmutableDictionary(static p => p.First, static p => p.Second),
-            (long)(await last.ExecuteScalarAsync(cancellationToken))!);
+            lastCheckpoint)
+        {
+            Entries = await ScalarAsync(connection, "SELECT count(*) FROM accountgrid.journal", cancellationToken),
+        };
+    }
+
+    private static async Task<long> ScalarAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<List<(long First, long Second)>> PairsAsync(
