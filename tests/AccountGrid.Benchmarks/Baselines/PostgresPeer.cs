@@ -22,7 +22,7 @@ internal enum PeerCommand
 /// </summary>
 internal sealed partial class PostgresPeer : IPeerStore
 {
-    /// <summary>Connections at most: as many as there are callers, so that a commit gathers all of them in one flush. Fewer, and multiplexing, were slower here with a slow disk.</summary>
+    /// <summary>Connections at most: as many as there are callers, so that a commit gathers all of them in one flush.</summary>
     private const int Connections = 64;
 
     private const string Schema = """

@@ -38,8 +38,6 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     /// <summary>Whoever is declared dead ends itself as soon as it can know.</summary>
     public const string ZombieLives = "declared-dead-ends-itself";
 
-    // A good history takes about as many as it has calls; strikes leave some that no number would decide.
-    private const long MaxSteps = 50_000;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(90);
     private readonly TempDirectory _kept = new();
     private readonly History _history = new(TimeProvider.System, options.HistoryCapacity);
@@ -187,7 +185,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private ImmutableArray<Violation> CheckOrder(HistorySnapshot history, RecoveredState recovered)
     {
         var report = LinearizabilityChecker.Check(
-            history, new ReadConsistency([.. _disturbances.Select(static d => new Period(d.From, d.To))]), recovered, MaxSteps);
+            history, new ReadConsistency([.. _disturbances.Select(static d => new Period(d.From, d.To))]), recovered);
         log($"          {report}");
         return report.Violations;
     }
