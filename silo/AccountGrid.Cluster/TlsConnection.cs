@@ -102,6 +102,6 @@ internal sealed partial class TlsConnection(
 
     private sealed record SecuredPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
-    [LoggerMessage(3101, LogLevel.Warning, "A connection of the cluster with {Peer} was refused: {Why}")]
+    [LoggerMessage(3301, LogLevel.Warning, "A connection of the cluster with {Peer} was refused: {Why}")]
     private static partial void Refused(ILogger logger, EndPoint? peer, string why);
 }

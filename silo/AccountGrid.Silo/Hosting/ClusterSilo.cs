@@ -28,7 +28,7 @@ internal static class ClusterSilo
             options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
         silo.AddAdoNetGrainStorage(snapshotStorage, static (OptionsBuilder<AdoNetGrainStorageOptions> options) =>
             options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
-        silo.Configure<ClusterMembershipOptions>(Tune);
+        silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, settings.Cluster.MissedProbes));
     }
 
     /// <summary>
@@ -36,14 +36,14 @@ internal static class ClusterSilo
     /// second or two (a full garbage collection, a busy host) must not cost a silo its place, hence three probes. Whoever is declared dead wrongly is fenced by
     /// the journal and ends its process.
     /// </summary>
-    private static void Tune(ClusterMembershipOptions membership)
+    private static void Tune(ClusterMembershipOptions membership, int missedProbes)
     {
         // Fixed: left alone, the probes adapt between half a second and four seconds, and a silo that stands still with its connections open is believed alive for three
         // times the longest, 12 seconds, after it last said anything. Requests wait for 10.
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.MinProbeTimeout = membership.ProbeTimeout;
         membership.MaxProbeTimeout = membership.ProbeTimeout;
-        membership.NumMissedProbesLimit = 3;
+        membership.NumMissedProbesLimit = missedProbes;
 
         // A silo that was cut off hears of its own death nowhere but in the table: nobody tells it, and what it asks others to confirm they cannot hear. The default of a
         // minute is how long it would then go on to answer reads from accounts that live elsewhere by now.

@@ -111,6 +111,7 @@ internal static class SettingsReader
         }
 
         check.That(settings.Cluster.Id is { Length: >= 1 and <= 100 }, "Cluster:Id", "must have 1 to 100 characters");
+        check.In(settings.Cluster.MissedProbes, 1, 10, "Cluster:MissedProbes");
         check.That(IPAddress.TryParse(settings.Cluster.Address, out var address), "Cluster:Address", "must be an IP address");
         check.That(
             address is null || IPAddress.IsLoopback(address) || settings.Cluster.TrustNetwork || !string.IsNullOrEmpty(settings.Cluster.Tls.Certificate), "Cluster:Address",

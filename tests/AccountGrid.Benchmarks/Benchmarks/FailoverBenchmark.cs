@@ -25,8 +25,38 @@ internal sealed class FailoverBenchmark : IBenchmark
     public async Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
         await using var arena = new PostgresArena(options, delay: null);
-        await using var cluster = await ClusterUnderTest.StartAsync(arena, "cluster", Silos, Accounts, withGateway: false, null, cancellationToken);
         var kills = Math.Max(LeastKills, options.Rounds);
+        var (rows, verified, notes) = (new List<Row>(), new List<string>(), new List<string>());
+        foreach (var missed in (int[])[2, 3])
+        {
+            var outcome = await KillAsync(arena, missed, kills, cancellationToken);
+            rows.AddRange(
+            [
+                new Row($"{missed} missed probes: the last account read again, median of {kills} kills", null, Statistics.Median(outcome.Reads), null, Units.Time, Goal.OursAtMost(2, "2 s")),
+                new Row("  longest", null, outcome.Reads.Max(), null, Units.Time, Goal.None),
+                new Row("  the last account commanded again, median", null, Statistics.Median(outcome.Commands), null, Units.Time, Goal.OursAtMost(2, "2 s")),
+                new Row("  longest", null, outcome.Commands.Max(), null, Units.Time, Goal.None),
+            ]);
+            verified.Add(outcome.Verified);
+            notes.Add($"{missed} missed probes: the silos killed had {outcome.Moved.Min()} to {outcome.Moved.Max()} of the accounts; errors that callers saw and tried again after: {outcome.Errors}");
+        }
+
+        return new Report(
+            $"from kill -9 of one of {Silos} silos until each of {Accounts} accounts was served again through the others, {arena.Description}",
+            [.. rows],
+            arena.MeasureSync(),
+            [.. verified],
+            [
+                .. notes,
+                "what counts is the first read and the first command (with a request id) of each account that were begun after the kill",
+                "a probe a second; 3 missed ones are the silo's default, which forgives a pause of a second longer",
+            ]);
+    }
+
+    private static async Task<Outcome> KillAsync(PostgresArena arena, int missedProbes, int kills, CancellationToken cancellationToken)
+    {
+        var environment = new Dictionary<string, string> { ["ACCOUNTGRID__CLUSTER__MISSEDPROBES"] = missedProbes.ToString(CultureInfo.InvariantCulture) };
+        await using var cluster = await ClusterUnderTest.StartAsync(arena, $"cluster{missedProbes}", Silos, Accounts, withGateway: false, environment, cancellationToken);
         var (reads, commands, moved, callers) = (new List<double>(), new List<double>(), new List<int>(), new List<Caller>());
         for (long id = 1; id <= Accounts; id++)
         {
@@ -50,26 +80,17 @@ internal sealed class FailoverBenchmark : IBenchmark
             moved.Add(active);
             reads.Add(times.Max(t => t.Read));
             commands.Add(times.Max(t => t.Command));
-            Progress.Report(string.Create(CultureInfo.InvariantCulture, $"kill {kill + 1} of {kills}: {active} accounts were there; all read again after {reads[^1]:0.00} s, all commanded after {commands[^1]:0.00} s"));
+            Progress.Report(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{missedProbes} missed probes, kill {kill + 1} of {kills}: {active} accounts were there; all read again after {reads[^1]:0.00} s, all commanded after {commands[^1]:0.00} s"));
             await victim.RestartAsync(cancellationToken);
         }
 
-        return new Report(
-            $"from kill -9 of one of {Silos} silos until each of {Accounts} accounts was served again through the others, {arena.Description}",
-            [
-                new Row($"the last account read again, median of {kills} kills", null, Statistics.Median(reads), null, Units.Time, Goal.OursAtMost(2, "2 s")),
-                new Row("  longest", null, reads.Max(), null, Units.Time, Goal.None),
-                new Row($"the last account commanded again, median of {kills} kills", null, Statistics.Median(commands), null, Units.Time, Goal.OursAtMost(2, "2 s")),
-                new Row("  longest", null, commands.Max(), null, Units.Time, Goal.None),
-            ],
-            arena.MeasureSync(),
-            [await VerifyAsync(cluster, callers, cancellationToken)],
-            [
-                $"the silos killed had {moved.Min()} to {moved.Max()} of the accounts; what counts is the first read and the first command (with a request id) of each account that were begun after the kill",
-                "membership as the silo sets it; Orleans' default cannot be had by a setting, so that it is not measured",
-                $"errors that callers saw and tried again after: {callers.Sum(c => c.Errors)}",
-            ]);
+        return new Outcome(reads, commands, moved, callers.Sum(c => c.Errors), await VerifyAsync(cluster, callers, cancellationToken));
     }
+
+    /// <summary>What the kills of one cluster came to; times in seconds.</summary>
+    private sealed record Outcome(List<double> Reads, List<double> Commands, List<int> Moved, long Errors, string Verified);
 
     private static async Task<string> VerifyAsync(ClusterUnderTest cluster, IReadOnlyList<Caller> callers, CancellationToken cancellationToken)
     {
