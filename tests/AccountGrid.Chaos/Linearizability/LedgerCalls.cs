@@ -84,9 +84,11 @@ internal sealed class LedgerCalls
 
     private void AddChange(Operation operation, long account, EdgeChange change, Answer answer, Net net)
     {
+        // A gateway sends a follow again whose silo went away: the one that is answered may find done what the one before it did.
         var step = change.Follows ? 1 : -1;
+        var onlyOnce = operation.Attempts.Length == 1 && !_reads.IsUnsettled(operation.InvokedAt, operation.AnsweredAt);
         var input = answer.Changed == 1 ? new LedgerInput.Change(step, step)
-            : operation.Attempts.Length == 1 ? new LedgerInput.Change(0, 0)
+            : onlyOnce ? new LedgerInput.Change(0, 0)
             : new LedgerInput.Change(net.Least, net.Most);
         if (input is not { Least: 0, Most: 0 })
         {

@@ -19,6 +19,9 @@ internal sealed record ReadConsistency(ImmutableArray<Period> Unsettled)
     /// <summary>A read may show anything that was ever true: only the minimal versions hold. For a run of which nothing is known.</summary>
     public static ReadConsistency Monotonic { get; } = new([new Period(TimeSpan.Zero, TimeSpan.MaxValue)]);
 
+    /// <summary>Whether some of the time between two instants is unsettled.</summary>
+    public bool IsUnsettled(TimeSpan from, TimeSpan to) => Unsettled.Any(p => p.From <= to && from <= p.To);
+
     /// <summary>The oldest instant that a read may show.</summary>
     public TimeSpan OldestOf(TimeSpan calledAt, TimeSpan answeredAt)
     {

@@ -23,6 +23,9 @@ public sealed class JsonFailure(WireError error) : RpcException(new Status(error
 /// </summary>
 internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
 {
+    /// <summary>Bytes from which the server is asked whether it takes a body.</summary>
+    private const int AskFirst = 64 * 1024;
+
     private static readonly Dictionary<string, HttpRule> Rules = (
         from file in new[]
         {
@@ -93,9 +96,17 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
             json.Remove(field);
             return Uri.EscapeDataString(value);
         });
-        return rule.Body == "*"
-            ? new HttpRequestMessage(verb, path) { Content = new StringContent(json.ToJsonString(), Encoding.UTF8, "application/json") }
-            : new HttpRequestMessage(verb, path + QueryOf(json));
+        if (rule.Body != "*")
+        {
+            return new HttpRequestMessage(verb, path + QueryOf(json));
+        }
+
+        var content = new StringContent(json.ToJsonString(), Encoding.UTF8, "application/json");
+        var request = new HttpRequestMessage(verb, path) { Content = content };
+
+        // A large body is asked about first: a server that refuses it does not read it, and the answer would be lost in the broken pipe.
+        request.Headers.ExpectContinue = content.Headers.ContentLength > AskFirst;
+        return request;
     }
 
     private static string QueryOf(JsonObject json)
