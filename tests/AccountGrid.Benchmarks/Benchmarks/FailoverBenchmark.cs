@@ -65,11 +65,13 @@ internal sealed class FailoverBenchmark : IBenchmark
 
         for (var kill = 0; kill < kills; kill++)
         {
-            var victim = cluster.Silos[kill % Silos];
-            var survivors = cluster.Silos.Where(s => s != victim).Select(s => s.Grpc).ToArray();
-            await Task.WhenAll(callers.Select(c => c.OnceAsync(survivors, cancellationToken)));
-            var active = await ClusterUnderTest.ActivationsOfAsync(victim, cancellationToken);
+            // Every account once, so that each is somewhere; then the silo that has most of them.
+            await Task.WhenAll(callers.Select(c => c.OnceAsync([.. cluster.Silos.Select(static s => s.Grpc)], cancellationToken)));
+            var actives = await Task.WhenAll(cluster.Silos.Select(s => ClusterUnderTest.ActivationsOfAsync(s, cancellationToken)));
+            var active = actives.Max();
             VerificationException.ThrowUnlessEqual(true, active > 0, $"{active} accounts are active in the silo that is killed");
+            var victim = cluster.Silos[Array.IndexOf(actives, active)];
+            var survivors = cluster.Silos.Where(s => s != victim).Select(s => s.Grpc).ToArray();
 
             var killed = new KillTime();
             var served = callers.Select(c => c.UntilServedAsync(survivors, killed, Patience, cancellationToken)).ToArray();
