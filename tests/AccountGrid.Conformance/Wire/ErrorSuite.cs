@@ -61,21 +61,35 @@ public abstract class ErrorSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var (id, nobody) = (Topology.FreshId(), Topology.FreshName("nobody"));
-        foreach (var call in new Task[]
+        Func<Task>[] calls =
+        [
+            () => cast.Shop.Wire.Accounts.GetAccountAsync(new() { Id = id }, Options).ResponseAsync,
+            () => cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = id }, Options).ResponseAsync,
+            () => cast.Shop.Wire.Followers.PutFollowerAsync(new() { Account = id, Follower = 1 }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR" }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Proposals.ApproveProposalAsync(new() { Id = $"{id}-1" }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = nobody }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Operators.OffboardOperatorAsync(new() { Id = nobody }, Options).ResponseAsync,
+            () => cast.Kim.Wire.Operators.UndoOperatorAsync(new() { Id = nobody, Since = In(TimeSpan.FromDays(-1)) }, Options).ResponseAsync,
+        ];
+        foreach (var reason in await Task.WhenAll(calls.Select(ReasonOfAsync)))
         {
-            cast.Shop.Wire.Accounts.GetAccountAsync(new() { Id = id }, Options).ResponseAsync,
-            cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = id }, Options).ResponseAsync,
-            cast.Shop.Wire.Followers.PutFollowerAsync(new() { Account = id, Follower = 1 }, Options).ResponseAsync,
-            cast.Kim.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id }, Options).ResponseAsync,
-            cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options).ResponseAsync,
-            cast.Kim.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR" }, Options).ResponseAsync,
-            cast.Kim.Wire.Proposals.ApproveProposalAsync(new() { Id = $"{id}-1" }, Options).ResponseAsync,
-            cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = nobody }, Options).ResponseAsync,
-            cast.Kim.Wire.Operators.OffboardOperatorAsync(new() { Id = nobody }, Options).ResponseAsync,
-            cast.Kim.Wire.Operators.UndoOperatorAsync(new() { Id = nobody, Since = In(TimeSpan.FromDays(-1)) }, Options).ResponseAsync,
-        })
+            Assert.Equal("NOT_FOUND", reason);
+        }
+    }
+
+    /// <summary>A command without a request id is not sent again by a gateway where silos have just met; a client does that.</summary>
+    private static async Task<string> ReasonOfAsync(Func<Task> call)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            Assert.Equal("NOT_FOUND", WireError.From(await Assert.ThrowsAnyAsync<RpcException>(() => call)).Reason);
+            var reason = WireError.From(await Assert.ThrowsAnyAsync<RpcException>(call)).Reason;
+            if (reason != "STORAGE_UNAVAILABLE" || attempt == 3)
+            {
+                return reason;
+            }
         }
     }
 
