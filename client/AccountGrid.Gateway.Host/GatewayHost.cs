@@ -2,7 +2,6 @@ using System.Globalization;
 using AccountGrid.Cluster;
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Grains;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
@@ -16,6 +15,13 @@ namespace AccountGrid.Gateway.Host;
 /// </summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
+    /// <summary>Warnings and above, without an error with a stack for each unknown account that is refused.</summary>
+    private static readonly Dictionary<string, string?> QuietLogs = new()
+    {
+        ["Logging:LogLevel:Default"] = "Warning",
+        ["Logging:LogLevel:Orleans.Messaging"] = "None",
+    };
+
     private readonly WebApplication _app;
     private readonly GatewayListeners _listeners;
 
@@ -30,13 +36,9 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <exception cref="OptionsValidationException">Settings are wrong.</exception>
     public static GatewayHost Build(IReadOnlyDictionary<string, string?> arguments)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Default", "Warning"), new("Logging:LogLevel:Orleans.Messaging", "None")] });
-        builder.Configuration.AddInMemoryCollection(arguments);
+        var builder = GatewayProgram.NewBuilder(arguments, QuietLogs);
         var section = builder.Configuration.GetSection(HostSettings.Section);
         var settings = Checked(section);
-        builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         var listeners = new GatewayListeners();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
         var tls = ReadTls(settings);

@@ -3,7 +3,6 @@ using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -45,8 +44,6 @@ public sealed class SiloHost : IAsyncDisposable
     {
         var builder = NewBuilder(arguments);
         var (settings, storage) = SettingsReader.Read(builder.Configuration);
-        builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = settings.ShutdownTimeout);
         var listeners = new GatewayListeners();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
@@ -67,14 +64,7 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>A host with all sources of settings and nothing else.</summary>
     /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
-    internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments)
-    {
-        // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogs.Defaults });
-        builder.Configuration.AddInMemoryCollection(arguments);
-        return builder;
-    }
+    internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments) => GatewayProgram.NewBuilder(arguments, QuietLogs.Defaults);
 
     /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
     /// <exception cref="OptionsValidationException">The gateway's settings are wrong; nothing was opened or made.</exception>

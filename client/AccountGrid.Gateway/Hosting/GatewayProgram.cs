@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
+
+namespace AccountGrid.Gateway;
+
+/// <summary>What the programs that host a gateway have in common: where their settings come from, and where their log goes.</summary>
+public static class GatewayProgram
+{
+    /// <summary>A builder with every source of settings, a log on standard error, and nothing else yet.</summary>
+    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    /// <param name="defaults">Settings that every other source wins over, such as what is logged where nobody says otherwise.</param>
+    public static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments, IReadOnlyDictionary<string, string?> defaults)
+    {
+        // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
+        builder.Configuration.AddInMemoryCollection(arguments);
+        builder.Logging.ClearProviders().AddSimpleConsole(static o => o.SingleLine = true);
+        builder.Services.Configure<ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+        return builder;
+    }
+}
