@@ -6,10 +6,10 @@ namespace AccountGrid.Application;
 internal sealed class EntryFold<TState, TEvent>(StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IEventCodec<TEvent> codec)
     where TEvent : class
 {
-    /// <summary>The head after one more entry.</summary>
+    /// <summary>The head after one more entry, and what it says.</summary>
     /// <exception cref="JournalDamagedException">It is not the next one, was changed, or is impossible.</exception>
     /// <exception cref="UnknownFormatException">It was written by a newer program.</exception>
-    public Head<TState> After(Head<TState> head, JournalEntry entry)
+    public (Head<TState> Head, TEvent Event) After(Head<TState> head, JournalEntry entry)
     {
         if (entry.Sequence != head.Version + 1)
         {
@@ -23,7 +23,8 @@ internal sealed class EntryFold<TState, TEvent>(StreamId stream, Func<TState, Re
 
         try
         {
-            return new(evolve(head.State, codec.Decode(entry)), entry.Sequence, entry.Hash);
+            var recorded = codec.Decode(entry);
+            return (new(evolve(head.State, recorded), entry.Sequence, entry.Hash), recorded.Event);
         }
         catch (InvalidOperationException impossible)
         {

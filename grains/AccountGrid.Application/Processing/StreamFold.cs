@@ -82,5 +82,5 @@ internal sealed class StreamFold<TState, TEvent>(
         return new(entries.MoveToImmutable(), head);
     }
 
-    private Head<TState> Fold(Head<TState> head, ImmutableArray<JournalEntry> page) => page.Aggregate(head, _entries.After);
+    private Head<TState> Fold(Head<TState> head, ImmutableArray<JournalEntry> page) => page.Aggregate(head, (before, entry) => _entries.After(before, entry).Head);
 }

@@ -25,16 +25,15 @@ internal abstract class ImportedStream(StreamId id)
 
     private sealed class OfAccount(StreamId id, AccountId account) : ImportedStream(id)
     {
-        private static readonly AccountEventCodec Codec = new();
-        private readonly EntryFold<AccountState, AccountEvent> _fold = new(id, AccountEvolver.Evolve, Codec);
+        private readonly EntryFold<AccountState, AccountEvent> _fold = new(id, AccountEvolver.Evolve, new AccountEventCodec());
         private Head<AccountState> _head = new(AccountState.Unregistered(account), 0, ReadOnlyMemory<byte>.Empty);
 
         public override StreamIndexRow Row => AccountIndex.RowOf(_head.State);
 
         public override HarmMark? Fold(JournalEntry entry)
         {
-            _head = _fold.After(_head, entry);
-            return HarmMarks.Of(Codec.Decode(entry).Event);
+            (_head, var accountEvent) = _fold.After(_head, entry);
+            return HarmMarks.Of(accountEvent);
         }
     }
 
@@ -47,7 +46,7 @@ internal abstract class ImportedStream(StreamId id)
 
         public override HarmMark? Fold(JournalEntry entry)
         {
-            _head = _fold.After(_head, entry);
+            (_head, _) = _fold.After(_head, entry);
             return null;
         }
     }
