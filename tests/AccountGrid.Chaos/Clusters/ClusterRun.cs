@@ -162,7 +162,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         }
 
         var history = _history.Snapshot();
-        var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).Distinct().Order().ToArray();
+        var ids = history.Accounts;
         var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
         found.AddRange(AllCheckers.Check(history, recovered, _before, Rules()));
         found.AddRange(CheckOrder(history, recovered));

@@ -34,16 +34,15 @@ internal sealed record ClusterSummary
     /// <summary>Counts it.</summary>
     public static ClusterSummary Of(int seed, int strikes, HistorySnapshot history, RecoveredState last, Availability availability)
     {
-        var journal = last.Accounts.Values.SelectMany(static a => a.Journal).ToArray();
         return new()
         {
             Seed = seed,
             Strikes = strikes,
             Operations = history.Operations.Length,
-            AcknowledgedCommands = history.Operations.Count(static o => o is { Intent.IsCommand: true, Answer.Verdict: Verdict.Done or Verdict.Pending }),
-            Refused = history.Operations.Count(static o => o.Answer?.Verdict == Verdict.Refused),
-            ProtectedTakedowns = journal.Count(static l => l is { Type: "hold-placed" or "erased", Tier: "protected" }),
-            SystemActs = journal.Count(static l => l.Actor.StartsWith("system:", StringComparison.Ordinal)),
+            AcknowledgedCommands = history.Acknowledged.Count(static o => o.Intent.IsCommand),
+            Refused = history.Refused,
+            ProtectedTakedowns = last.ProtectedTakedowns,
+            SystemActs = last.SystemActs,
             Edges = last.Accounts.Values.Sum(static a => a.Served.Followers?.Count ?? 0),
             Entries = last.Audit.Entries,
             Checkpoints = last.Audit.Checkpoints,

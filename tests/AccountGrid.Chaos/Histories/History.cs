@@ -160,6 +160,15 @@ internal sealed record HistorySnapshot(
     /// <summary>The silo's own word for a failure that nobody foresaw.</summary>
     public const string InternalError = "INTERNAL";
 
+    /// <summary>The accounts that somebody registered or tried to, ascending.</summary>
+    public ImmutableArray<long> Accounts => [.. Operations.Where(static o => o.Intent.Kind == OperationKind.Register).Select(static o => o.Intent.Account).Distinct().Order()];
+
+    /// <summary>Operations with a final word that is no refusal.</summary>
+    public ImmutableArray<Operation> Acknowledged => [.. Operations.Where(static o => o.Answer is { Verdict: not Verdict.Refused })];
+
+    /// <summary>Operations that were refused.</summary>
+    public int Refused => Operations.Count(static o => o.Answer?.Verdict == Verdict.Refused);
+
     /// <summary>An instant behind everything that is told.</summary>
     public TimeSpan End => Operations.SelectMany(o => o.Attempts).Select(a => a.EndedAt ?? a.StartedAt).DefaultIfEmpty().Max() + TimeSpan.FromTicks(1);
 

@@ -158,7 +158,7 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
 
     private async Task CheckAsync(string phase, HistorySnapshot history, DiskState disk, CancellationToken cancellationToken)
     {
-        var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).Distinct().Order().ToArray();
+        var ids = history.Accounts;
         var recovered = await Reader().ReadAsync(ids, disk, cancellationToken);
         Require(phase, AllCheckers.Check(history, recovered, _before, new CheckRules(options.ProtectedReach, options.MaxHarms, options.StoreFails)));
         _before = recovered;

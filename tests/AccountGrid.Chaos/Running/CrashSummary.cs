@@ -50,8 +50,7 @@ internal sealed record CrashSummary
     /// <summary>Counts it.</summary>
     public static CrashSummary Of(int seed, HistorySnapshot history, RecoveredState last, Nemesis nemesis, TimeSpan longestUnavailability)
     {
-        var journal = last.Accounts.Values.SelectMany(a => a.Journal).ToArray();
-        var acknowledged = history.Operations.Where(o => o.Answer is { Verdict: not Verdict.Refused }).ToArray();
+        var acknowledged = history.Acknowledged;
         return new()
         {
             Seed = seed,
@@ -61,12 +60,12 @@ internal sealed record CrashSummary
             TornLines = nemesis.TornLines,
             Acknowledged = acknowledged.Length,
             AcknowledgedCommands = acknowledged.Count(o => o.Intent.IsCommand),
-            Refused = history.Operations.Count(o => o.Answer?.Verdict == Verdict.Refused),
+            Refused = history.Refused,
             Unknown = history.Operations.Count(o => o.Answer is null),
             Retried = history.Operations.Count(o => o.Answer is not null && o.Attempts.Length > 1),
             AnsweredByReplay = CountReplays(acknowledged, last),
-            ProtectedTakedowns = journal.Count(l => l is { Type: "hold-placed" or "erased", Tier: "protected" }),
-            SystemActs = journal.Count(l => l.Actor.StartsWith("system:", StringComparison.Ordinal)),
+            ProtectedTakedowns = last.ProtectedTakedowns,
+            SystemActs = last.SystemActs,
             Edges = last.Disk?.Followers.Values.Sum(f => (long)f.Count) ?? 0,
             Checkpoints = last.Audit.Checkpoints,
             LongestUnavailability = longestUnavailability,
@@ -77,7 +76,7 @@ internal sealed record CrashSummary
     /// <summary>The entry carries the trace of an attempt that was not the answered one.</summary>
     private static int CountReplays(IEnumerable<Operation> acknowledged, RecoveredState last)
     {
-        var traces = last.Accounts.Values.SelectMany(a => a.Journal).Where(l => l.RequestId.Length > 0)
+        var traces = last.Journal.Where(l => l.RequestId.Length > 0)
             .DistinctBy(l => l.RequestId).ToDictionary(l => l.RequestId, l => l.TraceId);
         return acknowledged.Count(o => o.Intent.RequestId is { } id && traces.GetValueOrDefault(id) is { } trace && trace != o.Attempts[^1].TraceId);
     }

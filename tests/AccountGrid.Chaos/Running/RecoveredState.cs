@@ -91,4 +91,14 @@ internal sealed record DiskState(
 /// <param name="Accounts">By id.</param>
 /// <param name="Disk">What the database says; <c>null</c> where it cannot be read.</param>
 /// <param name="Audit">What the audit says.</param>
-internal sealed record RecoveredState(ImmutableDictionary<long, RecoveredAccount> Accounts, DiskState? Disk, AuditVerdict Audit);
+internal sealed record RecoveredState(ImmutableDictionary<long, RecoveredAccount> Accounts, DiskState? Disk, AuditVerdict Audit)
+{
+    /// <summary>Takedowns and erasures of protected accounts.</summary>
+    public int ProtectedTakedowns => Journal.Count(static l => l is { Type: "hold-placed" or "erased", Tier: "protected" });
+
+    /// <summary>Entries that the system made: ended suspensions, fired and expired actions.</summary>
+    public int SystemActs => Journal.Count(static l => l.Actor.StartsWith("system:", StringComparison.Ordinal));
+
+    /// <summary>Every account's entries.</summary>
+    public IEnumerable<JournalLine> Journal => Accounts.Values.SelectMany(static a => a.Journal);
+}
