@@ -37,7 +37,7 @@ public sealed class FrozenSiloTests
             await AnsweredAsync(kim.PostAsJsonAsync(Address($"/v1/accounts/{id}:deactivate"), new { reason = "SPAM", requestId = $"first-{id}" }, Token));
         }
 
-        Signals.Freeze(frozen.ProcessId);
+        Assert.True(frozen.Pause());
         await Task.WhenAll(
             SlowestAsync("reads", id => AnsweredAsync(inside.GetAsync(Address($"/v1/accounts/{id}"), Token))),
             SlowestAsync("follows", id => AnsweredAsync(inside.PutAsync(Address($"/v1/accounts/{id}/followers/1000"), null, Token))),
@@ -47,7 +47,7 @@ public sealed class FrozenSiloTests
                 Address($"/v1/accounts/{id}:restore"), new { reason = "ERROR", requestId = $"second-{id}" }, Token))),
             SlowestAsync("reads through the gateway", id => AnsweredLaterAsync(() => outside.GetAsync(Address($"/v1/accounts/{id}"), Token))));
 
-        Signals.Thaw(frozen.ProcessId);
+        Assert.True(frozen.Resume());
         Assert.NotEqual(0, await frozen.WaitForExitAsync(TimeSpan.FromSeconds(60), Token));
     }
 

@@ -33,6 +33,9 @@ public sealed class GatewayProcess : IAsyncDisposable
         _process = new RunningProcess(Start(options));
     }
 
+    /// <summary>The process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>What it has printed so far.</summary>
     public string Output => string.Join('\n', _process.Output);
 

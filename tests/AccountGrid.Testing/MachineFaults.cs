@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.ComponentModel;
-using System.Diagnostics;
 
 namespace AccountGrid.Testing;
 
@@ -10,7 +8,7 @@ namespace AccountGrid.Testing;
 /// </summary>
 public sealed class MachineFaults : IDisposable
 {
-    private const string Source = "machine_faults.c";
+    private const string Library = "machine_faults";
     private readonly TempDirectory _directory;
     private readonly byte[] _numbers = new byte[16];
 
@@ -19,7 +17,7 @@ public sealed class MachineFaults : IDisposable
         _directory = directory;
         Environment = new Dictionary<string, string>
         {
-            ["LD_PRELOAD"] = directory.File("machine_faults.so"),
+            ["LD_PRELOAD"] = directory.File(Library + ".so"),
             ["ACCOUNTGRID_TEST_FAULTS"] = directory.File("faults"),
         };
     }
@@ -52,40 +50,14 @@ public sealed class MachineFaults : IDisposable
     /// <summary>Compiles it; <c>null</c> where that is not possible (no Linux, no C compiler).</summary>
     public static async Task<MachineFaults?> TryCreateAsync(CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux())
+        if (await PreloadedLibrary.TryCompileAsync(typeof(MachineFaults).Assembly, Library, cancellationToken) is not { } directory)
         {
             return null;
         }
 
-        var directory = new TempDirectory();
-        try
-        {
-            // Another user's process (the database server) loads it, too.
-            File.SetUnixFileMode(directory.FullPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
-                | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
-            await using (var source = typeof(MachineFaults).Assembly.GetManifestResourceStream(Source)!)
-            await using (var file = File.Create(directory.File(Source)))
-            {
-                await source.CopyToAsync(file, cancellationToken);
-            }
-
-            using var compiler = Process.Start(new ProcessStartInfo(
-                "cc", ["-shared", "-fPIC", "-O2", "-o", directory.File("machine_faults.so"), directory.File(Source), "-ldl"]))!;
-            await compiler.WaitForExitAsync(cancellationToken);
-            if (compiler.ExitCode == 0)
-            {
-                var faults = new MachineFaults(directory);
-                await File.WriteAllBytesAsync(directory.File("faults"), faults._numbers, cancellationToken);
-                return faults;
-            }
-        }
-        catch (Win32Exception)
-        {
-            // There is no compiler; the caller says so.
-        }
-
-        directory.Dispose();
-        return null;
+        var faults = new MachineFaults(directory);
+        await File.WriteAllBytesAsync(directory.File("faults"), faults._numbers, cancellationToken);
+        return faults;
     }
 
     /// <inheritdoc/>

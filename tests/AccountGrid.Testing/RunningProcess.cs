@@ -103,10 +103,12 @@ public sealed class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>SIGSTOP: it stands still, and keeps everything open.</summary>
-    public void Pause() => SendSignal(Id, SigStop);
+    /// <returns>Whether it was there.</returns>
+    public bool Pause() => SendSignal(Id, SigStop);
 
     /// <summary>SIGCONT: it goes on.</summary>
-    public void Resume() => SendSignal(Id, SigContinue);
+    /// <returns>Whether it was there.</returns>
+    public bool Resume() => SendSignal(Id, SigContinue);
 
     /// <summary>Sends a signal to any process.</summary>
     /// <returns>Whether there was such a process.</returns>

@@ -139,10 +139,12 @@ public sealed class SiloProcess : IAsyncDisposable
     public void Terminate() => _process.Terminate();
 
     /// <summary>SIGSTOP: it stands still with everything open.</summary>
-    public void Pause() => _process.Pause();
+    /// <returns>Whether it was there.</returns>
+    public bool Pause() => _process.Pause();
 
     /// <summary>SIGCONT.</summary>
-    public void Resume() => _process.Resume();
+    /// <returns>Whether it was there.</returns>
+    public bool Resume() => _process.Resume();
 
     /// <summary>Whether the current process is over.</summary>
     public bool HasExited => _process.HasExited;

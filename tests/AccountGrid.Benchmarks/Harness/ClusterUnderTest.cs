@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using AccountGrid.Testing;
 using AccountGrid.V1;
@@ -16,7 +14,7 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
     private readonly string _name;
     private readonly List<SiloProcess> _silos = [];
     private readonly List<GrpcChannel> _channels = [];
-    private RunningProcess? _gateway;
+    private GatewayProcess? _gateway;
 
     private ClusterUnderTest(PostgresArena arena, string name) => (_arena, _name) = (arena, name);
 
@@ -78,7 +76,7 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>Processor time so far, in seconds: of all silos and the gateway, and of the database server.</summary>
     public (double Grid, double Database) ProcessorTimes() =>
-        (_silos.Sum(s => ProcessorTime.Of(s.ProcessId)) + (_gateway is null ? 0 : ProcessorTime.Of(_gateway.Id)), _arena.DatabaseTime(_name));
+        (_silos.Sum(s => ProcessorTime.Of(s.ProcessId)) + (_gateway is null ? 0 : ProcessorTime.Of(_gateway.ProcessId)), _arena.DatabaseTime(_name));
 
     /// <summary>How many accounts are active in a silo, by what it says of itself.</summary>
     public static async Task<int> ActivationsOfAsync(SiloProcess silo, CancellationToken cancellationToken)
@@ -104,17 +102,15 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
 
     private async Task StartGatewayAsync(CancellationToken cancellationToken)
     {
-        var assembly = typeof(ClusterUnderTest).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "GatewayHostAssembly").Value!;
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            ["exec", assembly, "--data", _silos[0].DataDirectory, "--http-port", "0", "--grpc-port", "0"])
-        { WorkingDirectory = Path.GetTempPath() };
+        _gateway = new GatewayProcess(new GatewayProcessOptions
+        {
+            DataDirectory = _silos[0].DataDirectory,
+            Postgres = (await _arena.ServerOfAsync(_name)).ConnectionString(),
 
-        // Its short default is for failing over; a busy machine must make a benchmark slow, not wrong.
-        start.Environment["ACCOUNTGRID__RESPONSETIMEOUT"] = "00:00:30";
-        start.Environment[SiloSettings.Postgres] = (await _arena.ServerOfAsync(_name)).ConnectionString();
-        _gateway = new RunningProcess(start);
-        Gateway = new Uri(await _gateway.WaitForValueAsync("gRPC", cancellationToken));
+            // Its short default is for failing over; a busy machine must make a benchmark slow, not wrong.
+            Environment = new Dictionary<string, string> { ["ACCOUNTGRID__RESPONSETIMEOUT"] = "00:00:30" },
+        });
+        Gateway = (await _gateway.WaitForAddressesAsync(cancellationToken)).Grpc;
     }
 
     [GeneratedRegex("""catalog_activations\{grain_type="account"\} (\d+)""")]
