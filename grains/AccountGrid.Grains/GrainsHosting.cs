@@ -26,6 +26,8 @@ public static class GrainsHosting
         services.TryAddSingleton<AccountGrains>();
         services.TryAddSingleton<LocalAccounts>();
         services.TryAddSingleton<ILocalAccounts>(static provider => provider.GetRequiredService<LocalAccounts>());
+        silo.AddGrainService<SiloAccounts>();
+        services.TryAddSingleton<AllSiloAccounts>();
         services.TryAddSingleton<ApplicationDiagnostics>();
         services.TryAddSingleton<IEventCodec<AccountEvent>, AccountEventCodec>();
         services.TryAddSingleton<IEventCodec<OperatorEvent>, OperatorEventCodec>();

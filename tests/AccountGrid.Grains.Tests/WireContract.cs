@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
 using Orleans.Concurrency;
+using Orleans.Services;
 
 namespace AccountGrid.Grains.Tests;
 
@@ -21,7 +22,7 @@ internal static class WireContract
 
     private static IEnumerable<Type> Serialized => Types.Where(static t => t.GetCustomAttribute<GenerateSerializerAttribute>(inherit: false) is not null);
 
-    private static IEnumerable<Type> Interfaces => Types.Where(static t => t.IsInterface && typeof(IGrain).IsAssignableFrom(t));
+    private static IEnumerable<Type> Interfaces => Types.Where(static t => t.IsInterface && (typeof(IGrain).IsAssignableFrom(t) || typeof(IGrainService).IsAssignableFrom(t)));
 
     private static IEnumerable<string> Grains() =>
         from type in Types

@@ -14,6 +14,9 @@ namespace AccountGrid.Gateway;
 /// <param name="local">The accounts of this process; <c>null</c> where it has none.</param>
 internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options, TimeProvider clock, ILocalAccounts? local = null)
 {
+    /// <summary>So few accounts are as quickly read one by one.</summary>
+    private const int Few = 4;
+
     private readonly int _inFlight = options.Value.Limits.GrainCallsInFlight;
 
     /// <summary>Registers accounts.</summary>
@@ -85,29 +88,64 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     public static ApiException Refused(RefusalInfo? refusal) => new(
         refusal is null ? ApiError.Failure : ApiError.Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter));
 
-    /// <summary>Reads many accounts, at most so many calls at a time; the answers keep the order of the ids, unknown ones are <c>null</c>.</summary>
+    /// <summary>
+    /// Reads many accounts: those that are active with one call to each silo at the most, the others, which have to be loaded, by calls of their own, at most so many at a time.
+    /// The answers keep the order of the ids, unknown ones are <c>null</c>.
+    /// </summary>
     public async Task<AccountInfo?[]> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         var found = new AccountInfo?[ids.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, ids.Count, options, async (i, token) =>
+        for (var i = 0; i < found.Length; i++)
         {
-            if ((found[i] = Here(ids[i], minVersion: 0)) is not null)
-            {
-                return;
-            }
+            found[i] = Here(ids[i], minVersion: 0);
+        }
 
-            try
-            {
-                var answer = await RepeatAsync(() => Account(ids[i]).GetAsync(minVersion: 0, token).AsTask(), token);
-                found[i] = answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
-            }
-            catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)
-            {
-                // Unknown ids are refused before they take a place, which no value can say.
-            }
-        });
+        if (found.Count(static account => account is null) > Few)
+        {
+            await ReadActiveAsync(ids, found, cancellationToken);
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length).Where(i => found[i] is null), options, async (i, token) => found[i] = await TryGetAsync(ids[i], token));
         return found;
+    }
+
+    private async Task ReadActiveAsync(IReadOnlyList<long> ids, AccountInfo?[] found, CancellationToken cancellationToken)
+    {
+        var wanted = ImmutableArray.CreateRange(Enumerable.Range(0, found.Length).Where(i => found[i] is null).Select(i => ids[i]));
+        var active = new Dictionary<long, AccountInfo>(wanted.Length);
+        try
+        {
+            foreach (var account in (await Directory.ReadActiveAsync(wanted, cancellationToken)).Accounts)
+            {
+                // Two silos may believe to have it for a moment; the one that is behind has seen less.
+                active[account.Id] = active.TryGetValue(account.Id, out var other) && other.Version > account.Version ? other : account;
+            }
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A silo that went away, or one of a version that cannot do this: the accounts' own grains answer, or say what is wrong.
+        }
+
+        for (var i = 0; i < found.Length; i++)
+        {
+            found[i] ??= active.GetValueOrDefault(ids[i]);
+        }
+    }
+
+    /// <summary>An account by a call to its grain; <c>null</c> if it is unknown.</summary>
+    private async Task<AccountInfo?> TryGetAsync(long id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await RepeatAsync(() => Account(id).GetAsync(minVersion: 0, cancellationToken).AsTask(), cancellationToken);
+            return answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
+        }
+        catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)
+        {
+            // Unknown ids are refused before they take a place, which no value can say.
+            return null;
+        }
     }
 
     /// <summary>Calls <paramref name="body"/> for every account id, at most so many at a time.</summary>

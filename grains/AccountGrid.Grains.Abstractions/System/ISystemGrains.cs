@@ -17,6 +17,10 @@ public sealed record AuditFilterInput(
     [property: Id(3)] DateTimeOffset? Since,
     [property: Id(4)] DateTimeOffset? Until);
 
+/// <summary>Some accounts, in no order; one that two silos believe to have is there twice.</summary>
+[GenerateSerializer, Immutable, Alias("ag.account-batch")]
+public sealed record AccountBatch([property: Id(0)] ImmutableArray<AccountInfo> Accounts);
+
 /// <summary>A page of account ids.</summary>
 [GenerateSerializer, Immutable, Alias("ag.id-page")]
 public sealed record IdPage([property: Id(0)] ImmutableArray<long> Ids, [property: Id(1)] long Next);
@@ -27,6 +31,14 @@ public sealed record IdPage([property: Id(0)] ImmutableArray<long> Ids, [propert
 [Alias("ag.IDirectoryGrain")]
 public interface IDirectoryGrain : IGrainWithIntegerKey
 {
+    /// <summary>
+    /// Those of the accounts that are active in any silo, in no order; each silo is called once at the most. What is left out is read by a call to its own grain, which also says why.
+    /// </summary>
+    /// <param name="ids">At most <see cref="Limits.BatchGet"/>; more are not looked for.</param>
+    /// <param name="cancellationToken">Ends the wait for silos.</param>
+    [Alias("ReadActive")]
+    Task<AccountBatch> ReadActiveAsync(ImmutableArray<long> ids, CancellationToken cancellationToken);
+
     /// <summary>Account ids above <paramref name="after"/>, ascending.</summary>
     [Alias("ListAccounts")]
     Task<IdPage> ListAccountsAsync(AccountFilterInput filter, long after, int max, CancellationToken cancellationToken);

@@ -46,6 +46,7 @@ public sealed partial class AccountGrain(
             var snapshot = await snapshots.ReadAsync(cancellationToken);
             await processor.LoadAsync(snapshot, cancellationToken);
             _processor = processor;
+            local.Enter(processor);
             _snapshots = snapshot is null ? null : snapshots;
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)

@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// The published views of this silo's own activations that were read a moment ago. An entry is looked at only while it is its activation's current view and nothing
+/// This silo's own activations: which accounts they are, and the published views of those that were read a moment ago. An entry is looked at only while it is its activation's current view and nothing
 /// about it is in doubt, so that a reader sees what a call to the grain would answer; and only for <see cref="Lease"/> after such a call, so that
 /// the runtime knows what is in use, and an activation that it gave up without a word is not believed for longer. A fixed number of places: accounts that find none are read
 /// by calls. Thread-safe.
@@ -17,6 +17,9 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
 
     private const int SetBits = 13;
     private const int Ways = 4;
+    private const int PartBits = 6;
+    /// <summary>Sets of ids and not a concurrent dictionary: 20 bytes for each account in memory instead of 60. In parts, so that nobody waits while a large one grows.</summary>
+    private readonly HashSet<long>[] _active = [.. Enumerable.Range(0, 1 << PartBits).Select(static _ => new HashSet<long>())];
     private readonly Entry?[] _entries = new Entry?[Ways << SetBits];
 
     /// <inheritdoc />
@@ -27,6 +30,26 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
     public PublicAccountInfo? Visit(long id) =>
         // One that is down is refused, and the refusal counted, by the grain.
         Find(id) is { View.State.Status: AccountStatus.Active } entry ? entry.Public : null;
+
+    /// <summary>Whether an account is active in this silo, as far as activations said so.</summary>
+    internal bool Holds(long id)
+    {
+        var part = PartOf(id);
+        lock (part)
+        {
+            return part.Contains(id);
+        }
+    }
+
+    /// <summary>An activation begins.</summary>
+    internal void Enter(AccountProcessor processor)
+    {
+        var part = PartOf(processor.Id.Value);
+        lock (part)
+        {
+            part.Add(processor.Id.Value);
+        }
+    }
 
     /// <summary>Lets readers look at a view that a call has just read. Called by the account's own activation.</summary>
     internal void Offer(AccountProcessor processor, AccountView view)
@@ -54,6 +77,12 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
     /// <summary>Forgets an activation that ends.</summary>
     internal void Withdraw(AccountProcessor processor)
     {
+        var part = PartOf(processor.Id.Value);
+        lock (part)
+        {
+            part.Remove(processor.Id.Value);
+        }
+
         foreach (ref var place in SetOf(processor.Id.Value))
         {
             if (Volatile.Read(ref place)?.Processor == processor)
@@ -76,8 +105,12 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
         return null;
     }
 
+    private Span<Entry?> SetOf(long id) => _entries.AsSpan(Spread(id, SetBits) * Ways, Ways);
+
+    private HashSet<long> PartOf(long id) => _active[Spread(id, PartBits)];
+
     // Neighbouring ids are common: multiplying spreads them.
-    private Span<Entry?> SetOf(long id) => _entries.AsSpan((int)((ulong)id * 0x9E3779B97F4A7C15 >> (64 - SetBits)) * Ways, Ways);
+    private static int Spread(long id, int bits) => (int)((ulong)id * 0x9E3779B97F4A7C15 >> (64 - bits));
 
     /// <summary>One view; what readers get of it is made by the first and shared by all of them.</summary>
     private sealed class Entry(AccountProcessor processor, AccountView view, long until)

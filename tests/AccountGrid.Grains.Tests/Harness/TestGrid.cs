@@ -24,6 +24,7 @@ public sealed class TestGrid : IAsyncDisposable
     private readonly List<IHost> _hosts = [];
     private readonly ProcessorLimits _limits;
     private readonly int _primaryPort = FreePort();
+    private int _callsBetweenSilos;
 
     private TestGrid(ProcessorLimits limits)
     {
@@ -44,6 +45,9 @@ public sealed class TestGrid : IAsyncDisposable
 
     /// <summary>What becomes of a call by its method's name before it is sent, also between grains; <c>null</c> lets it pass.</summary>
     public Func<string, Exception?> CallFailure { get; set; } = static _ => null;
+
+    /// <summary>Calls of accounts' methods that came to a silo from another one.</summary>
+    public int AccountCallsBetweenSilos => _callsBetweenSilos;
 
     /// <summary>What the silos logged, at warning and above.</summary>
     public LogShelf Logs { get; } = new();
@@ -152,6 +156,7 @@ public sealed class TestGrid : IAsyncDisposable
             silo.Services.AddKeyedSingleton<IGrainStorage>(Snapshots, Shelf);
             silo.AddAccountGridGrains(Snapshots);
             silo.AddOutgoingGrainCallFilter(call => CallFailure(call.MethodName) is { } failure ? throw failure : call.Invoke());
+            CountCallsBetweenSilos(silo, self: _hosts.Count);
             silo.Configure<SiloMessagingOptions>(o => o.CancelRequestOnTimeout = true);
         });
         AddPorts(builder.Services);
@@ -160,6 +165,25 @@ public sealed class TestGrid : IAsyncDisposable
         _hosts.Add(host);
         await Eventually.TrueAsync(
             async () => (await Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == _hosts.Count, "every silo is active");
+    }
+
+    private void CountCallsBetweenSilos(ISiloBuilder silo, int self)
+    {
+        const string Caller = "calling-silo";
+        silo.AddOutgoingGrainCallFilter(call =>
+        {
+            RequestContext.Set(Caller, self);
+            return call.Invoke();
+        });
+        silo.AddIncomingGrainCallFilter(call =>
+        {
+            if (call.Grain is AccountGrain && RequestContext.Get(Caller) is int caller && caller != self)
+            {
+                Interlocked.Increment(ref _callsBetweenSilos);
+            }
+
+            return call.Invoke();
+        });
     }
 
     private void AddPorts(IServiceCollection services)
