@@ -10,7 +10,7 @@ internal static class BenchmarkCommand
 {
     private static readonly IBenchmark[] All =
     [
-        new ReadGrpcBenchmark(), new ReadHttpBenchmark(), new ReadRedisBenchmark(),
+        new ReadGrpcBenchmark(), new ReadHttpBenchmark(), new ReadRedisBenchmark(), new BatchGetBenchmark(),
         new TransitionBenchmark(StoreKind.Sqlite), new FollowsHotBenchmark(StoreKind.Sqlite), new FollowsWideBenchmark(StoreKind.Sqlite), new DiskBenchmark(StoreKind.Sqlite),
         new TransitionBenchmark(StoreKind.Postgres), new FollowsHotBenchmark(StoreKind.Postgres), new FollowsWideBenchmark(StoreKind.Postgres), new DiskBenchmark(StoreKind.Postgres),
         new RestoreVisibleBenchmark(), new FailoverBenchmark(), new ScaleOutBenchmark(),
