@@ -102,7 +102,7 @@ internal sealed class BridgedInstrument
         {
             counter.IncTo(value);
         }
-        else if (value > 0)
+        else if (value >= 0)
         {
             counter.Inc(value);
         }

@@ -9,7 +9,7 @@ namespace AccountGrid.Gateway.Hosting;
 /// request already, and no read is to pay for a second count. Started with the host and not by the first scrape, because whatever is measured before it starts is lost.
 /// The registry is the process's: a second host in it shares the first one's.
 /// </summary>
-internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge> log) : IHostedService
+internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge> log) : IHostedLifecycleService
 {
     private const string Meter = "AccountGrid.Gateway";
 
@@ -23,7 +23,7 @@ internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge>
     private static MeterBridge? _bridge;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (_bridge is null)
         {
@@ -37,7 +37,19 @@ internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge>
     }
 
     /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>As the build wrote it, without the revision behind it.</summary>
     private static string Version =>
