@@ -20,6 +20,9 @@ public sealed partial class Platform : IAsyncLifetime
 
     public SiloProcess Embedded { get; private set; } = null!;
 
+    /// <summary>The cluster's database.</summary>
+    public PostgresServer Database { get; private set; } = null!;
+
     public PrometheusServer Prometheus { get; private set; } = null!;
 
     /// <summary>The silo by itself, as the label <c>instance</c> names it.</summary>
@@ -37,6 +40,7 @@ public sealed partial class Platform : IAsyncLifetime
     private static Dictionary<string, string> Environment => new()
     {
         ["ACCOUNTGRID__CHECKPOINTS__INTERVAL"] = "00:00:01",
+        ["ACCOUNTGRID__RECONCILER__ROTATION"] = "00:00:01",
         ["ACCOUNTGRID__LIMITS__QUEUEDEPTH"] = "1",
         ["ACCOUNTGRID__LIMITS__FOLLOWQUEUEDEPTH"] = "1",
     };
@@ -48,13 +52,13 @@ public sealed partial class Platform : IAsyncLifetime
             return;
         }
 
-        var server = Running(await PostgresServer.StartNewAsync());
-        var gateway = Running(new GatewayProcess(new GatewayProcessOptions { DataDirectory = _keys.FullPath, Postgres = server.ConnectionString() }));
+        Database = Running(await PostgresServer.StartNewAsync());
+        var gateway = Running(new GatewayProcess(new GatewayProcessOptions { DataDirectory = _keys.FullPath, Postgres = Database.ConnectionString() }));
         var clustered = new SiloProcessOptions
         {
             DataDirectory = _keys.FullPath,
             Arguments = ["--gateway-port", "0"],
-            Environment = new Dictionary<string, string>(Environment) { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() },
+            Environment = new Dictionary<string, string>(Environment) { ["ACCOUNTGRID__POSTGRES"] = Database.ConnectionString() },
         };
         Embedded = Running(await SiloProcess.StartAsync(new SiloProcessOptions { Environment = Environment }, Token));
         var silos = await Task.WhenAll(SiloProcess.StartAsync(clustered, Token), SiloProcess.StartAsync(clustered, Token));
@@ -120,9 +124,13 @@ public sealed partial class Platform : IAsyncLifetime
         Directory.CreateDirectory(_configuration.File("rules"));
         foreach (var file in Deployment.RuleFiles)
         {
-            await File.WriteAllTextAsync(_configuration.File($"rules/{Path.GetFileName(file)}"), await File.ReadAllTextAsync(file, Token), Token);
+            var rules = Patience().Replace(await File.ReadAllTextAsync(file, Token), "for: 1s");
+            await File.WriteAllTextAsync(_configuration.File($"rules/{Path.GetFileName(file)}"), rules, Token);
         }
     }
+
+    [GeneratedRegex("for: [0-9]+[smh]")]
+    private static partial Regex Patience();
 
     [GeneratedRegex("_interval: 15s")]
     private static partial Regex Interval();
