@@ -101,6 +101,27 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         Assert.True(await ShowsAsync("accountgrid_build_info"));
     }
 
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public async Task Every_panel_with_exemplars_has_some(string dashboard)
+    {
+        NeedsPrometheus();
+        var without = new List<string>();
+        foreach (var (panel, query) in from p in Dashboard.Of(dashboard).Panels from q in p.Queries where q.HasExemplars select (p, q))
+        {
+            foreach (var instances in (string[])[platform.EmbeddedInstance, platform.ClusterInstances])
+            {
+                var exemplars = await platform.Prometheus.QueryExemplarsAsync(query.With(instances), platform.Began, TimeProvider.System.GetUtcNow(), Token);
+                if (!exemplars.Any(static e => e.Labels.ContainsKey("trace_id")))
+                {
+                    without.Add($"{panel.Title} ({query.RefId}) of {instances}: {query.Expression}");
+                }
+            }
+        }
+
+        IsEmpty(without);
+    }
+
     [Fact]
     public async Task A_commands_trace_is_found_from_the_histogram_of_durations()
     {
@@ -141,6 +162,30 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
 
         await PostAsync(kim, "/v1/accounts/3000002:restore", new { reason = "ERROR" });
         await AlertsAsync(name, static alerts => alerts.Length == 0);
+    }
+
+    [Fact]
+    public async Task Harm_in_notice_was_noticed_and_where_all_is_true_no_alert_says_otherwise()
+    {
+        NeedsPrometheus();
+        var alerts = (await platform.Prometheus.AlertsAsync(Token)).Where(static a => a.State == "firing").ToArray();
+        Assert.Contains(alerts, static a => a.Name == "AccountGridHarmInNotice" && a.Labels["outcome"] == "pending");
+        Assert.DoesNotContain(alerts, static a =>
+            a.Name is "AccountGridFollowerCountDrift" or "AccountGridJournalDamaged" or "AccountGridCheckpointTooOld" or "AccountGridReconcilerStopped" or "AccountGridFencesLostOften");
+    }
+
+    [Fact]
+    public async Task What_they_expose_is_as_promtool_wants_it()
+    {
+        NeedsPrometheus();
+        Assert.SkipWhen(Promtool.Missing is not null, Promtool.Missing ?? "");
+        using var client = new HttpClient();
+        foreach (var target in await platform.Prometheus.TargetsAsync(Token))
+        {
+            var text = await client.GetStringAsync(new Uri($"http://{target.Labels["instance"]}/metrics"), Token);
+            var result = await Promtool.CheckMetricsAsync(text, Token);
+            Assert.True(result.ExitCode == 0, $"{target.Labels["job"]}: {result.Output}");
+        }
     }
 
     [Fact]
