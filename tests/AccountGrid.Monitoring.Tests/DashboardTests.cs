@@ -76,6 +76,22 @@ public sealed partial class DashboardTests
         Assert.Contains("name: trace_id", source, StringComparison.Ordinal);
     }
 
+    public sealed class Can_fail
+    {
+        [Theory]
+        [InlineData(0, 0, 12, 8, true)]
+        [InlineData(11, 7, 12, 8, true)]
+        [InlineData(12, 0, 12, 8, false)]
+        [InlineData(0, 8, 24, 1, false)]
+        public void A_panel_that_lies_on_another_is_found(int x, int y, int width, int height, bool overlaps) =>
+            Assert.Equal(overlaps, new Box(0, 0, 12, 8).Overlaps(new Box(x, y, width, height)));
+
+        [Fact]
+        public void A_unit_test_that_never_fires_is_found() => Assert.Equal(
+            [("A", false), ("B", true)],
+            UnitTestFile.ExpectationsOf("      - alertname: A\n        exp_alerts: []\n        alertname: B\n        exp_alerts:\n          - exp_labels: { severity: page }\n"));
+    }
+
     [GeneratedRegex(@"(?<name>[a-zA-Z_:][\w:]*)\{(?<labels>[^{}]*)\}", RegexOptions.ExplicitCapture)]
     private static partial Regex Selector();
 

@@ -9,6 +9,6 @@ internal static partial class UnitTestFile
     public static IEnumerable<(string Alert, bool Fires)> ExpectationsOf(string text) =>
         Expectation().Matches(text).Select(static m => (m.Groups["alert"].Value, m.Groups["fires"].Success));
 
-    [GeneratedRegex(@"^\s*alertname: (?<alert>\w+)\n\s*exp_alerts:(?:(?<silent> \[\])|(?<fires>\n\s*- exp_labels:))", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^[\s-]*alertname: (?<alert>\w+)\n\s*exp_alerts:(?:(?<silent> \[\])|(?<fires>\n\s*- exp_labels:))", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Expectation();
 }
