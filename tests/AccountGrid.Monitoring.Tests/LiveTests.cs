@@ -185,20 +185,6 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     }
 
     [Fact]
-    public async Task What_they_expose_is_as_promtool_wants_it()
-    {
-        NeedsPrometheus();
-        Assert.SkipWhen(Promtool.Missing is not null, Promtool.Missing ?? "");
-        using var client = new HttpClient();
-        foreach (var target in await platform.Prometheus.TargetsAsync(Token))
-        {
-            var text = await client.GetStringAsync(new Uri($"http://{target.Labels["instance"]}/metrics"), Token);
-            var result = await Promtool.CheckMetricsAsync(text, Token);
-            Assert.True(result.ExitCode == 0, $"{target.Labels["job"]}: {result.Output}");
-        }
-    }
-
-    [Fact]
     public async Task The_alert_about_the_store_fires_for_the_silos_whose_database_is_down_and_ends_with_its_return()
     {
         NeedsPrometheus();
