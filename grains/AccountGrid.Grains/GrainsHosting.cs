@@ -37,6 +37,9 @@ public static class GrainsHosting
         services.TryAddSingleton<AccountRegistrar>();
         services.TryAddSingleton<AuditVerifier>();
         services.TryAddSingleton<CheckpointMaker>();
+        services.TryAddSingleton<ReconcilerSettings>();
+        services.TryAddSingleton<ReconcilerMeters>();
+        services.TryAddTransient<FollowerReconciler>();
         services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
         return silo;

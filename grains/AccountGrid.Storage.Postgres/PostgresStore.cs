@@ -36,6 +36,7 @@ public sealed partial class PostgresStore : IStore
         Index = new PostgresStreamIndex(this);
         HarmLog = new PostgresHarmLog(this);
         Ledger = new PostgresFollowerLedger(this);
+        FollowerAudit = new PostgresFollowerAudit(this);
         Feed = new PostgresJournalFeed(this);
         Audit = new PostgresAuditSource(this);
         Checkpoints = new PostgresCheckpointStore(this);
@@ -55,6 +56,9 @@ public sealed partial class PostgresStore : IStore
 
     /// <inheritdoc />
     public IFollowerLedger Ledger { get; }
+
+    /// <inheritdoc />
+    public IFollowerAudit FollowerAudit { get; }
 
     /// <inheritdoc />
     public IJournalFeed Feed { get; }

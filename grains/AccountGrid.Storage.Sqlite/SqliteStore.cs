@@ -36,6 +36,7 @@ public sealed partial class SqliteStore : IStore
         Index = new SqliteStreamIndex(this);
         HarmLog = new SqliteHarmLog(this);
         Ledger = new SqliteFollowerLedger(this);
+        FollowerAudit = new SqliteFollowerAudit(this);
         Feed = new SqliteJournalFeed(this);
         Audit = new SqliteAuditSource(this);
         Checkpoints = new SqliteCheckpointStore(this);
@@ -55,6 +56,9 @@ public sealed partial class SqliteStore : IStore
 
     /// <inheritdoc />
     public IFollowerLedger Ledger { get; }
+
+    /// <inheritdoc />
+    public IFollowerAudit FollowerAudit { get; }
 
     /// <inheritdoc />
     public IJournalFeed Feed { get; }

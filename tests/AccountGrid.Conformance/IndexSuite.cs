@@ -88,6 +88,30 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
         Assert.Equal([3], Ids(await Store.Index.ListAccountsAsync(All with { Tier = Tier.Protected, ProtectedReach = reach }, 2, 10, Stop)));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(100_000)]
+    public async Task Who_is_down_is_counted_by_status_and_tier(long reach)
+    {
+        Assert.Empty(await Store.Index.CountDownAsync(reach, Stop));
+        foreach (var (id, status, designated, followers) in new[]
+        {
+            (1, AccountStatus.Active, true, 3), (2, AccountStatus.Suspended, false, 3), (3, AccountStatus.Suspended, true, 0), (4, AccountStatus.Suspended, false, 2),
+            (5, AccountStatus.Erased, false, 0), (6, AccountStatus.Active, false, 0),
+        })
+        {
+            await AppendAsync(new SampleStream(id) { Row = row => row with { Status = status, Designated = designated } }.Next());
+            if (followers > 0)
+            {
+                await FollowAsync(id, followers);
+            }
+        }
+
+        var down = (await Store.Index.CountDownAsync(reach, Stop)).OrderBy(static d => d.Status);
+        Assert.Equal(
+            [new DownCount(AccountStatus.Suspended, reach == 3 ? 1 : 2, reach == 3 ? 2 : 1), new DownCount(AccountStatus.Erased, 1, 0)], down);
+    }
+
     [Fact]
     public async Task Followers_without_a_journal_are_no_account()
     {

@@ -56,6 +56,12 @@ public interface ITamper
 
     /// <summary>Exchanges the positions of two entries.</summary>
     Task SwapPositionsAsync(long one, long other);
+
+    /// <summary>Removes an account's first edges, by follower, and leaves its count alone.</summary>
+    Task RemoveEdgesAsync(AccountId account, int edges);
+
+    /// <summary>Adds edges of the followers 1, 2, 3 ... and leaves the count alone.</summary>
+    Task AddEdgesAsync(AccountId account, int edges);
 }
 
 /// <summary>The beginning of every suite: a fresh store per test.</summary>

@@ -1,5 +1,6 @@
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountGrid.Grains.Tests;
 
@@ -200,6 +201,31 @@ public sealed class SystemGrainTests
             var verified = (await Auditor.VerifyAsync(Never)).Value!;
             Assert.Equal((false, "ENTRY_CHANGED", "a/2", 1L), (verified.Intact, verified.ProblemKind, verified.Stream, verified.Sequence));
             Assert.Contains(Grid.Logs.Lines, l => l.Id.Id == 2203);
+        }
+    }
+
+    public sealed class Reconciler
+    {
+        [Fact]
+        public async Task Works_in_one_silo_for_all_and_tells_of_drift_without_mending_it()
+        {
+            await using var grid = await TestGrid.StartAsync(silos: 2);
+            for (var id = 1; id <= 3; id++)
+            {
+                await grid.RegisterAsync(id);
+                await grid.Account(id).FollowAsync([new(11, true), new(12, true)], Callers.Service, Never);
+            }
+
+            grid.TamperWithFile("DELETE FROM follower WHERE account = 2 AND follower = 12");
+            for (var silo = 0; silo < 2; silo++)
+            {
+                await grid.Services(silo).GetRequiredService<IGrainFactory>().GetGrain<IReconcilerGrain>(0).TickAsync(Never);
+            }
+
+            Assert.Equal(1, await grid.ActivationsAsync(nameof(ReconcilerGrain)));
+            var line = Assert.Single(grid.Logs.Lines, static l => l.Id == 2401);
+            Assert.StartsWith("DRIFT: account 2 shows 2 followers and has 1 edges", line.Message, StringComparison.Ordinal);
+            Assert.Equal(2, (await grid.Account(2).ReadAsync()).Followers.Count);
         }
     }
 }

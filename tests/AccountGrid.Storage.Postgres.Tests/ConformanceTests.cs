@@ -13,6 +13,8 @@ public static class ConformanceTests
 
     public sealed class Ledger() : LedgerSuite(new PostgresFixture());
 
+    public sealed class Reconciler() : ReconcilerSuite(new PostgresFixture());
+
     public sealed class Feed() : FeedSuite(new PostgresFixture());
 
     public sealed class Audit() : AuditSuite(new PostgresFixture());

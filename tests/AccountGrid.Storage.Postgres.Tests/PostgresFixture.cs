@@ -106,6 +106,12 @@ internal sealed class PostgresTamper(PostgresFixture fixture) : ITamper
         await RunAsync("UPDATE journal SET position = $2 WHERE position = $1", long.MaxValue, other);
     }
 
+    public Task RemoveEdgesAsync(AccountId account, int edges) => fixture.RunAsync(
+        "DELETE FROM follower WHERE account = $1 AND follower IN (SELECT follower FROM follower WHERE account = $1 ORDER BY follower LIMIT $2)", account.Value, edges);
+
+    public Task AddEdgesAsync(AccountId account, int edges) =>
+        fixture.RunAsync("INSERT INTO follower (account, follower) SELECT $1, f FROM generate_series(1, $2) f", account.Value, edges);
+
     public async Task RunAsync(string sql, params object[] values)
     {
         await fixture.RunAsync("ALTER TABLE journal DISABLE TRIGGER ALL; ALTER TABLE checkpoint DISABLE TRIGGER ALL");

@@ -13,6 +13,8 @@ public static class ConformanceTests
 
     public sealed class Ledger() : LedgerSuite(new SqliteFixture());
 
+    public sealed class Reconciler() : ReconcilerSuite(new SqliteFixture());
+
     public sealed class Feed() : FeedSuite(new SqliteFixture());
 
     public sealed class Audit() : AuditSuite(new SqliteFixture());

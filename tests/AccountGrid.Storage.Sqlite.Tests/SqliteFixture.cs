@@ -64,6 +64,14 @@ internal sealed class SqliteTamper(string path) : ITamper
         """,
         ("$one", one), ("$other", other));
 
+    public Task RemoveEdgesAsync(AccountId account, int edges) => RunAsync(
+        "DELETE FROM follower WHERE account = $account AND follower IN (SELECT follower FROM follower WHERE account = $account ORDER BY follower LIMIT $edges)",
+        ("$account", account.Value), ("$edges", edges));
+
+    public Task AddEdgesAsync(AccountId account, int edges) => RunAsync(
+        "WITH RECURSIVE n (f) AS (SELECT 1 UNION ALL SELECT f + 1 FROM n WHERE f < $edges) INSERT INTO follower (account, follower) SELECT $account, f FROM n",
+        ("$account", account.Value), ("$edges", edges));
+
     public async Task RunAsync(string sql, params (string Name, object Value)[] values)
     {
         await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");

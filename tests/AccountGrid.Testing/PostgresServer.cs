@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 
 namespace AccountGrid.Testing;
@@ -46,7 +44,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static string Programs => Found.Value ?? throw new InvalidOperationException(Missing);
 
     /// <summary>Where it listens, on 127.0.0.1; stays the same over restarts.</summary>
-    public int Port { get; } = FreePort();
+    public int Port { get; } = LoopbackPort.Free();
 
     /// <summary>The superuser's password.</summary>
     public string Password { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -186,13 +184,6 @@ public sealed class PostgresServer : IAsyncDisposable
         return Environment.GetEnvironmentVariable("ACCOUNTGRID_NO_POSTGRES") is null && OperatingSystem.IsLinux()
             ? folders.FirstOrDefault(static folder => new[] { "initdb", "postgres", "pg_ctl", "psql" }.All(program => File.Exists(Path.Combine(folder, program))))
             : null;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>PostgreSQL refuses to run as root, so root runs it as the user that its package made.</summary>

@@ -40,7 +40,9 @@ public static class GatewayServiceCollectionExtensions
         AddProtocols(services);
         AddAuthentication(services);
         AddLimits(services);
-        services.AddHostedService<MetricsBridge>();
+
+        // Before everything else that starts: what is measured before it listens is lost.
+        services.Insert(0, Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IHostedService, MetricsBridge>());
         return services;
     }
 

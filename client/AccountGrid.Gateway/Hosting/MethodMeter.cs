@@ -23,7 +23,7 @@ internal sealed class MethodMeter
         new HistogramConfiguration
         {
             Buckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-            ExemplarBehavior = ExemplarBehavior.NoExemplars(),
+            ExemplarBehavior = SampledTraces.AsExemplars,
         });
 
     private static readonly MethodMeter OtherGrpc = new("other", isGrpc: true, isStream: true);

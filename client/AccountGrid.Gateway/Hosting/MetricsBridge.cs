@@ -1,44 +1,59 @@
 using System.Diagnostics.Metrics;
+using System.Reflection;
 using Prometheus;
 
 namespace AccountGrid.Gateway.Hosting;
 
 /// <summary>
-/// Turns the process's meters into Prometheus metrics, except for what is measured at every request or grain call: each such measurement takes about a microsecond to
-/// get across, and <see cref="MethodMeter"/> has counted the request already. Started with the host and not by the first scrape, because whatever is measured before it starts is lost.
+/// Turns the process's meters into Prometheus metrics (<see cref="MetricName"/>), except for what is measured at every request or grain call: <see cref="MethodMeter"/> has counted the
+/// request already, and no read is to pay for a second count. Started with the host and not by the first scrape, because whatever is measured before it starts is lost.
 /// The registry is the process's: a second host in it shares the first one's.
 /// </summary>
-internal sealed class MetricsBridge : IHostedService
+internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge> log) : IHostedLifecycleService
 {
+    private const string Meter = "AccountGrid.Gateway";
+
     private static readonly string[] Meters =
-        ["AccountGrid", "AccountGrid.Storage", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+        ["AccountGrid", "AccountGrid.Storage", Meter, "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
     /// <summary>Counted at every call to a grain or every request over HTTP/2; not those that are read only when somebody looks.</summary>
     private static readonly string[] PerCall =
         ["orleans-app-requests-latency", "orleans-directory-lookups-", "orleans-messaging-sent-messages-size", "orleans-messaging-received-messages-size", "orleans-gateway-", "kestrel.queued_requests"];
 
-    private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-    private static readonly double[] Amounts = Histogram.ExponentialBuckets(1, 4, 12);
-    private static int _started;
+    private static MeterBridge? _bridge;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _started, 1) == 0)
+        if (_bridge is null)
         {
             Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressDebugMetrics = true, SuppressEventCounters = true, SuppressMeters = true });
-            _ = MeterAdapter.StartListening(new MeterAdapterOptions
-            {
-                InstrumentFilterPredicate = IsWorthIt,
-                ResolveHistogramBuckets = static instrument => instrument.Unit == "s" ? Seconds : Amounts,
-            });
+            _bridge = new MeterBridge(Metrics.DefaultRegistry, IsWorthIt, log);
         }
 
+        var version = new KeyValuePair<string, object?>("version", Version);
+        _ = meters.Create(Meter).CreateObservableGauge("accountgrid.build.info", () => new Measurement<int>(1, version), null, "The version of the program that runs; always 1.");
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>As the build wrote it, without the revision behind it.</summary>
+    private static string Version =>
+        (typeof(MetricsBridge).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
 
     private static bool IsWorthIt(Instrument instrument) =>
         Meters.Contains(instrument.Meter.Name, StringComparer.Ordinal)

@@ -167,6 +167,7 @@ public sealed partial class AccountProcessor
                 }
             }
 
+            _services.Diagnostics.Moderation.Decided(asked, situation, decision);
             return (ResultOf(decision), !events.IsEmpty);
         }
         finally
@@ -200,6 +201,7 @@ public sealed partial class AccountProcessor
             result = appended == AppendResult.Conflict ? "conflict" : "appended";
             if (appended == AppendResult.Appended)
             {
+                _services.Diagnostics.Moderation.Moved(head.State, prepared.After.State, at, head.State.TierWith(_followers.Exact?.Count, _services.Policy));
                 Adopt(prepared.After);
             }
 

@@ -154,7 +154,7 @@ public sealed partial class AccountProcessor
         _head.State, _followers.Exact, _followers.LastKnown, _head.State.TierWith(_followers.Exact?.Count, _services.Policy));
 
     /// <summary>The commands' turns; made with the first command, because nearly every account is only read.</summary>
-    private TurnQueue Turns => field ??= new(_services.Limits.QueueDepth);
+    private TurnQueue Turns => field ??= new(_services.Limits.QueueDepth, _services.Diagnostics.Queues.Commands);
 
     /// <summary>The way to the ledger; made with the first follow.</summary>
     private FollowPump Pump => field ??= new(Id, _services, _followers);

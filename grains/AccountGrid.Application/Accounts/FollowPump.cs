@@ -54,6 +54,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         var batch = new Batch(changes);
         batch.Node = _waiting.AddLast(batch);
         _waitingChanges += changes.Length;
+        services.Diagnostics.Queues.Follows.Enter();
         try
         {
             return await batch.Answer.Task.WaitAsync(cancellationToken);
@@ -169,6 +170,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
     private void Remove(Batch batch)
     {
         batch.Node!.List!.Remove(batch.Node);
+        services.Diagnostics.Queues.Follows.Leave();
         _waitingChanges -= batch.Changes.Length;
         batch.Node = null;
     }

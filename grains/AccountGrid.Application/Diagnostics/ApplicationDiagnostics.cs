@@ -10,7 +10,7 @@ namespace AccountGrid.Application;
 /// Every span and instrument of the application, in one place. Thread-safe; one per silo. No id is ever a metric label;
 /// a refusal is an answer and not an error.
 /// </summary>
-public sealed class ApplicationDiagnostics : IDisposable
+public sealed partial class ApplicationDiagnostics : IDisposable
 {
     /// <summary>The name of the activity source and of the meter.</summary>
     public const string Name = "AccountGrid";
@@ -60,7 +60,16 @@ public sealed class ApplicationDiagnostics : IDisposable
         _fencesLost = meter.CreateCounter<long>("accountgrid.fences.lost", "{fence}", "Appends that met another activation's, by kind of stream.");
         _snapshotsIgnored = meter.CreateCounter<long>("accountgrid.snapshots.ignored", "{snapshot}", "Snapshots not used, by cause.");
         _damagedJournals = meter.CreateCounter<long>("accountgrid.journals.damaged", "{journal}", "Journals that did not fold when loaded.");
+        Moderation = new(meter);
+        Queues = new(meter);
+        BeginAtZero();
     }
+
+    /// <summary>Harms, outages, budgets.</summary>
+    public ModerationMeters Moderation { get; }
+
+    /// <summary>Who waits.</summary>
+    public QueueMeters Queues { get; }
 
     /// <summary>The source of every span of the application.</summary>
     public ActivitySource Source { get; } = new(Name);

@@ -4,12 +4,13 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// What one person has spent within the window: charges from the accounts' journals, and reservations for harms whose end is not known yet.
-/// Not thread-safe; runs on its processor's scheduler.
+/// Runs on its processor's scheduler; only <see cref="Use"/> is for any thread.
 /// </summary>
 internal sealed class HarmBudget(OperatorId person, OperatorServices services)
 {
     private readonly Dictionary<long, HarmCharge> _reserved = [];
     private readonly List<HarmCharge> _charges = [];
+    private readonly Lock _gate = new();
     private long _lastNumber;
     private long _changes;
     private long _wanted = 1;
@@ -30,49 +31,76 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
             }
 
             _changes++;
-            _charges.Clear();
-            _charges.AddRange(charges);
             _loaded = wanted;
+            lock (_gate)
+            {
+                _charges.Clear();
+                _charges.AddRange(charges);
+            }
+
+            if (charges.Length > 0)
+            {
+                services.Diagnostics.Moderation.Budgets.Show(person, this);
+            }
         }
     }
 
     /// <summary>Reserves a harm, or says why it does not fit.</summary>
     public (long? Reservation, Refusal? Refusal) Reserve(HarmIntent intent, DateTimeOffset now)
     {
-        Forget();
-        if (Budget.Check(_charges.Concat(_reserved.Values), intent.Reach, now, services.Policy) is { } refusal)
+        services.Diagnostics.Moderation.Budgets.Show(person, this);
+        lock (_gate)
         {
-            return (null, refusal);
-        }
+            Forget();
+            if (Budget.Check(_charges.Concat(_reserved.Values), intent.Reach, now, services.Policy) is { } refusal)
+            {
+                return (null, refusal);
+            }
 
-        // Numbers follow the clock, so that one of an earlier activation is never mistaken for one of this.
-        _lastNumber = Math.Max(_lastNumber + 1, Microseconds.Of(now));
-        _reserved.Add(_lastNumber, new HarmCharge(now, intent.Reach));
-        return (_lastNumber, null);
+            // Numbers follow the clock, so that one of an earlier activation is never mistaken for one of this.
+            _lastNumber = Math.Max(_lastNumber + 1, Microseconds.Of(now));
+            _reserved.Add(_lastNumber, new HarmCharge(now, intent.Reach));
+            return (_lastNumber, null);
+        }
     }
 
     /// <summary>Says what became of a reservation. An unknown one that happened was made by an earlier activation: the charges are read again.</summary>
     public void Settle(long reservation, DateTimeOffset? happenedAt)
     {
-        if (_reserved.Remove(reservation, out var charge))
+        lock (_gate)
         {
-            if (happenedAt is { } at)
+            if (_reserved.Remove(reservation, out var charge))
             {
-                _changes++;
-                _charges.Add(charge with { At = at });
+                if (happenedAt is { } at)
+                {
+                    _changes++;
+                    _charges.Add(charge with { At = at });
+                }
             }
-        }
-        else if (happenedAt is not null)
-        {
-            _wanted++;
+            else if (happenedAt is not null)
+            {
+                _wanted++;
+            }
         }
     }
 
     /// <summary>Number and reach within the window, reservations included.</summary>
     public (int Harms, long Reach) Spent()
     {
-        Forget();
-        return (_charges.Count + _reserved.Count, _charges.Sum(c => c.Reach) + _reserved.Values.Sum(c => c.Reach));
+        lock (_gate)
+        {
+            Forget();
+            return (_charges.Count + _reserved.Count, _charges.Sum(c => c.Reach) + _reserved.Values.Sum(c => c.Reach));
+        }
+    }
+
+    /// <summary>How much of each ceiling is used now, reservations included. Safe from any thread.</summary>
+    public (double Actions, double Reach) Use()
+    {
+        lock (_gate)
+        {
+            return Budget.UseOf(_charges.Concat(_reserved.Values), services.Clock.GetUtcNow(), services.Policy);
+        }
     }
 
     private DateTimeOffset WindowStart => services.Clock.GetUtcNow() - services.Policy.BudgetWindow;

@@ -29,7 +29,7 @@ public sealed class OperatorProcessor
         _services = services;
         _stream = StreamId.Of(id);
         _fold = new(_stream, OperatorDecider.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
-        _turns = new(services.Limits.QueueDepth);
+        _turns = new(services.Limits.QueueDepth, services.Diagnostics.Queues.Commands);
         _budget = new(id, services);
         _head = new(OperatorState.Unknown(id), 0, ReadOnlyMemory<byte>.Empty);
     }

@@ -4,7 +4,9 @@ namespace AccountGrid.Application;
 /// Hands out one turn at a time, first come first served, to a bounded number of waiters. Not thread-safe: all callers run on the owner's
 /// scheduler, and so do all continuations.
 /// </summary>
-internal sealed class TurnQueue(int depth)
+/// <param name="depth">How many may wait.</param>
+/// <param name="waits">Counts those who wait here and elsewhere.</param>
+internal sealed class TurnQueue(int depth, WaitCount waits)
 {
     private readonly LinkedList<TaskCompletionSource> _waiters = new();
     private bool _taken;
@@ -33,6 +35,7 @@ internal sealed class TurnQueue(int depth)
 
         var waiter = new LinkedListNode<TaskCompletionSource>(new(TaskCreationOptions.RunContinuationsAsynchronously));
         _waiters.AddLast(waiter);
+        waits.Enter();
         try
         {
             await waiter.Value.Task.WaitAsync(cancellationToken);
@@ -47,7 +50,7 @@ internal sealed class TurnQueue(int depth)
             }
             else
             {
-                _waiters.Remove(waiter);
+                Remove(waiter);
             }
 
             throw;
@@ -58,13 +61,19 @@ internal sealed class TurnQueue(int depth)
     {
         if (_waiters.First is { } next)
         {
-            _waiters.RemoveFirst();
+            Remove(next);
             next.Value.SetResult();
         }
         else
         {
             _taken = false;
         }
+    }
+
+    private void Remove(LinkedListNode<TaskCompletionSource> waiter)
+    {
+        _waiters.Remove(waiter);
+        waits.Leave();
     }
 
     /// <summary>A turn, until disposed; dispose exactly once.</summary>

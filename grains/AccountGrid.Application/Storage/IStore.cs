@@ -18,6 +18,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>The follow edges and counts.</summary>
     IFollowerLedger Ledger { get; }
 
+    /// <summary>Counts and edges side by side.</summary>
+    IFollowerAudit FollowerAudit { get; }
+
     /// <summary>All journals in commit order.</summary>
     IJournalFeed Feed { get; }
 

@@ -54,6 +54,13 @@ public sealed class StorageDiagnostics : IDisposable
             },
             "{operation}",
             "Operations that wait for the writer.");
+
+        // From the start: alerts look at their growth.
+        _failures.Add(0, new KeyValuePair<string, object?>("error.type", "other"));
+        foreach (var queue in (string[])["commands", "follows", "reads", "exists"])
+        {
+            _refused.Add(0, Queue(queue));
+        }
     }
 
     /// <summary>Begins the span of a commit, linked to the commands that it carries; <c>null</c> where nobody listens.</summary>

@@ -22,6 +22,7 @@ public static class StoreServices
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Index);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().HarmLog);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Ledger);
+        services.AddSingleton(static provider => provider.GetRequiredService<TStore>().FollowerAudit);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Feed);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Audit);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Checkpoints);

@@ -15,6 +15,23 @@ public static class Budget
         return Fits(charges, from, reach, policy) ? null : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy);
     }
 
+    /// <summary>How much of each ceiling is used within the window: 0 = nothing, 1 = spent; more where a ceiling was lowered since.</summary>
+    public static (double Actions, double Reach) UseOf(IEnumerable<HarmCharge> charges, DateTimeOffset now, OperatorPolicy policy)
+    {
+        var from = now - policy.BudgetWindow;
+        var (count, spent) = (0, 0d);
+        foreach (var charge in charges)
+        {
+            if (charge.At > from)
+            {
+                count++;
+                spent += charge.Reach;
+            }
+        }
+
+        return ((double)count / policy.MaxHarms, spent / policy.MaxReach);
+    }
+
     /// <summary>One look at each charge, since nearly everything that is asked fits; their order matters only to say when something will fit again.</summary>
     private static bool Fits(IEnumerable<HarmCharge> charges, DateTimeOffset from, long reach, OperatorPolicy policy)
     {

@@ -132,3 +132,12 @@ public interface IDueWorkGrain : IGrainWithIntegerKey
     [Orleans.Concurrency.AlwaysInterleave, Alias("Tick")]
     Task TickAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>Compares follower counts with their edges, slowly and for ever. One in the cluster, poked by every silo, so that it lives as long as any silo does. Key 0.</summary>
+[Alias("ag.IReconcilerGrain")]
+public interface IReconcilerGrain : IGrainWithIntegerKey
+{
+    /// <summary>Compares as much as the time since the last call allows; returns at once if a call is under way.</summary>
+    [Orleans.Concurrency.AlwaysInterleave, Alias("Tick")]
+    Task TickAsync(CancellationToken cancellationToken);
+}

@@ -48,13 +48,19 @@ internal static class AccountListing
                 sql.Append(" AND NOT a.designated AND NOT EXISTS (SELECT 1 FROM follower_count c WHERE c.account = a.account AND c.count >= ").Append(reach).Append(')');
                 break;
             case Tier.Protected:
-                sql.Append(" AND a.account IN (SELECT account FROM account_index WHERE designated UNION SELECT account FROM follower_count WHERE ")
-                    .Append(filter.ProtectedReach >= IndexedReach ? "large AND " : "").Append("count >= ").Append(reach).Append(')');
+                sql.Append(" AND a.account IN (").Append(ProtectedOf(filter.ProtectedReach, reach)).Append(')');
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(filter), filter.Tier, "Unknown tier.");
         }
     }
+
+    /// <summary>The text that counts who is down, by status and tier. Its parameter: $1 reach.</summary>
+    public static string DownSqlOf(long protectedReach) =>
+        $"SELECT a.status, count(*), count(*) FILTER (WHERE a.account IN ({ProtectedOf(protectedReach, "$1")})) FROM account_index a WHERE a.status <> 1 GROUP BY a.status";
+
+    private static string ProtectedOf(long protectedReach, string parameter) =>
+        $"SELECT account FROM account_index WHERE designated UNION SELECT account FROM follower_count WHERE {(protectedReach >= IndexedReach ? "large AND " : "")}count >= {parameter}";
 
     private static string Add(List<NpgsqlParameter> parameters, NpgsqlParameter parameter)
     {

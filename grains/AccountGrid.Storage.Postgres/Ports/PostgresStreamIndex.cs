@@ -33,6 +33,15 @@ internal sealed class PostgresStreamIndex(PostgresStore store) : IStreamIndex
         return store.Readers.ReadAsync(query, cancellationToken, [.. parameters]);
     }
 
+    public Task<ImmutableArray<DownCount>> CountDownAsync(long protectedReach, CancellationToken cancellationToken)
+    {
+        var query = new Query<DownCount>(
+            "Counting who is down",
+            AccountListing.DownSqlOf(protectedReach),
+            static row => new DownCount((AccountStatus)row.GetInt16(0), row.GetInt64(1) - row.GetInt64(2), row.GetInt64(2))) { Prepared = false };
+        return store.Readers.ReadAsync(query, cancellationToken, Parameter.Of(protectedReach));
+    }
+
     public Task<ImmutableArray<ProposalId>> ListProposalsAsync(OperatorId? proposedBy, long after, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);

@@ -52,13 +52,21 @@ internal static class AccountListing
                 sql.Append(" AND a.designated = 0 AND NOT EXISTS (SELECT 1 FROM follower_count c WHERE c.account = a.account AND c.count >= ?3)");
                 break;
             case Tier.Protected:
-                var indexed = filter.ProtectedReach >= IndexedReach ? $"count >= {IndexedReach} AND " : "";
-                sql.Append(" AND a.account IN (SELECT account FROM account_index WHERE designated = 1 UNION SELECT account FROM follower_count WHERE ")
-                    .Append(indexed).Append("count >= ?3)");
+                sql.Append(" AND a.account IN (").Append(ProtectedOf(filter.ProtectedReach, "?3")).Append(')');
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(filter), filter.Tier, "Unknown tier.");
         }
+    }
+
+    /// <summary>The text that counts who is down, by status and tier. Its parameter: ?1 reach.</summary>
+    public static string DownSqlOf(long protectedReach) =>
+        $"SELECT a.status, count(*), sum(a.account IN ({ProtectedOf(protectedReach, "?1")})) FROM account_index a WHERE a.status <> 1 GROUP BY a.status";
+
+    private static string ProtectedOf(long reach, string parameter)
+    {
+        var indexed = reach >= IndexedReach ? $"count >= {IndexedReach} AND " : "";
+        return $"SELECT account FROM account_index WHERE designated = 1 UNION SELECT account FROM follower_count WHERE {indexed}count >= {parameter}";
     }
 
     /// <summary>The prefix and the first text behind everything that begins with it. Handles are ASCII letters, digits and underscores.</summary>

@@ -22,6 +22,13 @@ internal sealed class SqliteStreamIndex(SqliteStore store) : IStreamIndex
             "Listing accounts", database => Rows.Read(AccountListing.Of(database, filter, after, max), AccountOf), cancellationToken);
     }
 
+    public Task<ImmutableArray<DownCount>> CountDownAsync(long protectedReach, CancellationToken cancellationToken) => store.Readers.ReadAsync(
+        "Counting who is down",
+        database => Rows.Read(
+            database.Use(AccountListing.DownSqlOf(protectedReach)).With(protectedReach),
+            static row => new DownCount((AccountStatus)row.Int64(0), row.Int64(1) - row.Int64(2), row.Int64(2))),
+        cancellationToken);
+
     public Task<ImmutableArray<ProposalId>> ListProposalsAsync(OperatorId? proposedBy, long after, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);

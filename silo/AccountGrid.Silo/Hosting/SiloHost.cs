@@ -51,6 +51,9 @@ public sealed class SiloHost : IAsyncDisposable
         AddOrleans(builder, settings, storage, SettingsReader.ReadTls(settings));
         builder.Services.AddHostedService<DueWorkTimer>();
         builder.Services.AddHostedService<CheckpointTimer>();
+        builder.Services.AddHostedService<ReconcilerTimer>();
+        builder.Services.AddSingleton<StoreFigures>();
+        builder.Services.AddHostedService<StoreFiguresTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
         Telemetry.Add(builder);
         builder.Services.AddHealthChecks()
@@ -115,6 +118,7 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddSingleton(settings.Accounts.ToPolicy());
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Limits);
+        services.AddSingleton(settings.Reconciler);
         services.AddSingleton<ICheckpointLog>(static provider => new FileCheckpointLog(provider.GetRequiredService<DataFiles>().CheckpointLog));
         services.AddSingleton<ICheckpointSigner>(static provider =>
             new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(provider.GetRequiredService<DataFiles>().CheckpointKey)));

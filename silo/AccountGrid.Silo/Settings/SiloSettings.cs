@@ -56,6 +56,9 @@ public sealed class SiloSettings
 
     /// <summary>The bounds of every processor.</summary>
     public ProcessorLimits Limits { get; set; } = new();
+
+    /// <summary>How hard the reconciler may work.</summary>
+    public ReconcilerSettings Reconciler { get; set; } = new();
 }
 
 /// <summary>Where a silo stands among others.</summary>

@@ -138,7 +138,7 @@ public sealed class DiagnosticsTests
         world.Journal.Tamper(StreamId.Of(World.Account), entries => entries.RemoveAt(0));
         await Assert.ThrowsAsync<JournalDamagedException>(() => world.ActivateAsync());
         Assert.Equal(1, recording.Sum("accountgrid.journals.damaged"));
-        var allowed = new HashSet<string> { "action", "outcome", "reason", "result", "queue", "stream", "cause" };
+        var allowed = new HashSet<string> { "action", "outcome", "reason", "result", "queue", "stream", "cause", "standing", "tier" };
         Assert.All(recording.Numbers, n =>
         {
             Assert.All(n.Tags.Split(' ', StringSplitOptions.RemoveEmptyEntries), t => Assert.Contains(t.Split('=')[0], allowed));

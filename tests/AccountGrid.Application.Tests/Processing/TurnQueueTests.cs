@@ -5,7 +5,7 @@ public sealed class TurnQueueTests
     [Fact]
     public Task Turns_go_in_order_of_arrival() => OneThread.RunAsync(async () =>
     {
-        var queue = new TurnQueue(depth: 8);
+        var queue = new TurnQueue(depth: 8, new WaitCount());
         var order = new List<int>();
         var first = (await queue.EnterAsync(false, Token))!.Value;
         var others = Enumerable.Range(1, 8).Select(Run).ToArray();
@@ -25,7 +25,7 @@ public sealed class TurnQueueTests
     [Fact]
     public Task A_full_queue_refuses_at_once_but_a_reserved_place_is_there() => OneThread.RunAsync(async () =>
     {
-        var queue = new TurnQueue(depth: 1);
+        var queue = new TurnQueue(depth: 1, new WaitCount());
         var running = (await queue.EnterAsync(false, Token))!.Value;
         var waiting = queue.EnterAsync(false, Token).AsTask();
         var refused = queue.EnterAsync(false, Token);
@@ -41,7 +41,7 @@ public sealed class TurnQueueTests
     [Fact]
     public Task Cancellation_frees_the_place_and_skips_nobody() => OneThread.RunAsync(async () =>
     {
-        var queue = new TurnQueue(depth: 2);
+        var queue = new TurnQueue(depth: 2, new WaitCount());
         var running = (await queue.EnterAsync(false, Token))!.Value;
         using var cancellation = new CancellationTokenSource();
         var leaves = queue.EnterAsync(false, cancellation.Token).AsTask();
@@ -57,7 +57,7 @@ public sealed class TurnQueueTests
     [Fact]
     public Task A_turn_handed_to_somebody_who_cancels_at_that_instant_is_passed_on() => OneThread.RunAsync(async () =>
     {
-        var queue = new TurnQueue(depth: 2);
+        var queue = new TurnQueue(depth: 2, new WaitCount());
         var running = (await queue.EnterAsync(false, Token))!.Value;
         using var cancellation = new CancellationTokenSource();
         var both = queue.EnterAsync(false, cancellation.Token).AsTask();
@@ -77,7 +77,7 @@ public sealed class TurnQueueTests
     [Fact]
     public Task Somebody_cancelled_before_asking_gets_no_turn() => OneThread.RunAsync(async () =>
     {
-        var queue = new TurnQueue(depth: 1);
+        var queue = new TurnQueue(depth: 1, new WaitCount());
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.EnterAsync(false, new CancellationToken(true)).AsTask());
         Assert.NotNull(await queue.EnterAsync(false, Token));
     });

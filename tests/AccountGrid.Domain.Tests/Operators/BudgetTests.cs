@@ -35,6 +35,15 @@ public sealed class BudgetTests
         Assert.Equal(RefusalReason.ReachExceeded, Budget.Check([], 1001, Now, Policy)!.Reason);
 
     [Fact]
+    public void Its_use_is_what_of_each_ceiling_lies_within_the_window()
+    {
+        Assert.Equal((0, 0), Budget.UseOf([], Now, Policy));
+        Assert.Equal((0, 0), Budget.UseOf([At(-60, 1000)], Now, Policy));
+        var (actions, reach) = Budget.UseOf([At(-60, 1000), At(-50, 400), At(-1, 350)], Now, Policy);
+        Assert.Equal((2 / 3d, 0.75), (actions, reach));
+    }
+
+    [Fact]
     public void A_harm_with_a_second_person_needs_no_reach() => Assert.Null(Budget.Check([At(-1, 1000)], 0, Now, Policy));
 
     [Fact]

@@ -193,6 +193,7 @@ public sealed class TestGrid : IAsyncDisposable
         services.AddSingleton(_store.Index);
         services.AddSingleton(_store.HarmLog);
         services.AddSingleton(_store.Ledger);
+        services.AddSingleton(_store.FollowerAudit);
         services.AddSingleton(_store.Feed);
         services.AddSingleton(_store.Audit);
         services.AddSingleton(_store.Checkpoints);

@@ -15,6 +15,12 @@ public sealed class Api(SiloProcess silo, string subject, params string[] roles)
         return await ReadAsync(response);
     }
 
+    public async Task<JsonElement> PutAsync(string path)
+    {
+        using var response = await _client.PutAsync(new Uri(path, UriKind.Relative), null, TestContext.Current.CancellationToken);
+        return await ReadAsync(response);
+    }
+
     public Task<HttpResponseMessage> TryPostAsync(string path, object body) =>
         _client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
 

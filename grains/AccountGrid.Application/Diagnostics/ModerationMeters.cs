@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>The instruments of what people do to accounts: harms, outages, budgets. Thread-safe. No label is ever a person or an account.</summary>
+public sealed class ModerationMeters
+{
+    private readonly Counter<long> _harms;
+    private readonly Counter<double> _outage;
+
+    internal ModerationMeters(Meter meter)
+    {
+        _harms = meter.CreateCounter<long>("accountgrid.harms", "{harm}", "Harmful commands by people, by action, the person's standing at that instant and outcome.");
+        _outage = meter.CreateCounter<double>("accountgrid.outage", "s", "Time that accounts were down, counted when it is over, by tier.");
+        Budgets = new(meter);
+        BeginAtZero();
+    }
+
+    /// <summary>The budgets.</summary>
+    internal BudgetBook Budgets { get; }
+
+    /// <summary>Counts a harmful command that was decided, if a person gave it.</summary>
+    internal void Decided(AccountRequest request, Situation situation, Decision decision)
+    {
+        if (request.Command is not (AccountCommand.Harm or AccountCommand.Approve) || request.Caller.Actor.Person is not { } person)
+        {
+            return;
+        }
+
+        var outcome = decision switch
+        {
+            Decision.Accepted { Outcome: Outcome.Pending } => "pending",
+            Decision.Accepted => "done",
+            Decision.Refused => "refused",
+            _ => null,
+        };
+        if (outcome is not null)
+        {
+            Count(1, AccountDecider.NameOf(request.Command), situation.Of(person).Standing, outcome);
+        }
+    }
+
+    /// <summary>Counts the down time that is over with a movement of an account.</summary>
+    internal void Moved(AccountState before, AccountState after, DateTimeOffset at, Tier tier)
+    {
+        if (Outage.Ended(before, after, at) is { Ticks: > 0 } length)
+        {
+            _outage.Add(length.TotalSeconds, new KeyValuePair<string, object?>("tier", NameOf(tier)));
+        }
+    }
+
+    /// <summary>Seldom things are shown from the start, for the sake of alerts on their growth.</summary>
+    private void BeginAtZero()
+    {
+        foreach (var kind in (HarmKind[])[HarmKind.Deactivate, HarmKind.Suspend, HarmKind.Erase, HarmKind.Unprotect])
+        {
+            Zero(AccountDecider.NameOf(kind));
+        }
+
+        Zero(AccountDecider.NameOf(new AccountCommand.Approve(0, null, "")));
+        foreach (var tier in Enum.GetValues<Tier>())
+        {
+            _outage.Add(0, new KeyValuePair<string, object?>("tier", NameOf(tier)));
+        }
+
+        void Zero(string action)
+        {
+            foreach (var standing in (Standing[])[Standing.Active, Standing.Notice])
+            {
+                foreach (var outcome in (string[])["done", "pending", "refused"])
+                {
+                    Count(0, action, standing, outcome);
+                }
+            }
+        }
+    }
+
+    private void Count(long harms, string action, Standing standing, string outcome) =>
+        _harms.Add(harms, new("action", action), new("standing", NameOf(standing)), new("outcome", outcome));
+
+    /// <summary>A tier as labels write it.</summary>
+    internal static string NameOf(Tier tier) => tier == Tier.Protected ? "protected" : "standard";
+
+    private static string NameOf(Standing standing) => standing switch
+    {
+        Standing.Active => "active",
+        Standing.Notice => "notice",
+        _ => "ended",
+    };
+}
+
+/// <summary>
+/// The budgets of the people who acted through this silo within the window. Each is shown at least until its window is empty, wherever the person's record goes meanwhile.
+/// </summary>
+internal sealed class BudgetBook
+{
+    /// <summary>Up to so many people the empty budgets stay, too.</summary>
+    private const int Many = 1_000;
+
+    private readonly ConcurrentDictionary<OperatorId, HarmBudget> _budgets = new();
+
+    public BudgetBook(Meter meter) =>
+        meter.CreateObservableGauge("accountgrid.budget.use", Observe, "1", "The highest use of a budget among the operators of this silo; 1 = spent.");
+
+    /// <summary>Shows a person's budget from now on, in the place of an earlier one.</summary>
+    public void Show(OperatorId person, HarmBudget budget) => _budgets[person] = budget;
+
+    private Measurement<double>[] Observe()
+    {
+        var (actions, reach) = (0d, 0d);
+        foreach (var (person, budget) in _budgets)
+        {
+            var use = budget.Use();
+            (actions, reach) = (Math.Max(actions, use.Actions), Math.Max(reach, use.Reach));
+            if (use == (0, 0) && _budgets.Count > Many)
+            {
+                _budgets.TryRemove(new(person, budget));
+            }
+        }
+
+        return [new(actions, new KeyValuePair<string, object?>("budget", "actions")), new(reach, new KeyValuePair<string, object?>("budget", "reach"))];
+    }
+}

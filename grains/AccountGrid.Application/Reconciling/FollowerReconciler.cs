@@ -1,0 +1,190 @@
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// Goes round all accounts, counts their edges and compares the counts that are shown. It tells of what differs, by metrics and the log, and repairs nothing: a count that is wrong is
+/// evidence of a fault or of somebody's hand in the database, and a person decides what becomes of it.
+/// </summary>
+/// <remarks>
+/// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one instant. What does not is counted in parts, and the parts
+/// count only if the version beside the count is the same at each of them: then no edge changed between the first and the last. If it moved, the account is tried again with reads twice and then
+/// four times as large, and left for the next round if it moved then, too. Single-threaded by contract; one in the cluster at a time.
+/// </remarks>
+public sealed class FollowerReconciler(IFollowerAudit audit, ReconcilerSettings settings, ReconcilerMeters meters, TimeProvider clock, ILogger<FollowerReconciler> log)
+{
+    private const int PageSize = 500;
+    private const int Tries = 3;
+
+    /// <summary>Drifting accounts kept in mind; the metrics stop there, the log does not.</summary>
+    private const int MostDrifting = 10_000;
+
+    private readonly Queue<AccountId> _page = new();
+    private readonly Dictionary<AccountId, long> _drifting = [];
+    private Sweep? _sweep;
+    private long _after;
+    private double _allowance;
+    private long? _lastTick;
+    private long? _roundBegan;
+    private bool _isFailing;
+
+    /// <summary>
+    /// Does as much as the time since the last call allows. Call it about once a second; where it was away for longer, what it missed is not made up for.
+    /// A store that does not answer ends this call and is tried again at the next.
+    /// </summary>
+    public async Task TickAsync(CancellationToken cancellationToken)
+    {
+        if (!settings.Enabled)
+        {
+            return;
+        }
+
+        Refill();
+        try
+        {
+            while (_allowance > 0 && await StepAsync(cancellationToken))
+            {
+            }
+
+            _isFailing = false;
+        }
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
+        {
+            if (!_isFailing)
+            {
+                ReconcilerLog.Unreadable(log, e);
+            }
+
+            _isFailing = true;
+        }
+    }
+
+    private void Refill()
+    {
+        var second = TimeSpan.FromSeconds(1);
+        var elapsed = _lastTick is { } last ? clock.GetElapsedTime(last) : second;
+        _lastTick = clock.GetTimestamp();
+        _allowance = Math.Min(settings.EdgesPerSecond, _allowance + (settings.EdgesPerSecond * elapsed.TotalSeconds));
+    }
+
+    /// <summary>One read; <c>false</c> when there is nothing to do until the next round.</summary>
+    private async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        if (_sweep is null && _page.Count == 0 && !await TurnPageAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        var sweep = _sweep ??= new(_page.Dequeue());
+        var most = settings.SliceEdges << sweep.Failures;
+        var slice = await audit.CountAsync(sweep.Account, sweep.After, most, cancellationToken);
+        _allowance -= slice.Edges + ReconcilerSettings.EdgesPerAccount;
+        meters.Counted(slice.Edges);
+        if (!sweep.Take(slice))
+        {
+            if (++sweep.Failures == Tries)
+            {
+                meters.LeftMoving();
+                _sweep = null;
+            }
+        }
+        else if (slice.Last is null)
+        {
+            _sweep = null;
+            Compare(sweep.Account, slice.Count, sweep.Edges);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> TurnPageAsync(CancellationToken cancellationToken)
+    {
+        if (_after == 0)
+        {
+            if (_roundBegan is { } began && clock.GetElapsedTime(began) < settings.Rotation)
+            {
+                return false;
+            }
+
+            _roundBegan = clock.GetTimestamp();
+        }
+
+        var page = await audit.ListAsync(_after, PageSize, cancellationToken);
+        _allowance -= ReconcilerSettings.EdgesPerAccount;
+        foreach (var account in page)
+        {
+            _page.Enqueue(account);
+        }
+
+        _after = page.Length < PageSize ? 0 : page[^1].Value;
+        return page.Length > 0;
+    }
+
+    private void Compare(AccountId account, long count, long edges)
+    {
+        var known = _drifting.GetValueOrDefault(account);
+        var drift = count - edges;
+        meters.Checked();
+        if (drift == 0)
+        {
+            if (_drifting.Remove(account))
+            {
+                ReconcilerLog.Agrees(log, account, count);
+            }
+        }
+        else if (drift != known)
+        {
+            ReconcilerLog.Drifts(log, account, count, edges, drift);
+            if (known != 0 || _drifting.Count < MostDrifting)
+            {
+                _drifting[account] = drift;
+            }
+        }
+
+        meters.Found(_drifting.Count, _drifting.Values.Sum(Math.Abs));
+    }
+
+    /// <summary>One account on its way from its first edge to its last.</summary>
+    private sealed class Sweep(AccountId account)
+    {
+        private long? _version;
+
+        public AccountId Account => account;
+
+        public long After { get; private set; } = long.MinValue;
+
+        public long Edges { get; private set; }
+
+        /// <summary>How often it moved before its end.</summary>
+        public int Failures { get; set; }
+
+        /// <summary>Adds a part; <c>false</c> where it is of another version than the parts before, and all begins anew.</summary>
+        public bool Take(EdgeSlice slice)
+        {
+            if (_version is { } version && version != slice.Version)
+            {
+                (_version, After, Edges) = (null, long.MinValue, 0);
+                return false;
+            }
+
+            _version = slice.Version;
+            Edges += slice.Edges;
+            After = slice.Last ?? After;
+            return true;
+        }
+    }
+}
+
+/// <summary>What the reconciler logs.</summary>
+internal static partial class ReconcilerLog
+{
+    [LoggerMessage(2401, LogLevel.Warning, "DRIFT: account {Account} shows {Count} followers and has {Edges} edges, a difference of {Drift}. Nothing was repaired.")]
+    public static partial void Drifts(ILogger log, AccountId account, long count, long edges, long drift);
+
+    [LoggerMessage(2402, LogLevel.Information, "The count of account {Account} agrees with its edges again: {Count}.")]
+    public static partial void Agrees(ILogger log, AccountId account, long count);
+
+    [LoggerMessage(2403, LogLevel.Warning, "Counts could not be compared with their edges; it is tried again every second.")]
+    public static partial void Unreadable(ILogger log, Exception exception);
+}

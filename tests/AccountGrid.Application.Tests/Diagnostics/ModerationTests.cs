@@ -1,0 +1,179 @@
+using System.Diagnostics.Metrics;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application.Tests;
+
+/// <summary>What harms, outages, budgets and queues look like to Prometheus.</summary>
+public sealed class ModerationTests
+{
+    private static readonly Caller Kim = World.Person("kim");
+    private static readonly Caller Lee = World.Person("lee");
+
+    /// <summary>What one world's instruments show, by name and tags.</summary>
+    private sealed class Board : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private readonly Dictionary<string, double> _told = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, double> _asked = new(StringComparer.Ordinal);
+
+        public Board(World world)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (world.Meters.Owns(instrument.Meter))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Note(i, value, tags));
+            _listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Note(i, value, tags));
+            _listener.Start();
+        }
+
+        public double Told(string key) => _told.GetValueOrDefault(key);
+
+        public double Asked(string key)
+        {
+            _listener.RecordObservableInstruments();
+            return _asked.GetValueOrDefault(key, double.NaN);
+        }
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var key = string.Join(' ', tags.ToArray().Select(static t => $"{t.Key}={t.Value}").Prepend(instrument.Name["accountgrid.".Length..]));
+            if (instrument.IsObservable)
+            {
+                _asked[key] = value;
+            }
+            else
+            {
+                _told[key] = _told.GetValueOrDefault(key) + value;
+            }
+        }
+    }
+
+    private static Task InWorld(Func<World, AccountProcessor, Board, Task> test, OperatorPolicy? policy = null) => OneThread.RunAsync(async () =>
+    {
+        using var world = new World(operators: policy);
+        await world.EnrollAsync("kim");
+        await world.EnrollAsync("lee");
+        await world.RegisterAsync();
+        var account = await world.ActivateAsync();
+        using var board = new Board(world);
+        await test(world, account, board);
+    });
+
+    public sealed class A_harm
+    {
+        [Fact]
+        public Task Counts_by_action_standing_and_outcome() => InWorld(async (world, account, board) =>
+        {
+            await world.EnrollAsync("max", authorityEndsAt: world.Clock.GetUtcNow().AddDays(1));
+            await account.ExecuteAsync(new(World.Deactivate(), World.Person("stranger")), Token);
+            await account.ExecuteAsync(new(World.Deactivate(), World.Person("max")), Token);
+            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+            Assert.Equal(1, board.Told("harms action=deactivate standing=ended outcome=refused"));
+            Assert.Equal(1, board.Told("harms action=deactivate standing=notice outcome=pending"));
+            Assert.Equal(1, board.Told("harms action=deactivate standing=active outcome=done"));
+            Assert.Equal(0, board.Told("harms action=restore standing=active outcome=done"));
+        });
+
+        [Fact]
+        public Task By_two_is_one_pending_and_one_approval() => InWorld(async (world, account, board) =>
+        {
+            var action = new HarmAction(HarmKind.Erase, "LEGAL", "", "");
+            var asked = await account.ExecuteAsync(new(new AccountCommand.Harm(action, false), Kim), Token);
+            await account.ExecuteAsync(new(new AccountCommand.Approve(asked.ProposalSequence!.Value, null, ""), Lee), Token);
+            Assert.Equal(AccountStatus.Erased, account.View.State.Status);
+            Assert.Equal(1, board.Told("harms action=erase standing=active outcome=pending"));
+            Assert.Equal(1, board.Told("harms action=approve standing=active outcome=done"));
+            Assert.Equal(0, board.Told("outage tier=standard") + board.Told("outage tier=protected"));
+            GC.KeepAlive(world);
+        });
+
+        [Fact]
+        public Task Sent_twice_counts_once_and_a_service_is_nobody() => InWorld(async (_, account, board) =>
+        {
+            await account.ExecuteAsync(new(World.Deactivate(), Kim, "once"), Token);
+            await account.ExecuteAsync(new(World.Deactivate(), Kim, "once"), Token);
+            await account.ExecuteAsync(new(new AccountCommand.Harm(new HarmAction(HarmKind.OwnerDeactivate, "OWNER_REQUEST", "", ""), false), World.Web), Token);
+            Assert.Equal(1, board.Told("harms action=deactivate standing=active outcome=done"));
+            Assert.Equal(0, board.Told("harms action=owner_deactivate standing=ended outcome=done"));
+        });
+    }
+
+    public sealed class An_outage
+    {
+        [Fact]
+        public Task Counts_when_it_is_over_by_tier() => InWorld(async (world, account, board) =>
+        {
+            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            world.Clock.Advance(TimeSpan.FromMinutes(11));
+            Assert.Equal(0, board.Told("outage tier=standard"));
+            await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+            Assert.Equal(660, board.Told("outage tier=standard"));
+            Assert.Equal(0, board.Told("outage tier=protected"));
+        });
+
+        [Fact]
+        public Task By_two_holds_one_after_the_other_counts_every_second_once() => InWorld(async (world, account, board) =>
+        {
+            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            world.Clock.Advance(TimeSpan.FromSeconds(10));
+            await account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim), Token);
+            world.Clock.Advance(TimeSpan.FromSeconds(20));
+            await account.ExecuteAsync(new(World.Restore() with { Kinds = [HoldKind.StaffDeactivation] }, Kim), Token);
+            Assert.Equal(AccountStatus.Suspended, account.View.State.Status);
+            world.Clock.Advance(TimeSpan.FromSeconds(40));
+            await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+            Assert.Equal(70, board.Told("outage tier=standard"));
+        });
+    }
+
+    public sealed class A_budget
+    {
+        [Fact]
+        public Task Shows_its_highest_use_and_empties_with_the_window() => InWorld(
+            async (world, account, board) =>
+            {
+                Assert.Equal(0, board.Asked("budget.use budget=actions"));
+                await account.FollowAsync([.. Enumerable.Range(1, 50).Select(static f => new FollowChange(new(f), true))], Token);
+                await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                Assert.Equal((0.25, 0.5), (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
+
+                // Somebody else's single harm is less than that.
+                await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+                await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+                await account.ExecuteAsync(new(World.Deactivate(), Lee), Token);
+                Assert.Equal((0.5, 1), (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
+                world.Clock.Advance(TimeSpan.FromHours(2));
+                Assert.Equal((0, 0), (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
+            },
+            new OperatorPolicy { MaxHarms = 4, MaxReach = 100 });
+    }
+
+    public sealed class A_queue
+    {
+        [Fact]
+        public Task Shows_who_waits_and_nobody_once_they_are_served_or_gone() => InWorld(async (world, account, board) =>
+        {
+            world.Journal.BeforeAppend.Arm();
+            using var impatient = new CancellationTokenSource();
+            var running = account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            await world.Journal.BeforeAppend.Reached;
+            var waiting = account.ExecuteAsync(new(World.Restore(), Kim), Token);
+            var gone = account.ExecuteAsync(new(World.Restore(), Kim), impatient.Token);
+            Assert.Equal(2, board.Asked("queue.depth queue=commands"));
+            await impatient.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+            Assert.Equal(1, board.Asked("queue.depth queue=commands"));
+            world.Journal.BeforeAppend.Release();
+            await Task.WhenAll(running, waiting);
+            Assert.Equal((0, 0), (board.Asked("queue.depth queue=commands"), board.Asked("queue.depth queue=follows")));
+        });
+    }
+}
