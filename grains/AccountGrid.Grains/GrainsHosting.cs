@@ -35,6 +35,8 @@ public static class GrainsHosting
         services.TryAddSingleton<AccountRegistrar>();
         services.TryAddSingleton<AuditVerifier>();
         services.TryAddSingleton<CheckpointMaker>();
+        services.TryAddSingleton<TraceGatherer>();
+        services.AddGrainService<TracesService>();
         services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
         return silo;

@@ -21,7 +21,8 @@ internal static class WireContract
 
     private static IEnumerable<Type> Serialized => Types.Where(static t => t.GetCustomAttribute<GenerateSerializerAttribute>(inherit: false) is not null);
 
-    private static IEnumerable<Type> Interfaces => Types.Where(static t => t.IsInterface && typeof(IGrain).IsAssignableFrom(t));
+    private static IEnumerable<Type> Interfaces => Types.Where(static t =>
+        t.IsInterface && (typeof(IGrain).IsAssignableFrom(t) || typeof(Orleans.Services.IGrainService).IsAssignableFrom(t)));
 
     private static IEnumerable<string> Grains() =>
         from type in Types

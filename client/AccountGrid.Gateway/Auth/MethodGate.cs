@@ -11,7 +11,7 @@ namespace AccountGrid.Gateway.Auth;
 /// framework's middlewares, which would find out at every request what is known when the endpoint is made.
 /// </summary>
 internal sealed class MethodGate(
-    MethodPolicy policy, TimeSpan? limit, MethodMeter meter, RequestContract? contract, RequestDelegate inner, IServiceProvider services)
+    MethodPolicy policy, TimeSpan? limit, MethodMeter meter, RequestSpan span, RequestContract? contract, RequestDelegate inner, IServiceProvider services)
 {
     private readonly Callers _callers = services.GetRequiredService<Callers>();
     private readonly RateLimits _rates = services.GetRequiredService<RateLimits>();
@@ -28,6 +28,7 @@ internal sealed class MethodGate(
     {
         var guard = AnswerGuard.Of(context);
         guard.Meter = meter;
+        guard.Span = span.Start(context);
         if (limit is { } time)
         {
             guard.Deadline = new RequestDeadline(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), time);
@@ -59,6 +60,11 @@ internal sealed class MethodGate(
 
     private Task Admit(HttpContext context, CallerIdentity caller)
     {
+        if (AnswerGuard.Of(context).Span is { IsAllDataRequested: true } recorded)
+        {
+            RequestSpan.Calls(recorded, caller);
+        }
+
         if (!policy.IsHealing && _rates.Count(caller) is { } refused)
         {
             return ErrorAnswer.WriteAsync(context, refused);

@@ -10,7 +10,7 @@ namespace AccountGrid.Application;
 /// Every span and instrument of the application, in one place. Thread-safe; one per silo. No id is ever a metric label;
 /// a refusal is an answer and not an error.
 /// </summary>
-public sealed class ApplicationDiagnostics : IDisposable
+public sealed partial class ApplicationDiagnostics : IDisposable
 {
     /// <summary>The name of the activity source and of the meter.</summary>
     public const string Name = "AccountGrid";

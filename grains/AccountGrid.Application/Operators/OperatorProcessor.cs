@@ -96,6 +96,7 @@ public sealed class OperatorProcessor
         ArgumentNullException.ThrowIfNull(caller);
         using var run = _services.Diagnostics.StartCommand("operator.execute", NameOf(command), _services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value);
+        ApplicationDiagnostics.Describe(run.Activity, caller.Actor);
         try
         {
             using var turn = await _turns.EnterAsync(reserved: false, cancellationToken);

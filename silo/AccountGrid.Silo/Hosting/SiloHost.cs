@@ -3,6 +3,7 @@ using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
+using AccountGrid.Telemetry;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -52,7 +53,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddHostedService<DueWorkTimer>();
         builder.Services.AddHostedService<CheckpointTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
-        Telemetry.Add(builder);
+        ProcessTelemetry.Add(builder, "accountgrid-silo", settings.Traces);
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
@@ -159,7 +160,7 @@ public sealed class SiloHost : IAsyncDisposable
             silo.AddDashboard(static o => o.HideTrace = true);
         }
 
-        if (Telemetry.IsExported(builder.Configuration))
+        if (settings.Traces.Enabled)
         {
             silo.AddActivityPropagation();
         }

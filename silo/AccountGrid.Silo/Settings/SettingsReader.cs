@@ -121,6 +121,7 @@ internal static class SettingsReader
         findings.AddRange(check.Broken.Select(static broken => $"{SiloSettings.Section}:{broken}"));
         findings.AddRange(settings.Accounts.ToPolicy().Validate().Select(static broken => $"{SiloSettings.Section}:Accounts:{broken}"));
         findings.AddRange(settings.Operators.Validate().Select(static broken => $"{SiloSettings.Section}:Operators:{broken}"));
+        findings.AddRange(settings.Traces.Validate().Select(static broken => $"{SiloSettings.Section}:Traces:{broken}"));
         findings.AddRange(settings.Limits.Validate().Select(static broken => $"{SiloSettings.Section}:Limits:{broken}"));
     }
 
