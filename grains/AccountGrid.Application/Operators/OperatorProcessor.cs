@@ -216,6 +216,7 @@ public sealed class OperatorProcessor
 
     private async Task ReloadAsync(CancellationToken cancellationToken)
     {
+        using var span = _services.Diagnostics.Start("journal.read");
         var start = _services.Clock.GetTimestamp();
         try
         {
