@@ -28,15 +28,19 @@ public static class ProcessTelemetry
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(traces);
-        var isExported = Endpoints.Any(e => !string.IsNullOrEmpty(builder.Configuration[e]));
+        var isExported = IsExported(builder);
         if (traces.Enabled)
         {
             builder.Services.AddSingleton(new TraceRing(traces));
             builder.Services.AddSingleton<ITraceStore>(static provider => provider.GetRequiredService<TraceRing>());
+            if (!IsSampledElsewhere(builder))
+            {
+                builder.Services.AddSingleton<IRequestSampler>(provider => new RequestSampler(traces, isExported, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+            }
+
             if (!isExported)
             {
-                builder.Services.AddSingleton(provider => new TraceListener(
-                    provider.GetRequiredService<TraceRing>(), traces, provider.GetService<TimeProvider>() ?? TimeProvider.System));
+                builder.Services.AddSingleton<TraceListener>();
                 builder.Services.AddHostedService<Listening>();
             }
         }
@@ -46,6 +50,12 @@ public static class ProcessTelemetry
             Export(builder, service, traces);
         }
     }
+
+    /// <summary>The standard variable rules where it is set, and there is a collector that it is meant for.</summary>
+    private static bool IsSampledElsewhere(IHostApplicationBuilder builder) =>
+        IsExported(builder) && !string.IsNullOrEmpty(builder.Configuration["OTEL_TRACES_SAMPLER"]);
+
+    private static bool IsExported(IHostApplicationBuilder builder) => Endpoints.Any(e => !string.IsNullOrEmpty(builder.Configuration[e]));
 
     private static void Export(IHostApplicationBuilder builder, string service, TraceSettings traces)
     {
@@ -57,13 +67,13 @@ public static class ProcessTelemetry
 
         if (traces.Enabled)
         {
-            var saysWhich = !string.IsNullOrEmpty(builder.Configuration["OTEL_TRACES_SAMPLER"]);
+            var isSampledElsewhere = IsSampledElsewhere(builder);
             telemetry.WithTracing(tracing =>
             {
                 tracing.AddSource(TraceRules.Sources).AddProcessor(static provider => new RingProcessor(provider.GetRequiredService<TraceRing>()));
-                if (!saysWhich)
+                if (!isSampledElsewhere)
                 {
-                    tracing.SetSampler(new RulesSampler(traces.ReadShare));
+                    tracing.SetSampler(new RulesSampler());
                 }
             });
         }

@@ -3,7 +3,7 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Telemetry;
 
-/// <summary>Which spans are worth recording where nobody says otherwise: commands always, whatever the system does by itself, and of reads and follows what a caller asks for, within bounds.</summary>
+/// <summary>Which spans are worth recording where no <c>OTEL_TRACES_SAMPLER</c> says otherwise.</summary>
 internal static class TraceRules
 {
     /// <summary>Sources that are listened to; Orleans' runtime itself is noise.</summary>
@@ -13,15 +13,14 @@ internal static class TraceRules
     /// <summary>What the system does without a request: the end of a suspension, the freeze of an offboarding.</summary>
     private static readonly string[] Roots = ["account.execute", "operator.execute"];
 
-    /// <summary>The sort of request of a gateway's span, or <c>null</c> for every other span.</summary>
-    public static string? RequestKindOf(IEnumerable<KeyValuePair<string, object?>>? tags) =>
-        tags is KeyValuePair<string, object?>[] { Length: > 0 } known && known[0].Key == TraceNames.RequestKind ? (string?)known[0].Value : null;
+    /// <summary>
+    /// Whether a span is recorded: a request's, which <see cref="RequestSampler"/> has let through; one below another that is; one that shares its work with others that are; and what the
+    /// system does by itself.
+    /// </summary>
+    public static bool Wants(string name, ActivityContext parent, IEnumerable<KeyValuePair<string, object?>>? tags, IEnumerable<ActivityLink>? links) =>
+        tags is KeyValuePair<string, object?>[] { Length: > 0 } known && known[0].Key == TraceNames.RequestKind
+        || (parent != default ? IsRecorded(parent)
+            : Roots.Contains(name, StringComparer.Ordinal) || (links is not null && links.Any(static l => IsRecorded(l.Context))));
 
-    /// <summary>Whether a span that belongs to no request is recorded; one below another is where that one is.</summary>
-    public static bool WantsInner(string name, ActivityContext parent, IEnumerable<ActivityLink>? links) =>
-        parent != default ? IsRecorded(parent)
-        : Roots.Contains(name, StringComparer.Ordinal) || (links is not null && links.Any(static l => IsRecorded(l.Context)));
-
-    /// <summary>Whether somebody has decided that a span is recorded.</summary>
-    public static bool IsRecorded(ActivityContext context) => (context.TraceFlags & ActivityTraceFlags.Recorded) != 0;
+    private static bool IsRecorded(ActivityContext context) => (context.TraceFlags & ActivityTraceFlags.Recorded) != 0;
 }

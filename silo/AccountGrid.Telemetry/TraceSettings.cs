@@ -17,15 +17,17 @@ public sealed class TraceSettings
     /// <summary>What all of it may take in memory, in MiB, by estimate. Default 32; 1 to 1,024.</summary>
     public int MaxMegabytes { get; set; } = 32;
 
-    /// <summary>
-    /// Where there is no collector: reads and follows that are recorded per second, of those whose caller's <c>traceparent</c> asks for it. Default 10; 0 to 10,000.
-    /// </summary>
-    public int AskedPerSecond { get; set; } = 10;
+    /// <summary>Commands of people that are recorded per second. Default 250; 0 to 100,000.</summary>
+    public int PeoplePerSecond { get; set; } = 250;
+
+    /// <summary>Commands of services, on the owners' behalf, that are recorded per second. Default 50; 0 to 100,000.</summary>
+    public int ServicesPerSecond { get; set; } = 50;
 
     /// <summary>
-    /// Where there is a collector and <c>OTEL_TRACES_SAMPLER</c> says nothing: the share of reads and follows that is recorded, besides those whose caller asks for it. Default 0.01; 0 to 1.
+    /// Reads and follows that are recorded per second: where there is no collector only those whose caller's <c>traceparent</c> asks for it, and commands beyond the other
+    /// limits whose caller does. Default 10; 0 to 100,000.
     /// </summary>
-    public double ReadShare { get; set; } = 0.01;
+    public int OthersPerSecond { get; set; } = 10;
 
     /// <summary>The broken rules, each beginning with the setting's name.</summary>
     public IReadOnlyList<string> Validate()
@@ -34,8 +36,9 @@ public sealed class TraceSettings
         check.In(Keep, 0, 100_000, nameof(Keep));
         check.In(SpansPerTrace, 8, 10_000, nameof(SpansPerTrace));
         check.In(MaxMegabytes, 1, 1_024, nameof(MaxMegabytes));
-        check.In(AskedPerSecond, 0, 10_000, nameof(AskedPerSecond));
-        check.In(ReadShare, 0, 1, nameof(ReadShare));
+        check.In(PeoplePerSecond, 0, 100_000, nameof(PeoplePerSecond));
+        check.In(ServicesPerSecond, 0, 100_000, nameof(ServicesPerSecond));
+        check.In(OthersPerSecond, 0, 100_000, nameof(OthersPerSecond));
         return check.Broken;
     }
 }

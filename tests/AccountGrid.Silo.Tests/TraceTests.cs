@@ -209,7 +209,7 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
         {
             var settings = new Dictionary<string, string>
             {
-                ["ACCOUNTGRID__TRACES__ASKEDPERSECOND"] = "10000",
+                ["ACCOUNTGRID__TRACES__OTHERSPERSECOND"] = "10000",
 
                 // A record that is older is read again first, which would be a step more.
                 ["ACCOUNTGRID__LIMITS__AUTHORITYFRESHNESS"] = "00:01:00",

@@ -28,7 +28,6 @@ internal sealed class MethodGate(
     {
         var guard = AnswerGuard.Of(context);
         guard.Meter = meter;
-        guard.Span = span.Start(context);
         if (limit is { } time)
         {
             guard.Deadline = new RequestDeadline(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>(), time);
@@ -60,11 +59,7 @@ internal sealed class MethodGate(
 
     private Task Admit(HttpContext context, CallerIdentity caller)
     {
-        if (AnswerGuard.Of(context).Span is { IsAllDataRequested: true } recorded)
-        {
-            RequestSpan.Calls(recorded, caller);
-        }
-
+        AnswerGuard.Of(context).Span = span.Start(context, caller);
         if (!policy.IsHealing && _rates.Count(caller) is { } refused)
         {
             return ErrorAnswer.WriteAsync(context, refused);

@@ -1,5 +1,6 @@
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Contract;
+using AccountGrid.Grains;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -46,7 +47,8 @@ internal static class EndpointSetup
             _ => null,
         };
         var meter = new MethodMeter(method, isGrpc, isStream: limit is null);
-        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy.Kind, isGrpc, (builder as RouteEndpointBuilder)?.RoutePattern.RawText);
+        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy.Kind, isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "",
+            builder.ApplicationServices.GetService<IRequestSampler>());
         var gate = new MethodGate(policy, limit, meter, span, contract, builder.RequestDelegate!, builder.ApplicationServices);
         builder.Metadata.Add(gate);
         builder.RequestDelegate = gate.InvokeAsync;

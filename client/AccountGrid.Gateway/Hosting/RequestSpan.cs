@@ -16,67 +16,71 @@ internal sealed class RequestSpan
         [ErrorMap.Internal.Reason, ErrorMap.Unimplemented.Reason, ErrorMap.DeadlineExceeded.Reason, ErrorMap.Of(Domain.RefusalReason.StorageUnavailable).Reason];
 
     private readonly string _name;
+    private readonly string _kind;
     private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly IRequestSampler? _sampler;
 
     /// <summary>The span of a method.</summary>
     /// <param name="service">Such as <c>accountgrid.v1.AccountService</c>.</param>
     /// <param name="method">Such as <c>GetAccount</c>.</param>
     /// <param name="kind">What it does, which decides whether it is recorded.</param>
-    /// <param name="isGrpc">The protocol: gRPC or HTTP.</param>
-    /// <param name="route">The address of HTTP.</param>
-    public RequestSpan(string service, string method, RequestKind kind, bool isGrpc, string? route)
+    /// <param name="route">The address of HTTP; <c>null</c> over gRPC.</param>
+    /// <param name="sampler">Decides which requests are recorded; <c>null</c> = whoever listens.</param>
+    public RequestSpan(string service, string method, RequestKind kind, string? route, IRequestSampler? sampler)
     {
         _name = $"{service}/{method}";
-        var what = kind switch { RequestKind.Command => TraceNames.CommandRequest, RequestKind.Follow => TraceNames.FollowRequest, _ => TraceNames.ReadRequest };
+        _kind = kind switch { RequestKind.Command => TraceNames.CommandRequest, RequestKind.Follow => TraceNames.FollowRequest, _ => TraceNames.ReadRequest };
+        _sampler = sampler;
 
         // The kind is first: whoever decides what is recorded looks there.
         _tags = [
-            new(TraceNames.RequestKind, what), new("rpc.service", service), new("rpc.method", method),
-            .. isGrpc ? [new("rpc.system", "grpc")] : (KeyValuePair<string, object?>[])[new("http.route", route)],
+            new(TraceNames.RequestKind, _kind), new("rpc.service", service), new("rpc.method", method),
+            route is null ? new("rpc.system", "grpc") : new("http.route", route),
         ];
     }
 
-    /// <summary>Begins the span of a request; <c>null</c> where nobody wants it.</summary>
-    public Activity? Start(HttpContext context)
+    /// <summary>Begins the span of a request, from when the server began with it; <c>null</c> where nobody wants it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="caller">Who sent it.</param>
+    public Activity? Start(HttpContext context, CallerIdentity caller)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        var server = Activity.Current;
-        var hasCaller = server is not null && server.ParentSpanId != default;
-        var caller = hasCaller ? new ActivityContext(server!.TraceId, server.ParentSpanId, server.ActivityTraceFlags, server.TraceStateString, isRemote: true) : default;
+        // The middleware that is outermost sees to it that there is one.
+        var server = Activity.Current!;
+        if (_sampler?.Wants(_kind, caller.IsStaff, server.Recorded) == false)
+        {
+            return Leave(server);
+        }
+
+        var hasCaller = server.ParentSpanId != default;
+        var above = hasCaller ? new ActivityContext(server.TraceId, server.ParentSpanId, server.ActivityTraceFlags, server.TraceStateString, isRemote: true) : default;
         if (!hasCaller)
         {
             // Otherwise it would be below the server's activity, and the trace without a root.
             Activity.Current = null;
         }
 
-        if (Source.StartActivity(_name, ActivityKind.Server, caller, _tags) is not { } span)
+        if (Source.StartActivity(_name, ActivityKind.Server, above, _tags, links: null, server.StartTimeUtc) is not { } span)
         {
             Activity.Current = server;
-            if (server is { Recorded: true })
-            {
-                // The caller records it and we do not: nothing below this may begin to.
-                server.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-            }
-
-            return null;
+            return Leave(server);
         }
 
-        if (span.IsAllDataRequested && !AnswerGuard.Of(context).IsGrpc)
+        if (span.IsAllDataRequested)
         {
-            span.SetTag("http.request.method", context.Request.Method);
+            span.SetTag(TraceNames.Actor, caller.Subject).SetTag(TraceNames.ActorKind, caller.IsStaff ? TraceNames.Person : "service");
+            if (!AnswerGuard.Of(context).IsGrpc)
+            {
+                span.SetTag("http.request.method", context.Request.Method);
+            }
         }
 
         return span;
     }
-
-    /// <summary>Says who calls.</summary>
-    public static void Calls(Activity span, CallerIdentity caller) => span
-        .SetTag(TraceNames.Actor, caller.Subject)
-        .SetTag(TraceNames.ActorKind, caller.IsStaff ? TraceNames.Person : "service");
 
     /// <summary>Ends the span of a request. A refusal is an answer and no error; what leaves the outcome unknown is one.</summary>
     /// <param name="span">Which.</param>
@@ -99,6 +103,13 @@ internal sealed class RequestSpan
         }
 
         span.Dispose();
+    }
+
+    /// <summary>Records nothing: whatever is below must not begin to, also where the caller records its own part.</summary>
+    private static Activity? Leave(Activity server)
+    {
+        server.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        return null;
     }
 
     private static int GrpcStatusOf(string? reason) => reason is null ? 0 : (int)ErrorMap.CodeOf(reason);

@@ -53,7 +53,7 @@ internal sealed class TelemetryBenchmark : IBenchmark
         return new Report("what traces cost, against the same silo with traces off, on SQLite", rows, arena.MeasureSync(), await VerifyAsync(silos, names, acknowledged, accounts, collector, cancellationToken),
         [
             "three silos of the same build on databases of their own; metrics are on in all of them",
-            "in memory: the default. To a collector: OTLP over HTTP to a stand-in in the load generator's process, with the default sampler (every command, one read in a hundred), metrics and logs too",
+            "in memory: the default. To a collector: OTLP over HTTP to a stand-in in the load generator's process, with the default sampler (so many a second), metrics and logs too",
         ]);
     }
 
