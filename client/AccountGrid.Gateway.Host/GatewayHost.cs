@@ -2,6 +2,7 @@ using System.Globalization;
 using AccountGrid.Cluster;
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Grains;
+using AccountGrid.Telemetry;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
@@ -48,6 +49,7 @@ public sealed class GatewayHost : IAsyncDisposable
             section.GetSection("Gateway").Bind(gateway);
             gateway.UseDevelopmentKeyByDefault(Path.Combine(Path.GetFullPath(settings.Data), DevelopmentKey.FileName));
         });
+        ProcessTelemetry.Add(builder, "accountgrid-gateway", settings.Traces);
         builder.Services.AddHealthChecks()
             .AddCheck<Reachable>("cluster", tags: [Reachable.Tag])
             .AddCheck<Reachable>("startup", tags: [Reachable.StartupTag]);
@@ -114,6 +116,11 @@ public sealed class GatewayHost : IAsyncDisposable
             // A caller that no longer waits must not keep a place in a queue.
             o.CancelRequestOnTimeout = true;
         });
+
+        if (settings.Traces.Enabled)
+        {
+            client.AddActivityPropagation();
+        }
 
         if (tls is not null)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using AccountGrid.Cluster;
+using AccountGrid.Telemetry;
 using Npgsql;
 
 namespace AccountGrid.Gateway.Host;
@@ -38,6 +39,9 @@ public sealed class HostSettings : IValidatableObject
     /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>What is recorded of requests.</summary>
+    public TraceSettings Traces { get; set; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -59,6 +63,11 @@ public sealed class HostSettings : IValidatableObject
         if (ResponseTimeout < TimeSpan.FromMilliseconds(100) || ResponseTimeout > TimeSpan.FromSeconds(30))
         {
             yield return new($"{Section}:{nameof(ResponseTimeout)} must be from 100 ms to 30 s; it is {ResponseTimeout}.", [nameof(ResponseTimeout)]);
+        }
+
+        foreach (var broken in Traces.Validate())
+        {
+            yield return new($"{Section}:{nameof(Traces)}:{broken}", [nameof(Traces)]);
         }
     }
 

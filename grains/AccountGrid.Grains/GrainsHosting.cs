@@ -40,6 +40,8 @@ public static class GrainsHosting
         services.TryAddSingleton<ReconcilerSettings>();
         services.TryAddSingleton<ReconcilerMeters>();
         services.TryAddTransient<FollowerReconciler>();
+        services.TryAddSingleton<TraceGatherer>();
+        services.AddGrainService<TracesService>();
         services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
         return silo;

@@ -12,6 +12,7 @@ internal static class Dependencies
     private const string Protocol = "AccountGrid.Protocol";
     private const string Gateway = "AccountGrid.Gateway";
     private const string Cluster = "AccountGrid.Cluster";
+    private const string Telemetry = "AccountGrid.Telemetry";
 
     /// <summary>The projects that each project may use. A project that is not here fails, so that nobody forgets to decide.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -25,9 +26,10 @@ internal static class Dependencies
         [Protocol] = [],
         [Gateway] = [Domain, Abstractions, Protocol],
         [Cluster] = [],
-        ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster],
+        [Telemetry] = [Domain, Abstractions],
+        ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster, Telemetry],
         ["AccountGrid.Cli"] = [Protocol],
-        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster],
+        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster, Telemetry],
     };
 
     /// <summary>What a project may not use though it is no project of ours: assembly name prefixes.</summary>
@@ -40,6 +42,7 @@ internal static class Dependencies
         ["AccountGrid.Storage.Postgres"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Grpc", "Google"],
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
+        [Telemetry] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         [Cluster] = ["Orleans", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Cli"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
     };

@@ -1,108 +1,95 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using AccountGrid.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 
 namespace AccountGrid.Silo.Tests;
 
+/// <summary>What goes to a collector, and what happens where nobody records anything.</summary>
 public sealed class TelemetryTests
 {
-    private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_command_is_one_trace_from_the_caller_to_the_commit_and_the_journal_names_it()
+    public async Task A_collector_gets_the_whole_tree_of_a_command_and_the_journal_names_its_trace()
     {
         await using var collector = await Collector.StartAsync();
-        await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions
-        {
-            Environment = new Dictionary<string, string>
-            {
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address,
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-                ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
-            },
-        }, TestContext.Current.CancellationToken);
-        await RegisterTracedAsync(silo);
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions { Environment = new Dictionary<string, string>(collector.Environment) { ["ACCOUNTGRID__LIMITS__AUTHORITYFRESHNESS"] = "00:01:00" } }, Stop);
+        var traced = new Traced(silo.CreateHttpClient(), silo.Token);
+        await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
+        await traced.PostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM" }, "kim", "support");
+        var trace = await traced.PostAsync("/v1/accounts/1:restore", new { reason = "ERROR" }, "kim", "support");
+        const string Tree = """
+            accountgrid.v1.AccountService/RestoreAccount SERVER actor.kind=operator request=command enduser.id=kim http.request.method=POST http.response.status_code=200
+              IAccountGrain/ExecuteAsync CLIENT
+                IAccountGrain/ExecuteAsync SERVER
+                  account.execute INTERNAL account=1 action=restore actor.kind=operator outcome=done enduser.id=kim
+                    account.queue INTERNAL
+                    operator.ask INTERNAL operator=kim standing=active
+                      IOperatorGrain/AskAsync CLIENT
+                        IOperatorGrain/AskAsync SERVER
+                    account.decide INTERNAL
+                    journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
+            storage commit CLIENT -> journal.append
+            """;
+        await Traced.UntilAsync(() => Task.FromResult(SpanTree.Of(collector.SpansOf(trace))), Tree);
+        await traced.ShowsAsync(trace, Tree);
+        await collector.WaitForAsync("/v1/traces", "accountgrid-silo");
+        await collector.WaitForAsync("/v1/metrics", "accountgrid.commands");
+        Assert.Equal(trace, await JournalledTraceAsync(silo));
 
-        foreach (var span in (string[])["account.register", "journal.append", "IRegistrarGrain/Register", "storage commit"])
-        {
-            await collector.WaitForAsync("/v1/traces", span);
-        }
-
-        await collector.WaitForAsync("/v1/traces", Convert.FromHexString(TraceId));
-        Assert.Equal(TraceId, await JournalledTraceAsync(silo));
+        // Nobody asked for the reads in between, and of such only a share goes out.
+        Assert.DoesNotContain(collector.Spans, static s => s.Attributes.GetValueOrDefault("accountgrid.request") == "read" && s.ParentId.Length == 0);
     }
 
     [Fact]
-    public async Task The_journal_names_the_trace_also_where_nobody_collects_any()
+    public async Task The_standard_sampler_rules_where_it_is_set()
     {
-        await using var silo = await SiloProcess.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await RegisterTracedAsync(silo);
-        Assert.Equal(TraceId, await JournalledTraceAsync(silo));
+        await using var collector = await Collector.StartAsync();
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions { Environment = new Dictionary<string, string>(collector.Environment) { ["OTEL_TRACES_SAMPLER"] = "always_off" } }, Stop);
+        var traced = new Traced(silo.CreateHttpClient(), silo.Token);
+        var trace = await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
+        await collector.WaitForAsync("/v1/metrics", "accountgrid.commands");
+        Assert.Equal(trace, await JournalledTraceAsync(silo));
+        await silo.StopAsync(cancellationToken: Stop);
+        Assert.Empty(collector.Spans);
     }
 
-    private static async Task RegisterTracedAsync(SiloProcess silo)
+    [Fact]
+    public async Task The_journal_names_the_trace_also_where_nothing_is_recorded()
     {
-        using var client = silo.CreateHttpClient(silo.Token("web", "service"));
-        client.DefaultRequestHeaders.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
-        using var body = new StringContent("""{"id":"1","handle":"user_1"}""", Encoding.UTF8, "application/json");
-        using var response = await client.PostAsync(new Uri("/v1/accounts", UriKind.Relative), body, TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(TraceId, Assert.Single(response.Headers.GetValues("trace-id")));
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__ENABLED"] = "false" } }, Stop);
+        var traced = new Traced(silo.CreateHttpClient(), silo.Token);
+        var trace = await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
+        Assert.Equal(trace, await JournalledTraceAsync(silo));
+        using var ann = new Api(silo, "ann", "auditor");
+        using var nothing = await ann.SendAsync($"/v1/traces/{trace}");
+        Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_remembered_is_bounded_and_people_outlive_a_flood_of_services()
+    {
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__KEEP"] = "10" } }, Stop);
+        var traced = new Traced(silo.CreateHttpClient(), silo.Token);
+        await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
+        var byKim = await traced.PostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM" }, "kim", "support");
+        for (var id = 2; id <= 30; id++)
+        {
+            await traced.PostAsync("/v1/accounts", new { id = $"{id}", handle = $"user_{id}" }, "web", "service");
+        }
+
+        var listed = (await traced.GetAsync("/v1/traces")).GetProperty("traces").EnumerateArray().Select(static t => t.GetProperty("traceId").GetString()).ToArray();
+        Assert.InRange(listed.Length, 10, 16);
+        Assert.Contains(byKim, listed);
+        Assert.Contains(await traced.SpansAsync(byKim), static s => s.Name == "storage commit" || s.Name == "account.execute");
     }
 
     private static async Task<string?> JournalledTraceAsync(SiloProcess silo)
     {
         using var auditor = new Api(silo, "ann", "auditor");
         return (await auditor.GetAsync("/v1/accounts/1/journal")).GetProperty("entries")[0].GetProperty("traceId").GetString();
-    }
-
-    /// <summary>Takes what an OpenTelemetry collector takes, and keeps the bytes.</summary>
-    private sealed class Collector : IAsyncDisposable
-    {
-        private readonly ConcurrentQueue<(string Path, byte[] Body)> _received = new();
-        private readonly SemaphoreSlim _arrival = new(0);
-        private readonly WebApplication _app;
-
-        private Collector(WebApplication app) => _app = app;
-
-        public string Address => _app.Urls.First();
-
-        public static async Task<Collector> StartAsync()
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http1));
-            var collector = new Collector(builder.Build());
-            collector._app.Run(collector.TakeAsync);
-            await collector._app.StartAsync(TestContext.Current.CancellationToken);
-            return collector;
-        }
-
-        public Task WaitForAsync(string path, string text) => WaitForAsync(path, Encoding.UTF8.GetBytes(text));
-
-        public async Task WaitForAsync(string path, byte[] bytes)
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (!_received.Any(r => r.Path == path && r.Body.AsSpan().IndexOf(bytes) >= 0))
-            {
-                await _arrival.WaitAsync(patience.Token);
-            }
-        }
-
-        public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-        private async Task TakeAsync(HttpContext context)
-        {
-            using var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
-            _received.Enqueue((context.Request.Path, body.ToArray()));
-            _arrival.Release();
-        }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ApiClient : IDisposable
         Operators = new OperatorService.OperatorServiceClient(channel);
         Audit = new AuditService.AuditServiceClient(channel);
         Events = new EventService.EventServiceClient(channel);
+        Traces = new TraceService.TraceServiceClient(channel);
         Health = new Health.HealthClient(channel);
     }
 
@@ -32,6 +33,8 @@ internal sealed class ApiClient : IDisposable
     public AuditService.AuditServiceClient Audit { get; }
 
     public EventService.EventServiceClient Events { get; }
+
+    public TraceService.TraceServiceClient Traces { get; }
 
     public Health.HealthClient Health { get; }
 

@@ -47,6 +47,7 @@ internal static class CliApplication
         root.Subcommands.Add(ProposalCommands.Create(commands));
         root.Subcommands.Add(OperatorCommands.Create(commands));
         root.Subcommands.Add(AuditCommands.Create(commands));
+        root.Subcommands.Add(TraceCommand.Create(commands));
         root.Subcommands.Add(WatchCommand.Create(commands));
         root.Subcommands.Add(HealthCommand.Create(commands));
         root.Subcommands.Add(TokenCommand.Create(commands));

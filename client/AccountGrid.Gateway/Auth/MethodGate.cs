@@ -11,7 +11,7 @@ namespace AccountGrid.Gateway.Auth;
 /// framework's middlewares, which would find out at every request what is known when the endpoint is made.
 /// </summary>
 internal sealed class MethodGate(
-    MethodPolicy policy, TimeSpan? limit, MethodMeter meter, RequestContract? contract, RequestDelegate inner, IServiceProvider services)
+    MethodPolicy policy, TimeSpan? limit, MethodMeter meter, RequestSpan span, RequestContract? contract, RequestDelegate inner, IServiceProvider services)
 {
     private readonly Callers _callers = services.GetRequiredService<Callers>();
     private readonly RateLimits _rates = services.GetRequiredService<RateLimits>();
@@ -59,6 +59,7 @@ internal sealed class MethodGate(
 
     private Task Admit(HttpContext context, CallerIdentity caller)
     {
+        AnswerGuard.Of(context).Span = span.Start(context, caller);
         if (!policy.IsHealing && _rates.Count(caller) is { } refused)
         {
             return ErrorAnswer.WriteAsync(context, refused);

@@ -16,20 +16,35 @@ internal enum TimeLimit
     Stream,
 }
 
+/// <summary>What a method does, as far as tracing cares.</summary>
+internal enum RequestKind
+{
+    /// <summary>Changes nothing; nearly all requests, and recorded only for somebody who asks.</summary>
+    Read,
+
+    /// <summary>May append to a journal; always recorded.</summary>
+    Command,
+
+    /// <summary>Brings follows, at high rate; recorded only for somebody who asks.</summary>
+    Follow,
+}
+
 /// <summary>What the gateway itself asks of a method's caller, before any grain is called.</summary>
 /// <param name="AnyOf">
 /// The roles that do. <see cref="Roles.None"/> = any verified caller, because the domain judges and the journal records the refusal.
 /// </param>
 /// <param name="IsHealing">Law 1: healing is never throttled.</param>
 /// <param name="Time">How long it may take.</param>
-internal sealed record MethodPolicy(Roles AnyOf, bool IsHealing = false, TimeLimit Time = TimeLimit.Unary);
+/// <param name="Kind">What it does.</param>
+internal sealed record MethodPolicy(Roles AnyOf, bool IsHealing = false, TimeLimit Time = TimeLimit.Unary, RequestKind Kind = RequestKind.Read);
 
 /// <summary>The one table of who may call what. A method that is missing here fails the start.</summary>
 internal static class MethodPolicies
 {
-    private static readonly MethodPolicy Domain = new(Roles.None);
-    private static readonly MethodPolicy Healing = new(Roles.None, IsHealing: true);
+    private static readonly MethodPolicy Domain = new(Roles.None, Kind: RequestKind.Command);
+    private static readonly MethodPolicy Healing = new(Roles.None, IsHealing: true, Kind: RequestKind.Command);
     private static readonly MethodPolicy Service = new(Roles.Service);
+    private static readonly MethodPolicy Follow = new(Roles.Service, Kind: RequestKind.Follow);
     private static readonly MethodPolicy Reader = new(Roles.Service | Roles.Staff);
     private static readonly MethodPolicy Staff = new(Roles.Staff);
     private static readonly MethodPolicy Auditor = new(Roles.Auditor);
@@ -38,11 +53,11 @@ internal static class MethodPolicies
     public static MethodPolicy WatchEvents { get; } = new(Roles.Service | Roles.Staff, Time: TimeLimit.Stream);
 
     /// <summary>Ingest, over gRPC and as NDJSON.</summary>
-    public static MethodPolicy IngestFollows { get; } = new(Roles.Service, Time: TimeLimit.Stream);
+    public static MethodPolicy IngestFollows { get; } = new(Roles.Service, Time: TimeLimit.Stream, Kind: RequestKind.Follow);
 
     private static readonly FrozenDictionary<string, MethodPolicy> ByMethod = new Dictionary<string, MethodPolicy>
     {
-        ["AccountService.RegisterAccount"] = Service,
+        ["AccountService.RegisterAccount"] = Service with { Kind = RequestKind.Command },
         ["AccountService.GetAccount"] = Reader,
         ["AccountService.GetPublicAccount"] = Service,
         ["AccountService.BatchGetAccounts"] = Reader,
@@ -55,8 +70,8 @@ internal static class MethodPolicies
         ["AccountService.UnprotectAccount"] = Domain,
         ["AccountService.ListJournalEntries"] = Staff,
         ["AccountService.ListIncidents"] = Staff,
-        ["FollowerService.PutFollower"] = Service,
-        ["FollowerService.DeleteFollower"] = Service,
+        ["FollowerService.PutFollower"] = Follow,
+        ["FollowerService.DeleteFollower"] = Follow,
         ["FollowerService.IngestFollows"] = IngestFollows,
         ["ProposalService.ListProposals"] = Staff,
         ["ProposalService.ApproveProposal"] = Domain,
@@ -66,11 +81,13 @@ internal static class MethodPolicies
         ["OperatorService.GetOperator"] = Staff,
         ["OperatorService.EnrollOperator"] = Domain,
         ["OperatorService.OffboardOperator"] = Domain,
-        ["OperatorService.UndoOperator"] = new(Roles.Support, IsHealing: true, TimeLimit.Long),
+        ["OperatorService.UndoOperator"] = new(Roles.Support, IsHealing: true, TimeLimit.Long, RequestKind.Command),
         ["AuditService.ListAuditEntries"] = Auditor,
         ["AuditService.VerifyAudit"] = new(Roles.Auditor, Time: TimeLimit.Long),
         ["AuditService.ListCheckpoints"] = Auditor,
         ["EventService.WatchEvents"] = WatchEvents,
+        ["TraceService.GetTrace"] = Staff,
+        ["TraceService.ListTraces"] = Staff,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The policy of a method such as <c>AccountService.GetAccount</c>.</summary>

@@ -14,7 +14,7 @@ internal sealed class AnswerGuard : IHttpResponseBodyFeature
 {
     private readonly HttpContext _context;
     private readonly IHttpResponseBodyFeature _inner;
-    private readonly string _traceId;
+    private string _traceId;
     private PipeWriter? _swallowed;
     private bool _written;
 
@@ -34,6 +34,17 @@ internal sealed class AnswerGuard : IHttpResponseBodyFeature
 
     /// <summary>The method's meter; <c>null</c> until its gate is reached.</summary>
     public MethodMeter? Meter { get; set; }
+
+    /// <summary>The request's span, whose trace the answer then names; <c>null</c> where it is not recorded.</summary>
+    public Activity? Span
+    {
+        get;
+        set
+        {
+            field = value;
+            _traceId = value?.TraceId.ToHexString() ?? _traceId;
+        }
+    }
 
     /// <summary>The method's time limit; <c>null</c> where it has none.</summary>
     public RequestDeadline? Deadline { get; set; }

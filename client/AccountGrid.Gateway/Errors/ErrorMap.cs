@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using AccountGrid.Domain;
 using Grpc.Core;
 
@@ -20,6 +21,13 @@ internal static class ErrorMap
 
     /// <summary>The caller went away.</summary>
     public static readonly ErrorKind Cancelled = new("CANCELLED", StatusCode.Cancelled, 499);
+
+    private static readonly FrozenDictionary<string, StatusCode> Codes = Enum.GetValues<RefusalReason>().Select(Of)
+        .Concat([Internal, Unimplemented, DeadlineExceeded, Cancelled]).DistinctBy(static k => k.Reason)
+        .ToFrozenDictionary(static k => k.Reason, static k => k.Code, StringComparer.Ordinal);
+
+    /// <summary>The gRPC status of a reason that this table knows.</summary>
+    public static StatusCode CodeOf(string reason) => Codes.GetValueOrDefault(reason, StatusCode.Unknown);
 
     /// <summary>The kind of a refusal.</summary>
     public static ErrorKind Of(RefusalReason reason) => reason switch

@@ -15,7 +15,7 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, TimeP
     public async Task InvokeAsync(HttpContext context)
     {
         // The server starts one for every request that anybody traces or logs; without it journals could not name the trace that the answer shows.
-        using var own = Activity.Current is null ? new Activity("request").Start() : null;
+        using var own = Activity.Current is null ? StartOwn(context.Request) : null;
         var start = clock.GetTimestamp();
         var inner = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var guard = new AnswerGuard(context, inner, ErrorAnswer.IsGrpc(context.Request));
@@ -47,8 +47,24 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, TimeP
         {
             context.Features.Set(inner);
             guard.Deadline?.Dispose();
+            if (guard.Span is { } span)
+            {
+                RequestSpan.End(span, context, guard);
+            }
+
             (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason);
         }
+    }
+
+    private static Activity StartOwn(HttpRequest request)
+    {
+        var own = new Activity("request");
+        if (request.Headers.TraceParent.ToString() is { Length: > 0 } caller && ActivityContext.TryParse(caller, null, isRemote: true, out _))
+        {
+            own.SetParentId(caller);
+        }
+
+        return own.Start();
     }
 
     private static ApiError? FromAnswer(HttpResponse response, bool isGrpc)

@@ -1,5 +1,6 @@
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Contract;
+using AccountGrid.Grains;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -26,17 +27,17 @@ internal static class EndpointSetup
             builder.Metadata.Add(BodyLimit.None);
         }
 
-        Apply(builder, name, limits, isGrpc: transcoding is null, transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes));
+        Apply(builder, service, name, limits, isGrpc: transcoding is null, transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes));
     });
 
     /// <summary>For an endpoint of our own, which does over HTTP what a method does over gRPC.</summary>
     public static void WithGate(this IEndpointConventionBuilder endpoint, string method, GatewayLimitOptions limits) => endpoint.Finally(builder =>
     {
         builder.Metadata.Add(BodyLimit.None);
-        Apply(builder, method, limits, isGrpc: false, contract: null);
+        Apply(builder, $"accountgrid.v1.{method[..method.IndexOf('.')]}", method, limits, isGrpc: false, contract: null);
     });
 
-    private static void Apply(EndpointBuilder builder, string method, GatewayLimitOptions limits, bool isGrpc, RequestContract? contract)
+    private static void Apply(EndpointBuilder builder, string service, string method, GatewayLimitOptions limits, bool isGrpc, RequestContract? contract)
     {
         var policy = MethodPolicies.Of(method);
         TimeSpan? limit = policy.Time switch
@@ -46,7 +47,9 @@ internal static class EndpointSetup
             _ => null,
         };
         var meter = new MethodMeter(method, isGrpc, isStream: limit is null);
-        var gate = new MethodGate(policy, limit, meter, contract, builder.RequestDelegate!, builder.ApplicationServices);
+        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy.Kind, isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "",
+            builder.ApplicationServices.GetService<IRequestSampler>());
+        var gate = new MethodGate(policy, limit, meter, span, contract, builder.RequestDelegate!, builder.ApplicationServices);
         builder.Metadata.Add(gate);
         builder.RequestDelegate = gate.InvokeAsync;
     }

@@ -54,6 +54,7 @@ public static class GatewayApplicationExtensions
         app.MapGrpcService<OperatorServiceV1>().WithGate(limits);
         app.MapGrpcService<AuditServiceV1>().WithGate(limits);
         app.MapGrpcService<EventServiceV1>().WithGate(limits);
+        app.MapGrpcService<TraceServiceV1>().WithGate(limits);
         app.MapGrpcHealthChecksService().AllowAnonymous().DisableRequestTimeout();
         app.MapGrpcReflectionService().AllowAnonymous().DisableRequestTimeout();
 

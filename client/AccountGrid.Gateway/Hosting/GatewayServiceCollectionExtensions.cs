@@ -67,6 +67,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<OperatorServiceV1>();
         services.AddSingleton<AuditServiceV1>();
         services.AddSingleton<EventServiceV1>();
+        services.AddSingleton<TraceServiceV1>();
     }
 
     private static void AddProtocols(IServiceCollection services)

@@ -28,6 +28,12 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// <summary>Checkpoints and verification.</summary>
     public IAuditGrain Audit => grains.GetGrain<IAuditGrain>(0);
 
+    /// <summary>What the silos remember of traces.</summary>
+    public ITraceGrain Traces => grains.GetGrain<ITraceGrain>(0);
+
+    /// <summary>Whether this process is a silo itself.</summary>
+    public bool IsInSilo => local is not null;
+
     /// <summary>One account; the id is known to be positive.</summary>
     public IAccountGrain Account(long id) => accounts[new AccountId(id)];
 

@@ -131,6 +131,15 @@ internal struct FieldChecks
         return value;
     }
 
+    /// <summary>A trace id.</summary>
+    public void TraceId(string field, string value)
+    {
+        if (value.Length != 32 || value.AsSpan().ContainsAnyExcept(HexDigits) || !value.AsSpan().ContainsAnyExcept('0'))
+        {
+            Add(field, "must be 32 lower-case hexadecimal digits, not all of them 0");
+        }
+    }
+
     /// <summary>An instant, cut to the microseconds that journals hold; absent is <c>null</c>.</summary>
     public DateTimeOffset? Time(string field, Timestamp? value)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -59,8 +60,10 @@ public sealed partial class AccountProcessor
     {
         using var run = _services.Diagnostics.StartCommand("account.execute", AccountDecider.NameOf(request.Command), _services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value);
+        ApplicationDiagnostics.Describe(run.Activity, request.Caller.Actor);
         try
         {
+            await LinkProposalAsync(run.Activity, request.Command, cancellationToken);
             using var turn = await EnterAsync(reserved, cancellationToken);
             var answer = turn is null
                 ? (AccountResult.Refused(_view, Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter)), false)
@@ -154,6 +157,7 @@ public sealed partial class AccountProcessor
                     return null;
                 }
 
+                NoteOpened(events, head.Version);
                 await reservations.SpendAsync((decision as Decision.Accepted)?.Charged, situation.Now);
             }
             else if (!isFresh && DependsOnState(decision))
@@ -186,7 +190,7 @@ public sealed partial class AccountProcessor
         Head<AccountState> head, AccountRequest request, DateTimeOffset at, ImmutableArray<AccountEvent> events,
         Reservations reservations, CancellationToken cancellationToken)
     {
-        using var span = _services.Diagnostics.Start("journal.append");
+        using var span = _services.Diagnostics.Start("journal.append")?.SetTag("accountgrid.journal.entries", events.Length);
         var fold = _services.FoldOf(Id);
         var prepared = fold.Prepare(head, events, new EntryFacts(
             at, request.Caller.Actor, request.RequestId, request.RequestId is null ? null : RequestDigest.Of(Id, request),
@@ -216,6 +220,7 @@ public sealed partial class AccountProcessor
             if (outcomeUnknown)
             {
                 result = "unknown";
+                span?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
                 reservations.KeepAsSpent();
             }
 
@@ -223,6 +228,7 @@ public sealed partial class AccountProcessor
         }
         finally
         {
+            span?.SetTag("accountgrid.journal.result", result);
             _services.Diagnostics.Appended(_services.Clock.GetElapsedTime(start), result);
         }
     }

@@ -138,11 +138,13 @@ public sealed partial class AccountProcessor
             await RefreshAsync(minVersion: 1, cancellationToken);
         }
 
+        using var span = _services.Diagnostics.StartFollow(Id, changes);
         var outcome = CheckFollows(changes) is { } refusal ? new(0, null, refusal)
             : changes.IsEmpty ? new(0, _followers.Exact, null)
             : await Pump.ApplyAsync(changes, cancellationToken);
         if (outcome.Refusal is { } refused)
         {
+            span?.SetTag("accountgrid.refusal", ApplicationDiagnostics.NameOf(refused.Reason));
             _services.Diagnostics.Refused("follow", refused);
         }
 
@@ -208,6 +210,8 @@ public sealed partial class AccountProcessor
 
     private async Task ReloadAsync(CancellationToken cancellationToken)
     {
+        using var span = _services.Diagnostics.Start("journal.read");
+
         // What fails while this reads asks for another reading.
         var failures = _failures;
         Adopt(await ReadForwardAsync(cancellationToken));

@@ -20,6 +20,7 @@ public sealed class AccountRegistrar(AccountServices services)
         ArgumentNullException.ThrowIfNull(caller);
         using var run = services.Diagnostics.StartCommand("account.register", "register", services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.AccountTag, id.Value);
+        ApplicationDiagnostics.Describe(run.Activity, caller.Actor);
         try
         {
             var result = await DecideAndAppendAsync(id, handle, caller, requestId, cancellationToken);
@@ -58,7 +59,7 @@ public sealed class AccountRegistrar(AccountServices services)
     private async Task<AccountView?> AppendAsync(
         AccountId id, string handle, Decision.Accepted decision, Caller caller, string? requestId, CancellationToken cancellationToken)
     {
-        using var span = services.Diagnostics.Start("journal.append");
+        using var span = services.Diagnostics.Start("journal.append")?.SetTag("accountgrid.journal.entries", decision.Events.Length);
         var fold = services.FoldOf(id);
         var facts = new EntryFacts(
             Microseconds.Truncate(services.Clock.GetUtcNow()), caller.Actor, requestId,

@@ -32,6 +32,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         _running = true;
         try
         {
+            using var span = services.Diagnostics.StartLedger(changes.Length);
             var (result, full) = await CommitAsync(changes);
             return result is null ? new(0, null, full) : OutcomeOf(result, 0, changes.Length);
         }
@@ -93,6 +94,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
             var (batches, changes) = Take(waiting);
             try
             {
+                using var span = services.Diagnostics.StartLedger(changes.Length, batches.Select(static b => b.Caller));
                 var (result, full) = await CommitAsync(changes);
                 Answer(batches, result, full);
             }
@@ -178,6 +180,9 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
     private sealed class Batch(ImmutableArray<FollowChange> changes)
     {
         public ImmutableArray<FollowChange> Changes { get; } = changes;
+
+        /// <summary>The span of whoever waits; <c>null</c> where nobody records one.</summary>
+        public Activity? Caller { get; } = Activity.Current is { Recorded: true } caller ? caller : null;
 
         public TaskCompletionSource<FollowOutcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

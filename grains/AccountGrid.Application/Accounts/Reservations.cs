@@ -25,6 +25,7 @@ internal sealed class Reservations(IOperatorAuthority authority)
         {
             using var span = diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, question.Person.Value);
             var answer = await authority.AskAsync(question, cancellationToken);
+            ApplicationDiagnostics.Answered(span, answer.Authority);
             if (answer.Reservation is { } number)
             {
                 _open.Add((question.Person, number));

@@ -96,6 +96,7 @@ public sealed class OperatorProcessor
         ArgumentNullException.ThrowIfNull(caller);
         using var run = _services.Diagnostics.StartCommand("operator.execute", NameOf(command), _services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value);
+        ApplicationDiagnostics.Describe(run.Activity, caller.Actor);
         try
         {
             using var turn = await _turns.EnterAsync(reserved: false, cancellationToken);
@@ -215,6 +216,7 @@ public sealed class OperatorProcessor
 
     private async Task ReloadAsync(CancellationToken cancellationToken)
     {
+        using var span = _services.Diagnostics.Start("journal.read");
         var start = _services.Clock.GetTimestamp();
         try
         {

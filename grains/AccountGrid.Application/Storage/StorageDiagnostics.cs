@@ -63,20 +63,34 @@ public sealed class StorageDiagnostics : IDisposable
         }
     }
 
-    /// <summary>Begins the span of a commit, linked to the commands that it carries; <c>null</c> where nobody listens.</summary>
+    /// <summary>Begins the span of a commit, linked to the commands that it carries, and they to it; <c>null</c> where nobody listens.</summary>
     /// <param name="batch">What the transaction carries.</param>
-    /// <param name="contextOf">The span of one operation's caller; the default where it has none.</param>
+    /// <param name="callerOf">The span of one operation's caller, which waits for it; <c>null</c> where it has none.</param>
     /// <param name="rows">Rows that it is asked to write.</param>
-    public Activity? StartCommit<T>(IReadOnlyList<T> batch, Func<T, ActivityContext> contextOf, int rows)
+    public Activity? StartCommit<T>(IReadOnlyList<T> batch, Func<T, Activity?> callerOf, int rows)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        var links = batch.Select(contextOf).Where(static c => c != default).Select(static c => new ActivityLink(c));
-        var activity = Source.StartActivity("storage commit", ActivityKind.Client, parentContext: default, links: links);
-        activity?.SetTag("db.system.name", _system).SetTag("db.operation.batch.size", batch.Count).SetTag("accountgrid.storage.rows", rows);
+        var callers = batch.Select(callerOf).Where(static c => c is not null).ToArray();
+
+        // A trace of its own, whichever of its commands' callers happens to be current.
+        Activity.Current = null;
+        var activity = Source.StartActivity("storage commit", ActivityKind.Client, parentContext: default, links: [.. callers.Select(static c => new ActivityLink(c!.Context))]);
+        if (activity is not { IsAllDataRequested: true })
+        {
+            return activity;
+        }
+
+        activity.SetTag("db.system.name", _system).SetTag("db.operation.batch.size", batch.Count).SetTag("accountgrid.storage.rows", rows);
+        var itself = new ActivityLink(activity.Context);
+        foreach (var caller in callers)
+        {
+            caller!.AddLink(itself);
+        }
+
         return activity;
     }
 

@@ -13,7 +13,7 @@ namespace AccountGrid.Domain;
 /// <param name="EndedBy">Whose act brought it up again; the system's where its time was over.</param>
 /// <param name="Followers">Followers when it went down; <c>null</c> where the ledger could not say.</param>
 /// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
-/// <param name="TraceIds">The traces of every step, in order, each once: proposal and approval that led there, harms, lifts.</param>
+/// <param name="TraceIds">The traces of every step, in order, each once: proposal and approval that led there, harms, lifts, and what was refused meanwhile.</param>
 /// <param name="Sequences">The journal sequences of the same steps, ascending.</param>
 public sealed record Incident(
     DateTimeOffset From, DateTimeOffset? Until, AccountStatus Gravest, string Reason, string Note, Actor PlacedBy,
@@ -35,6 +35,9 @@ public sealed record Incident(
 /// <param name="account">Whose journal.</param>
 public sealed class IncidentReport(AccountId account)
 {
+    /// <summary>Steps from which on refused attempts are left out, so that nobody makes a report too long to be sent.</summary>
+    private const int MostWithRefused = 100;
+
     private readonly ImmutableArray<Incident>.Builder _ended = ImmutableArray.CreateBuilder<Incident>();
     private AccountState _state = AccountState.Unregistered(account);
     private Incident? _current;
@@ -66,6 +69,12 @@ public sealed class IncidentReport(AccountId account)
                 _pending = [entry];
                 break;
             case AccountEvent.ProposalApproved:
+                _pending = _pending.Add(entry);
+                break;
+            case AccountEvent.AttemptRefused when _current is { Sequences.Length: < MostWithRefused }:
+                _current = WithStep(_current, entry);
+                break;
+            case AccountEvent.AttemptRefused e when e.ProposalSequence is not null && _pending.Length is > 0 and < MostWithRefused:
                 _pending = _pending.Add(entry);
                 break;
             case AccountEvent.HoldPlaced e:

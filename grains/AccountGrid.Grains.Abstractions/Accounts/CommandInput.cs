@@ -8,7 +8,7 @@ namespace AccountGrid.Grains;
 /// <param name="Subject">The verified token's subject.</param>
 /// <param name="Roles">The roles in the verified token.</param>
 /// <param name="TraceParent">
-/// The W3C <c>traceparent</c> of the request, so that a journal entry names its trace also where nobody exports traces (then Orleans passes none on).
+/// The W3C <c>traceparent</c> of the request, so that a journal entry names its trace also where it is not recorded (then Orleans passes none on).
 /// </param>
 [GenerateSerializer, Immutable, Alias("ag.caller")]
 public sealed partial record CallerInfo(

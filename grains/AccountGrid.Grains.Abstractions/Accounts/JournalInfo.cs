@@ -34,7 +34,7 @@ public sealed record EntryPage([property: Id(0)] ImmutableArray<EntryInfo> Entri
 /// <param name="EndedBy">Who brought it back.</param>
 /// <param name="Followers">Followers when it went down, as recorded; -1 = unknown.</param>
 /// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
-/// <param name="TraceIds">The traces of every step, in order, proposal and approval included.</param>
+/// <param name="TraceIds">The traces of every step, in order, proposal, approval and refused attempts included.</param>
 /// <param name="Sequences">The journal sequences of the same steps.</param>
 [GenerateSerializer, Immutable, Alias("ag.incident")]
 public sealed record IncidentInfo(

@@ -30,11 +30,11 @@ internal static class CommandMapping
     public static HarmInput ToInput(this HarmAction action) => new(action.Kind, action.Reason, action.Note, action.Ticket, action.Until, action.At);
 
     /// <summary>
-    /// Puts a command into its request's trace, where Orleans does not (it does only while somebody exports traces), so that the journal can name it.
+    /// Puts a command into its request's trace, where Orleans does not (it does only where the command is recorded), so that the journal can name it.
     /// </summary>
     /// <returns>To dispose at the end, or <c>null</c>.</returns>
     public static Activity? ContinueTrace(this CallerInfo caller) =>
-        Activity.Current is null && ActivityContext.TryParse(caller.TraceParent, null, isRemote: true, out _)
+        ActivityContext.TryParse(caller.TraceParent, null, isRemote: true, out var request) && Activity.Current?.TraceId != request.TraceId
             ? new Activity("command").SetParentId(caller.TraceParent!).Start()
             : null;
 

@@ -8,8 +8,8 @@ namespace AccountGrid.Storage.Postgres;
 /// </summary>
 internal abstract class WriteOperation
 {
-    /// <summary>The trace context of the caller.</summary>
-    public ActivityContext Context { get; } = Activity.Current?.Context ?? default;
+    /// <summary>The span of the caller, which waits for the outcome; <c>null</c> where nobody records one.</summary>
+    public Activity? Caller { get; } = Activity.Current is { Recorded: true } caller ? caller : null;
 
     /// <summary>Whose rows it writes. One transaction has one operation of each, because each of them asks how things stood before the transaction.</summary>
     public abstract string Key { get; }

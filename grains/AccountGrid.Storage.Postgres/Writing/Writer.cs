@@ -100,7 +100,7 @@ internal sealed partial class Writer<TOperation>
     private async Task<Failure?> TryCommitAsync(List<TOperation> batch)
     {
         var rows = batch.Sum(static o => o.Rows);
-        using var activity = _diagnostics.StartCommit(batch, static o => o.Context, rows);
+        using var activity = _diagnostics.StartCommit(batch, static o => o.Caller, rows);
         var started = _clock.GetTimestamp();
         var stage = Stage.Opening;
         long head;

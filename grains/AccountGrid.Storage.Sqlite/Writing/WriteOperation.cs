@@ -8,8 +8,8 @@ namespace AccountGrid.Storage.Sqlite;
 /// </summary>
 internal abstract class WriteOperation
 {
-    /// <summary>The trace context of the caller.</summary>
-    public ActivityContext Context { get; } = Activity.Current?.Context ?? default;
+    /// <summary>The span of the caller, which waits for the outcome; <c>null</c> where nobody records one.</summary>
+    public Activity? Caller { get; } = Activity.Current is { Recorded: true } caller ? caller : null;
 
     /// <summary>Rows that it is going to write, roughly: what batches are measured by.</summary>
     public abstract int Rows { get; }

@@ -102,7 +102,7 @@ internal sealed partial class Writer
     private Failure? TryCommit(List<WriteOperation> batch)
     {
         var rows = batch.Sum(static o => o.Rows);
-        using var activity = _diagnostics.StartCommit(batch, static o => o.Context, rows);
+        using var activity = _diagnostics.StartCommit(batch, static o => o.Caller, rows);
         var started = _clock.GetTimestamp();
         var inCommit = false;
         long head;

@@ -3,6 +3,7 @@ using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
+using AccountGrid.Telemetry;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Dashboard;
@@ -55,7 +56,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddSingleton<StoreFigures>();
         builder.Services.AddHostedService<StoreFiguresTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
-        Telemetry.Add(builder);
+        ProcessTelemetry.Add(builder, "accountgrid-silo", settings.Traces);
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
@@ -163,7 +164,7 @@ public sealed class SiloHost : IAsyncDisposable
             silo.AddDashboard(static o => o.HideTrace = true);
         }
 
-        if (Telemetry.IsExported(builder.Configuration))
+        if (settings.Traces.Enabled)
         {
             silo.AddActivityPropagation();
         }

@@ -122,6 +122,7 @@ internal static class SettingsReader
         findings.AddRange(settings.Accounts.ToPolicy().Validate().Select(static broken => $"{SiloSettings.Section}:Accounts:{broken}"));
         findings.AddRange(settings.Operators.Validate().Select(static broken => $"{SiloSettings.Section}:Operators:{broken}"));
         findings.AddRange(settings.Reconciler.Validate().Select(static broken => $"{SiloSettings.Section}:Reconciler:{broken}"));
+        findings.AddRange(settings.Traces.Validate().Select(static broken => $"{SiloSettings.Section}:Traces:{broken}"));
         findings.AddRange(settings.Limits.Validate().Select(static broken => $"{SiloSettings.Section}:Limits:{broken}"));
     }
 

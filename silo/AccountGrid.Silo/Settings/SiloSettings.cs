@@ -1,6 +1,7 @@
 using AccountGrid.Application;
 using AccountGrid.Cluster;
 using AccountGrid.Domain;
+using AccountGrid.Telemetry;
 
 namespace AccountGrid.Silo;
 
@@ -53,6 +54,9 @@ public sealed class SiloSettings
 
     /// <summary>The numbers behind the rules about operators.</summary>
     public OperatorPolicy Operators { get; set; } = new();
+
+    /// <summary>What is recorded of requests.</summary>
+    public TraceSettings Traces { get; set; } = new();
 
     /// <summary>The bounds of every processor.</summary>
     public ProcessorLimits Limits { get; set; } = new();
