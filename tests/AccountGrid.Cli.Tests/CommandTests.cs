@@ -49,6 +49,28 @@ public static class CommandTests
         }
 
         [Fact]
+        public async Task Have_their_commands_shown_step_by_step()
+        {
+            var id = await fixture.AccountAsync();
+            var kim = fixture.As("kim", "support");
+            (await kim.RunAsync("account", "deactivate", id, "--reason", "SPAM")).Expect(ExitCode.Ok);
+            var listed = (await kim.RunAsync("trace", "--account", id, "--actor", "kim", "--json")).Expect(ExitCode.Ok).Json;
+            var trace = Assert.Single(listed["traces"]!.AsArray())!["traceId"]!.GetValue<string>();
+            Assert.Contains(trace, (await kim.RunAsync("trace")).Expect(ExitCode.Ok).Out, StringComparison.Ordinal);
+            var shown = (await kim.RunAsync("trace", trace)).Expect(ExitCode.Ok).Out.Split('\n');
+            Assert.Contains(shown, static line => line.TrimStart().StartsWith("accountgrid.v1.AccountService/DeactivateAccount", StringComparison.Ordinal));
+            Assert.Contains(shown, line => line.Contains("account.execute", StringComparison.Ordinal) && line.Contains($"by kim, account {id}, action deactivate, outcome done", StringComparison.Ordinal));
+
+            // The commit stands below what it carried.
+            var append = Array.FindIndex(shown, static line => line.Contains("journal.append", StringComparison.Ordinal));
+            Assert.Contains("storage commit", shown[append + 1], StringComparison.Ordinal);
+            var json = (await kim.RunAsync("trace", trace.ToUpperInvariant(), "--json")).Expect(ExitCode.Ok).Json;
+            Assert.Equal(trace, json["traceId"]!.GetValue<string>());
+            (await kim.RunAsync("trace", new string('f', 32))).Expect(ExitCode.NotFound);
+            (await kim.RunAsync("trace", "short")).Expect(ExitCode.Usage);
+        }
+
+        [Fact]
         public async Task Go_down_and_come_back_with_journal_and_incident()
         {
             var id = await fixture.AccountAsync();

@@ -118,7 +118,7 @@ public static class ShapeTests
             using var listener = new ActivityListener
             {
                 ShouldListenTo = static s => s.Name is "AccountGrid.Storage" or "caller",
-                Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
                 ActivityStopped = a =>
                 {
                     lock (spans)

@@ -8,13 +8,6 @@ namespace AccountGrid.Gateway;
 /// <summary>What the programs that host a gateway have in common: where their settings come from, and where their log goes.</summary>
 public static class GatewayProgram
 {
-    /// <summary>Lines for people; <c>Logging__Console__FormatterName=json</c> gives objects for programs, with the trace among their scopes.</summary>
-    private static readonly Dictionary<string, string?> LogDefaults = new()
-    {
-        ["Logging:Console:FormatterName"] = LogLineFormatter.FormatterName,
-        ["Logging:Console:FormatterOptions:IncludeScopes"] = "true",
-    };
-
     /// <summary>A builder with every source of settings, a log on standard error, and nothing else yet.</summary>
     /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
     /// <param name="defaults">Settings that every other source wins over, such as what is logged where nobody says otherwise.</param>
@@ -22,11 +15,19 @@ public static class GatewayProgram
     {
         // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [.. LogDefaults, .. defaults] });
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         builder.Configuration.AddInMemoryCollection(arguments);
         builder.Logging.ClearProviders().AddConsole().AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
         builder.Logging.Configure(static o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        builder.Services.Configure<ConsoleLoggerOptions>(static o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        // Lines for people; "json" gives objects for programs, with the trace among their scopes.
+        var formatter = builder.Configuration["Logging:Console:FormatterName"];
+        builder.Services.Configure<ConsoleLoggerOptions>(o =>
+        {
+            o.LogToStandardErrorThreshold = LogLevel.Trace;
+            o.FormatterName = string.IsNullOrEmpty(formatter) ? LogLineFormatter.FormatterName : formatter;
+        });
+        builder.Services.Configure<JsonConsoleFormatterOptions>(static o => (o.IncludeScopes, o.UseUtcTimestamp, o.TimestampFormat) = (true, true, "O"));
         return builder;
     }
 }

@@ -71,7 +71,7 @@ public sealed class DiagnosticsTests
         await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
         var root = Assert.Single(recording.Spans, s => s.OperationName == "account.execute");
         Assert.Equal(
-            ["accountgrid.account=25073877", "accountgrid.action=deactivate", "accountgrid.outcome=done"],
+            ["accountgrid.account=25073877", "accountgrid.action=deactivate", "accountgrid.actor.kind=operator", "accountgrid.outcome=done", "enduser.id=kim"],
             root.TagObjects.Select(t => $"{t.Key}={t.Value}").Order(StringComparer.Ordinal));
         Assert.Equal(
             ["account.decide", "account.queue", "journal.append", "operator.ask"],

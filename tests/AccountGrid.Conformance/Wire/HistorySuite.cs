@@ -79,4 +79,26 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         var incident = Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
         Assert.Equal([trace, traceOfRestore], incident.TraceIds);
     }
+
+    [Theory, BothProtocols]
+    public async Task What_became_of_a_command_is_told_to_staff_step_by_step(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync();
+        using var call = cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Note = "nobody's business" }, Options);
+        var trace = (await call.ResponseHeadersAsync).GetValue("trace-id");
+        await call;
+        var told = await cast.Kim.Wire.Traces.GetTraceAsync(new() { TraceId = trace }, Options);
+        Assert.Empty(told.Missing);
+        var execute = Assert.Single(told.Spans, static s => s.Name == "account.execute");
+        Assert.Equal(("deactivate", "done", $"{id}", cast.Kim.Name), (
+            execute.Attributes["accountgrid.action"], execute.Attributes["accountgrid.outcome"], execute.Attributes["accountgrid.account"], execute.Attributes["enduser.id"]));
+        Assert.Contains(told.Spans, s => s.Name == "journal.append" && s.ParentSpanId == execute.SpanId);
+        Assert.DoesNotContain("business", told.ToString(), StringComparison.Ordinal);
+        var listed = await cast.Kim.Wire.Traces.ListTracesAsync(new() { Account = id, Actor = cast.Kim.Name }, Options);
+        Assert.Equal([trace], listed.Traces.Where(static t => t.Action == "deactivate").Select(static t => t.TraceId));
+        Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { TraceId = new string('f', 32) }, Options))).Reason);
+        Assert.Equal(["traceId"], (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { TraceId = new string('0', 32) }, Options))).Fields);
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Traces.GetTraceAsync(new() { TraceId = trace }, Options))).Reason);
+    }
 }

@@ -33,9 +33,9 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
         var rules = new[]
         {
             V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor, V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor, V1.TraceServiceReflection.Descriptor,
         }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods).Select(static m => m.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().ToArray();
-        Assert.Equal(27, rules.Length);
+        Assert.Equal(29, rules.Length);
         foreach (var gateway in Grid.Everywhere)
         {
             using var document = JsonDocument.Parse((await Grid.CallerAt(gateway, Protocol.Http, token: null).GetAsync("/openapi/v1.json")).GetRawText());

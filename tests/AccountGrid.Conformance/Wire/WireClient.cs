@@ -28,6 +28,9 @@ public class WireClient(HttpClient http, CallInvoker invoker)
     /// <summary>The audit.</summary>
     public V1.AuditService.AuditServiceClient Audit { get; } = new(invoker);
 
+    /// <summary>Traces.</summary>
+    public V1.TraceService.TraceServiceClient Traces { get; } = new(invoker);
+
     /// <summary>Events.</summary>
     public V1.EventService.EventServiceClient Events { get; } = new(invoker);
 

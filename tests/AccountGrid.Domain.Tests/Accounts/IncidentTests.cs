@@ -37,8 +37,24 @@ public sealed class IncidentTests
         Assert.Equal(("IMPERSONATION", "kim", "max"), (incident.Reason, incident.PlacedBy.Subject, incident.EndedBy!.Subject));
         Assert.Equal([World.Person("lee")], incident.Approvals);
         Assert.Equal((41_000_000, 7), (incident.Followers!.Value, incident.ReadsRefused));
-        Assert.Equal([3, 5, 6], incident.Sequences);
-        Assert.Equal([2, 4, 5], incident.TraceIds.Select(t => Convert.ToInt32(t, 16)));
+        Assert.Equal([3, 4, 5, 6], incident.Sequences);
+        Assert.Equal([2, 3, 4, 5], incident.TraceIds.Select(t => Convert.ToInt32(t, 16)));
+    }
+
+    [Fact]
+    public void What_was_refused_while_it_was_down_is_a_step_too_up_to_a_hundred()
+    {
+        _world.Send(_small, Deactivate(), World.As("nobody"));
+        _world.Send(_small, Deactivate(), World.As("kim"));
+        for (var i = 0; i < 110; i++)
+        {
+            _world.Send(_small, Restore(), World.As("nobody"));
+        }
+
+        _world.Send(_small, Restore(), World.As("max"));
+        var incident = Assert.Single(Report(_small));
+        Assert.Equal([.. Enumerable.Range(3, 100).Select(static i => (long)i), 114], incident.Sequences);
+        Assert.Equal(101, incident.TraceIds.Length);
     }
 
     [Fact]
