@@ -37,6 +37,7 @@ public static class GrainsHosting
         services.TryAddSingleton<CheckpointMaker>();
         services.TryAddSingleton<ReconcilerSettings>();
         services.TryAddSingleton<ReconcilerMeters>();
+        services.TryAddSingleton<IFollowWatch, GrainFollowWatch>();
         services.TryAddTransient<FollowerReconciler>();
         services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
