@@ -39,6 +39,7 @@ public static class GrainsHosting
         services.TryAddSingleton<CheckpointMaker>();
         services.TryAddSingleton<ReconcilerSettings>();
         services.TryAddSingleton<ReconcilerMeters>();
+        services.TryAddSingleton<IFollowWatch, GrainFollowWatch>();
         services.TryAddTransient<FollowerReconciler>();
         services.TryAddSingleton<TraceGatherer>();
         services.AddGrainService<TracesService>();

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using AccountGrid.Application;
+using AccountGrid.Domain;
 using AccountGrid.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -18,7 +20,7 @@ public sealed class ReconcilerRun : IDisposable
     private readonly Log _log = new();
     private readonly FollowerReconciler _reconciler;
 
-    public ReconcilerRun(IFollowerAudit audit, ReconcilerSettings settings)
+    public ReconcilerRun(IFollowerAudit audit, ReconcilerSettings settings, IFollowWatch? watch = null)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -41,7 +43,7 @@ public sealed class ReconcilerRun : IDisposable
         _listener.Start();
         var meters = new ReconcilerMeters(_factory);
         meters.Begin();
-        _reconciler = new(audit, settings, meters, Clock, _log);
+        _reconciler = new(audit, watch ?? new Nobody(), settings, meters, Clock, _log);
     }
 
     /// <summary>Its clock.</summary>
@@ -66,6 +68,14 @@ public sealed class ReconcilerRun : IDisposable
     {
         _listener.Dispose();
         _factory.Dispose();
+    }
+
+    /// <summary>No account remembers anything: as with silos of a version before.</summary>
+    private sealed class Nobody : IFollowWatch
+    {
+        public Task<long?> BeginAsync(AccountId account, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+        public Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
     }
 
     private sealed class Log : ILogger<FollowerReconciler>

@@ -17,6 +17,9 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
     private int _waitingChanges;
     private bool _running;
 
+    /// <summary>Is told of every transaction while somebody counts the edges; <c>null</c> nearly always.</summary>
+    public FollowMemory? Memory { get; set; }
+
     public Task<FollowOutcome> ApplyAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -115,6 +118,8 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
             var result = await services.Ledger.ApplyAsync(account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
             services.Diagnostics.FollowsApplied(changes.Length, result.Changed.AsSpan().Count(true));
             followers.Accept(result.After);
+            Memory?.Note(changes, result);
+            Memory = Memory is { IsUseless: true } ? null : Memory;
             return (result, null);
         }
         catch (StorageOverloadedException full)

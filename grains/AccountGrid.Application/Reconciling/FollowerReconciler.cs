@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +9,12 @@ namespace AccountGrid.Application;
 /// evidence of a fault or of somebody's hand in the database, and a person decides what becomes of it.
 /// </summary>
 /// <remarks>
-/// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one instant. What does not is counted in parts, and the parts
-/// count only if the version beside the count is the same at each of them: then no edge changed between the first and the last. If it moved, the account is tried again with reads twice and then
-/// four times as large, and left for the next round if it moved then, too. Single-threaded by contract; one in the cluster at a time.
+/// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one instant. What does not is counted in parts, each at an instant of its own;
+/// if the version beside the count moved between them, the account, which is the only writer of its edges, says which of them changed since which part, and the sum is as of the last part.
+/// Where it cannot say, because it went elsewhere or too much changed, the account is counted again, three times in all, and then left for the next round. Single-threaded by contract; one in the cluster at a time.
 /// </remarks>
-public sealed class FollowerReconciler(IFollowerAudit audit, ReconcilerSettings settings, ReconcilerMeters meters, TimeProvider clock, ILogger<FollowerReconciler> log)
+public sealed class FollowerReconciler(
+    IFollowerAudit audit, IFollowWatch watch, ReconcilerSettings settings, ReconcilerMeters meters, TimeProvider clock, ILogger<FollowerReconciler> log)
 {
     private const int PageSize = 500;
     private const int Tries = 3;
@@ -77,25 +79,45 @@ public sealed class FollowerReconciler(IFollowerAudit audit, ReconcilerSettings 
         }
 
         var sweep = _sweep ??= new(_page.Dequeue());
-        var most = settings.SliceEdges << sweep.Failures;
-        var slice = await audit.CountAsync(sweep.Account, sweep.After, most, cancellationToken);
+        var slice = await audit.CountAsync(sweep.Account, sweep.After, settings.SliceEdges, cancellationToken);
         _allowance -= slice.Edges + ReconcilerSettings.EdgesPerAccount;
         meters.Counted(slice.Edges);
-        if (!sweep.Take(slice))
+        if (slice.Last is not null && !sweep.IsWatched)
         {
-            if (++sweep.Failures == Tries)
+            sweep.IsWatched = true;
+            if (await watch.BeginAsync(sweep.Account, cancellationToken) is { } from && from > slice.Version)
             {
-                meters.LeftMoving();
-                _sweep = null;
+                // What changed between the part and the watch, nobody remembers; now that somebody does, the part is counted again.
+                return true;
             }
         }
-        else if (slice.Last is null)
+
+        sweep.Take(slice);
+        if (slice.Last is null)
         {
-            _sweep = null;
-            Compare(sweep.Account, slice.Count, sweep.Edges);
+            await FinishAsync(sweep, slice, cancellationToken);
         }
 
         return true;
+    }
+
+    private async Task FinishAsync(Sweep sweep, EdgeSlice last, CancellationToken cancellationToken)
+    {
+        var grown = sweep.Moved ? await watch.SettleAsync(sweep.Account, sweep.Parts, last.Version, cancellationToken) : 0;
+        if (grown is { } changes)
+        {
+            _sweep = null;
+            Compare(sweep.Account, last.Count, sweep.Edges + changes);
+        }
+        else if (sweep.Try == Tries)
+        {
+            _sweep = null;
+            meters.LeftMoving();
+        }
+        else
+        {
+            _sweep = new(sweep.Account) { Try = sweep.Try + 1 };
+        }
     }
 
     private async Task<bool> TurnPageAsync(CancellationToken cancellationToken)
@@ -148,7 +170,7 @@ public sealed class FollowerReconciler(IFollowerAudit audit, ReconcilerSettings 
     /// <summary>One account on its way from its first edge to its last.</summary>
     private sealed class Sweep(AccountId account)
     {
-        private long? _version;
+        private readonly ImmutableArray<SweptPart>.Builder _parts = ImmutableArray.CreateBuilder<SweptPart>();
 
         public AccountId Account => account;
 
@@ -156,22 +178,23 @@ public sealed class FollowerReconciler(IFollowerAudit audit, ReconcilerSettings 
 
         public long Edges { get; private set; }
 
-        /// <summary>How often it moved before its end.</summary>
-        public int Failures { get; set; }
+        /// <summary>How often it was begun, this time included.</summary>
+        public int Try { get; init; } = 1;
 
-        /// <summary>Adds a part; <c>false</c> where it is of another version than the parts before, and all begins anew.</summary>
-        public bool Take(EdgeSlice slice)
+        /// <summary>Whether the account was asked to remember what changes.</summary>
+        public bool IsWatched { get; set; }
+
+        public ImmutableArray<SweptPart> Parts => _parts.ToImmutable();
+
+        /// <summary>Whether its parts are of several versions.</summary>
+        public bool Moved => _parts[0].Version != _parts[^1].Version;
+
+        /// <summary>Adds a part.</summary>
+        public void Take(EdgeSlice slice)
         {
-            if (_version is { } version && version != slice.Version)
-            {
-                (_version, After, Edges) = (null, long.MinValue, 0);
-                return false;
-            }
-
-            _version = slice.Version;
+            _parts.Add(new(slice.Last ?? long.MaxValue, slice.Version));
             Edges += slice.Edges;
             After = slice.Last ?? After;
-            return true;
         }
     }
 }

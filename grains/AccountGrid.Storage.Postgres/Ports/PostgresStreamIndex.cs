@@ -38,7 +38,8 @@ internal sealed class PostgresStreamIndex(PostgresStore store) : IStreamIndex
         var query = new Query<DownCount>(
             "Counting who is down",
             AccountListing.DownSqlOf(protectedReach),
-            static row => new DownCount((AccountStatus)row.GetInt16(0), row.GetInt64(1) - row.GetInt64(2), row.GetInt64(2))) { Prepared = false };
+            static row => new DownCount((AccountStatus)row.GetInt16(0), row.GetInt64(1) - row.GetInt64(2), row.GetInt64(2)))
+        { Prepared = false };
         return store.Readers.ReadAsync(query, cancellationToken, Parameter.Of(protectedReach));
     }
 
