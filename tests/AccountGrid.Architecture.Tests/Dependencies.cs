@@ -12,6 +12,7 @@ internal static class Dependencies
     private const string Protocol = "AccountGrid.Protocol";
     private const string Gateway = "AccountGrid.Gateway";
     private const string Cluster = "AccountGrid.Cluster";
+    private const string Client = "AccountGrid.Client";
 
     /// <summary>The projects that each project may use. A project that is not here fails, so that nobody forgets to decide.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -26,7 +27,8 @@ internal static class Dependencies
         [Gateway] = [Domain, Abstractions, Protocol],
         [Cluster] = [],
         ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster],
-        ["AccountGrid.Cli"] = [Protocol],
+        [Client] = [Protocol],
+        ["AccountGrid.Cli"] = [Protocol, Client],
         ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster],
     };
 
@@ -41,6 +43,7 @@ internal static class Dependencies
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
         [Cluster] = ["Orleans", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
+        [Client] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
         ["AccountGrid.Cli"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
     };
 
