@@ -13,6 +13,7 @@ internal static class Dependencies
     private const string Gateway = "AccountGrid.Gateway";
     private const string Cluster = "AccountGrid.Cluster";
     private const string Telemetry = "AccountGrid.Telemetry";
+    private const string Client = "AccountGrid.Client";
 
     /// <summary>The projects that each project may use. A project that is not here fails, so that nobody forgets to decide.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -28,7 +29,8 @@ internal static class Dependencies
         [Cluster] = [],
         [Telemetry] = [Domain, Abstractions],
         ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster, Telemetry],
-        ["AccountGrid.Cli"] = [Protocol],
+        [Client] = [Protocol],
+        ["AccountGrid.Cli"] = [Protocol, Client],
         ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster, Telemetry],
     };
 
@@ -44,6 +46,7 @@ internal static class Dependencies
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
         [Telemetry] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         [Cluster] = ["Orleans", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
+        [Client] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
         ["AccountGrid.Cli"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
     };
 

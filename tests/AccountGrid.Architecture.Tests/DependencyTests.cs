@@ -35,6 +35,8 @@ public sealed class DependencyTests
         [InlineData("AccountGrid.Gateway", "AccountGrid.Storage.Sqlite")]
         [InlineData("AccountGrid.Gateway.Host", "AccountGrid.Grains")]
         [InlineData("AccountGrid.Gateway.Host", "AccountGrid.Storage.Postgres")]
+        [InlineData("AccountGrid.Client", "AccountGrid.Domain")]
+        [InlineData("AccountGrid.Client", "Orleans.Core")]
         [InlineData("AccountGrid.Cli", "AccountGrid.Silo")]
         [InlineData("AccountGrid.Silo", "accountgrid")]
         public void A_reference_in_the_wrong_direction_is_found(string project, string reference) =>

@@ -5,7 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Cli.Commands;
 
-/// <summary>The verbs of <c>account</c> that change one. Request ids are made here and survive retries.</summary>
+/// <summary>The verbs of <c>account</c> that change one. A request id that is not given is made by the client, and survives retries.</summary>
 internal static class AccountChangeCommands
 {
     public static Command Deactivate(CommandFactory factory)
@@ -24,7 +24,7 @@ internal static class AccountChangeCommands
                     DirectOnly = run.Get(directOnly),
                     Owner = run.Get(owner),
                 });
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.DeactivateAccountAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.DeactivateAsync(request, cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
             [id, .. change.All, at, directOnly, owner]);
@@ -52,7 +52,7 @@ internal static class AccountChangeCommands
                     DirectOnly = run.Get(directOnly),
                     Until = Ahead(run, until),
                 });
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.SuspendAccountAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.SuspendAsync(request, cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
             [id, .. change.All, until, at, directOnly]);
@@ -80,7 +80,7 @@ internal static class AccountChangeCommands
                     Owner = run.Get(owner),
                     Kinds = { run.Get(kinds) ?? [] },
                 });
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.RestoreAccountAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.RestoreAsync(request, cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account);
             },
             [id, .. change.All, kinds, owner]);
@@ -100,7 +100,7 @@ internal static class AccountChangeCommands
                     At = Ahead(run, at),
                     DirectOnly = run.Get(directOnly),
                 });
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.EraseAccountAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.EraseAsync(request, cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
             [id, .. change.All, at, directOnly]);
@@ -127,7 +127,7 @@ internal static class AccountChangeCommands
                     Owner = run.Get(ownedBy) ?? "",
                     ReviewAt = Ahead(run, review),
                 });
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.ProtectAccountAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.ProtectAsync(request, cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account);
             },
             [id, .. change.All, ownedBy, review]);
@@ -147,7 +147,7 @@ internal static class AccountChangeCommands
                     At = Ahead(run, at),
                     DirectOnly = run.Get(directOnly),
                 });
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.UnprotectAccountAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.UnprotectAsync(request, cancellationToken);
                 return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
             [id, .. change.All, at, directOnly]);

@@ -34,8 +34,8 @@ internal static class AccountCommands
             "Registers an account. Role: service.",
             async (run, cancellationToken) =>
             {
-                var request = new RegisterAccountRequest { Id = run.Get(id), Handle = run.Get(handle), RequestId = run.RequestId(requestId) };
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Accounts.RegisterAccountAsync(request, o), cancellationToken);
+                var request = new RegisterAccountRequest { Id = run.Get(id), Handle = run.Get(handle), RequestId = run.Get(requestId) ?? "" };
+                var answer = await run.Api.Accounts.RegisterAsync(request, cancellationToken);
                 run.Output.Answer(answer, console => AccountViews.Detail(console, answer.Account));
                 return ExitCode.Ok;
             },
@@ -64,8 +64,7 @@ internal static class AccountCommands
                 var wanted = run.Get(ids);
                 if (wanted.Length == 1)
                 {
-                    var request = new GetAccountRequest { Id = wanted[0], MinVersion = run.Get(minVersion) ?? 0 };
-                    var account = await run.Calls.CallAsync(o => run.Api.Accounts.GetAccountAsync(request, o), cancellationToken);
+                    var account = await run.Api.Accounts.GetAsync(wanted[0], run.Get(minVersion) ?? 0, cancellationToken);
                     run.Output.Answer(account, console => AccountViews.Detail(console, account));
                     return ExitCode.Ok;
                 }
@@ -75,8 +74,7 @@ internal static class AccountCommands
                     throw CliException.Usage("--min-version is for one account.");
                 }
 
-                var batch = new BatchGetAccountsRequest { Ids = { wanted } };
-                var answer = await run.Calls.CallAsync(o => run.Api.Accounts.BatchGetAccountsAsync(batch, o), cancellationToken);
+                var answer = await run.Api.Accounts.BatchGetAsync(wanted, cancellationToken);
                 run.Output.Answer(answer, console => AccountViews.List(console, answer.Accounts));
                 if (answer.MissingIds.Count > 0)
                 {
@@ -97,8 +95,7 @@ internal static class AccountCommands
             "What a visitor sees; an account that is down is not found. Role: service.",
             async (run, cancellationToken) =>
             {
-                var request = new GetPublicAccountRequest { Id = run.Get(id) };
-                var account = await run.Calls.CallAsync(o => run.Api.Accounts.GetPublicAccountAsync(request, o), cancellationToken);
+                var account = await run.Api.Accounts.GetPublicAsync(run.Get(id), cancellationToken);
                 run.Output.Answer(account, console => AccountViews.Public(console, account));
                 return ExitCode.Ok;
             },
@@ -127,8 +124,7 @@ internal static class AccountCommands
                 var answer = await Paging.CollectAsync(
                     run.Get(limit)!.Value,
                     run.Get(pageToken),
-                    (size, token) => run.Calls.CallAsync(
-                        o => run.Api.Accounts.ListAccountsAsync(new ListAccountsRequest { Filter = filter, PageSize = size, PageToken = token }, o), cancellationToken),
+                    (size, token) => run.Api.Accounts.ListPageAsync(new ListAccountsRequest { Filter = filter, PageSize = size, PageToken = token }, cancellationToken),
                     page => page.Accounts.Count,
                     page => page.NextPageToken,
                     (all, page) =>
@@ -156,9 +152,7 @@ internal static class AccountCommands
                 var answer = await Paging.CollectAsync(
                     run.Get(limit)!.Value,
                     run.Get(pageToken),
-                    (size, token) => run.Calls.CallAsync(
-                        o => run.Api.Accounts.ListJournalEntriesAsync(
-                            new ListJournalEntriesRequest { Id = run.Get(id), PageSize = size, PageToken = token }, o), cancellationToken),
+                    (size, token) => run.Api.Accounts.ListJournalPageAsync(new ListJournalEntriesRequest { Id = run.Get(id), PageSize = size, PageToken = token }, cancellationToken),
                     page => page.Entries.Count,
                     page => page.NextPageToken,
                     (all, page) =>

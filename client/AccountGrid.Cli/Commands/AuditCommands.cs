@@ -34,9 +34,7 @@ internal static class AuditCommands
                 var answer = await Paging.CollectAsync(
                     run.Get(limit)!.Value,
                     run.Get(pageToken),
-                    (size, token) => run.Calls.CallAsync(
-                        o => run.Api.Audit.ListAuditEntriesAsync(new ListAuditEntriesRequest { Filter = filter, PageSize = size, PageToken = token }, o),
-                        cancellationToken),
+                    (size, token) => run.Api.Audit.ListPageAsync(new ListAuditEntriesRequest { Filter = filter, PageSize = size, PageToken = token }, cancellationToken),
                     page => page.Entries.Count,
                     page => page.NextPageToken,
                     (all, page) =>
@@ -56,8 +54,7 @@ internal static class AuditCommands
         "Recomputes every chain, root and signature and names the first bad entry. Exit code 1: not intact.",
         async (run, cancellationToken) =>
         {
-            var answer = await run.Calls.CallAsync(
-                o => run.Api.Audit.VerifyAuditAsync(new VerifyAuditRequest(), o), cancellationToken, TimeSpan.FromMinutes(10));
+            var answer = await run.Api.Audit.VerifyAsync(cancellationToken);
             run.Output.Answer(answer, console => AuditViews.Verified(console, answer));
             return answer.Intact ? ExitCode.Ok : ExitCode.CheckFailed;
         });
@@ -73,8 +70,7 @@ internal static class AuditCommands
                 var answer = await Paging.CollectAsync(
                     run.Get(limit)!.Value,
                     run.Get(pageToken),
-                    (size, token) => run.Calls.CallAsync(
-                        o => run.Api.Audit.ListCheckpointsAsync(new ListCheckpointsRequest { PageSize = size, PageToken = token }, o), cancellationToken),
+                    (size, token) => run.Api.Audit.ListCheckpointsPageAsync(new ListCheckpointsRequest { PageSize = size, PageToken = token }, cancellationToken),
                     page => page.Checkpoints.Count,
                     page => page.NextPageToken,
                     (all, page) =>

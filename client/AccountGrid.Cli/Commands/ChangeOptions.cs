@@ -31,7 +31,7 @@ internal sealed class ChangeOptions
         Set("reason", run.Get(Reason));
         Set("note", run.Get(Note));
         Set("ticket", run.Get(Ticket));
-        Set("request_id", run.RequestId(RequestId));
+        Set("request_id", run.Get(RequestId));
         Set("etag", run.Get(Etag));
         return request;
 

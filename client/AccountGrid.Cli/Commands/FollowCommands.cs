@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -14,8 +13,7 @@ internal static class FollowCommands
             "Adds one follower; nothing changes if it follows already. Role: service.",
             async (run, cancellationToken) =>
             {
-                var request = new PutFollowerRequest { Account = run.Get(account), Follower = run.Get(follower) };
-                var answer = await run.Calls.CallAsync(o => run.Api.Followers.PutFollowerAsync(request, o), cancellationToken);
+                var answer = await run.Api.Followers.PutAsync(run.Get(account), run.Get(follower), cancellationToken);
                 run.Output.Answer(answer, console => AccountViews.Followed(console, answer.Changed ? "New." : "Followed already.", answer.Followers));
                 return ExitCode.Ok;
             },
@@ -30,8 +28,7 @@ internal static class FollowCommands
             "Removes one follower; nothing changes if it does not follow. Role: service.",
             async (run, cancellationToken) =>
             {
-                var request = new DeleteFollowerRequest { Account = run.Get(account), Follower = run.Get(follower) };
-                var answer = await run.Calls.CallAsync(o => run.Api.Followers.DeleteFollowerAsync(request, o), cancellationToken);
+                var answer = await run.Api.Followers.DeleteAsync(run.Get(account), run.Get(follower), cancellationToken);
                 run.Output.Answer(answer, console => AccountViews.Followed(console, answer.Changed ? "Gone." : "Did not follow.", answer.Followers));
                 return ExitCode.Ok;
             },

@@ -11,7 +11,7 @@ internal static class HealthCommand
         "Whether the server takes requests. Needs no token. Exit code 6: it does not.",
         async (run, cancellationToken) =>
         {
-            var answer = await run.Anonymous().CallAsync(o => run.Api.Health.CheckAsync(new HealthCheckRequest(), o), cancellationToken);
+            var answer = await run.Anonymous.CheckHealthAsync(cancellationToken);
             var serves = answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
             run.Output.Answer(answer, console => console.Write(Tables.Facts(
                 ("Server", Show.Text(run.ServerAsked ?? GlobalOptions.DefaultServer)),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -21,8 +20,7 @@ internal static class IncidentCommand
             "The intervals in which an account was down: from, until, by whom, approved by, reads refused, traces. Role: staff or auditor.",
             async (run, cancellationToken) =>
             {
-                var request = new ListIncidentsRequest { Id = run.Get(id), PageSize = (int)run.Get(limit)!.Value };
-                var answer = await run.Calls.CallAsync(o => run.Api.Accounts.ListIncidentsAsync(request, o), cancellationToken);
+                var answer = await run.Api.Accounts.ListIncidentsAsync(run.Get(id), (int)run.Get(limit)!.Value, cancellationToken);
                 run.Output.Answer(answer, console => JournalViews.Incidents(console, answer.Incidents));
                 return ExitCode.Ok;
             },

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using AccountGrid.Cli.Ingest;
+using AccountGrid.Client;
 using AccountGrid.V1;
-using Grpc.Core;
 using Spectre.Console;
 
 namespace AccountGrid.Cli.Commands;
@@ -58,30 +59,31 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
     private const int PrintedErrors = 20;
 
     private readonly IngestFollowsResponse _total = new();
-    private readonly List<Follow> _follows = new(FollowSender.StreamSize);
-    private readonly List<long> _lines = new(FollowSender.StreamSize);
+
+    /// <summary>The lines of the follows that are not acknowledged yet: the server counts follows, the person counts lines of the file.</summary>
+    private readonly List<long> _lines = [];
+
     private long _resumeFrom = firstLine;
+    private long _lastRead;
 
     /// <summary>Sends everything. Answers what stopped it early, or <c>null</c>.</summary>
     public async Task<Exception?> SendAsync(Action<long> report, CancellationToken cancellationToken)
     {
         // Resolved first: a missing token must not wait for the first full batch.
-        var sender = new FollowSender(run.Api, run.Calls);
+        var followers = run.Api.Followers;
         try
         {
-            await foreach (var line in FollowLines.ReadAsync(input, _resumeFrom, cancellationToken))
+            await foreach (var acknowledged in followers.IngestAsync(GoodLinesAsync(cancellationToken), cancellationToken))
             {
-                Take(line);
-                if (_follows.Count == FollowSender.StreamSize)
-                {
-                    await SendAsync(sender, line.Number + 1, report, cancellationToken);
-                }
+                Add(acknowledged);
+                _resumeFrom = _lastRead + 1;
+                report(input.CanSeek ? input.Position : _total.Received);
             }
 
-            await SendAsync(sender, null, report, cancellationToken);
+            report(input.CanSeek ? input.Position : _total.Received);
             return null;
         }
-        catch (Exception e) when (e is RpcException or OperationCanceledException or IOException)
+        catch (Exception e) when (e is AccountGridException or OperationCanceledException or IOException)
         {
             return e;
         }
@@ -96,42 +98,39 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
             : ExitCode.Ok;
     }
 
-    private void Take(FollowLine line)
+    private async IAsyncEnumerable<Follow> GoodLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (line.Follow is { } follow)
+        await foreach (var line in FollowLines.ReadAsync(input, _resumeFrom, cancellationToken))
         {
-            _follows.Add(follow);
-            _lines.Add(line.Number);
-        }
-        else
-        {
-            _total.Received++;
-            _total.Failed++;
-            AddError(line.Number, "INVALID_ARGUMENT", line.Problem);
+            _lastRead = line.Number;
+            if (line.Follow is { } follow)
+            {
+                _lines.Add(line.Number);
+                yield return follow;
+            }
+            else
+            {
+                _total.Received++;
+                _total.Failed++;
+                AddError(line.Number, "INVALID_ARGUMENT", line.Problem);
+            }
         }
     }
 
-    private async Task SendAsync(FollowSender sender, long? nextLine, Action<long> report, CancellationToken cancellationToken)
+    private void Add(FollowsAcknowledged acknowledged)
     {
-        if (_follows.Count > 0)
+        var answer = acknowledged.Answer;
+        _total.Received += answer.Received;
+        _total.Changed += answer.Changed;
+        _total.Unchanged += answer.Unchanged;
+        _total.Failed += answer.Failed;
+        var before = acknowledged.Through - _lines.Count;
+        foreach (var error in answer.Errors.Where(e => e.Line > before && e.Line <= acknowledged.Through))
         {
-            var answer = await sender.SendAsync(_follows, cancellationToken);
-            _total.Received += answer.Received;
-            _total.Changed += answer.Changed;
-            _total.Unchanged += answer.Unchanged;
-            _total.Failed += answer.Failed;
-            foreach (var error in answer.Errors.Where(e => e.Line >= 1 && e.Line <= _lines.Count))
-            {
-                // The server counts within the stream; the person counts lines of the file.
-                AddError(_lines[(int)error.Line - 1], error.Reason, error.Message);
-            }
-
-            _follows.Clear();
-            _lines.Clear();
+            AddError(_lines[(int)(error.Line - before) - 1], error.Reason, error.Message);
         }
 
-        _resumeFrom = nextLine ?? _resumeFrom;
-        report(input.CanSeek ? input.Position : _total.Received);
+        _lines.Clear();
     }
 
     private void AddError(long line, string reason, string message)
@@ -144,12 +143,11 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
 
     private ExitCode Interrupted(Exception why, CancellationToken cancellationToken)
     {
-        var error = why is RpcException rpc && !cancellationToken.IsCancellationRequested ? ServerError.From(rpc) : null;
         var hint = $"Everything before line {_resumeFrom} is done. Go on with --from-line {_resumeFrom}";
-        if (error is not null)
+        if (why is AccountGridException error && !cancellationToken.IsCancellationRequested)
         {
             run.Output.Fail(error, hint);
-            return error.ExitCode;
+            return ServerError.From(error).ExitCode;
         }
 
         run.Output.Fail(why is IOException io ? $"{io.Message} {hint}" : $"Interrupted. {hint}");

@@ -27,8 +27,7 @@ internal static class OperatorCommands
                 var answer = await Paging.CollectAsync(
                     run.Get(limit)!.Value,
                     run.Get(pageToken),
-                    (size, token) => run.Calls.CallAsync(
-                        o => run.Api.Operators.ListOperatorsAsync(new ListOperatorsRequest { PageSize = size, PageToken = token }, o), cancellationToken),
+                    (size, token) => run.Api.Operators.ListPageAsync(new ListOperatorsRequest { PageSize = size, PageToken = token }, cancellationToken),
                     page => page.Operators.Count,
                     page => page.NextPageToken,
                     (all, page) =>
@@ -51,8 +50,7 @@ internal static class OperatorCommands
             "Shows one operator: roles, standing, what is spent of the budget. Role: staff.",
             async (run, cancellationToken) =>
             {
-                var request = new GetOperatorRequest { Id = run.Get(name) };
-                var answer = await run.Calls.CallAsync(o => run.Api.Operators.GetOperatorAsync(request, o), cancellationToken);
+                var answer = await run.Api.Operators.GetAsync(run.Get(name), cancellationToken);
                 run.Output.Answer(answer, console => OperatorViews.Detail(console, answer));
                 return ExitCode.Ok;
             },
@@ -89,7 +87,7 @@ internal static class OperatorCommands
                     Roles = { run.Get(roles) ?? [] },
                     AuthorityEndsAt = run.Get(ends) is { } when ? Timestamp.FromDateTimeOffset(when.Ahead(run.Clock)) : null,
                 };
-                var answer = await run.Calls.CallAsync(o => run.Api.Operators.EnrollOperatorAsync(request, o), cancellationToken);
+                var answer = await run.Api.Operators.EnrollAsync(request, cancellationToken);
                 run.Output.Answer(answer, console => OperatorViews.Detail(console, answer.Operator));
                 return ExitCode.Ok;
             },
@@ -116,7 +114,7 @@ internal static class OperatorCommands
                     Note = run.Get(note) ?? "",
                     AuthorityEndsAt = run.Get(ends) is { } when ? Timestamp.FromDateTimeOffset(when.Ahead(run.Clock)) : null,
                 };
-                var answer = await run.Calls.CallAsync(o => run.Api.Operators.OffboardOperatorAsync(request, o), cancellationToken);
+                var answer = await run.Api.Operators.OffboardAsync(request, cancellationToken);
                 run.Output.Answer(answer, console => OperatorViews.Detail(console, answer.Operator));
                 return ExitCode.Ok;
             },
@@ -146,7 +144,7 @@ internal static class OperatorCommands
                     DryRun = run.Get(dryRun),
                     Note = run.Get(note) ?? "",
                 };
-                var answer = await run.Calls.CallAsync(o => run.Api.Operators.UndoOperatorAsync(request, o), cancellationToken, TimeSpan.FromMinutes(2));
+                var answer = await run.Api.Operators.UndoAsync(request, cancellationToken);
                 run.Output.Answer(answer, console => OperatorViews.Undone(console, answer, request.DryRun));
                 return answer.Failures.Count > 0 || answer.More ? ExitCode.CheckFailed : ExitCode.Ok;
             },

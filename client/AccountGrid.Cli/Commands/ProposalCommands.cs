@@ -29,9 +29,7 @@ internal static class ProposalCommands
                 var answer = await Paging.CollectAsync(
                     run.Get(limit)!.Value,
                     run.Get(pageToken),
-                    (size, token) => run.Calls.CallAsync(
-                        o => run.Api.Proposals.ListProposalsAsync(new ListProposalsRequest { Filter = filter, PageSize = size, PageToken = token }, o),
-                        cancellationToken),
+                    (size, token) => run.Api.Proposals.ListPageAsync(new ListProposalsRequest { Filter = filter, PageSize = size, PageToken = token }, cancellationToken),
                     page => page.Proposals.Count,
                     page => page.NextPageToken,
                     (all, page) =>
@@ -55,8 +53,7 @@ internal static class ProposalCommands
             async (run, cancellationToken) =>
             {
                 var wanted = run.Get(id);
-                var request = new GetAccountRequest { Id = AccountOf(wanted) };
-                var account = await run.Calls.CallAsync(o => run.Api.Accounts.GetAccountAsync(request, o), cancellationToken);
+                var account = await run.Api.Accounts.GetAsync(AccountOf(wanted), cancellationToken: cancellationToken);
                 if (account.OpenProposal?.Id != wanted)
                 {
                     throw new CliException(ExitCode.NotFound, $"Nothing waits under {wanted}.");
@@ -82,9 +79,9 @@ internal static class ProposalCommands
                     Id = run.Get(id),
                     Digest = run.Get(digest) ?? "",
                     Note = run.Get(note) ?? "",
-                    RequestId = run.RequestId(requestId),
+                    RequestId = run.Get(requestId) ?? "",
                 };
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Proposals.ApproveProposalAsync(request, o), cancellationToken);
+                var answer = await run.Api.Proposals.ApproveAsync(request, cancellationToken);
                 return AccountChangeCommands.Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
             },
             id, digest, note, requestId);
@@ -98,8 +95,8 @@ internal static class ProposalCommands
             "Rejects what somebody proposed. Role: support or approver.",
             async (run, cancellationToken) =>
             {
-                var request = new RejectProposalRequest { Id = run.Get(id), Note = run.Get(note) ?? "", RequestId = run.RequestId(requestId) };
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Proposals.RejectProposalAsync(request, o), cancellationToken);
+                var request = new RejectProposalRequest { Id = run.Get(id), Note = run.Get(note) ?? "", RequestId = run.Get(requestId) ?? "" };
+                var answer = await run.Api.Proposals.RejectAsync(request, cancellationToken);
                 return AccountChangeCommands.Report(run, answer, Outcome.Done, answer.Account);
             },
             id, note, requestId);
@@ -113,8 +110,8 @@ internal static class ProposalCommands
             "Withdraws what you proposed, also when it is approved and waits for its time.",
             async (run, cancellationToken) =>
             {
-                var request = new WithdrawProposalRequest { Id = run.Get(id), Note = run.Get(note) ?? "", RequestId = run.RequestId(requestId) };
-                var answer = await run.ChangeAsync(request.RequestId, o => run.Api.Proposals.WithdrawProposalAsync(request, o), cancellationToken);
+                var request = new WithdrawProposalRequest { Id = run.Get(id), Note = run.Get(note) ?? "", RequestId = run.Get(requestId) ?? "" };
+                var answer = await run.Api.Proposals.WithdrawAsync(request, cancellationToken);
                 return AccountChangeCommands.Report(run, answer, Outcome.Done, answer.Account);
             },
             id, note, requestId);

@@ -23,10 +23,10 @@ internal static class ReplayCommand
             {
                 var scale = new ReplayScale(run.Get(followers)!.Value);
                 await using var silo = run.ServerAsked is null ? await OwnSilo.StartAsync(run, scale, cancellationToken) : null;
-                var server = silo?.Server ?? ApiClient.ParseServer(run.ServerAsked!);
-                using var api = ApiClient.Open(server);
+                var server = silo?.Server ?? Servers.Parse(run.ServerAsked!);
+                using var api = Servers.Open(server, run.Timeout, run.Clock);
                 using var key = DevelopmentKey.Load(silo?.DataDirectory ?? run.DataDirectory);
-                var stage = new Stage(api, Cast.Assemble(key, run), scale, run);
+                var stage = new Stage(Cast.Assemble(key, api, run), scale, run);
                 stage.Tell.Opening(server, silo is not null, scale);
                 return await ReplayStory.TellAsync(stage, silo is not null, cancellationToken);
             },

@@ -37,7 +37,7 @@ internal static class TraceCommand
                 else
                 {
                     var request = new ListTracesRequest { PageSize = (int)run.Get(limit)!.Value, Account = run.Get(account) ?? 0, Actor = run.Get(actor) ?? "" };
-                    var answer = await run.Calls.CallAsync(o => run.Api.Traces.ListTracesAsync(request, o), cancellationToken);
+                    var answer = await run.Api.Traces.ListAsync(request, cancellationToken);
                     run.Output.Answer(answer, console => TraceViews.List(console, answer.Traces));
                     WarnOf(run, answer.Missing);
                 }
@@ -49,8 +49,7 @@ internal static class TraceCommand
 
     private static async Task ShowAsync(Invocation run, string id, CancellationToken cancellationToken)
     {
-        var request = new GetTraceRequest { TraceId = id.ToLowerInvariant() };
-        var answer = await run.Calls.CallAsync(o => run.Api.Traces.GetTraceAsync(request, o), cancellationToken);
+        var answer = await run.Api.Traces.GetAsync(id.ToLowerInvariant(), cancellationToken);
         run.Output.Answer(answer, console => TraceViews.Waterfall(console, answer));
         WarnOf(run, answer.Missing);
     }

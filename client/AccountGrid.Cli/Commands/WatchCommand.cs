@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
-using AccountGrid.V1;
-using Grpc.Core;
+using AccountGrid.Client;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -32,88 +30,35 @@ internal static class WatchCommand
         return factory.New(
             "watch",
             "Streams changes of status, protection and proposals; reconnects and resumes. Role: service or staff.",
-            (run, cancellationToken) => new Watch(run, run.Get(ids), run.Get(from), run.Get(limit)).RunAsync(cancellationToken),
+            (run, cancellationToken) => RunAsync(run, new AccountWatchOptions { Accounts = run.Get(ids), AfterPosition = run.Get(from) }, run.Get(limit), cancellationToken),
             ids, from, limit);
     }
 
-    private sealed class Watch(Invocation run, long[] accounts, long? position, long? limit)
+    private static async Task<ExitCode> RunAsync(Invocation run, AccountWatchOptions options, long? limit, CancellationToken cancellationToken)
     {
-        private long _seen;
-        private bool _wasConnected;
-
-        public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
+        using var timeout = run.Timeout is { } time ? new CancellationTokenSource(time, run.Clock) : new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        var watch = run.Api.Events.WatchAsync(options);
+        var seen = 0L;
+        try
         {
-            try
+            await foreach (var change in watch.WithCancellation(either.Token))
             {
-                for (var failures = 0; ;)
+                run.Output.Answer(change, console => JournalViews.Change(console, change));
+                if (++seen >= limit)
                 {
-                    var before = _seen;
-                    var error = await ReadAsync(failures, cancellationToken);
-                    if (_seen >= limit)
-                    {
-                        return ExitCode.Ok;
-                    }
-
-                    failures = _seen > before ? 1 : failures + 1;
-                    await WaitAsync(error, failures, cancellationToken);
+                    break;
                 }
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                run.Output.Note(position is { } p ? $"Go on later with --from {p}" : "Nothing was seen.");
-                return ExitCode.Interrupted;
-            }
+
+            return ExitCode.Ok;
         }
-
-        // Answers why the stream ended; throws what no reconnecting heals, and when the server was never there.
-        private async Task<ServerError?> ReadAsync(int failures, CancellationToken cancellationToken)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
-            var request = new WatchEventsRequest { Accounts = { accounts } };
-            if (position is { } after)
-            {
-                request.AfterPosition = after;
-            }
-
-            try
-            {
-                using var call = run.Api.Events.WatchEvents(request, run.Calls.Options(run.Timeout, cancellationToken));
-                var headers = await call.ResponseHeadersAsync;
-                _wasConnected = true;
-
-                // Where "from now on" is: a stream that breaks before its first change resumes there and misses nothing.
-                position ??= long.TryParse(headers.GetValue("position"), NumberStyles.None, CultureInfo.InvariantCulture, out var begin) ? begin : null;
-                await foreach (var change in call.ResponseStream.ReadAllAsync(cancellationToken))
-                {
-                    position = change.Position;
-                    run.Output.Answer(change, console => JournalViews.Change(console, change));
-                    if (++_seen >= limit)
-                    {
-                        return null;
-                    }
-                }
-
-                return null;
-            }
-            catch (RpcException e) when (e.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
-            {
-                throw new OperationCanceledException(e.Message, e, cancellationToken);
-            }
-            catch (RpcException e) when (ServerError.From(e).IsWorthRetrying && !(e.StatusCode == StatusCode.DeadlineExceeded && run.Timeout is not null)
-                && (_wasConnected || failures + 1 < CallContext.MaxAttempts))
-            {
-                return ServerError.From(e);
-            }
-        }
-
-        private async Task WaitAsync(ServerError? error, int failures, CancellationToken cancellationToken)
-        {
-            var delay = CallContext.DelayBefore(Math.Min(failures, 8), error?.RetryAfter);
-            if (failures == 1)
-            {
-                run.Output.Note($"The stream ended{(error is null ? "" : $" ({error.Describe()})")}; reconnecting.");
-            }
-
-            await Task.Delay(delay, run.Clock, cancellationToken);
+            run.Output.Note(watch.Position is { } p ? $"Go on later with --from {p}" : "Nothing was seen.");
+            return cancellationToken.IsCancellationRequested
+                ? ExitCode.Interrupted
+                : throw new CliException(ExitCode.Unavailable, $"The time of {Show.Duration(run.Timeout!.Value)} is over.");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text.Json.Nodes;
 using AccountGrid.Cli.Commands;
-using Grpc.Core;
+using AccountGrid.Client;
 
 namespace AccountGrid.Cli;
 
@@ -147,15 +147,14 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
             invocation.Output.Fail(e.Message);
             return e.ExitCode;
         }
-        catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
         }
-        catch (RpcException e)
+        catch (AccountGridException e)
         {
-            var error = ServerError.From(e);
-            invocation.Output.Fail(error, invocation.HintOf(e, error));
-            return error.ExitCode;
+            invocation.Output.Fail(e, invocation.HintOf(e));
+            return ServerError.From(e).ExitCode;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using AccountGrid.Client;
 using Grpc.Core;
 
 namespace AccountGrid.Cli;
@@ -7,8 +8,8 @@ namespace AccountGrid.Cli;
 /// <summary>One running command: its options, its output, and the server it talks to. Single-threaded.</summary>
 internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions globals) : IDisposable
 {
-    private ApiClient? _api;
-    private CallContext? _calls;
+    private AccountGridClient? _connection;
+    private AccountGridClient? _api;
 
     /// <summary>The process round it.</summary>
     public CliHost Host { get; } = host;
@@ -19,15 +20,15 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     /// <summary>The clock.</summary>
     public TimeProvider Clock => Host.Clock;
 
-    /// <summary>The server's services.</summary>
-    public ApiClient Api => _api ??= OpenApi();
-
-    /// <summary>How the caller calls them.</summary>
+    /// <summary>The server, called with the caller's token.</summary>
     /// <exception cref="CliException">There is no token.</exception>
-    public CallContext Calls => _calls ??= ContextOf(Token ?? throw new CliException(
+    public AccountGridClient Api => _api ??= As(Token ?? throw new CliException(
         ExitCode.Forbidden,
         "There is no token. Give --token or set ACCOUNTGRID_TOKEN. Against a silo of your own: "
             + $"export ACCOUNTGRID_TOKEN=$(accountgrid token --as NAME --roles support,approver --data {GlobalOptions.DefaultData})"));
+
+    /// <summary>The server, called without a token, for what needs none.</summary>
+    public AccountGridClient Anonymous => _connection ??= Servers.Open(ServerOf(this), Timeout, Clock, Told);
 
     /// <summary>The data directory with the development key.</summary>
     public string DataDirectory => parse.GetValue(globals.Data) ?? GlobalOptions.DefaultData;
@@ -46,48 +47,50 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     /// <summary>An argument's value.</summary>
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 
-    /// <summary>A call context without a token, for what needs none.</summary>
-    public CallContext Anonymous() => ContextOf("");
-
-    /// <summary>The idempotency key of a change: the one given, else a fresh one.</summary>
-    public string RequestId(Option<string?> option) => parse.GetValue(option) ?? CallContext.NewRequestId();
-
-    /// <summary>Sends a change. Should its outcome stay unknown, the person is told the request id to send it again with.</summary>
-    public async Task<T> ChangeAsync<T>(string requestId, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Calls.CallAsync(call, cancellationToken);
-        }
-        catch (RpcException e)
-        {
-            e.Data[nameof(requestId)] = requestId;
-            throw;
-        }
-    }
-
     /// <summary>What to do about a failure, where something can be done.</summary>
-    public string? HintOf(RpcException exception, ServerError error) => exception.Data["requestId"] is string id && error.IsUnknownOutcome
-        ? $"Whether it happened is unknown. Send it again with --request-id {id}: it acts once."
+    public string? HintOf(AccountGridException error) => error.RequestId.Length > 0 && (error.IsOutcomeUnknown || error.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+        ? $"Whether it happened is unknown. Send it again with --request-id {error.RequestId}: it acts once."
         : error is { Code: StatusCode.Unavailable, Reason: "" }
             ? $"Is a silo running, and does it take gRPC at {ServerAsked ?? GlobalOptions.DefaultServer}?"
             : null;
 
     /// <inheritdoc />
-    public void Dispose() => _api?.Dispose();
+    public void Dispose() => _connection?.Dispose();
 
-    private CallContext ContextOf(string token) => new(token, Timeout, Clock, (error, delay) =>
-        Output.Note($"{error.Describe()} Trying again in {Show.Elapsed(delay)}."));
-
-    private ApiClient OpenApi()
+    private static Uri ServerOf(Invocation run)
     {
-        var server = ApiClient.ParseServer(ServerAsked ?? GlobalOptions.DefaultServer);
+        var server = Servers.Parse(run.ServerAsked ?? GlobalOptions.DefaultServer);
         if (server.Scheme == "http" && !server.IsLoopback && !(IPAddress.TryParse(server.Host, out var address) && IPAddress.IsLoopback(address)))
         {
-            Output.Warn($"{server.GetLeftPart(UriPartial.Authority)} is not encrypted: the token travels in the clear.");
+            run.Output.Warn($"{server.GetLeftPart(UriPartial.Authority)} is not encrypted: the token travels in the clear.");
         }
 
-        return ApiClient.Open(server);
+        return server;
+    }
+
+    private AccountGridClient As(string token)
+    {
+        try
+        {
+            return Anonymous.With(AccountGridTokenProvider.FromToken(token));
+        }
+        catch (ArgumentException)
+        {
+            throw new CliException(ExitCode.Forbidden, "The token has characters that no token has, or too many of them.");
+        }
+    }
+
+    private void Told(AccountGridRetry retry)
+    {
+        var error = retry.Error is null ? null : ServerError.From(retry.Error).Describe();
+        if (!retry.Method.EndsWith("/WatchEvents", StringComparison.Ordinal))
+        {
+            Output.Note($"{error} Trying again in {Show.Elapsed(retry.Delay)}.");
+        }
+        else if (retry.Failures == 1)
+        {
+            Output.Note($"The stream ended{(error is null ? "" : $" ({error})")}; reconnecting.");
+        }
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

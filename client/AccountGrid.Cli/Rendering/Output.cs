@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AccountGrid.Client;
 using Google.Protobuf;
 using Spectre.Console;
 
@@ -90,8 +91,9 @@ internal sealed class Output
     public void Fail(string text) => Failure("error", "red", text, new JsonObject { ["error"] = new JsonObject { ["message"] = text } });
 
     /// <summary>A refusal or failure that the server answered.</summary>
-    public void Fail(ServerError error, string? hint = null)
+    public void Fail(AccountGridException exception, string? hint = null)
     {
+        var error = ServerError.From(exception);
         var json = new JsonObject { ["error"] = error.ToJson() };
         if (hint is not null)
         {

@@ -20,20 +20,20 @@ internal static class AfterTheyLeft
         await tell.StepAsync("", "The token is still valid, but deactivating another, unprotected account is refused", async () =>
         {
             var seen = await Stage.RefusedAsync(
-                "AUTHORITY_ENDED", () => stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
+                "AUTHORITY_ENDED", () => Stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
             stage.Measured.PowerlessAfter = stage.Clock.GetElapsedTime(left);
             return seen;
         });
         await tell.StepAsync("", "Even reading the account is refused", () => Stage.RefusedAsync(
             "AUTHORITY_ENDED",
-            () => Stage.AsAsync(cast.Contractor, o => stage.Api.Accounts.GetAccountAsync(new GetAccountRequest { Id = Stage.President }, o), cancellationToken)));
+            () => cast.Contractor.Api.Accounts.GetAsync(Stage.President, cancellationToken: cancellationToken)));
         if (proposal is null)
         {
             return;
         }
 
         await tell.StepAsync("", "A colleague in good faith approves what the contractor left behind", () =>
-            Stage.RefusedAsync("PROPOSAL_VOID", () => stage.ApproveAsync(cast.Approver, proposal, cancellationToken)));
+            Stage.RefusedAsync("PROPOSAL_VOID", () => Stage.ApproveAsync(cast.Approver, proposal, cancellationToken)));
         await tell.StepAsync("", "The account, and nothing pending any more", async () =>
         {
             var account = await stage.AccountAsync(Stage.President, cancellationToken);

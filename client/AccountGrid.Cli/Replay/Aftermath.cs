@@ -18,8 +18,7 @@ internal static class Aftermath
         await UndoAsync(stage, cancellationToken);
         await stage.Tell.StepAsync("", "The audit recomputes every chain, root and signature", async () =>
         {
-            var answer = await Stage.AsAsync(stage.Cast.Auditor with { Calls = stage.Cast.Auditor.Calls with { Timeout = TimeSpan.FromMinutes(10) } },
-                o => stage.Api.Audit.VerifyAuditAsync(new VerifyAuditRequest(), o), cancellationToken);
+            var answer = await stage.Cast.Auditor.Api.Audit.VerifyAsync(cancellationToken);
             stage.Measured.Audit = answer;
             return new Seen(answer.Intact && answer.Entries > 0, answer.Intact
                 ? $"intact: {Show.Count(answer.Entries)} entries in {Show.Count(answer.Streams)} journals, {Show.Count(answer.Checkpoints)} checkpoints"
@@ -30,8 +29,7 @@ internal static class Aftermath
     private static async Task<Seen> ReportAsync(Stage stage, CancellationToken cancellationToken)
     {
         var started = stage.Clock.GetTimestamp();
-        var answer = await Stage.AsAsync(
-            stage.Cast.Agent, o => stage.Api.Accounts.ListIncidentsAsync(new ListIncidentsRequest { Id = Stage.President, PageSize = 1 }, o), cancellationToken);
+        var answer = await stage.Cast.Agent.Api.Accounts.ListIncidentsAsync(Stage.President, 1, cancellationToken);
         stage.Measured.Report = stage.Clock.GetElapsedTime(started);
         if (answer.Incidents.Count == 0)
         {
@@ -67,7 +65,7 @@ internal static class Aftermath
             var answers = new List<DeactivateAccountResponse>();
             foreach (var id in three)
             {
-                answers.Add(await stage.DeactivateAsync(cast.Hasty, id, "SPAM", cancellationToken));
+                answers.Add(await Stage.DeactivateAsync(cast.Hasty, id, "SPAM", cancellationToken));
             }
 
             // By the server's clock, from the first of them.
@@ -117,6 +115,6 @@ internal static class Aftermath
             DryRun = dryRun,
             Note = "replay of 2 November 2017",
         };
-        return Stage.AsAsync(stage.Cast.Agent, o => stage.Api.Operators.UndoOperatorAsync(request, o), cancellationToken);
+        return stage.Cast.Agent.Api.Operators.UndoAsync(request, cancellationToken);
     }
 }

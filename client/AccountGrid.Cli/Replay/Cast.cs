@@ -1,11 +1,12 @@
 using System.Globalization;
+using AccountGrid.Client;
 
 namespace AccountGrid.Cli.Replay;
 
 /// <summary>One who acts in the story, by a role rather than a name.</summary>
 /// <param name="Id">The subject of the token.</param>
-/// <param name="Calls">How they call the server.</param>
-internal sealed record Person(string Id, CallContext Calls);
+/// <param name="Api">The server, called in their name.</param>
+internal sealed record Person(string Id, AccountGridClient Api);
 
 /// <summary>Everyone in the story. Fresh names for every run, because somebody whose authority has ended stays so.</summary>
 internal sealed record Cast
@@ -46,7 +47,7 @@ internal sealed record Cast
     public required Person Auditor { get; init; }
 
     /// <summary>Mints everybody's token from the development key.</summary>
-    public static Cast Assemble(DevelopmentKey key, Invocation run)
+    public static Cast Assemble(DevelopmentKey key, AccountGridClient server, Invocation run)
     {
         var now = run.Clock.GetUtcNow();
         var name = now.ToString("yyyyMMdd-HHmmss-fff", CultureInfo.InvariantCulture);
@@ -67,7 +68,7 @@ internal sealed record Cast
         Person Make(string who, params string[] roles)
         {
             var id = who + Mark + name;
-            return new Person(id, new CallContext(key.Mint(id, roles, now, TokenLifetime), run.Timeout, run.Clock));
+            return new Person(id, server.With(AccountGridTokenProvider.FromToken(key.Mint(id, roles, now, TokenLifetime))));
         }
     }
 

@@ -1,4 +1,4 @@
-using AccountGrid.Cli.Ingest;
+using AccountGrid.Client;
 using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Replay;
@@ -18,7 +18,7 @@ internal static class Crowd
             return Seen.Right($"{Stage.Say(before)}: there already, from an earlier replay");
         }
 
-        var total = count <= FollowSender.StreamSize
+        var total = count <= FollowersClient.MaxFollowsPerStream
             ? await SendAsync(stage, account, count, static _ => { }, cancellationToken)
             : await ProgressLine.RunAsync(
                 stage.Output, $"followers of {account}", count, report => SendAsync(stage, account, count, report, cancellationToken));
@@ -34,21 +34,21 @@ internal static class Crowd
     private static async Task<IngestFollowsResponse> SendAsync(
         Stage stage, long account, long count, Action<long> report, CancellationToken cancellationToken)
     {
-        var sender = new FollowSender(stage.Api, stage.Cast.Network.Calls);
+        var followers = stage.Cast.Network.Api.Followers;
         var total = new IngestFollowsResponse();
         var gate = new Lock();
-        var streams = (count + FollowSender.StreamSize - 1) / FollowSender.StreamSize;
+        var streams = (count + FollowersClient.MaxFollowsPerStream - 1) / FollowersClient.MaxFollowsPerStream;
         await Parallel.ForAsync(0L, streams, new ParallelOptions { MaxDegreeOfParallelism = StreamsAtOnce, CancellationToken = cancellationToken }, async (stream, stop) =>
         {
-            var first = stream * FollowSender.StreamSize;
-            var size = (int)Math.Min(FollowSender.StreamSize, count - first);
+            var first = stream * FollowersClient.MaxFollowsPerStream;
+            var size = (int)Math.Min(FollowersClient.MaxFollowsPerStream, count - first);
             var follows = new Follow[size];
             for (var i = 0; i < size; i++)
             {
                 follows[i] = new Follow { Account = account, Follower = FirstFollower + first + i, Op = Follow.Types.Op.Follow };
             }
 
-            var answer = await sender.SendAsync(follows, stop);
+            var answer = await followers.IngestStreamAsync(follows, stop);
             lock (gate)
             {
                 total.Changed += answer.Changed;

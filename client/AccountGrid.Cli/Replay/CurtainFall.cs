@@ -1,3 +1,4 @@
+using AccountGrid.Client;
 using AccountGrid.V1;
 using Grpc.Core;
 
@@ -31,7 +32,7 @@ internal static class CurtainFall
         {
             account = await stage.AccountAsync(id, cancellationToken);
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        catch (AccountGridException e) when (e.Code == StatusCode.NotFound)
         {
             return false;
         }
@@ -39,14 +40,13 @@ internal static class CurtainFall
         var did = false;
         if (account.OpenProposal is { } pending && IsOfThisRun(stage, pending.ProposedBy))
         {
-            var reject = new RejectProposalRequest { Id = pending.Id, RequestId = CallContext.NewRequestId() };
-            await Stage.AsAsync(stage.Cast.Agent, o => stage.Api.Proposals.RejectProposalAsync(reject, o), cancellationToken);
+            await stage.Cast.Agent.Api.Proposals.RejectAsync(new RejectProposalRequest { Id = pending.Id }, cancellationToken);
             did = true;
         }
 
         if (account.Holds.Any(h => IsOfThisRun(stage, h.PlacedBy)))
         {
-            await stage.RestoreAsync(stage.Cast.Agent, id, "ERROR", cancellationToken);
+            await Stage.RestoreAsync(stage.Cast.Agent, id, "ERROR", cancellationToken);
             did = true;
         }
 

@@ -1,6 +1,6 @@
+using AccountGrid.Client;
 using AccountGrid.V1;
 using Google.Protobuf.WellKnownTypes;
-using Grpc.Core;
 using Grpc.Health.V1;
 
 namespace AccountGrid.Cli.Replay;
@@ -17,7 +17,7 @@ internal static class LastWorkingDay
         tell.Act("1. The last working day");
         await tell.MustAsync("", "The server takes requests", async () =>
         {
-            var health = await Stage.AsAsync(stage.Cast.Network, o => stage.Api.Health.CheckAsync(new HealthCheckRequest(), o), cancellationToken);
+            var health = await stage.Cast.Network.Api.CheckHealthAsync(cancellationToken);
             return new Seen(health.Status == HealthCheckResponse.Types.ServingStatus.Serving, Show.Name(health.Status));
         });
         await EnrollAsync(stage, cancellationToken);
@@ -58,7 +58,7 @@ internal static class LastWorkingDay
         Stage stage, Person person, DateTimeOffset ends, CancellationToken cancellationToken, params Role[] roles)
     {
         var request = new EnrollOperatorRequest { Id = person.Id, Roles = { roles }, AuthorityEndsAt = Timestamp.FromDateTimeOffset(ends) };
-        return (await Stage.AsAsync(stage.Cast.Admin, o => stage.Api.Operators.EnrollOperatorAsync(request, o), cancellationToken)).Operator;
+        return (await stage.Cast.Admin.Api.Operators.EnrollAsync(request, cancellationToken)).Operator;
     }
 
     private static async Task AccountAsync(Stage stage, long id, string handle, string what, long followers, CancellationToken cancellationToken)
@@ -70,13 +70,13 @@ internal static class LastWorkingDay
 
     private static async Task<bool> RegisterAsync(Stage stage, long id, string handle, CancellationToken cancellationToken)
     {
-        var request = new RegisterAccountRequest { Id = id, Handle = handle, RequestId = CallContext.NewRequestId() };
+        var request = new RegisterAccountRequest { Id = id, Handle = handle };
         try
         {
-            await Stage.AsAsync(stage.Cast.Network, o => stage.Api.Accounts.RegisterAccountAsync(request, o), cancellationToken);
+            await stage.Cast.Network.Api.Accounts.RegisterAsync(request, cancellationToken);
             return true;
         }
-        catch (RpcException e) when (ServerError.From(e).Reason == "ALREADY_EXISTS")
+        catch (AccountGridException e) when (e.Reason == AccountGridReasons.AlreadyExists)
         {
             return false;
         }
@@ -89,14 +89,13 @@ internal static class LastWorkingDay
         var said = "";
         if (account.OpenProposal is { } pending && Cast.IsOfAReplay(pending.ProposedBy.Subject))
         {
-            var reject = new RejectProposalRequest { Id = pending.Id, RequestId = CallContext.NewRequestId() };
-            await Stage.AsAsync(stage.Cast.Agent, o => stage.Api.Proposals.RejectProposalAsync(reject, o), cancellationToken);
+            await stage.Cast.Agent.Api.Proposals.RejectAsync(new RejectProposalRequest { Id = pending.Id }, cancellationToken);
             said = " (rejected what an earlier replay left pending)";
         }
 
         if (account.Holds.Count > 0 && account.Holds.All(h => Cast.IsOfAReplay(h.PlacedBy.Subject)))
         {
-            await stage.RestoreAsync(stage.Cast.Agent, id, "ERROR", cancellationToken);
+            await Stage.RestoreAsync(stage.Cast.Agent, id, "ERROR", cancellationToken);
             said += " (restored what an earlier replay left down)";
         }
 
@@ -143,9 +142,8 @@ internal static class LastWorkingDay
             Note = "a head of state",
             Owner = stage.Cast.Agent.Id,
             ReviewAt = Timestamp.FromDateTimeOffset(stage.Clock.GetUtcNow() + TimeSpan.FromDays(90)),
-            RequestId = CallContext.NewRequestId(),
         };
-        var account = (await Stage.AsAsync(stage.Cast.Agent, o => stage.Api.Accounts.ProtectAccountAsync(request, o), cancellationToken)).Account;
+        var account = (await stage.Cast.Agent.Api.Accounts.ProtectAsync(request, cancellationToken)).Account;
         return new Seen(
             account.Tier == Account.Types.Tier.Protected && account.Protection is not null,
             $"tier {Show.Name(account.Tier)}, review {Show.Instant(account.Protection?.ReviewAt)}"

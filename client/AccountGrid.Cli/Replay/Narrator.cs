@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Grpc.Core;
+using AccountGrid.Client;
 using Spectre.Console;
 
 namespace AccountGrid.Cli.Replay;
@@ -80,7 +80,7 @@ internal sealed class Narrator(Output output, TimeProvider clock)
         {
             seen = await step();
         }
-        catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
+        catch (AccountGridException e)
         {
             seen = Seen.Wrong(ServerError.From(e).Describe());
         }

@@ -19,14 +19,14 @@ internal static class OnePersonAlone
         {
             var started = stage.Clock.GetTimestamp();
             var seen = await Stage.RefusedAsync(
-                "NEEDS_SECOND_PERSON", () => stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken, directOnly: true));
+                "NEEDS_SECOND_PERSON", () => Stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken, directOnly: true));
             stage.Measured.LoneRefusal = stage.Clock.GetElapsedTime(started);
             return seen;
         });
         Proposal? proposal = null;
         await tell.StepAsync("", "The contractor proposes it instead", async () =>
         {
-            var answer = await stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken);
+            var answer = await Stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken);
             proposal = answer.Proposal;
             return new Seen(
                 answer.Outcome == Outcome.Pending && answer.Account.Status == Account.Types.Status.Active && proposal?.State == Proposal.Types.State.Open,
@@ -38,7 +38,7 @@ internal static class OnePersonAlone
         }
 
         await tell.StepAsync("", "The contractor, an approver too, approves the own proposal", () =>
-            Stage.RefusedAsync("NOTICE_PERIOD", () => stage.ApproveAsync(contractor, proposal, cancellationToken)));
+            Stage.RefusedAsync("NOTICE_PERIOD", () => Stage.ApproveAsync(contractor, proposal, cancellationToken)));
         await tell.StepAsync("", "What a visitor sees", async () =>
         {
             var now = await stage.VisitAsync(Stage.President, cancellationToken);

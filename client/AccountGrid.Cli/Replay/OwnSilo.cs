@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Grpc.Core;
+using AccountGrid.Client;
 using Grpc.Health.V1;
 
 namespace AccountGrid.Cli.Replay;
@@ -137,19 +137,18 @@ internal sealed partial class OwnSilo : IAsyncDisposable
 
     private async Task WaitUntilServingAsync(Invocation run, CancellationToken cancellationToken)
     {
-        using var api = ApiClient.Open(Server);
-        var calls = run.Anonymous() with { OnRetry = null };
+        using var api = Servers.Open(Server, TimeSpan.FromSeconds(5), run.Clock);
         while (true)
         {
             try
             {
-                var health = await api.Health.CheckAsync(new HealthCheckRequest(), calls.Options(TimeSpan.FromSeconds(5), cancellationToken));
+                var health = await api.CheckHealthAsync(cancellationToken);
                 if (health.Status == HealthCheckResponse.Types.ServingStatus.Serving)
                 {
                     return;
                 }
             }
-            catch (RpcException e) when (!cancellationToken.IsCancellationRequested && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            catch (AccountGridException e) when (e.IsTransient)
             {
                 // Not yet.
             }

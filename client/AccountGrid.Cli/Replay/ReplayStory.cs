@@ -1,4 +1,4 @@
-using Grpc.Core;
+using AccountGrid.Client;
 
 namespace AccountGrid.Cli.Replay;
 
@@ -51,7 +51,7 @@ internal static class ReplayStory
         {
             await CurtainFall.TellAsync(stage, limit.Token);
         }
-        catch (Exception e) when (e is OperationCanceledException or RpcException)
+        catch (Exception e) when (e is OperationCanceledException or AccountGridException)
         {
             stage.Output.Warn($"Not everything could be put back: {e.Message}");
         }

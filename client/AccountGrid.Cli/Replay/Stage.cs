@@ -1,5 +1,5 @@
+using AccountGrid.Client;
 using AccountGrid.V1;
-using Grpc.Core;
 
 namespace AccountGrid.Cli.Replay;
 
@@ -41,9 +41,8 @@ internal sealed class Stage
     /// <summary>Small accounts of this run.</summary>
     public const int SmallCount = 5;
 
-    public Stage(ApiClient api, Cast cast, ReplayScale scale, Invocation run)
+    public Stage(Cast cast, ReplayScale scale, Invocation run)
     {
-        Api = api;
         Cast = cast;
         Scale = scale;
         Output = run.Output;
@@ -54,8 +53,6 @@ internal sealed class Stage
         var first = 7_000_000_000_000_000_000 + (run.Clock.GetUtcNow().ToUnixTimeMilliseconds() * 10);
         Small = [.. Enumerable.Range(0, SmallCount).Select(i => first + i)];
     }
-
-    public ApiClient Api { get; }
 
     public Cast Cast { get; }
 
@@ -78,25 +75,20 @@ internal sealed class Stage
     /// <summary>The bystander before anything happened.</summary>
     public Account? BystanderBefore { get; set; }
 
-    /// <summary>A call in a person's name.</summary>
-    public static Task<T> AsAsync<T>(Person person, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken) =>
-        person.Calls.CallAsync(call, cancellationToken);
-
     /// <summary>Reads an account as the network does.</summary>
     public Task<Account> AccountAsync(long id, CancellationToken cancellationToken) =>
-        AsAsync(Cast.Network, o => Api.Accounts.GetAccountAsync(new GetAccountRequest { Id = id }, o), cancellationToken);
+        Cast.Network.Api.Accounts.GetAsync(id, cancellationToken: cancellationToken);
 
     /// <summary>Reads an account as a visitor does.</summary>
     public Task<PublicAccount> VisitAsync(long id, CancellationToken cancellationToken) =>
-        AsAsync(Cast.Network, o => Api.Accounts.GetPublicAccountAsync(new GetPublicAccountRequest { Id = id }, o), cancellationToken);
+        Cast.Network.Api.Accounts.GetPublicAsync(id, cancellationToken);
 
     /// <summary>The newest entries of an account's journal, up to 100.</summary>
     public async Task<IReadOnlyList<JournalEntry>> JournalAsync(long id, CancellationToken cancellationToken) =>
-        (await AsAsync(
-            Cast.Agent, o => Api.Accounts.ListJournalEntriesAsync(new ListJournalEntriesRequest { Id = id, PageSize = 100 }, o), cancellationToken)).Entries;
+        (await Cast.Agent.Api.Accounts.ListJournalPageAsync(new ListJournalEntriesRequest { Id = id, PageSize = 100 }, cancellationToken)).Entries;
 
     /// <summary>A deactivation in a person's name.</summary>
-    public Task<DeactivateAccountResponse> DeactivateAsync(
+    public static Task<DeactivateAccountResponse> DeactivateAsync(
         Person person, long id, string reason, CancellationToken cancellationToken, bool directOnly = false, DateTimeOffset? at = null)
     {
         var request = new DeactivateAccountRequest
@@ -104,31 +96,29 @@ internal sealed class Stage
             Id = id,
             Reason = reason,
             Note = "replay of 2 November 2017",
-            RequestId = CallContext.NewRequestId(),
             DirectOnly = directOnly,
             At = at is { } when ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(when) : null,
         };
-        return AsAsync(person, o => Api.Accounts.DeactivateAccountAsync(request, o), cancellationToken);
+        return person.Api.Accounts.DeactivateAsync(request, cancellationToken);
     }
 
     /// <summary>An approval in a person's name, of what that person saw.</summary>
-    public Task<ApproveProposalResponse> ApproveAsync(Person person, Proposal seen, CancellationToken cancellationToken)
+    public static Task<ApproveProposalResponse> ApproveAsync(Person person, Proposal seen, CancellationToken cancellationToken)
     {
-        var request = new ApproveProposalRequest { Id = seen.Id, Digest = seen.Digest, RequestId = CallContext.NewRequestId() };
-        return AsAsync(person, o => Api.Proposals.ApproveProposalAsync(request, o), cancellationToken);
+        var request = new ApproveProposalRequest { Id = seen.Id, Digest = seen.Digest };
+        return person.Api.Proposals.ApproveAsync(request, cancellationToken);
     }
 
     /// <summary>A restore in a person's name.</summary>
-    public Task<RestoreAccountResponse> RestoreAsync(Person person, long id, string reason, CancellationToken cancellationToken)
+    public static Task<RestoreAccountResponse> RestoreAsync(Person person, long id, string reason, CancellationToken cancellationToken)
     {
-        var request = new RestoreAccountRequest { Id = id, Reason = reason, Note = "replay of 2 November 2017", RequestId = CallContext.NewRequestId() };
-        return AsAsync(person, o => Api.Accounts.RestoreAccountAsync(request, o), cancellationToken);
+        var request = new RestoreAccountRequest { Id = id, Reason = reason, Note = "replay of 2 November 2017" };
+        return person.Api.Accounts.RestoreAsync(request, cancellationToken);
     }
 
     /// <summary>The end of somebody's authority, now.</summary>
     public async Task<Operator> OffboardAsync(Person person, CancellationToken cancellationToken) =>
-        (await AsAsync(
-            Cast.Admin, o => Api.Operators.OffboardOperatorAsync(new OffboardOperatorRequest { Id = person.Id, Note = "left" }, o), cancellationToken)).Operator;
+        (await Cast.Admin.Api.Operators.OffboardAsync(new OffboardOperatorRequest { Id = person.Id, Note = "left" }, cancellationToken)).Operator;
 
     /// <summary>Something that must be refused for one reason.</summary>
     public static async Task<Seen> RefusedAsync<T>(string reason, Func<Task<T>> call)
@@ -138,9 +128,8 @@ internal sealed class Stage
             await call();
             return Seen.Wrong($"it was allowed, and should have been refused: {reason}");
         }
-        catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
+        catch (AccountGridException error)
         {
-            var error = ServerError.From(e);
             return new Seen(error.Reason == reason, $"refused: {error.Reason}. {error.Message}");
         }
     }

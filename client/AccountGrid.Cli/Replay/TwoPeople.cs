@@ -1,3 +1,4 @@
+using AccountGrid.Client;
 using AccountGrid.V1;
 using Grpc.Core;
 
@@ -16,7 +17,7 @@ internal static class TwoPeople
         Proposal? proposal = null;
         await tell.StepAsync("", "A colleague proposes a takedown, with its reason", async () =>
         {
-            var answer = await stage.DeactivateAsync(cast.Agent, Stage.President, "IMPERSONATION", cancellationToken);
+            var answer = await Stage.DeactivateAsync(cast.Agent, Stage.President, "IMPERSONATION", cancellationToken);
             proposal = answer.Proposal;
             return new Seen(answer.Outcome == Outcome.Pending, $"{Show.Name(answer.Outcome)}: proposal {proposal?.Id}");
         });
@@ -26,10 +27,10 @@ internal static class TwoPeople
         }
 
         await tell.StepAsync("", "The same colleague, an approver of full standing, approves it", () =>
-            Stage.RefusedAsync("SAME_PERSON", () => stage.ApproveAsync(cast.Agent, proposal, cancellationToken)));
+            Stage.RefusedAsync("SAME_PERSON", () => Stage.ApproveAsync(cast.Agent, proposal, cancellationToken)));
         var isDown = await tell.StepAsync("", "A second person approves it", async () =>
         {
-            var answer = await stage.ApproveAsync(cast.Approver, proposal, cancellationToken);
+            var answer = await Stage.ApproveAsync(cast.Approver, proposal, cancellationToken);
             return new Seen(
                 answer.Outcome == Outcome.Done && answer.Account.Status == Account.Types.Status.Deactivated,
                 $"{Show.Name(answer.Outcome)}: the account is {Show.Name(answer.Account.Status)}");
@@ -79,7 +80,7 @@ internal static class TwoPeople
     {
         var isUp = await stage.Tell.StepAsync("19:03", "One person alone restores it", async () =>
         {
-            var answer = await stage.RestoreAsync(stage.Cast.Supporter, Stage.President, "ERROR", cancellationToken);
+            var answer = await Stage.RestoreAsync(stage.Cast.Supporter, Stage.President, "ERROR", cancellationToken);
             return new Seen(
                 answer.Outcome == Outcome.Done && answer.Account.Status == Account.Types.Status.Active,
                 $"{Show.Name(answer.Outcome)}: the account is {Show.Name(answer.Account.Status)}");
@@ -107,10 +108,9 @@ internal static class TwoPeople
             await stage.VisitAsync(id, cancellationToken);
             return null;
         }
-        catch (RpcException e) when (e.StatusCode == StatusCode.NotFound)
+        catch (AccountGridException e) when (e.Code == StatusCode.NotFound)
         {
-            var error = ServerError.From(e);
-            return $"{error.Reason}. {error.Message}".Replace($"{id}", "N", StringComparison.Ordinal);
+            return $"{e.Reason}. {e.Message}".Replace($"{id}", "N", StringComparison.Ordinal);
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class EventsEndpoint(EventFeed feed)
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var (position, happened) = steps.Current;
+            var (position, happened, _) = steps.Current;
             yield return new SseItem<string>(happened is null ? "{}" : ProtoJson.Format(happened), happened is null ? "ping" : "event")
             {
                 EventId = position.ToString(CultureInfo.InvariantCulture),

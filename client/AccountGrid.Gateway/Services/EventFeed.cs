@@ -11,12 +11,16 @@ namespace AccountGrid.Gateway.Services;
 /// <summary>What one watcher asks for.</summary>
 /// <param name="After">Resume behind this position; <c>null</c> = from now on.</param>
 /// <param name="Accounts">Only these; empty = all.</param>
-internal sealed record WatchOrder(long? After, IReadOnlySet<long> Accounts);
+/// <param name="Progress">How often to say how far the stream is; <c>null</c> = never.</param>
+internal sealed record WatchOrder(long? After, IReadOnlySet<long> Accounts, TimeSpan? Progress = null);
 
 /// <summary>One step of a watch: an event, or a sign of life while nothing happens.</summary>
 /// <param name="Position">Where to resume.</param>
 /// <param name="Event">The event; <c>null</c> for a sign of life.</param>
-internal readonly record struct FeedStep(long Position, V1.WatchEventsResponse? Event);
+/// <param name="CompleteAt">
+/// A timestamp of the clock: everything committed before it has been stepped over. Only where progress was asked for, and only where it is known.
+/// </param>
+internal readonly record struct FeedStep(long Position, V1.WatchEventsResponse? Event, long? CompleteAt = null);
 
 /// <summary>
 /// Reads the journals' feed for watchers. The caller's power is looked at again before every page is shown, so that a stream ends with the person's authority
@@ -45,9 +49,11 @@ internal sealed class EventFeed(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var position = from;
         yield return new FeedStep(position, null);
+        var progress = new Progress(order, _heartbeat, clock);
         while (true)
         {
-            var page = await NextPageAsync(caller, position, ending.Token);
+            progress.BeginPage();
+            var page = await NextPageAsync(caller, position, progress.Wait, ending.Token);
             foreach (var entry in page.Entries)
             {
                 if (await ToEventAsync(entry, order, ending.Token) is { } happened)
@@ -57,18 +63,22 @@ internal sealed class EventFeed(
             }
 
             position = Math.Max(position, page.Next);
-            if (page.Entries.IsEmpty)
+            if (progress.EndPage(page.Entries.Length < PageSize, page.Entries.IsEmpty) is { } complete)
+            {
+                yield return new FeedStep(position, null, complete);
+            }
+            else if (page.Entries.IsEmpty)
             {
                 yield return new FeedStep(position, null);
             }
         }
     }
 
-    private async Task<EntryPage> NextPageAsync(CallerIdentity caller, long position, CancellationToken cancellationToken)
+    private async Task<EntryPage> NextPageAsync(CallerIdentity caller, long position, TimeSpan wait, CancellationToken cancellationToken)
     {
         try
         {
-            var page = await grains.RepeatAsync(() => grains.Directory.ReadFeedAsync(position, PageSize, _heartbeat, cancellationToken), cancellationToken);
+            var page = await grains.RepeatAsync(() => grains.Directory.ReadFeedAsync(position, PageSize, wait, cancellationToken), cancellationToken);
             if (clock.GetUtcNow() >= caller.ExpiresAt)
             {
                 throw new ApiException(ApiError.Of(RefusalReason.Unauthenticated, "The token has expired."));
@@ -104,5 +114,36 @@ internal sealed class EventFeed(
             Status = AccountMapping.ToProto(answer.Status),
             TraceId = entry.TraceId,
         };
+    }
+
+    /// <summary>
+    /// How far a stream is, for those who asked. A page that is not full holds everything that was committed before it was asked for: entries become visible in the order of their positions.
+    /// </summary>
+    private struct Progress(WatchOrder order, TimeSpan heartbeat, TimeProvider clock)
+    {
+        private long _askedAt;
+        private long? _told;
+
+        /// <summary>How long the next page may wait for an entry: not at all before the watcher has caught up and been told so.</summary>
+        public readonly TimeSpan Wait =>
+            order.Progress is not { } interval ? heartbeat
+            : _told is null ? TimeSpan.Zero
+            : interval < heartbeat ? interval : heartbeat;
+
+        /// <summary>A page is about to be asked for.</summary>
+        public void BeginPage() => _askedAt = clock.GetTimestamp();
+
+        /// <summary>A page has been stepped over.</summary>
+        /// <returns>Up to when everything has been, where it is time to say so.</returns>
+        public long? EndPage(bool isLast, bool isEmpty)
+        {
+            if (order.Progress is not { } interval || !isLast || !(isEmpty || _told is not { } told || clock.GetElapsedTime(told) >= interval))
+            {
+                return null;
+            }
+
+            _told = clock.GetTimestamp();
+            return _askedAt;
+        }
     }
 }

@@ -1,18 +1,20 @@
 using System.Globalization;
 using AccountGrid.Gateway.Validation;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
 
 /// <summary>Changes as they commit, over gRPC. Stateless.</summary>
-internal sealed class EventServiceV1(EventFeed feed) : V1.EventService.EventServiceBase
+internal sealed class EventServiceV1(EventFeed feed, TimeProvider clock) : V1.EventService.EventServiceBase
 {
     /// <inheritdoc/>
     public override async Task WatchEvents(
         V1.WatchEventsRequest request, IServerStreamWriter<V1.WatchEventsResponse> responseStream, ServerCallContext context)
     {
+        var began = clock.GetTimestamp();
         var checks = default(FieldChecks);
-        var order = WatchOrders.Check(ref checks, request.HasAfterPosition ? request.AfterPosition : null, request.Accounts);
+        var order = WatchOrders.Check(ref checks, request.HasAfterPosition ? request.AfterPosition : null, request.Accounts, request.ProgressInterval);
         checks.ThrowIfAny();
         var from = await feed.BeginAsync(order, context.CancellationToken);
 
@@ -23,6 +25,12 @@ internal sealed class EventServiceV1(EventFeed feed) : V1.EventService.EventServ
             if (step.Event is { } happened)
             {
                 await responseStream.WriteAsync(happened, context.CancellationToken);
+            }
+            else if (step.CompleteAt is { } complete)
+            {
+                // As a distance on this process's monotonic clock: a client can place it on its own without knowing what time it is here.
+                var progress = new V1.WatchEventsResponse { Position = step.Position, CompleteThrough = Duration.FromTimeSpan(clock.GetElapsedTime(began, complete)) };
+                await responseStream.WriteAsync(progress, context.CancellationToken);
             }
         }
     }

@@ -1,0 +1,33 @@
+using AccountGrid.Client;
+
+namespace AccountGrid.Cli;
+
+/// <summary>How the command line reaches servers.</summary>
+internal static class Servers
+{
+    /// <summary>Makes a client without a token; it connects with the first call.</summary>
+    /// <param name="server">Where.</param>
+    /// <param name="timeout">The limit of one attempt of whatever call; <c>null</c> = each kind's own.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="onRetry">Told before each retry.</param>
+    public static AccountGridClient Open(Uri server, TimeSpan? timeout, TimeProvider clock, Action<AccountGridRetry>? onRetry = null)
+    {
+        // That a token travels in the clear is said by the caller, who was told to go there.
+        var options = new AccountGridClientOptions { Address = server, AllowUnencryptedTokens = true, Retry = { OnRetry = onRetry } };
+        if (timeout is { } limit)
+        {
+            var deadlines = options.Deadlines;
+            (deadlines.Read, deadlines.Command, deadlines.Undo, deadlines.Verify, deadlines.IngestStream) = (limit, limit, limit, limit, limit);
+        }
+
+        return AccountGridClient.Create(options, clock: clock);
+    }
+
+    /// <summary>Reads a server address: http or https, a host and a port, nothing else.</summary>
+    /// <exception cref="CliException">It is none.</exception>
+    public static Uri Parse(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && uri.PathAndQuery is "/" && uri.UserInfo.Length == 0 && uri.Fragment.Length == 0
+            ? uri
+            : throw CliException.Usage($"--server: '{text}' is no address such as {GlobalOptions.DefaultServer}.");
+}

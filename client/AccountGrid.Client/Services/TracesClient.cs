@@ -1,0 +1,34 @@
+using AccountGrid.V1;
+
+namespace AccountGrid.Client;
+
+/// <summary>What became of the last commands, step by step, as the silos remember it. Role: staff. Thread-safe.</summary>
+public sealed class TracesClient
+{
+    private readonly TraceService.TraceServiceClient _stub;
+    private readonly CallPipeline _calls;
+
+    internal TracesClient(TraceService.TraceServiceClient stub, CallPipeline calls)
+    {
+        _stub = stub;
+        _calls = calls;
+    }
+
+    /// <summary>The spans of one trace.</summary>
+    /// <param name="traceId">32 hex digits, as answers, journal entries and incidents have them.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<Trace> GetAsync(string traceId, CancellationToken cancellationToken = default)
+    {
+        var request = new GetTraceRequest { TraceId = traceId };
+        return _calls.CallAsync(ServiceMethods.GetTrace, o => _stub.GetTraceAsync(request, o), cancellationToken);
+    }
+
+    /// <summary>One line for each trace that is remembered, newest first. There is no second page.</summary>
+    /// <param name="request">How many at most, of which account, sent by whom.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<ListTracesResponse> ListAsync(ListTracesRequest request, CancellationToken cancellationToken = default)
+    {
+        var sent = request.Clone();
+        return _calls.CallAsync(ServiceMethods.ListTraces, o => _stub.ListTracesAsync(sent, o), cancellationToken);
+    }
+}

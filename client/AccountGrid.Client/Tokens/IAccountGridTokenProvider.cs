@@ -1,0 +1,38 @@
+namespace AccountGrid.Client;
+
+/// <summary>Where tokens come from. Called by one caller at a time; what it throws reaches the caller of the client as it is.</summary>
+public interface IAccountGridTokenProvider
+{
+    /// <summary>
+    /// A token that is good now. The client keeps it until shortly before its end and asks again then, or once when a server refuses it: the provider needs no cache of its own, and should not
+    /// answer with one that it answered with before.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<AccountGridToken> GetTokenAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Makes providers of tokens from what is at hand.</summary>
+public static class AccountGridTokenProvider
+{
+    /// <summary>Always the same token.</summary>
+    /// <param name="token">The token's text.</param>
+    /// <exception cref="ArgumentException">It is none; see <see cref="AccountGridToken"/>.</exception>
+    public static IAccountGridTokenProvider FromToken(string token)
+    {
+        var value = new AccountGridToken(token);
+        return new Delegated(_ => ValueTask.FromResult(value));
+    }
+
+    /// <summary>What a function answers.</summary>
+    /// <param name="getToken">See <see cref="IAccountGridTokenProvider.GetTokenAsync"/>.</param>
+    public static IAccountGridTokenProvider FromDelegate(Func<CancellationToken, ValueTask<AccountGridToken>> getToken)
+    {
+        ArgumentNullException.ThrowIfNull(getToken);
+        return new Delegated(getToken);
+    }
+
+    private sealed class Delegated(Func<CancellationToken, ValueTask<AccountGridToken>> getToken) : IAccountGridTokenProvider
+    {
+        public ValueTask<AccountGridToken> GetTokenAsync(CancellationToken cancellationToken) => getToken(cancellationToken);
+    }
+}
