@@ -26,8 +26,6 @@ public static class GrainsHosting
         services.TryAddSingleton<AccountGrains>();
         services.TryAddSingleton<LocalAccounts>();
         services.TryAddSingleton<ILocalAccounts>(static provider => provider.GetRequiredService<LocalAccounts>());
-        silo.AddGrainService<SiloAccounts>();
-        services.TryAddSingleton<AllSiloAccounts>();
         services.TryAddSingleton<ApplicationDiagnostics>();
         services.TryAddSingleton<IEventCodec<AccountEvent>, AccountEventCodec>();
         services.TryAddSingleton<IEventCodec<OperatorEvent>, OperatorEventCodec>();
@@ -41,8 +39,9 @@ public static class GrainsHosting
         services.TryAddSingleton<ReconcilerMeters>();
         services.TryAddSingleton<IFollowWatch, GrainFollowWatch>();
         services.TryAddTransient<FollowerReconciler>();
-        services.TryAddSingleton<TraceGatherer>();
+        services.AddGrainService<SiloAccounts>();
         services.AddGrainService<TracesService>();
+        services.TryAddSingleton(typeof(EverySilo<>));
         services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
         return silo;

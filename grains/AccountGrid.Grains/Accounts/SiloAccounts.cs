@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime.Services;
 using Orleans.Services;
 
 namespace AccountGrid.Grains;
@@ -58,33 +57,6 @@ public sealed class SiloAccounts(GrainId id, Silo silo, ILoggerFactory logs, Loc
         {
             // Whoever asked will call the account itself, and hear why.
             return null;
-        }
-    }
-}
-
-/// <summary>Reads accounts where they are active: each silo is called once at the most, however many are asked for. Thread-safe.</summary>
-public sealed class AllSiloAccounts(IServiceProvider services, ISiloStatusOracle silos) : GrainServiceClient<ISiloAccounts>(services)
-{
-    /// <summary>
-    /// Those of the accounts that are active anywhere; in no order, and twice where two silos believe to have one. A silo that does not answer, because it is gone or of a version
-    /// without this, has found none.
-    /// </summary>
-    public async Task<ImmutableArray<AccountInfo>> ReadAsync(ImmutableArray<long> ids, CancellationToken cancellationToken)
-    {
-        var active = silos.GetApproximateSiloStatuses(onlyActive: true).Keys;
-        var answers = await Task.WhenAll(active.Select(silo => AskAsync(silo, ids, cancellationToken)));
-        return answers.Length == 1 ? answers[0] : [.. answers.SelectMany(static a => a)];
-    }
-
-    private async Task<ImmutableArray<AccountInfo>> AskAsync(SiloAddress silo, ImmutableArray<long> ids, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await GetGrainService(silo).ReadAsync(ids, cancellationToken);
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return [];
         }
     }
 }

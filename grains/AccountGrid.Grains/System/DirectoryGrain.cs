@@ -9,14 +9,17 @@ namespace AccountGrid.Grains;
 /// <summary>Questions over many accounts, answered from the index where the call arrives.</summary>
 [StatelessWorker, Reentrant, GrainType("directory")]
 public sealed class DirectoryGrain(
-    IStreamIndex index, IHarmLog harms, IJournalFeed feed, AllSiloAccounts accounts, AccountPolicy policy, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
+    IStreamIndex index, IHarmLog harms, IJournalFeed feed, EverySilo<ISiloAccounts> silos, AccountPolicy policy, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
 {
     /// <summary>The longest wait for the feed; below every response timeout on the way.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc />
-    public async Task<AccountBatch> ReadActiveAsync(ImmutableArray<long> ids, CancellationToken cancellationToken) =>
-        new(await accounts.ReadAsync(ids[..Math.Min(ids.Length, Limits.BatchGet)], cancellationToken));
+    public async Task<AccountBatch> ReadActiveAsync(ImmutableArray<long> ids, CancellationToken cancellationToken)
+    {
+        var asked = ids[..Math.Min(ids.Length, Limits.BatchGet)];
+        return new((await silos.AskAsync(silo => silo.ReadAsync(asked, cancellationToken), cancellationToken)).Found);
+    }
 
     /// <inheritdoc />
     public Task<IdPage> ListAccountsAsync(AccountFilterInput filter, long after, int max, CancellationToken cancellationToken) =>
