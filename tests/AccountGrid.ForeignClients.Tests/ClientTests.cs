@@ -27,7 +27,18 @@ public abstract class ClientSuite(ForeignRun run, string protocol)
     public void Every_scenario_was_played_and_no_other()
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"{Tally().Text("version")}\n{run.Printed}");
-        Assert.Equal(Plan.Names(protocol).Order(StringComparer.Ordinal), run.Scenarios.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Plan.Names(protocol).Concat(Plan.Wrong.Select(static row => row.Data)).Order(StringComparer.Ordinal), run.Scenarios.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Theory, MemberData(nameof(Plan.Wrong), MemberType = typeof(Plan))]
+    public void What_is_wrong_is_found(string scenario)
+    {
+        Tally();
+        Assert.True(run.Scenarios.TryGetValue(scenario, out var report), $"Nothing was reported. The script printed:\n{run.Printed}");
+        Assert.True(report.Text("ok") == "False", $"{Tally().Text("version")} takes for right: {scenario}");
+
+        // A script that stumbles over something else has found nothing.
+        Assert.Contains(" must ", $" {report.Text("detail")}", StringComparison.Ordinal);
     }
 
     /// <summary>Holds a scenario's report to success.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
@@ -14,14 +13,6 @@ internal static class Places
     /// <summary>What the build knows.</summary>
     public static string Metadata(string key) =>
         typeof(Places).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
-
-    /// <summary>A program on the path.</summary>
-    public static bool TryFind(string program, [NotNullWhen(true)] out string? path)
-    {
-        path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-        return path is not null;
-    }
 
     /// <summary>Two free ports below those that the system deals out, so that nobody is dealt one of them while a silo that was killed does not listen.</summary>
     public static (int Http, int Grpc) FreePorts()

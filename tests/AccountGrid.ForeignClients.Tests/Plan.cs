@@ -9,9 +9,14 @@ internal static class Plan
     /// <summary>In this order: what kills the silo comes last.</summary>
     private static readonly string[] Files = ["reads", "holds", "people", "streams", "errors", "outages"];
 
+    /// <summary>What is wrong on purpose: a client that does not report it as failed proves nothing.</summary>
+    private static readonly string[] WrongFiles = ["wrong"];
+
     /// <summary>A fresh copy of them all.</summary>
-    public static IReadOnlyList<JsonObject> Scenarios() =>
-        [.. Files.SelectMany(static name => JsonNode.Parse(File.ReadAllText(Places.Of("scenarios", name + ".json")))!.AsArray()).Select(static node => node!.DeepClone().AsObject())];
+    public static IReadOnlyList<JsonObject> Scenarios() => [.. Read(WrongFiles), .. Read(Files)];
+
+    private static IEnumerable<JsonObject> Read(IEnumerable<string> files) =>
+        [.. files.SelectMany(static name => JsonNode.Parse(File.ReadAllText(Places.Of("scenarios", name + ".json")))!.AsArray()).Select(static node => node!.DeepClone().AsObject())];
 
     /// <summary>What a client of gRPC plays.</summary>
     public static TheoryData<string> OverGrpc => [.. Names("grpc")];
@@ -19,9 +24,12 @@ internal static class Plan
     /// <summary>What a client of HTTP plays.</summary>
     public static TheoryData<string> OverHttp => [.. Names("http")];
 
-    /// <summary>The names of the scenarios of one protocol.</summary>
+    /// <summary>What every client must report as failed.</summary>
+    public static TheoryData<string> Wrong => [.. Read(WrongFiles).Select(static s => (string)s["name"]!)];
+
+    /// <summary>The names of the scenarios that a client of one protocol must find to hold.</summary>
     public static IEnumerable<string> Names(string protocol) =>
-        Scenarios().Where(s => s["over"] is not JsonArray over || over.Any(p => (string?)p == protocol)).Select(static s => (string)s["name"]!);
+        Read(Files).Where(s => s["over"] is not JsonArray over || over.Any(p => (string?)p == protocol)).Select(static s => (string)s["name"]!);
 }
 
 /// <summary>The published table of errors: the gateway's README.</summary>
