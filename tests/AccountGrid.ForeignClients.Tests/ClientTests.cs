@@ -69,9 +69,3 @@ public sealed class Grpcio(PythonRun run) : ClientSuite(run, "grpc"), IClassFixt
     [Theory, MemberData(nameof(Plan.OverGrpc), MemberType = typeof(Plan))]
     public void Holds(string scenario) => Held(scenario);
 }
-
-public sealed class Curl(CurlRun run) : ClientSuite(run, "http"), IClassFixture<CurlRun>
-{
-    [Theory, MemberData(nameof(Plan.OverHttp), MemberType = typeof(Plan))]
-    public void Holds(string scenario) => Held(scenario);
-}

@@ -67,20 +67,24 @@ def read_error(status, headers, body):
 class Stream:
     """One open stream of server-sent events, read by a thread of its own so that a wait can end."""
 
-    def __init__(self, line):
+    def __init__(self, line, record):
+        self.record = record
         self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.position = self.trace = self.refused = None
+        self.position = self.trace = None
         self.items = queue.Queue()
 
     def begin(self):
         status, headers = read_head(self.process.stdout)
+        if status == 0:
+            return self.error()
         if status != 200:
-            self.refused = read_error(status, headers, self.process.stdout.read()) if status else self.error()
+            body = self.process.stdout.read()
             self.process.wait()
-            return self.refused
+            self.record(status, headers, json.loads(body))
+            return read_error(status, headers, body)
         if headers["content-type"].split(";")[0] != "text/event-stream":
             raise ValueError(f"a stream of events came as {headers['content-type']}")
-        self.trace = headers.get("trace-id")
+        self.trace, self.headers = headers.get("trace-id"), headers
         threading.Thread(target=self.read, daemon=True).start()
         # The first thing to come is a sign of life with the position from which the stream begins.
         kind, self.position, _ = self.items.get(timeout=30)
@@ -110,6 +114,7 @@ class Stream:
                 event = json.loads(data)
                 if event["position"] != position:
                     raise ValueError(f"the id of an event is its position, and {position} is not {event['position']}")
+                self.record(200, self.headers, event)
                 return event
 
     def error(self):
@@ -126,7 +131,6 @@ class Curl:
     def __init__(self, world):
         self.world = world
         self.base = world["http"]
-        self.routes = {}
 
     def headers(self, step):
         return {"traceparent": f"00-{step['trace']}-b7ad6b7169203331-01"} if "trace" in step else {}
@@ -135,7 +139,7 @@ class Curl:
         order = dict(step.get("with", {}))
         route = self.world["methods"][step["call"]]
         path = re.sub(r"\{(\w+)\}", lambda m: urllib.parse.quote(str(order.pop(m[1]))), route["route"])
-        headers, body = self.headers(step), None
+        headers, body, sent = self.headers(step), None, {}
         if step["call"] == INGEST:
             headers["Content-Type"] = "application/x-ndjson"
             follows = (follow for message in step["follows"] for follow in expand(message))
@@ -143,15 +147,17 @@ class Curl:
         elif route["verb"] == "POST":
             headers["Content-Type"] = "application/json"
             body = json.dumps(order)
+            sent = {"request": order}
         elif order:
             path += "?" + urllib.parse.urlencode(order, doseq=True)
-        return self.send(route["verb"], path, token, headers, body, step.get("deadline"), route["route"])
+            sent = {"query": sorted(order)}
+        return self.send(route["verb"], path, token, headers, body, step.get("deadline"), route["route"], sent)
 
     def raw(self, order, token):
         body = order.get("body")
         if isinstance(body, list):
             return self.slow(order, token)
-        return self.send(order["verb"], order["path"], token, order.get("headers", {}), body, None, order["path"].partition("?")[0])
+        return self.send(order["verb"], order["path"], token, order.get("headers", {}), body, None, order["path"].partition("?")[0], {})
 
     def slow(self, order, token):
         """Sends a body with a pause before its end. curl hears the answer when it has something to send again."""
@@ -161,32 +167,32 @@ class Curl:
             process.stdin.flush()
             time.sleep(order["pause"])
             process.stdin.close()
-            return self.answer(process.stdout.readlines(), process.wait(), "POST", order["path"])
+            return self.answer(process.stdout.readlines(), process.wait(), "POST", order["path"], {})
 
-    def send(self, verb, path, token, headers, body, deadline, route):
+    def send(self, verb, path, token, headers, body, deadline, route, sent):
         arguments = ["--request", verb, "--max-time", str(deadline / 1000 if deadline else 60), self.base + path]
         if body is not None:
             # From standard input, because a long one is no argument for a command line.
             arguments += ["--data-binary", "@-"]
         done = subprocess.run(command(*arguments, token=token, headers=headers), input=None if body is None else body.encode(), stdout=subprocess.PIPE, check=False)
-        return self.answer(done.stdout.splitlines(keepends=True), done.returncode, verb, route)
+        return self.answer(done.stdout.splitlines(keepends=True), done.returncode, verb, route, sent)
 
-    def answer(self, lines, exit_code, verb, route):
+    def answer(self, lines, exit_code, verb, route, sent):
         lines = iter(lines)
         status, headers = read_head(lines)
         body = b"".join(lines)
         if status == 0 or exit_code == 28:
             return Answer(error=Error(code=EXITS.get(exit_code, f"curl ended with {exit_code}")))
-        self.routes.setdefault(f"{verb} {route}", set()).add(status)
         is_json = headers.get("content-type", "").split(";")[0] == "application/json"
-        self.record(verb, route, status, json.loads(body) if is_json else None)
+        self.record(verb, route, status, headers, json.loads(body) if is_json else None, sent)
         if status >= 400:
             return Answer(error=read_error(status, headers, body), trace=headers.get("trace-id"), status=status)
         return Answer(message=json.loads(body) if is_json else {"text": body.decode()}, trace=headers.get("trace-id"), status=status)
 
-    def record(self, verb, route, status, body):
+    def record(self, verb, route, status, headers, body, sent):
+        """Keeps what was sent and what came, for whoever compares it with what is promised."""
         with open(self.world["answers"], "a", encoding="utf-8") as file:
-            file.write(json.dumps({"verb": verb, "route": route, "status": status, "body": body}) + "\n")
+            file.write(json.dumps({"verb": verb, "route": route, "status": status, "headers": headers, "body": body, **sent}) + "\n")
 
     def watch(self, step, token):
         headers = self.headers(step)
@@ -194,13 +200,13 @@ class Curl:
         if "resume" in step:
             headers["Last-Event-ID"] = step["resume"]
         deadline = step["deadline"] / 1000 if "deadline" in step else 120
-        self.routes.setdefault(f"GET {self.world['methods'][EVENTS]['route']}", set())
-        path = self.world["methods"][EVENTS]["route"] + (f"?{query}" if query else "")
-        return Stream(command("--max-time", str(deadline), self.base + path, token=token, headers={"Accept": "text/event-stream", **headers}))
+        route = self.world["methods"][EVENTS]["route"]
+        line = command("--max-time", str(deadline), self.base + route + (f"?{query}" if query else ""), token=token, headers={"Accept": "text/event-stream", **headers})
+        return Stream(line, lambda status, heads, body: self.record("GET", route, status, heads, body, {"query": sorted(step.get("with", {}))}))
 
     def tally(self):
         version = subprocess.run(["curl", "--version"], capture_output=True, check=True, text=True).stdout.split(" (")[0]
-        return {"version": version, "routes": sorted(self.routes)}
+        return {"version": version}
 
 
 if __name__ == "__main__":
