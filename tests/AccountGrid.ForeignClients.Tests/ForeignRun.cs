@@ -219,12 +219,12 @@ public abstract class ForeignRun : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>For whoever runs a script by hand: the silo stays until the file is removed.</summary>
+    /// <summary>For whoever runs a script by hand: the silo stays until the world is removed, an hour at most.</summary>
     private async Task HoldAsync(string world)
     {
         Missing = "The silo was held for running the script by hand.";
         await File.WriteAllTextAsync(Path.Combine(Path.GetTempPath(), "foreign-clients.txt"), $"{string.Join(' ', Command)} {world}\n");
-        while (File.Exists(world))
+        for (var second = 0; second < 3600 && File.Exists(world); second++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
