@@ -60,9 +60,14 @@ internal sealed class OpenApiDocument
         return this;
     }
 
-    /// <summary>Adds an operation that has no proto method (event stream, line ingest); the standard error answer is put in.</summary>
+    /// <summary>Adds an operation that has no proto method (event stream, line ingest); the headers of every answer and the standard error answer are put in.</summary>
     public OpenApiDocument Add(string path, string verb, JsonObject operation)
     {
+        foreach (var (_, answer) in operation["responses"]!.AsObject())
+        {
+            answer!.AsObject()["headers"] = TraceHeader();
+        }
+
         operation["responses"]!.AsObject()["default"] = ErrorAnswer();
         AddOperation(path, verb, operation);
         return this;
@@ -174,10 +179,21 @@ internal sealed class OpenApiDocument
 
     private JsonObject ErrorAnswer() => new()
     {
-        ["description"] = "A refusal: google.rpc.Status with ErrorInfo (domain, reason) and, where fields are at fault, BadRequest.",
-        ["headers"] = TraceHeader(),
+        ["description"] = "A refusal: google.rpc.Status with ErrorInfo (domain, reason), BadRequest where fields are at fault, and RetryInfo where waiting helps.",
+        ["headers"] = RefusalHeaders(),
         ["content"] = Json(_schemas.Error()),
     };
+
+    private static JsonObject RefusalHeaders()
+    {
+        var headers = TraceHeader();
+        headers["Retry-After"] = new JsonObject
+        {
+            ["description"] = "Where waiting helps: RetryInfo in whole seconds, rounded up.",
+            ["schema"] = new JsonObject { ["type"] = "integer", ["minimum"] = 1 },
+        };
+        return headers;
+    }
 
     private static JsonObject TraceHeader() => new()
     {

@@ -18,10 +18,16 @@ internal sealed class EventServiceV1(EventFeed feed, TimeProvider clock) : V1.Ev
         checks.ThrowIfAny();
         var from = await feed.BeginAsync(order, context.CancellationToken);
 
-        // At once: the client knows that it watches, and from where, before anything happens.
-        await context.WriteResponseHeadersAsync(new Metadata { { "position", from.ToString(CultureInfo.InvariantCulture) } });
+        var hasBegun = false;
         await foreach (var step in feed.ReadAsync(context.Identity(), order, from, context.CancellationToken))
         {
+            if (!hasBegun)
+            {
+                // At once: the client knows that it watches, and from where, before anything happens. Not before the first step, because a watch that is refused begins nowhere.
+                await context.WriteResponseHeadersAsync(new Metadata { { "position", step.Position.ToString(CultureInfo.InvariantCulture) } });
+                hasBegun = true;
+            }
+
             if (step.Event is { } happened)
             {
                 await responseStream.WriteAsync(happened, context.CancellationToken);

@@ -150,6 +150,9 @@ public sealed class LimitTests(SharedGateway gateway)
             var error = WireError.From(await Assert.ThrowsAsync<RpcException>(() => third.ResponseStream.MoveNext(TestContext.Current.CancellationToken)));
             Assert.Equal("OVERLOADED", error.Reason);
             Assert.NotNull(error.RetryDelay);
+
+            // It once said from where it begins, and then that it does not: a client that waits for the position took it for open.
+            Assert.Null((await third.ResponseHeadersAsync).GetValue("position"));
             error = await service.GetErrorAsync("/v1/events");
             Assert.Equal(("OVERLOADED", HttpStatusCode.TooManyRequests), (error.Reason, error.HttpStatus));
 
