@@ -44,7 +44,7 @@ internal static class TraceViews
         var table = places.Length > 1 ? Tables.New("Step", "Where", "#At", "#Took", "", "") : Tables.New("Step", "#At", "#Took", "", "");
         foreach (var (span, depth) in steps)
         {
-            var name = new string(' ', depth * 2) + Show.Text(span.Name);
+            var name = new string(' ', depth * 2) + Show.Text(span.Name) + (IsGrainCall(span) ? " (call)" : "");
             string[] cells =
             [
                 $"+{Milliseconds(Begin(span) - from)}", Milliseconds(span.Duration.ToTimeSpan()), Bar(console, span, from, until - from), Details(span),
@@ -81,6 +81,9 @@ internal static class TraceViews
         known.ContainsKey(span.ParentSpanId) ? span.ParentSpanId
         : span.TraceId == traceId ? null
         : span.Links.Select(static l => l.SpanId).FirstOrDefault(known.ContainsKey);
+
+    /// <summary>A call and its answering are two spans of the same name.</summary>
+    private static bool IsGrainCall(Span span) => span is { Kind: Span.Types.Kind.Client, Source: "Microsoft.Orleans.Application" };
 
     private static string Details(Span span)
     {
