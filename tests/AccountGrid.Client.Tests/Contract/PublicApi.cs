@@ -14,7 +14,7 @@ internal static class PublicApi
 
     private static string HeadOf(Type type)
     {
-        var kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct" : type is { IsAbstract: true, IsSealed: true } ? "static class" : type.IsSealed ? "sealed class" : "class";
+        var kind = type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct" : type is { IsAbstract: true, IsSealed: true } ? "static class" : type.GetMethod("<Clone>$") is not null ? "record" : type.IsSealed ? "sealed class" : "class";
         var bases = (type.BaseType is { } parent && parent != typeof(object) && !type.IsValueType ? [parent] : Type.EmptyTypes)
             .Concat(type.IsEnum ? [] : type.GetInterfaces().Where(i => type.BaseType?.IsAssignableTo(i) != true)).Select(NameOf).Order(StringComparer.Ordinal).ToArray();
         return $"{NameOf(type)}: {kind}{(bases.Length > 0 ? $" is {string.Join(", ", bases)}" : "")}";
@@ -23,7 +23,7 @@ internal static class PublicApi
     private static IEnumerable<string> MembersOf(Type type) =>
         type.GetMembers(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
             .Select(member => (Line: Describe(member), member))
-            .Where(static m => m.Line is not null)
+            .Where(m => m.Line is not null && !(m.member is MethodInfo && IsOfARecord(type, m.member.Name)))
             .Select(m => $"{NameOf(type)}.{m.Line}");
 
     private static string? Describe(MemberInfo member) => member switch
@@ -35,6 +35,10 @@ internal static class PublicApi
         FieldInfo { IsPublic: true, IsSpecialName: false } f => $"{f.Name}: {NameOf(f.FieldType)}",
         _ => null,
     };
+
+    /// <summary>What every record has says nothing about this one.</summary>
+    private static bool IsOfARecord(Type type, string name) =>
+        type.GetMethod("<Clone>$") is not null && name is "<Clone>$" or nameof(Equals) or nameof(GetHashCode) or nameof(ToString) or "Deconstruct";
 
     private static bool IsVisible(MethodBase? method) => method is { IsPublic: true } or { IsFamily: true };
 

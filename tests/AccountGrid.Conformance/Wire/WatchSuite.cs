@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using Grpc.Core;
 
@@ -67,6 +68,52 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         }
     }
 
+    [Fact]
+    public async Task A_stream_that_says_how_far_it_is_has_shown_everything_that_was_answered_before()
+    {
+        var cast = Meet(Protocol.Grpc);
+        var ids = new[] { await cast.RegisterAsync(), await cast.RegisterAsync(), await cast.RegisterAsync() };
+        var began = TimeProvider.System.GetTimestamp();
+        using var watch = cast.Shop.Wire.Events.WatchEvents(new() { Accounts = { ids }, ProgressInterval = new() { Nanos = 100_000_000 } }, Options);
+        await watch.ResponseHeadersAsync;
+        var answered = new ConcurrentQueue<(long Id, long Version, TimeSpan At)>();
+        var changing = Task.WhenAll(ids.Select(async id =>
+        {
+            foreach (var gateway in Grid.Everywhere.Concat(Grid.Everywhere))
+            {
+                var accounts = cast.Shop.At(gateway).Accounts;
+                Answered((await accounts.DeactivateAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account);
+                Answered((await accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account);
+            }
+        }));
+
+        // The server took the call after it was asked for: so what was answered this long after the asking was there when the server counted as much.
+        var seen = new HashSet<(long, long)>();
+        var (last, progress) = (TimeSpan.Zero, 0);
+        while (!changing.IsCompleted || last < answered.Max(static a => a.At))
+        {
+            Assert.True(await watch.ResponseStream.MoveNext(Options.CancellationToken));
+            var message = watch.ResponseStream.Current;
+            if (message.CompleteThrough is not { } complete)
+            {
+                seen.Add((message.Account, message.Sequence));
+                continue;
+            }
+
+            Assert.Equal((0, 0, ""), (message.Account, message.Sequence, message.Type));
+            Assert.InRange(complete.ToTimeSpan(), last, TimeProvider.System.GetElapsedTime(began));
+            last = complete.ToTimeSpan();
+            progress++;
+            Assert.All(answered.Where(a => a.At <= last), a => Assert.Contains((a.Id, a.Version), seen));
+        }
+
+        await changing;
+        Assert.Equal(answered.Count, seen.Count);
+        Assert.InRange(progress, 2, int.MaxValue);
+
+        void Answered(V1.Account account) => answered.Enqueue((account.Id, account.Version, TimeProvider.System.GetElapsedTime(began)));
+    }
+
     [Theory, BothProtocols]
     public async Task Refused_attempts_are_no_events(Protocol protocol)
     {
@@ -119,6 +166,11 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         {
             // As an address they are longer than a request line may be.
             Assert.Equal(["accounts"], await FieldsAsync(many));
+
+            // Server-sent events have a sign of life of their own.
+            Assert.Equal(["progressInterval"], await FieldsAsync(new() { ProgressInterval = new() { Nanos = 99_999_999 } }));
+            Assert.Equal(["progressInterval"], await FieldsAsync(new() { ProgressInterval = new() { Seconds = 61 } }));
+            Assert.Equal(["progressInterval"], await FieldsAsync(new() { ProgressInterval = new() { Seconds = long.MaxValue } }));
         }
 
         async Task<IReadOnlyList<string>> FieldsAsync(V1.WatchEventsRequest order)
