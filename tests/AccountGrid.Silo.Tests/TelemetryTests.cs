@@ -13,7 +13,7 @@ public sealed class TelemetryTests
     {
         await using var collector = await Collector.StartAsync();
         await using var silo = await SiloProcess.StartAsync(
-            new SiloProcessOptions { Environment = new Dictionary<string, string>(collector.Environment) { ["ACCOUNTGRID__LIMITS__AUTHORITYFRESHNESS"] = "00:01:00" } }, Stop);
+            new SiloProcessOptions { Environment = new Dictionary<string, string>(collector.Environment) { ["ACCOUNTGRID__LIMITS__AUTHORITYFRESHNESS"] = "00:01:00", ["Logging__LogLevel__Microsoft.Hosting.Lifetime"] = "Information" } }, Stop);
         var traced = new Traced(silo.CreateHttpClient(), silo.Token);
         await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
         await traced.PostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM" }, "kim", "support");
@@ -35,6 +35,7 @@ public sealed class TelemetryTests
         await traced.ShowsAsync(trace, Tree);
         await collector.WaitForAsync("/v1/traces", "accountgrid-silo");
         await collector.WaitForAsync("/v1/metrics", "accountgrid.commands");
+        await collector.WaitForAsync("/v1/logs", "Application started");
         Assert.Equal(trace, await JournalledTraceAsync(silo));
 
         // Nobody asked for the reads in between, and of such only a share goes out.
@@ -66,6 +67,28 @@ public sealed class TelemetryTests
         using var ann = new Api(silo, "ann", "auditor");
         using var nothing = await ann.SendAsync($"/v1/traces/{trace}");
         Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_is_recorded_per_second_is_bounded_for_each_sort_of_request()
+    {
+        await using var silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions
+            {
+                Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__SERVICESPERSECOND"] = "0", ["ACCOUNTGRID__TRACES__OTHERSPERSECOND"] = "0" },
+            },
+            Stop);
+        var traced = new Traced(silo.CreateHttpClient(), silo.Token);
+        var byService = await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
+        var (read, _) = await traced.SendAsync(HttpMethod.Get, "/v1/accounts/1", null, "web", "service");
+        var byPerson = await traced.PostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM" }, "kim", "support");
+        Assert.Contains(await traced.SpansAsync(byPerson), static s => s.Name == "account.execute");
+        using var ann = new Api(silo, "ann", "auditor");
+        foreach (var trace in (string[])[byService, read])
+        {
+            using var nothing = await ann.SendAsync($"/v1/traces/{trace}");
+            Assert.Equal(HttpStatusCode.NotFound, nothing.StatusCode);
+        }
     }
 
     [Fact]

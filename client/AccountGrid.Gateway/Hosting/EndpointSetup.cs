@@ -47,7 +47,7 @@ internal static class EndpointSetup
             _ => null,
         };
         var meter = new MethodMeter(method, isGrpc, isStream: limit is null);
-        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy.Kind, isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "",
+        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy, isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "",
             builder.ApplicationServices.GetService<IRequestSampler>());
         var gate = new MethodGate(policy, limit, meter, span, contract, builder.RequestDelegate!, builder.ApplicationServices);
         builder.Metadata.Add(gate);

@@ -19,18 +19,20 @@ internal sealed class RequestSpan
     private readonly string _kind;
     private readonly KeyValuePair<string, object?>[] _tags;
     private readonly IRequestSampler? _sampler;
+    private readonly bool _isStream;
 
     /// <summary>The span of a method.</summary>
     /// <param name="service">Such as <c>accountgrid.v1.AccountService</c>.</param>
     /// <param name="method">Such as <c>GetAccount</c>.</param>
-    /// <param name="kind">What it does, which decides whether it is recorded.</param>
+    /// <param name="policy">What it does, which decides whether it is recorded. A stream never is: it has no end to wait for, and thousands of parts.</param>
     /// <param name="route">The address of HTTP; <c>null</c> over gRPC.</param>
     /// <param name="sampler">Decides which requests are recorded; <c>null</c> = whoever listens.</param>
-    public RequestSpan(string service, string method, RequestKind kind, string? route, IRequestSampler? sampler)
+    public RequestSpan(string service, string method, MethodPolicy policy, string? route, IRequestSampler? sampler)
     {
         _name = $"{service}/{method}";
-        _kind = kind switch { RequestKind.Command => TraceNames.CommandRequest, RequestKind.Follow => TraceNames.FollowRequest, _ => TraceNames.ReadRequest };
+        _kind = policy.Kind switch { RequestKind.Command => TraceNames.CommandRequest, RequestKind.Follow => TraceNames.FollowRequest, _ => TraceNames.ReadRequest };
         _sampler = sampler;
+        _isStream = policy.Time == TimeLimit.Stream;
 
         // The kind is first: whoever decides what is recorded looks there.
         _tags = [
@@ -51,7 +53,7 @@ internal sealed class RequestSpan
 
         // The middleware that is outermost sees to it that there is one.
         var server = Activity.Current!;
-        if (_sampler?.Wants(_kind, caller.IsStaff, server.Recorded) == false)
+        if (_isStream || _sampler?.Wants(_kind, caller.IsStaff, server.Recorded) == false)
         {
             return Leave(server);
         }

@@ -39,6 +39,7 @@ internal sealed class OpenApiPage
             .Add(V1.ProposalServiceReflection.Descriptor)
             .Add(V1.OperatorServiceReflection.Descriptor)
             .Add(V1.AuditServiceReflection.Descriptor)
+            .Add(V1.TraceServiceReflection.Descriptor)
             .AddSchema(V1.IngestFollowsResponse.Descriptor)
             .AddSchema(V1.WatchEventsResponse.Descriptor)
             .Add("/v1/followers:ingest", "post", Parse(Ingest))

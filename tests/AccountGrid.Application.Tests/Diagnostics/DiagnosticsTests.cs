@@ -20,7 +20,7 @@ public sealed class DiagnosticsTests
             _spans = new ActivityListener
             {
                 ShouldListenTo = source => source == world.Diagnostics.Source,
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
                 ActivityStopped = Spans.Enqueue,
             };
             ActivitySource.AddActivityListener(_spans);
@@ -77,6 +77,43 @@ public sealed class DiagnosticsTests
             ["account.decide", "account.queue", "journal.append", "operator.ask"],
             recording.Spans.Where(s => s.ParentSpanId == root.SpanId).Select(s => s.OperationName).Order(StringComparer.Ordinal));
         Assert.Equal(root.TraceId.ToHexString(), world.Journal.Entries(StreamId.Of(World.Account))[^1].TraceId);
+    });
+
+    [Fact]
+    public Task Follows_that_share_a_transaction_are_linked_to_it_and_it_to_them() => InWorld(async (world, account, recording) =>
+    {
+        using var caller = world.Diagnostics.Source.StartActivity("caller")!;
+        world.Ledger.BeforeApply.Arm();
+        var first = account.FollowAsync([new(new AccountId(1), true)], Token);
+        await world.Ledger.BeforeApply.Reached;
+        var second = account.FollowAsync([new(new AccountId(2), true)], Token);
+        var third = account.FollowAsync([new(new AccountId(3), true), new(new AccountId(4), true)], Token);
+        world.Ledger.BeforeApply.Release();
+        await Task.WhenAll(first, second, third);
+        var follows = recording.Spans.Where(static s => s.OperationName == "account.follow").OrderBy(static s => s.StartTimeUtc).ToArray();
+        var alone = Assert.Single(recording.Spans, s => s.OperationName == "ledger.apply" && s.ParentSpanId == follows[0].SpanId);
+        var shared = Assert.Single(recording.Spans, s => s.OperationName == "ledger.apply" && s.ParentSpanId == default);
+        Assert.Equal((1, 3), (alone.GetTagItem("accountgrid.follow.batch.size"), shared.GetTagItem("accountgrid.follow.batch.size")));
+        Assert.Equal(follows[1..].Select(static f => f.Context), shared.Links.Select(static l => l.Context));
+        Assert.All(follows[1..], f => Assert.Equal(shared.Context, Assert.Single(f.Links).Context));
+        Assert.All(follows, f => Assert.Equal(caller.SpanId, f.ParentSpanId));
+    });
+
+    [Fact]
+    public Task A_decision_is_linked_to_the_request_that_made_the_proposal_or_knows_its_trace() => InWorld(async (world, account, recording) =>
+    {
+        await world.EnrollAsync("lee");
+        world.Ledger.Pretend(World.Account, 41_000_000);
+        var protectedAccount = await world.ActivateAsync();
+        var proposal = (await protectedAccount.ExecuteAsync(new(World.Deactivate(), Kim), Token)).ProposalSequence!.Value;
+        await protectedAccount.ExecuteAsync(new(new AccountCommand.Approve(proposal, null, ""), Kim), Token);
+        var afterwards = await world.ActivateAsync();
+        await afterwards.ExecuteAsync(new(new AccountCommand.Reject(proposal, ""), World.Person("lee")), Token);
+        var executed = recording.Spans.Where(static s => s.OperationName == "account.execute").ToArray();
+        Assert.Equal(3, executed.Length);
+        Assert.Equal(executed[0].Context, Assert.Single(executed[1].Links).Context);
+        Assert.Empty(executed[2].Links);
+        Assert.All(executed[1..], s => Assert.Equal(executed[0].TraceId.ToHexString(), s.GetTagItem("accountgrid.proposal.trace_id")));
     });
 
     [Fact]

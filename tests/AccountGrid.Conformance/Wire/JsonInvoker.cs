@@ -30,7 +30,7 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
         from file in new[]
         {
             V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor, V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor, V1.TraceServiceReflection.Descriptor,
         }
         from service in file.Services
         from method in service.Methods
