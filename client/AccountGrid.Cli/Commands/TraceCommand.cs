@@ -49,7 +49,7 @@ internal static class TraceCommand
 
     private static async Task ShowAsync(Invocation run, string id, CancellationToken cancellationToken)
     {
-        var request = new GetTraceRequest { TraceId = id.ToLowerInvariant() };
+        var request = new GetTraceRequest { Id = id.ToLowerInvariant() };
         var answer = await run.Calls.CallAsync(o => run.Api.Traces.GetTraceAsync(request, o), cancellationToken);
         run.Output.Answer(answer, console => TraceViews.Waterfall(console, answer));
         WarnOf(run, answer.Missing);
