@@ -15,11 +15,11 @@ public sealed class TracesClient
     }
 
     /// <summary>The spans of one trace.</summary>
-    /// <param name="traceId">32 hex digits, as answers, journal entries and incidents have them.</param>
+    /// <param name="id">32 hex digits, as answers, journal entries and incidents have them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<Trace> GetAsync(string traceId, CancellationToken cancellationToken = default)
+    public Task<Trace> GetAsync(string id, CancellationToken cancellationToken = default)
     {
-        var request = new GetTraceRequest { TraceId = traceId };
+        var request = new GetTraceRequest { Id = id };
         return _calls.CallAsync(ServiceMethods.GetTrace, o => _stub.GetTraceAsync(request, o), cancellationToken);
     }
 

@@ -19,10 +19,10 @@ internal sealed class TraceServiceV1(GrainCalls grains, ITraceStore? local = nul
     public override async Task<V1.Trace> GetTrace(V1.GetTraceRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
-        checks.TraceId("traceId", request.TraceId);
+        checks.TraceId("id", request.Id);
         checks.ThrowIfAny();
-        var found = await grains.RepeatAsync(() => grains.Traces.GetAsync(request.TraceId, context.CancellationToken), context.CancellationToken);
-        var spans = TraceMerge.Spans(found.Spans.Concat((local?.Find(request.TraceId) ?? []).Select(static s => s with { Place = Place })));
+        var found = await grains.RepeatAsync(() => grains.Traces.GetAsync(request.Id, context.CancellationToken), context.CancellationToken);
+        var spans = TraceMerge.Spans(found.Spans.Concat((local?.Find(request.Id) ?? []).Select(static s => s with { Place = Place })));
         if (spans.IsEmpty)
         {
             throw new ApiException(ApiError.Of(RefusalReason.NotFound, found.Missing.IsEmpty
@@ -30,7 +30,7 @@ internal sealed class TraceServiceV1(GrainCalls grains, ITraceStore? local = nul
                 : $"None of the silos that answered remembers such a trace; no answer from {string.Join(", ", found.Missing)}."));
         }
 
-        var trace = new V1.Trace { TraceId = request.TraceId };
+        var trace = new V1.Trace { TraceId = request.Id };
         trace.Spans.Add(spans.Select(TraceMapping.ToProto));
         trace.Missing.Add(found.Missing);
         return trace;

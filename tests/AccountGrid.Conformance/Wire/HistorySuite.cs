@@ -88,7 +88,7 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         using var call = cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Note = "nobody's business" }, Options);
         var trace = (await call.ResponseHeadersAsync).GetValue("trace-id");
         await call;
-        var told = await cast.Kim.Wire.Traces.GetTraceAsync(new() { TraceId = trace }, Options);
+        var told = await cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options);
         Assert.Empty(told.Missing);
         var execute = Assert.Single(told.Spans, static s => s.Name == "account.execute");
         Assert.Equal(("deactivate", "done", $"{id}", cast.Kim.Name), (
@@ -97,8 +97,8 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         Assert.DoesNotContain("business", told.ToString(), StringComparison.Ordinal);
         var listed = await cast.Kim.Wire.Traces.ListTracesAsync(new() { Account = id, Actor = cast.Kim.Name }, Options);
         Assert.Equal([trace], listed.Traces.Where(static t => t.Action == "deactivate").Select(static t => t.TraceId));
-        Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { TraceId = new string('f', 32) }, Options))).Reason);
-        Assert.Equal(["traceId"], (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { TraceId = new string('0', 32) }, Options))).Fields);
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Traces.GetTraceAsync(new() { TraceId = trace }, Options))).Reason);
+        Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('f', 32) }, Options))).Reason);
+        Assert.Equal(["id"], (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('0', 32) }, Options))).Fields);
+        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options))).Reason);
     }
 }

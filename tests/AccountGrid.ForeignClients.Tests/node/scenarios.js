@@ -45,11 +45,13 @@ function match(expected, actual, where) {
       throw new Failed(`${where} must be absent and is ${show(actual)}`);
     }
   } else if (Array.isArray(expected)) {
-    const items = actual ?? [];
-    if (items.length !== expected.length) {
-      throw new Failed(`${where} must have ${expected.length} items and has ${items.length}: ${show(items)}`);
+    const mayGoOn = expected.at(-1) === '...';
+    const named = mayGoOn ? expected.slice(0, -1) : expected;
+    const items = (actual ?? []).slice(0, mayGoOn ? named.length : undefined);
+    if (items.length !== named.length) {
+      throw new Failed(`${where} must have ${named.length} items and has ${items.length}: ${show(items)}`);
     }
-    expected.forEach((value, index) => match(value, items[index], `${where}[${index}]`));
+    named.forEach((value, index) => match(value, items[index], `${where}[${index}]`));
   } else if (typeof expected === 'object') {
     if (typeof actual !== 'object' || actual === null) {
       throw new Failed(`${where} must be an object and is ${show(actual)}`);

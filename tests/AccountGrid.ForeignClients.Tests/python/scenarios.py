@@ -100,6 +100,9 @@ class Scenario:
                 self.match(value, actual.get(key), f"{where}.{key}")
         elif isinstance(expected, list):
             actual = actual or []
+            if expected and expected[-1] == "...":
+                expected = expected[:-1]
+                actual = actual[:len(expected)]
             if len(actual) != len(expected):
                 raise Failed(f"{where} must have {len(expected)} items and has {len(actual)}: {json.dumps(actual)[:600]}")
             for i, value in enumerate(expected):
