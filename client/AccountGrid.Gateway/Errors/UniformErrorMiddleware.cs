@@ -52,7 +52,7 @@ internal sealed partial class UniformErrorMiddleware(RequestDelegate next, TimeP
                 RequestSpan.End(span, context, guard);
             }
 
-            (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason);
+            (guard.Meter ?? MethodMeter.Other(guard.IsGrpc)).Observe(clock.GetElapsedTime(start), guard.Reason, guard.Span);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Prometheus;
 
 namespace AccountGrid.Gateway.Hosting;
@@ -23,7 +24,7 @@ internal sealed class MethodMeter
         new HistogramConfiguration
         {
             Buckets = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-            ExemplarBehavior = SampledTraces.AsExemplars,
+            ExemplarBehavior = SampledTraces.HandedOver,
         });
 
     private static readonly MethodMeter OtherGrpc = new("other", isGrpc: true, isStream: true);
@@ -51,9 +52,21 @@ internal sealed class MethodMeter
     /// <summary>Counts one request.</summary>
     /// <param name="elapsed">How long it took.</param>
     /// <param name="reason">The error's reason; <c>null</c> for none.</param>
-    public void Observe(TimeSpan elapsed, string? reason)
+    /// <param name="span">The request's span; <c>null</c> where it has none.</param>
+    public void Observe(TimeSpan elapsed, string? reason, Activity? span)
     {
-        _duration?.Observe(elapsed.TotalSeconds);
+        if (_duration is not null)
+        {
+            if (span is { Recorded: true })
+            {
+                _duration.Observe(elapsed.TotalSeconds, SampledTraces.Of(span));
+            }
+            else
+            {
+                _duration.Observe(elapsed.TotalSeconds);
+            }
+        }
+
         (reason is null ? _ok : Requests.WithLabels(_method, _protocol, reason)).Inc();
     }
 }

@@ -18,4 +18,11 @@ internal static class SampledTraces
         DefaultExemplarProvider = static (_, _) => Activity.Current is { Recorded: true } ? Exemplar.FromTraceContext() : Exemplar.None,
         NewExemplarMinInterval = Pause,
     };
+
+    /// <summary>For measurements whose span is handed over, because it is not the one under way where they are made.</summary>
+    public static ExemplarBehavior HandedOver { get; } = new() { DefaultExemplarProvider = static (_, _) => Exemplar.None, NewExemplarMinInterval = Pause };
+
+    /// <summary>The exemplar of a span that is recorded.</summary>
+    public static Exemplar Of(Activity span) =>
+        Exemplar.From(Exemplar.Pair("trace_id", span.TraceId.ToHexString()), Exemplar.Pair("span_id", span.SpanId.ToHexString()));
 }
