@@ -135,7 +135,7 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     [Fact]
     public async Task A_commands_trace_is_found_from_the_histogram_of_durations()
     {
-        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        const string trace = "5cf92f3577b34da6a3ce929d0e0e4711";
         var (exemplar, sent) = await SendUntilFoundAsync($"{DurationOfCommands}{{action=\"register\"}}", 3_000_000, $"00-{trace}-00f067aa0ba902b7-01");
         Assert.Equal([trace], sent);
         Assert.Equal("done", exemplar.SeriesLabels["outcome"]);

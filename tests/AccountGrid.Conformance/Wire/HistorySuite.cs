@@ -88,17 +88,29 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         using var call = cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Note = "nobody's business" }, Options);
         var trace = (await call.ResponseHeadersAsync).GetValue("trace-id");
         await call;
-        var told = await cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options);
-        Assert.Empty(told.Missing);
+        var told = await CompleteAsync(() => cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options), static t => t.Missing);
         var execute = Assert.Single(told.Spans, static s => s.Name == "account.execute");
         Assert.Equal(("deactivate", "done", $"{id}", cast.Kim.Name), (
             execute.Attributes["accountgrid.action"], execute.Attributes["accountgrid.outcome"], execute.Attributes["accountgrid.account"], execute.Attributes["enduser.id"]));
         Assert.Contains(told.Spans, s => s.Name == "journal.append" && s.ParentSpanId == execute.SpanId);
         Assert.DoesNotContain("business", told.ToString(), StringComparison.Ordinal);
-        var listed = await cast.Kim.Wire.Traces.ListTracesAsync(new() { Account = id, Actor = cast.Kim.Name }, Options);
+        var listed = await CompleteAsync(() => cast.Kim.Wire.Traces.ListTracesAsync(new() { Account = id, Actor = cast.Kim.Name }, Options), static t => t.Missing);
         Assert.Equal([trace], listed.Traces.Where(static t => t.Action == "deactivate").Select(static t => t.TraceId));
         Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('f', 32) }, Options))).Reason);
         Assert.Equal(["id"], (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('0', 32) }, Options))).Fields);
         Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options))).Reason);
+    }
+
+    /// <summary>Asks until every silo has answered: on a machine that is busy with all the other tests one may take longer than it is given, and is then named as missing.</summary>
+    private static async Task<T> CompleteAsync<T>(Func<AsyncUnaryCall<T>> ask, Func<T, IReadOnlyCollection<string>> missing)
+    {
+        var answer = await ask();
+        for (var again = 0; missing(answer).Count > 0 && again < 10; again++)
+        {
+            answer = await ask();
+        }
+
+        Assert.Empty(missing(answer));
+        return answer;
     }
 }
