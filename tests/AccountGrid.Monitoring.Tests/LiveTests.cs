@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -136,7 +137,7 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     public async Task A_commands_trace_is_found_from_the_histogram_of_durations()
     {
         const string trace = "5cf92f3577b34da6a3ce929d0e0e4711";
-        var (exemplar, sent) = await SendUntilFoundAsync($"{DurationOfCommands}{{action=\"register\"}}", 3_000_000, $"00-{trace}-00f067aa0ba902b7-01");
+        var (exemplar, sent) = await SendUntilFoundAsync($"{DurationOfCommands}{{action=\"register\"}}", 3_200_000, $"00-{trace}-00f067aa0ba902b7-01");
         Assert.Equal([trace], sent);
         Assert.Equal("done", exemplar.SeriesLabels["outcome"]);
         Assert.True(exemplar.Value > 0);
@@ -168,6 +169,7 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
             async cancellation =>
             {
                 using var response = await client.PostAsJsonAsync(new Uri("/v1/accounts", UriKind.Relative), new { id = $"{++id}", handle = "traced" }, cancellation);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
                 sent.Add(Assert.Single(response.Headers.GetValues("trace-id")));
                 return await platform.Prometheus.QueryExemplarsAsync(query, platform.Began, TimeProvider.System.GetUtcNow().AddMinutes(1), cancellation);
             },

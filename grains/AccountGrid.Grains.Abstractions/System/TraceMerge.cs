@@ -18,14 +18,17 @@ public static class TraceMerge
     {
         // Whoever saw more of it took longer: the outermost span is where the request came in.
         var (outer, inner) = a.Duration >= b.Duration ? (a, b) : (b, a);
+
+        // What it was about is told by the account, if there is one: somebody's enrolment on first use was only on the way to it.
+        var (about, other) = outer.Account == 0 && inner.Account != 0 ? (inner, outer) : (outer, inner);
         return outer with
         {
             StartedAt = a.StartedAt <= b.StartedAt ? a.StartedAt : b.StartedAt,
-            Action = Either(outer.Action, inner.Action),
-            Account = outer.Account != 0 ? outer.Account : inner.Account,
-            Actor = Either(outer.Actor, inner.Actor),
-            Outcome = Either(outer.Outcome, inner.Outcome),
-            Refusal = Either(outer.Refusal, inner.Refusal),
+            Action = Either(about.Action, other.Action),
+            Account = about.Account,
+            Actor = Either(about.Actor, other.Actor),
+            Outcome = Either(about.Outcome, other.Outcome),
+            Refusal = about.Account != 0 ? about.Refusal : Either(about.Refusal, other.Refusal),
             IsError = a.IsError || b.IsError,
             Spans = a.Spans + b.Spans,
         };
