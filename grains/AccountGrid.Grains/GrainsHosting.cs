@@ -12,7 +12,7 @@ public static class GrainsHosting
 {
     /// <summary>
     /// Adds the grains' services and their placement. The host provides the ports (a store's <c>Add...</c>), <see cref="AccountPolicy"/>,
-    /// <see cref="OperatorPolicy"/>, <see cref="ProcessorLimits"/>, the checkpoint log, keys and signer, and a grain storage under
+    /// <see cref="OperatorPolicy"/>, <see cref="ProcessorLimits"/>, the checkpoint log, keys and signer, the <see cref="SnapshotSeal"/>, and a grain storage under
     /// <paramref name="snapshotStorageName"/>.
     /// </summary>
     /// <param name="silo">The silo.</param>

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using AccountGrid.Testing;
 using Microsoft.Data.Sqlite;
 
@@ -79,6 +81,44 @@ public sealed class DataDirectoryTests
         Assert.True(File.Exists(Path.Combine(silo.DataDirectory, "grains.db.unreadable")));
     }
 
+    // With the silo stopped the holds and the protection were taken out of the snapshot of a suspended, protected account. It was served as
+    // active and standard, and one person took it down alone.
+    [Fact]
+    public async Task A_snapshot_that_was_edited_is_not_believed()
+    {
+        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        using (var web = new Api(silo, "web", "service"))
+        using (var kim = new Api(silo, "kim", "support"))
+        {
+            await web.RegisterAsync(5);
+            for (var i = 0; i < 5; i++)
+            {
+                await kim.PostAsync("/v1/accounts/5:deactivate", new { reason = "SPAM" });
+                await kim.PostAsync("/v1/accounts/5:restore", new { reason = "ERROR" });
+            }
+
+            await kim.PostAsync("/v1/accounts/5:suspend", new { reason = "SPAM" });
+            await kim.PostAsync("/v1/accounts/5:protect", new { reason = "OTHER" });
+        }
+
+        await silo.StopAsync(cancellationToken: Token);
+        EditSnapshot(silo, static state =>
+        {
+            Assert.NotEmpty(state["holds"]!.AsArray());
+            Assert.NotNull(state["designation"]);
+            (state["holds"], state["designation"]) = (new JsonArray(), null);
+        });
+        await silo.RestartAsync(Token);
+
+        using var again = new Api(silo, "kim", "support");
+        var account = await again.GetAsync("/v1/accounts/5");
+        Assert.Equal(("SUSPENDED", "PROTECTED"), (account.GetProperty("status").GetString(), account.GetProperty("tier").GetString()));
+        Assert.Equal("PENDING", (await again.PostAsync("/v1/accounts/5:deactivate", new { reason = "SPAM" })).GetProperty("outcome").GetString());
+        using var metrics = silo.CreateHttpClient();
+        Assert.Contains(
+            "accountgrid_snapshots_ignored_total{cause=\"seal\"} 1", await metrics.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Others_who_may_read_the_checkpoint_key_are_a_reason_not_to_start()
     {
@@ -99,6 +139,22 @@ public sealed class DataDirectoryTests
         Assert.Equal(1, exitCode);
         Assert.Contains($"{silo.Grpc.Port}", output, StringComparison.Ordinal);
         Assert.Contains("--grpc-port", output, StringComparison.Ordinal);
+    }
+
+    private static void EditSnapshot(SiloProcess silo, Action<JsonNode> edit)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(silo.DataDirectory, "grains.db")};Pooling=False");
+        connection.Open();
+        using var read = connection.CreateCommand();
+        read.CommandText = "SELECT CAST(PayloadBinary AS TEXT) FROM OrleansStorage";
+        var payload = JsonNode.Parse((string)read.ExecuteScalar()!)!;
+        var state = JsonNode.Parse(payload["StateJson"]!.GetValue<string>())!;
+        edit(state);
+        payload["StateJson"] = state.ToJsonString();
+        using var write = connection.CreateCommand();
+        write.CommandText = "UPDATE OrleansStorage SET PayloadBinary = $payload";
+        write.Parameters.AddWithValue("$payload", Encoding.UTF8.GetBytes(payload.ToJsonString()));
+        Assert.Equal(1, write.ExecuteNonQuery());
     }
 
     private static void Execute(SiloProcess silo, string file, string sql)

@@ -121,7 +121,7 @@ public sealed partial class AccountProcessor
     {
         var head = _head;
         _snapshotVersion = head.Version;
-        return AccountSnapshot.Capture(head, _followers.LastKnown);
+        return AccountSnapshot.Capture(head, _followers.LastKnown, _services.Seal);
     }
 
     /// <summary>
@@ -184,7 +184,7 @@ public sealed partial class AccountProcessor
 
     private async Task<Head<AccountState>?> TryResumeAsync(AccountSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var (head, cause) = snapshot.Restore(Id);
+        var (head, cause) = snapshot.Restore(Id, _services.Seal);
         if (head is not null)
         {
             try

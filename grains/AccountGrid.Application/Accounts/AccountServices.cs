@@ -11,11 +11,12 @@ namespace AccountGrid.Application;
 /// <param name="Clock">The time.</param>
 /// <param name="Policy">The numbers behind the rules.</param>
 /// <param name="Limits">The bounds; validated by the host.</param>
+/// <param name="Seal">What shows that a silo wrote a snapshot.</param>
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record AccountServices(
     IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec, TimeProvider Clock,
-    AccountPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
+    AccountPolicy Policy, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
 {
     /// <summary>Folds one account's journal. It keeps nothing, so that whoever needs one makes it.</summary>
     internal StreamFold<AccountState, AccountEvent> FoldOf(AccountId id) => new(StreamId.Of(id), AccountEvolver.Evolve, Journal, Codec, Limits.JournalPage);

@@ -6,7 +6,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// A fold of an account's journal, kept to start faster; never the truth. It is used only if the journal's entry at its version has its hash.
+/// A fold of an account's journal, kept to start faster; never the truth. It is used only if a silo sealed it and the journal's entry at
+/// its version has its hash.
 /// </summary>
 /// <param name="Format">The version of this form; another one than <see cref="CurrentFormat"/> is ignored.</param>
 /// <param name="Version">The journal's length at the time.</param>
@@ -15,24 +16,31 @@ namespace AccountGrid.Application;
 /// <param name="FollowerCount">The last known count; shown, with its time, only while the ledger cannot be read.</param>
 /// <param name="FollowerVersion">Its version; -1 where no count was known.</param>
 /// <param name="FollowersAsOf">When it last changed.</param>
+/// <param name="Seal">The <see cref="SnapshotSeal"/> over all of this; empty = none.</param>
 public sealed record AccountSnapshot(
-    int Format, long Version, byte[] HeadHash, string StateJson, long FollowerCount, long FollowerVersion, DateTimeOffset FollowersAsOf)
+    int Format, long Version, byte[] HeadHash, string StateJson, long FollowerCount, long FollowerVersion, DateTimeOffset FollowersAsOf,
+    byte[] Seal)
 {
-    /// <summary>The form that this program writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    /// <summary>The form that this program writes and reads. Form 1 had no seal: anything that could write to the database could change it.</summary>
+    public const int CurrentFormat = 2;
 
     internal FollowerCount? Followers => FollowerVersion < 0 ? null : new(FollowerCount, FollowerVersion, FollowersAsOf);
 
-    internal static AccountSnapshot Capture(Head<AccountState> head, FollowerCount? followers) => new(
+    internal static AccountSnapshot Capture(Head<AccountState> head, FollowerCount? followers, SnapshotSeal seal) => seal.Close(head.State.Id, new(
         CurrentFormat, head.Version, head.Hash.ToArray(), JsonSerializer.Serialize(head.State, SnapshotContext.State),
-        followers?.Count ?? 0, followers?.Version ?? -1, followers?.AsOf ?? DateTimeOffset.UnixEpoch);
+        followers?.Count ?? 0, followers?.Version ?? -1, Microseconds.Truncate(followers?.AsOf ?? DateTimeOffset.UnixEpoch), Seal: []));
 
     /// <summary>The head, or why it cannot be used. It is not yet compared with the journal.</summary>
-    internal (Head<AccountState>? Head, string? Cause) Restore(AccountId id)
+    internal (Head<AccountState>? Head, string? Cause) Restore(AccountId id, SnapshotSeal seal)
     {
         if (Format != CurrentFormat)
         {
             return (null, "format");
+        }
+
+        if (!seal.IsIntact(id, this))
+        {
+            return (null, "seal");
         }
 
         AccountState? state;

@@ -19,7 +19,7 @@ public sealed partial class ApplicationDiagnostics
             _queueRefusals.Add(0, Tag("queue", queue));
         }
 
-        foreach (var cause in (string[])["format", "garbage", "hash", "tail"])
+        foreach (var cause in (string[])["format", "seal", "garbage", "hash", "tail"])
         {
             _snapshotsIgnored.Add(0, Tag("cause", cause));
         }

@@ -34,6 +34,10 @@ public sealed class AccountSnapshotState
     [Id(6)]
     public DateTimeOffset FollowersAsOf { get; set; }
 
+    /// <summary>What shows that a silo wrote it.</summary>
+    [Id(7)]
+    public byte[] Seal { get; set; } = [];
+
     internal static AccountSnapshotState Of(AccountSnapshot snapshot) => new()
     {
         Format = snapshot.Format,
@@ -43,7 +47,8 @@ public sealed class AccountSnapshotState
         FollowerCount = snapshot.FollowerCount,
         FollowerVersion = snapshot.FollowerVersion,
         FollowersAsOf = snapshot.FollowersAsOf,
+        Seal = snapshot.Seal,
     };
 
-    internal AccountSnapshot ToSnapshot() => new(Format, Version, HeadHash, StateJson, FollowerCount, FollowerVersion, FollowersAsOf);
+    internal AccountSnapshot ToSnapshot() => new(Format, Version, HeadHash, StateJson, FollowerCount, FollowerVersion, FollowersAsOf, Seal);
 }

@@ -124,6 +124,7 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddSingleton<ICheckpointSigner>(static provider =>
             new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(provider.GetRequiredService<DataFiles>().CheckpointKey)));
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadCheckpointKeys());
+        services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadSnapshotSeal());
 
         // Hosted services stop in the reverse order: this one after the silo, which is added later.
         services.AddHostedService<LastCheckpoint>();

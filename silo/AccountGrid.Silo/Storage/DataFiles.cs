@@ -26,6 +26,13 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
         return CheckpointKeys.FromPem([current.ExportSubjectPublicKeyInfoPem(), .. checkpoints.EarlierKeys.Select(File.ReadAllText)]);
     }
 
+    /// <summary>The seal of snapshots, under a key of this directory.</summary>
+    public SnapshotSeal ReadSnapshotSeal()
+    {
+        using var current = KeyFile.OpenOrCreate(CheckpointKey);
+        return SnapshotSeal.From(current);
+    }
+
     /// <summary>Makes what is missing.</summary>
     /// <exception cref="InvalidDataException">A key file holds no key, or others may read it.</exception>
     public void Make()

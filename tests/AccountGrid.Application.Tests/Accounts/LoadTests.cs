@@ -72,7 +72,7 @@ public sealed class LoadTests
         [InlineData("other version inside")]
         [InlineData("no hash")]
         [InlineData("state that the tail cannot follow")]
-        public Task That_is_not_to_be_trusted_is_ignored_and_the_journal_read_in_full(string what) => InWorld(async (world, account) =>
+        public Task That_is_sealed_and_wrong_all_the_same_is_ignored_and_the_journal_read_in_full(string what) => InWorld(async (world, account) =>
         {
             var good = account.CaptureSnapshot();
             var hash = (byte[])good.HeadHash.Clone();
@@ -85,12 +85,13 @@ public sealed class LoadTests
                 "no state" => good with { StateJson = "null" },
                 "unknown member" => good with { StateJson = Swap("\"handle\"", "\"nick\"") },
                 "missing member" => good with { StateJson = Swap("\"holds\":[],", "") },
-                "other format" => good with { Format = 2 },
+                "other format" => good with { Format = AccountSnapshot.CurrentFormat + 1 },
                 "other account" => good with { StateJson = Swap("25073877", "2") },
                 "other version inside" => good with { StateJson = Swap("\"version\":11", "\"version\":10") },
                 "no hash" => good with { HeadHash = [] },
                 _ => await WithATailThatCannotFollow(),
             };
+            bad = world.Accounts.Seal.Close(World.Account, bad);
             Assert.InRange(await ReadsOf(world, account, bad), account.View.State.Version, account.View.State.Version + 5);
 
             async Task<AccountSnapshot> WithATailThatCannotFollow()
@@ -106,6 +107,61 @@ public sealed class LoadTests
             {
                 Assert.Contains(from, good.StateJson, StringComparison.Ordinal);
                 return good.StateJson.Replace(from, to, StringComparison.Ordinal);
+            }
+        });
+
+        // Somebody with access to the database took the holds and the protection out of a snapshot, left its version and hash, and one person
+        // took the account down alone.
+        [Theory]
+        [InlineData("state")]
+        [InlineData("version")]
+        [InlineData("hash")]
+        [InlineData("count")]
+        [InlineData("count's version")]
+        [InlineData("count's instant")]
+        [InlineData("format")]
+        [InlineData("seal")]
+        [InlineData("no seal")]
+        [InlineData("another account's")]
+        [InlineData("another key's")]
+        public Task That_another_hand_changed_is_ignored_and_the_journal_read_in_full(string what) => InWorld(async (world, account) =>
+        {
+            await account.ExecuteAsync(new(new AccountCommand.Protect(OperatorId.Parse("lee"), "OTHER", "", "", null), Kim), Token);
+            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+            var good = account.CaptureSnapshot();
+            var flipped = (byte[])good.Seal.Clone();
+            flipped[^1] ^= 1;
+            var bad = what switch
+            {
+                "state" => good with { StateJson = Unprotected(good.StateJson) },
+                "version" => good with { Version = good.Version - 1 },
+                "hash" => good with { HeadHash = flipped },
+                "count" => good with { FollowerCount = good.FollowerCount + 1 },
+                "count's version" => good with { FollowerVersion = good.FollowerVersion + 1 },
+                "count's instant" => good with { FollowersAsOf = good.FollowersAsOf.AddMicroseconds(1) },
+                "format" => good with { Format = 1 },
+                "seal" => good with { Seal = flipped },
+                "no seal" => good with { Seal = [] },
+                "another account's" => world.Accounts.Seal.Close(new(7), good),
+                _ => World.NewSeal().Close(World.Account, good),
+            };
+
+            using var recording = new Recording(world);
+            var before = world.Journal.EntriesRead;
+            var loaded = await world.ActivateAsync(snapshot: bad);
+
+            Assert.True(world.Journal.EntriesRead - before >= account.View.State.Version);
+            Assert.Equal(Tier.Protected, loaded.View.Tier);
+            Assert.NotNull(loaded.View.State.Designation);
+            var down = await loaded.ExecuteAsync(new(World.Deactivate(directOnly: true), Kim), Token);
+            Assert.Equal(RefusalReason.NeedsSecondPerson, down.Refusal?.Reason);
+            Assert.Equal(1, recording.Sum("accountgrid.snapshots.ignored", what == "format" ? "cause=format" : "cause=seal"));
+
+            static string Unprotected(string json)
+            {
+                var start = json.IndexOf("\"designation\":{", StringComparison.Ordinal);
+                var end = json.IndexOf('}', start) + 1;
+                return $"{json[..start]}\"designation\":null{json[end..]}";
             }
         });
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Security.Cryptography;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Storage.Sqlite;
@@ -31,8 +32,10 @@ internal static class AccountSeeder
     {
         await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         using var diagnostics = new ApplicationDiagnostics(provider.GetRequiredService<IMeterFactory>());
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var seal = SnapshotSeal.From(key);
         var registrar = new AccountRegistrar(new AccountServices(
-            store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System, new AccountPolicy(), new ProcessorLimits(), diagnostics,
+            store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System, new AccountPolicy(), new ProcessorLimits(), seal, diagnostics,
             NullLogger<AccountProcessor>.Instance));
         var caller = new Caller(new Actor(ActorKind.Service, "benchmark"), Roles.Service);
         var next = 0L;

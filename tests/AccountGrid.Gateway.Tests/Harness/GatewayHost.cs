@@ -174,6 +174,11 @@ public sealed class GatewayHost : IAsyncDisposable
             using var key = KeyFile.OpenOrCreate(_directory.File("checkpoint-key.pem"));
             return CheckpointKeys.FromPem(key.ExportSubjectPublicKeyInfoPem());
         });
+        services.AddSingleton(_ =>
+        {
+            using var key = KeyFile.OpenOrCreate(_directory.File("checkpoint-key.pem"));
+            return SnapshotSeal.From(key);
+        });
     }
 
     private static int FreePort()

@@ -207,6 +207,11 @@ public sealed class TestGrid : IAsyncDisposable
             using var key = KeyFile.OpenOrCreate(_directory.File("key.pem"));
             return CheckpointKeys.FromPem(key.ExportSubjectPublicKeyInfoPem());
         });
+        services.AddSingleton(_ =>
+        {
+            using var key = KeyFile.OpenOrCreate(_directory.File("key.pem"));
+            return SnapshotSeal.From(key);
+        });
     }
 
     private static int FreePort()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,7 +21,7 @@ public sealed class World : IDisposable
             NullLogger<OperatorProcessor>.Instance);
         Desk.Services = Operators;
         Accounts = new AccountServices(
-            Journal, Ledger, Desk, new AccountEventCodec(), Clock, new AccountPolicy(), Limits, Diagnostics, NullLogger<AccountProcessor>.Instance);
+            Journal, Ledger, Desk, new AccountEventCodec(), Clock, new AccountPolicy(), Limits, NewSeal(), Diagnostics, NullLogger<AccountProcessor>.Instance);
     }
 
     /// <summary>A product service.</summary>
@@ -55,6 +56,13 @@ public sealed class World : IDisposable
 
     /// <summary>The meters of this world alone.</summary>
     public TestMeters Meters => _meters;
+
+    /// <summary>A seal under a key that is made for it.</summary>
+    public static SnapshotSeal NewSeal()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return SnapshotSeal.From(key);
+    }
 
     /// <summary>A person's verified token.</summary>
     public static Caller Person(string name, Roles roles = Roles.Support | Roles.Approver) => new(Actor.Operator(OperatorId.Parse(name)), roles);
