@@ -7,17 +7,13 @@ namespace AccountGrid.Gateway.Auth;
 /// <summary>Who a verified token names, made once per token so that a call allocates nothing for it. Immutable.</summary>
 internal sealed class CallerIdentity : ClaimsIdentity
 {
-    private readonly CallerInfo _asPerson;
-    private readonly CallerInfo _asService;
-
     private CallerIdentity(IEnumerable<Claim> claims, string subject, Roles roles, DateTimeOffset expiresAt)
         : base(claims, "Bearer", "sub", "roles")
     {
         Subject = subject;
         Roles = roles;
         ExpiresAt = expiresAt;
-        _asPerson = new CallerInfo(ActorKind.Operator, subject, roles);
-        _asService = new CallerInfo(ActorKind.Service, subject, roles);
+        Caller = new CallerInfo(roles == Roles.Service ? ActorKind.Service : ActorKind.Operator, subject, roles);
     }
 
     /// <summary>The subject, in the form of an operator id.</summary>
@@ -32,13 +28,11 @@ internal sealed class CallerIdentity : ClaimsIdentity
     /// <summary>Whether the token speaks for a person, whose standing then counts whatever other roles it has.</summary>
     public bool IsStaff => (Roles & Roles.Staff) != Roles.None;
 
-    private bool IsService => (Roles & Roles.Service) != Roles.None;
-
-    /// <summary>The caller of a method that has no owner's side: a person, unless the token is a service's alone.</summary>
-    public CallerInfo Caller => IsService && !IsStaff ? _asService : _asPerson;
-
-    /// <summary>The caller of a method of the service's side, or of one done on the owner's behalf. Without the role the domain refuses it.</summary>
-    public CallerInfo CallerForOwner => IsService ? _asService : _asPerson;
+    /// <summary>
+    /// The caller of every method: a service where <c>service</c> is the token's only role of ours, else a person. No variant of a command
+    /// changes that.
+    /// </summary>
+    public CallerInfo Caller { get; }
 
     /// <summary>Reads the claims; <c>null</c> where the subject is missing or not of the form that journals hold for ever.</summary>
     public static CallerIdentity? From(ClaimsPrincipal principal, DateTimeOffset expiresAt)

@@ -94,7 +94,7 @@ internal sealed partial class AccountServiceV1
         var etag = checks.Etag(request.Etag);
         checks.ThrowIfAny();
         var command = new CommandInput.Restore(request.Owner, kinds.ToImmutable(), request.Reason, request.Note, request.Ticket);
-        var reply = await grains.ExecuteAsync(request.Id, command, context.Commander(request.Owner), requestId, etag, context.CancellationToken);
+        var reply = await grains.ExecuteAsync(request.Id, command, context.Commander(), requestId, etag, context.CancellationToken);
         return new V1.RestoreAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
     }
 
@@ -127,8 +127,7 @@ internal sealed partial class AccountServiceV1
         var until = checks.Time("until", fields.Until);
         checks.ThrowIfAny();
         var command = new CommandInput.Harm(new HarmInput(fields.Kind, fields.Reason, fields.Note, fields.Ticket, until, at), fields.DirectOnly);
-        var caller = context.Commander(owner: fields.Kind == HarmKind.OwnerDeactivate);
-        return grains.ExecuteAsync(fields.Id, command, caller, requestId, etag, context.CancellationToken);
+        return grains.ExecuteAsync(fields.Id, command, context.Commander(), requestId, etag, context.CancellationToken);
     }
 
     private static void Common(ref FieldChecks checks, long id, string reason, string note, string ticket)

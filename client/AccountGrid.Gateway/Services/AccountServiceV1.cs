@@ -143,6 +143,6 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         return new V1.RegisterAccountResponse { Account = CommandMapping.AccountOf(reply) };
 
         Task<CommandReply> CallAsync() => grains.Registrar.RegisterAsync(
-            request.Id, request.Handle, context.Commander(owner: true), requestId, context.CancellationToken);
+            request.Id, request.Handle, context.Commander(), requestId, context.CancellationToken);
     }
 }

@@ -9,5 +9,5 @@ internal sealed class FollowIngests(GrainCalls grains, IOptions<GatewayOptions> 
     private readonly CallWindow _calls = new(options.Value.Limits.IngestCallsInFlight, clock);
 
     /// <summary>For one caller's stream.</summary>
-    public FollowIngest Begin(CallerIdentity caller) => new(grains, _calls, options.Value.Limits.IngestBatch, clock, caller.CallerForOwner);
+    public FollowIngest Begin(CallerIdentity caller) => new(grains, _calls, options.Value.Limits.IngestBatch, clock, caller.Caller);
 }

@@ -101,7 +101,7 @@ internal sealed class FollowerServiceV1(GrainCalls grains, FollowIngests ingests
         checks.Id("follower", follower);
         checks.ThrowIfAny();
         var reply = await grains.FollowAsync(
-            account, [new FollowInput(follower, follows)], context.Identity().CallerForOwner, context.CancellationToken);
+            account, [new FollowInput(follower, follows)], context.Identity().Caller, context.CancellationToken);
         return reply.Refusal is null ? reply : throw GrainCalls.Refused(reply.Refusal);
     }
 

@@ -12,12 +12,7 @@ internal static class ServerCallContextExtensions
     public static CallerIdentity Identity(this ServerCallContext context) =>
         context.GetHttpContext().User.Identity as CallerIdentity ?? throw new InvalidOperationException("A method was reached without its gate.");
 
-    /// <summary>
-    /// The caller of a command, with this request's trace, so that the journal names the trace that the answer shows. On the owner's behalf a service speaks.
-    /// </summary>
-    public static CallerInfo Commander(this ServerCallContext context, bool owner = false)
-    {
-        var identity = context.Identity();
-        return (owner ? identity.CallerForOwner : identity.Caller) with { TraceParent = Activity.Current?.Id };
-    }
+    /// <summary>The caller of a command, with this request's trace, so that the journal names the trace that the answer shows.</summary>
+    public static CallerInfo Commander(this ServerCallContext context) =>
+        context.Identity().Caller with { TraceParent = Activity.Current?.Id };
 }

@@ -137,6 +137,15 @@ public static class AccountDecider
         return CheckPerson(situation.Of(person), anyOf, caller.Roles);
     }
 
+    /// <summary>
+    /// The owner's side of a command is for services alone. A token with a staff role speaks for a person in every variant of every
+    /// command, so that the variant for owners is no way round that person's standing and budget. Returns the refusal, or <c>null</c>.
+    /// </summary>
+    internal static Refusal? CheckOwnersService(Caller caller) =>
+        !caller.Roles.HasFlag(Roles.Service) ? Refusal.ForbiddenRole(Roles.Service)
+        : caller.Actor.Kind != ActorKind.Service || (caller.Roles & Roles.Staff) != Roles.None ? Refusal.ServiceOnly
+        : null;
+
     /// <summary>As above, for a person who is not the caller: there is no token, the register alone says.</summary>
     internal static Refusal? CheckPerson(Authority authority, Roles anyOf, Roles inToken = (Roles)~0) =>
         authority.Standing == Standing.Ended ? Refusal.AuthorityEnded(authority.Person)

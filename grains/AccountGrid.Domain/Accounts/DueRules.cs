@@ -79,10 +79,13 @@ internal static class DueRules
             return Refusal.NeedsSecondPerson;
         }
 
-        // Asked even where one person would do by now: an approval counts (it spares the reach budget), so its giver must still have the power to give it.
-        if (proposal.ApprovedBy is { } approver && ProposalRules.CheckApprover(approver, situation) is { } alsoLost)
+        // Asked even where one person would do by now: an approval counts (it spares the reach budget), so the approver must still have
+        // the power to give it, and must be another person by the rule of today.
+        if (proposal.ApprovedBy is { } approver
+            && (ProposalRules.CheckApprover(approver, situation) ?? (SamePerson.MayBe(proposal.ProposedBy, approver) ? Refusal.SamePerson : null))
+                is { } notApproved)
         {
-            return alsoLost;
+            return notApproved;
         }
 
         if (ProposalRules.WhyOutdated(state, proposal, situation) is { } why)

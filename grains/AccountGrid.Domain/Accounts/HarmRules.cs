@@ -85,9 +85,7 @@ internal static class HarmRules
         actor.Person is { } person ? situation.Of(person).Standing : Standing.Active;
 
     private static Refusal? CheckCaller(HarmAction action, Caller caller, Situation situation) =>
-        action.Kind == HarmKind.OwnerDeactivate
-            ? caller.Actor.Kind == ActorKind.Service && caller.Roles.HasFlag(Roles.Service) ? null : Refusal.ForbiddenRole(Roles.Service)
-            : AccountDecider.CheckPerson(caller, Roles.Support, situation);
+        action.Kind == HarmKind.OwnerDeactivate ? AccountDecider.CheckOwnersService(caller) : AccountDecider.CheckPerson(caller, Roles.Support, situation);
 
     private static Refusal? CheckFields(HarmAction action, Situation situation)
     {

@@ -63,9 +63,7 @@ internal static class HealingRules
         hold.Kind != HoldKind.OwnerDeactivation && (hold.PlacedBy.Person == person || hold.ApprovedBy == person);
 
     private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
-        !owner ? AccountDecider.CheckPerson(caller, Roles.Support, situation)
-        : caller.Actor.Kind == ActorKind.Service && caller.Roles.HasFlag(Roles.Service) ? null
-        : Refusal.ForbiddenRole(Roles.Service);
+        owner ? AccountDecider.CheckOwnersService(caller) : AccountDecider.CheckPerson(caller, Roles.Support, situation);
 
     private static Refusal? CheckKinds(ImmutableArray<HoldKind> asked, ImmutableArray<HoldKind> mine) =>
         !asked.IsDefaultOrEmpty && asked.Any(k => !mine.Contains(k))

@@ -47,7 +47,7 @@ internal static class ProposalRules
             return AccountDecider.Refuse(Refusal.WrongStatus($"Proposal {IdOf(state, proposal)} waits for its time only."), Name, command.Sequence);
         }
 
-        if (proposal.ProposedBy.Person is { } proposer && proposer.IsSamePerson(approver))
+        if (SamePerson.MayBe(proposal.ProposedBy, approver))
         {
             return AccountDecider.Refuse(Refusal.SamePerson, Name, command.Sequence);
         }

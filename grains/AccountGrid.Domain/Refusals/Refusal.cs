@@ -30,6 +30,11 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     /// <summary>Nobody but AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
     public static Refusal SystemOnly { get; } = new(RefusalReason.ForbiddenRole, "Only the system itself does this.");
 
+    /// <summary>A token that has a staff role beside the role service asked for the owner's variant of a command.</summary>
+    public static Refusal ServiceOnly { get; } = new(
+        RefusalReason.ForbiddenRole,
+        "Only a service acts on the owner's behalf: a token that has a staff role speaks for a person. Use a token with the role service alone.");
+
     /// <summary>The person has no authority any more, or never had.</summary>
     public static Refusal AuthorityEnded(OperatorId person) =>
         new(RefusalReason.AuthorityEnded, $"{person} has no authority: it has ended or was never granted.");

@@ -4,8 +4,8 @@ namespace AccountGrid.Domain;
 
 /// <summary>
 /// Names a person who may act on accounts: the subject of that person's verified token. 1 to 128 characters of
-/// <c>A-Z a-z 0-9 . _ - @ : | +</c>, the first a letter or digit; case counts, except that two ids that differ
-/// only in case are never taken for two people (<see cref="IsSamePerson"/>).
+/// <c>A-Z a-z 0-9 . _ - @ : | +</c>, the first a letter or digit; case counts. Whether two ids may belong to one person is
+/// a wider question, which <see cref="SamePerson"/> answers.
 /// </summary>
 public readonly record struct OperatorId
 {
@@ -45,12 +45,6 @@ public readonly record struct OperatorId
     /// <exception cref="FormatException">It is not.</exception>
     public static OperatorId Parse(string text) =>
         TryParse(text, out var id) ? id : throw new FormatException("An operator id is 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | +");
-
-    /// <summary>
-    /// Whether both ids may belong to one person. Wider than equality on purpose: directories fold case, so
-    /// <c>Kim</c> approving what <c>kim</c> proposed is one person.
-    /// </summary>
-    public bool IsSamePerson(OperatorId other) => string.Equals(_value, other._value, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The subject.</summary>
     public override string ToString() => _value ?? "";

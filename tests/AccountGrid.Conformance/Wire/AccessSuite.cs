@@ -88,6 +88,65 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
         await AllForbiddenAsync(caller.Accounts.GetAccountAsync(new() { Id = 1 }, Options).ResponseAsync, caller.Accounts.ListAccountsAsync(new(), Options).ResponseAsync);
     }
 
+    // One token with the roles service and approver proposed as the owner and approved as the person: a protected account went down alone.
+    [Theory, BothProtocols]
+    public async Task A_token_with_a_staff_role_is_no_owners_service(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync(Topology.ProtectedReach);
+        foreach (var staff in new[] { "support", "approver", "auditor", "admin" })
+        {
+            var both = cast.Meet("both", "service", staff).Wire;
+            await AllForbiddenAsync(
+                both.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
+                both.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
+        }
+
+        Assert.Null((await cast.ReadAsync(id)).OpenProposal);
+    }
+
+    // The same with two tokens of one subject: only people were compared with people.
+    [Theory, BothProtocols]
+    public async Task A_service_and_a_person_with_one_subject_are_one_person(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync(Topology.ProtectedReach);
+        var name = Topology.FreshName("twice");
+        var proposal = (await new Person(Grid, protocol, name, "service").Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "SPAM", Owner = true }, Options)).Proposal;
+        var approve = new V1.ApproveProposalRequest { Id = proposal.Id, Digest = proposal.Digest };
+
+        foreach (var subject in new[] { name, name.ToUpperInvariant() })
+        {
+            var approver = new Person(Grid, protocol, subject, "approver").Wire;
+            Assert.Equal("SAME_PERSON", (await WireClient.ErrorAsync(approver.Proposals.ApproveProposalAsync(approve, Options))).Reason);
+        }
+
+        Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
+        Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.Lee.ApproveAsync(proposal)).Account.Status);
+    }
+
+    // An offboarded person went on taking accounts down and restoring them with "owner": true, and spent no budget before.
+    [Theory, BothProtocols]
+    public async Task The_owners_variant_is_no_way_round_the_end_of_authority(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var (standing, down) = (await cast.RegisterAsync(), await cast.RegisterAsync());
+        await cast.OwnerDownAsync(down);
+        var leaver = cast.Meet("leaver", "support", "service");
+        await leaver.DownAsync(standing);
+        await leaver.UpAsync(standing);
+        await cast.OffboardAsync(leaver);
+
+        Assert.Equal("AUTHORITY_ENDED", (await WireClient.ErrorAsync(leaver.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = standing, Reason = "SPAM" }, Options))).Reason);
+        await AllForbiddenAsync(
+            leaver.Wire.Accounts.DeactivateAccountAsync(new() { Id = standing, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
+            leaver.Wire.Accounts.RestoreAccountAsync(new() { Id = down, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
+        Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(standing)).Status);
+        Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(down)).Status);
+    }
+
     private static async Task AllForbiddenAsync(params Task[] calls)
     {
         foreach (var call in calls)

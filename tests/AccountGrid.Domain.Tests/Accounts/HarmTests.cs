@@ -246,6 +246,19 @@ public sealed class HarmTests
         public void A_person_cannot_pose_as_the_owner() =>
             Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Harm(HarmKind.OwnerDeactivate), World.As("kim", Roles.Service | Roles.Support)));
 
+        // Somebody offboarded took accounts down, and a support person spent no budget, with the same token and "owner": true.
+        [Theory]
+        [InlineData(Roles.Service | Roles.Support), InlineData(Roles.Service | Roles.Auditor)]
+        public void A_token_with_a_staff_role_is_no_owners_service_whatever_kind_of_actor_it_is_passed_as(Roles roles)
+        {
+            foreach (var kind in new[] { ActorKind.Operator, ActorKind.Service })
+            {
+                var both = new Caller(new(kind, "kim"), roles);
+                Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Harm(HarmKind.OwnerDeactivate), both));
+                Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Commands.OwnerRestore(), both));
+            }
+        }
+
         [Fact]
         public void A_protected_account_waits_for_one_of_the_staff()
         {

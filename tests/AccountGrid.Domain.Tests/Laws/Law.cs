@@ -9,7 +9,10 @@ public sealed class LawBrokenException(string law) : Exception(law);
 /// <summary>The laws of the design, judged from what happened: journals, clock and what the admin said, never from the rules under test.</summary>
 public static class Law
 {
-    /// <summary>A protected account never goes down, and nothing is erased or unprotected, without two people who both have the power at that instant.</summary>
+    /// <summary>
+    /// A protected account never goes down, and nothing is erased or unprotected, without two people who both have the power at that instant. Where a
+    /// service asked on the owner's behalf, the second person is another subject than the service's.
+    /// </summary>
     public static void TwoToHarm(World world)
     {
         foreach (var step in world.Steps)
@@ -18,16 +21,19 @@ public static class Law
             {
                 var isProtected = step.Before.Designation is not null || step.Situation.Followers is null or >= 1000
                     || entry.Event is AccountEvent.Erased or AccountEvent.ProtectionLowered;
-                if (!isProtected || StaffHarm(entry.Event) is not { } harm)
+                if (!isProtected || (StaffHarm(entry.Event) ?? OwnersHarm(entry.Event)) is not { } harm)
                 {
                     continue;
                 }
 
-                var first = harm.PlacedBy.Person!.Value;
-                Require(harm.ApprovedBy is not null, "one person alone harmed a protected account", step);
+                Require(harm.ApprovedBy is not null, "one identity alone harmed a protected account", step);
                 var second = harm.ApprovedBy!.Value;
-                Require(!second.IsSamePerson(first), "the second person was the first", step);
-                Require(HadAuthority(step, first, Roles.Support), "the proposer had no authority when it executed", step);
+                Require(
+                    !second.Value.Equals(harm.PlacedBy.Subject, StringComparison.OrdinalIgnoreCase), "the second person was the first", step);
+                Require(
+                    harm.PlacedBy.Person is not { } first || HadAuthority(step, first, Roles.Support),
+                    "the proposer had no authority when it executed",
+                    step);
                 Require(HadAuthority(step, second, Roles.Approver), "the approver had no authority when it executed", step);
                 Require(!InNotice(step, second), "the approver was in the notice period", step);
             }
@@ -49,6 +55,16 @@ public static class Law
                         harm.ApprovedBy is not null || !InNotice(step, harm.PlacedBy.Person.Value), "a lone harm in the notice period", step);
                 }
             }
+        }
+    }
+
+    /// <summary>A person acts as a person: the owner's variants of commands are no way round the standing and the budget of that person.</summary>
+    public static void PeopleActAsPeople(World world)
+    {
+        foreach (var step in world.Steps.Where(s => s.Decision is Decision.Accepted && (s.Request.Caller.Roles & Roles.Staff) != Roles.None))
+        {
+            var isOwners = step.Request.Command is AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate } or AccountCommand.Restore { Owner: true };
+            Require(!isOwners, "a token with a staff role acted as the owner", step);
         }
     }
 
@@ -173,6 +189,9 @@ public static class Law
         AccountEvent.ProtectionLowered x => (x.PlacedBy, x.ApprovedBy),
         _ => null,
     };
+
+    private static (Actor PlacedBy, OperatorId? ApprovedBy)? OwnersHarm(AccountEvent e) =>
+        e is AccountEvent.HoldPlaced { Action.Kind: HarmKind.OwnerDeactivate } x ? (x.PlacedBy, x.ApprovedBy) : null;
 
     private static bool HadAuthority(Step step, OperatorId person, Roles role) => World.Has(step.Grants.GetValueOrDefault(person), role, step.Situation.Now);
 

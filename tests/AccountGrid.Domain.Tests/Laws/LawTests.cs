@@ -14,6 +14,9 @@ public sealed class LawTests
     public void Nothing_executes_for_somebody_whose_authority_ended() => Hold(Law.AuthorityEndsBeforeThePerson);
 
     [Fact]
+    public void Nobody_with_a_staff_role_acts_as_an_owner() => Hold(Law.PeopleActAsPeople);
+
+    [Fact]
     public void Whoever_may_restore_is_never_refused_for_budget_tier_proposal_or_notice() => HoldAlways(Law.OneToHeal);
 
     [Fact]

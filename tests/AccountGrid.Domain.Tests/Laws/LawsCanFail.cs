@@ -23,6 +23,23 @@ public sealed class LawsCanFail
                 : AccountDecider.Decide(state, request, situation));
 
     [Fact]
+    public void A_decider_that_compares_people_only_and_not_services_with_people_is_found() =>
+        Caught(Law.TwoToHarm, (state, request, situation) =>
+            AccountDecider.Decide(state, request, situation) is Decision.Refused { Refusal.Reason: RefusalReason.SamePerson }
+            && state.Proposal is { ProposedBy.Kind: ActorKind.Service } p
+                ? new Decision.Accepted(
+                    [Placed(p.Action, p.ProposedBy, request.Caller.Actor.Person, state, situation) with { ProposalSequence = p.Sequence }], Outcome.Done)
+                : AccountDecider.Decide(state, request, situation));
+
+    [Fact]
+    public void A_decider_that_lets_a_token_with_a_staff_role_act_as_the_owner_is_found() =>
+        Caught(Law.PeopleActAsPeople, (state, request, situation) => AccountDecider.Decide(
+            state,
+            request with { Caller = new(Actor.Service(request.Caller.Actor.Subject), request.Caller.Roles & Roles.Service) } is var asService
+                && request.Command is AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate } ? asService : request,
+            situation));
+
+    [Fact]
     public void A_decider_that_forgets_the_approvers_notice_period_is_found() =>
         Caught(Law.TwoToHarm, (state, request, situation) => AccountDecider.Decide(state, request, With(situation, a =>
             a.Standing == Standing.Notice ? a with { Standing = Standing.Active } : a)));

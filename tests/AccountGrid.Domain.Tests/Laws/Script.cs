@@ -87,12 +87,21 @@ public static class Script
                 break;
             default:
                 var command = Command(world, account, move);
-                var speaker = IsOwners(command, move) ? World.Service : caller;
+                var speaker = IsOwners(command, move) ? ServiceOf(move) : caller;
                 var requestId = move.RequestId < 6 ? $"r{move.RequestId}" : null;
                 world.Send(account, command, speaker, requestId, move.Pick == 63 ? 1 : null);
                 break;
         }
     }
+
+    /// <summary>The product; a service with a person's subject; and a token that is both, once under each kind of actor.</summary>
+    private static Caller ServiceOf(Move move) => (move.Pick % 6) switch
+    {
+        0 => new(Actor.Service(People[move.Operator]), Roles.Service),
+        1 => new(Actor.Service(People[move.Operator]), Roles.Service | Roles.Support | Roles.Approver),
+        2 => World.As(People[move.Operator], Roles.Service | Roles.Staff),
+        _ => World.Service,
+    };
 
     private static bool IsOwners(AccountCommand command, Move move) => command switch
     {

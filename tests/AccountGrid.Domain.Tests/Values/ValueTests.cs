@@ -46,17 +46,43 @@ public sealed class ValueTests
         }
 
         [Fact]
-        public void Letters_of_another_case_may_be_the_same_person_but_are_another_id()
-        {
-            var (kim, other) = (OperatorId.Parse("kim"), OperatorId.Parse("KIM"));
-
-            Assert.True(kim.IsSamePerson(other));
-            Assert.NotEqual(kim, other);
-            Assert.False(kim.IsSamePerson(OperatorId.Parse("kimi")));
-        }
+        public void Letters_of_another_case_are_another_id() => Assert.NotEqual(OperatorId.Parse("kim"), OperatorId.Parse("KIM"));
 
         [Fact]
         public void The_default_names_nobody() => Assert.Throws<InvalidOperationException>(() => default(OperatorId).Value);
+    }
+
+    public sealed class Same_person
+    {
+        [Theory]
+        [InlineData("kim", "kim"), InlineData("kim", "KIM"), InlineData("lee", "Iee"), InlineData("lee", "1ee"), InlineData("lee", "|ee")]
+        [InlineData("bob", "b0b"), InlineData("bob", "BOB"), InlineData("kim", "kirn"), InlineData("KIRN", "kim")]
+        public void Subjects_that_look_alike_may_be_one(string one, string other)
+        {
+            foreach (var (a, b) in new[] { (one, other), (other, one) })
+            {
+                Assert.True(SamePerson.MayBe(Operator(a), Operator(b)));
+                Assert.True(SamePerson.MayBe(Actor.Service(a), Operator(b)));
+                Assert.True(SamePerson.MayBe(Actor.Service(a), OperatorId.TryParse(b, out var id) ? id : OperatorId.Parse(a)));
+            }
+        }
+
+        [Theory]
+        [InlineData("kim", "kimi"), InlineData("kim", "lee"), InlineData("neil", "nell"), InlineData("user1", "user2"), InlineData("rn", "n")]
+        public void Others_are_two(string one, string other)
+        {
+            Assert.False(SamePerson.MayBe(Operator(one), Operator(other)));
+            Assert.False(SamePerson.MayBe(Actor.Service(one), Operator(other)));
+        }
+
+        [Fact]
+        public void The_system_is_no_person()
+        {
+            Assert.False(SamePerson.MayBe(Actor.System, Operator("system")));
+            Assert.False(SamePerson.MayBe(Operator("system"), Actor.System));
+        }
+
+        private static Actor Operator(string subject) => new(ActorKind.Operator, subject);
     }
 
     public sealed class Stream_ids
