@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -100,10 +99,10 @@ public sealed partial class AccountProcessor
     {
         try
         {
-            var isFresh = MustReload || !_head.State.IsRegistered;
+            var isFresh = _stream.MustReload || !_stream.Head.State.IsRegistered;
             if (isFresh)
             {
-                await ReloadAsync(cancellationToken);
+                await _stream.ReloadAsync(cancellationToken);
             }
 
             await _followers.EnsureAsync(cancellationToken);
@@ -114,10 +113,8 @@ public sealed partial class AccountProcessor
                     return answer;
                 }
 
-                IsFenced = true;
-                _services.Diagnostics.FenceLost("account");
-                AccountLog.FenceLost(_services.Log, Id);
-                await ReloadAsync(cancellationToken);
+                _stream.NoteFenceLost();
+                await _stream.ReloadAsync(cancellationToken);
                 isFresh = true;
             }
         }
@@ -139,7 +136,7 @@ public sealed partial class AccountProcessor
         // One situation for questions and decision: a count that moves between them must not turn a harm that was
         // asked for without a reservation into one that may happen alone. The instant comes before the questions, so that
         // no entry is dated after an end of authority that the answers did not know of.
-        var head = _head;
+        var head = _stream.Head;
         var asked = request with { Command = WithReadsRefused(request.Command) };
         var situation = new Situation(
             Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy, Situation.Nobody);
@@ -152,7 +149,7 @@ public sealed partial class AccountProcessor
             var events = EventsOf(decision);
             if (!events.IsEmpty)
             {
-                if (await AppendAsync(head, asked, situation.Now, events, reservations, cancellationToken) == AppendResult.Conflict)
+                if (!await AppendAsync(head, asked, situation.Now, events, reservations, cancellationToken))
                 {
                     return null;
                 }
@@ -164,8 +161,8 @@ public sealed partial class AccountProcessor
             {
                 // No append fences this answer, so that the journal itself must: nobody is told that there is nothing to
                 // restore by an instance that has not seen the account go down.
-                await ReloadAsync(cancellationToken);
-                if (_head.Version != head.Version)
+                await _stream.ReloadAsync(cancellationToken);
+                if (_stream.Head.Version != head.Version)
                 {
                     return null;
                 }
@@ -186,50 +183,28 @@ public sealed partial class AccountProcessor
         return AccountDecider.Decide(state, request, situation);
     }
 
-    private async Task<AppendResult> AppendAsync(
+    /// <summary>Whether the events were appended; else another activation appended behind the head.</summary>
+    private async Task<bool> AppendAsync(
         Head<AccountState> head, AccountRequest request, DateTimeOffset at, ImmutableArray<AccountEvent> events,
         Reservations reservations, CancellationToken cancellationToken)
     {
-        using var span = _services.Diagnostics.Start("journal.append")?.SetTag("accountgrid.journal.entries", events.Length);
-        var fold = _services.FoldOf(Id);
-        var prepared = fold.Prepare(head, events, new EntryFacts(
+        var facts = new EntryFacts(
             at, request.Caller.Actor, request.RequestId, request.RequestId is null ? null : RequestDigest.Of(Id, request),
-            ApplicationDiagnostics.CurrentTraceId));
-        var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, HarmMarks.Of(e))).ToImmutableArray();
-        var append = new JournalAppend(fold.Stream, head.Version, pending, AccountIndex.RowOf(prepared.After.State));
-        var start = _services.Clock.GetTimestamp();
-        var result = "failed";
+            ApplicationDiagnostics.CurrentTraceId);
         try
         {
-            var appended = await _services.Journal.AppendAsync(append, cancellationToken);
-            result = appended == AppendResult.Conflict ? "conflict" : "appended";
-            if (appended == AppendResult.Appended)
+            if (await _stream.AppendAsync(head, events, facts, cancellationToken) is not { } after)
             {
-                _services.Diagnostics.Moderation.Moved(head.State, prepared.After.State, at, head.State.TierWith(_followers.Exact?.Count, _services.Policy));
-                Adopt(prepared.After);
+                return false;
             }
 
-            return appended;
+            _services.Diagnostics.Moderation.Moved(head.State, after.State, at, head.State.TierWith(_followers.Exact?.Count, _services.Policy));
+            return true;
         }
-        catch (Exception e) when (e is not (StorageOverloadedException or OperationCanceledException))
+        catch (Exception e) when (JournaledStream<AccountState, AccountEvent>.IsOutcomeUnknown(e))
         {
-            // Whatever is not known to be unwritten may have been written.
-            var outcomeUnknown = e is not StorageUnavailableException { OutcomeUnknown: false };
-            _failures++;
-            AccountLog.AppendFailed(_services.Log, e, Id, outcomeUnknown);
-            if (outcomeUnknown)
-            {
-                result = "unknown";
-                span?.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
-                reservations.KeepAsSpent();
-            }
-
+            reservations.KeepAsSpent();
             throw;
-        }
-        finally
-        {
-            span?.SetTag("accountgrid.journal.result", result);
-            _services.Diagnostics.Appended(_services.Clock.GetElapsedTime(start), result);
         }
     }
 

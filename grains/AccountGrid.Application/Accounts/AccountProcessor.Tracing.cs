@@ -48,7 +48,7 @@ public sealed partial class AccountProcessor
 
         try
         {
-            var entries = await _services.Journal.ReadAsync(_services.FoldOf(Id).Stream, sequence, 1, cancellationToken);
+            var entries = await _services.Journal.ReadAsync(StreamId.Of(Id), sequence, 1, cancellationToken);
             if (entries is [{ Type: "proposal-opened" or "action-scheduled", TraceId.Length: > 0 } entry] && entry.Sequence == sequence)
             {
                 span.SetTag(ApplicationDiagnostics.ProposalTraceTag, entry.TraceId);

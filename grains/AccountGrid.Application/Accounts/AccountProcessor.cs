@@ -13,17 +13,14 @@ namespace AccountGrid.Application;
 /// once more on what is really there and <see cref="IsFenced"/> is set: the host then deactivates this instance. A failed append makes
 /// the journal be read again before the next command, so that nothing is ever decided on a state that may be behind.
 /// </remarks>
-public sealed partial class AccountProcessor
+public sealed partial class AccountProcessor : IHeadObserver<AccountState>
 {
     private readonly AccountServices _services;
     private readonly FollowerCache _followers;
-    private volatile Head<AccountState> _head;
+    private readonly JournaledStream<AccountState, AccountEvent> _stream;
     private volatile AccountView _view;
-    private Task? _refresh;
     private long? _lastRefresh;
     private Task? _dueWork;
-    private long _failures;
-    private long _failuresHealed;
     private long _readsRefused;
     private long _snapshotVersion;
 
@@ -33,8 +30,8 @@ public sealed partial class AccountProcessor
         ArgumentNullException.ThrowIfNull(services);
         Id = id;
         _services = services;
-        _head = new(AccountState.Unregistered(id), 0, ReadOnlyMemory<byte>.Empty);
-        _view = new(_head.State, null, null, Tier.Protected);
+        _stream = services.StreamOf(id, observer: this);
+        _view = new(_stream.Head.State, null, null, Tier.Protected);
         _followers = new(this, services);
     }
 
@@ -51,13 +48,13 @@ public sealed partial class AccountProcessor
     /// Whether an append of this instance met another activation's. It still answers truly, because the journal fences every append, but the host
     /// must deactivate it.
     /// </summary>
-    public bool IsFenced { get; private set; }
+    public bool IsFenced => _stream.IsFenced;
 
     /// <summary>Whether enough was appended since the last snapshot to make another one worth its write.</summary>
     public bool SnapshotDue => EntriesSinceSnapshot >= _services.Limits.SnapshotEvery;
 
     /// <summary>Entries beyond the last snapshot that was used or captured: what a start without a new one would have to read.</summary>
-    public long EntriesSinceSnapshot => _head.Version - _snapshotVersion;
+    public long EntriesSinceSnapshot => _stream.Head.Version - _snapshotVersion;
 
     /// <summary>
     /// Folds the journal, from the snapshot where that can be trusted. A ledger that cannot be read does not stand in the way: the count is then
@@ -69,9 +66,15 @@ public sealed partial class AccountProcessor
     public async Task LoadAsync(AccountSnapshot? snapshot, CancellationToken cancellationToken)
     {
         _followers.Nudge();
-        var start = snapshot is null ? null : await TryResumeAsync(snapshot, cancellationToken);
-        _snapshotVersion = start is null ? 0 : snapshot!.Version;
-        Adopt(start ?? await ReadForwardAsync(cancellationToken));
+        if (snapshot is not null && await TryResumeAsync(snapshot, cancellationToken))
+        {
+            _snapshotVersion = snapshot.Version;
+        }
+        else
+        {
+            await _stream.ReadForwardAsync(cancellationToken);
+        }
+
         await _followers.EnsureAsync(cancellationToken);
         _followers.Remember(snapshot?.Followers);
         Publish();
@@ -82,16 +85,8 @@ public sealed partial class AccountProcessor
     /// while a reading is under way shares it, and reads once more if that one began too early.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
-    public async Task RefreshAsync(long minVersion, CancellationToken cancellationToken)
-    {
-        var isMine = false;
-        while (!isMine && (_head.Version < minVersion || MustReload))
-        {
-            isMine = _refresh is not { IsCompleted: false };
-            _refresh = isMine ? ReloadAsync(CancellationToken.None) : _refresh!;
-            await _refresh.WaitAsync(cancellationToken);
-        }
-    }
+    public Task RefreshAsync(long minVersion, CancellationToken cancellationToken) =>
+        _stream.RefreshAsync(minVersion, maxAge: null, cancellationToken).AsTask();
 
     /// <summary>
     /// Starts, without waiting and at most once per <see cref="ProcessorLimits.RetryAfter"/>, to read again what could not be read: the state after
@@ -100,7 +95,7 @@ public sealed partial class AccountProcessor
     public void Recover()
     {
         _followers.Nudge();
-        if (MustReload && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
+        if (_stream.MustReload && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
         {
             _lastRefresh = _services.Clock.GetTimestamp();
             _ = RefreshQuietlyAsync();
@@ -110,7 +105,7 @@ public sealed partial class AccountProcessor
     /// <summary>
     /// Whether a view is still the published one, and <see cref="Recover"/> would find nothing to do: then it may be shown again without asking. Safe from any thread.
     /// </summary>
-    public bool IsSettledOn(AccountView view) => ReferenceEquals(view, _view) && view?.Followers is not null && !MustReload;
+    public bool IsSettledOn(AccountView view) => ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload;
 
     /// <summary>Counts a public read that was refused because the account is down; the command that ends the incident records the number.</summary>
     /// <returns>The number since it went down, as far as this instance knows: a lower bound.</returns>
@@ -119,7 +114,7 @@ public sealed partial class AccountProcessor
     /// <summary>A snapshot of the state published last, to be kept by the host.</summary>
     public AccountSnapshot CaptureSnapshot()
     {
-        var head = _head;
+        var head = _stream.Head;
         _snapshotVersion = head.Version;
         return AccountSnapshot.Capture(head, _followers.LastKnown, _services.Seal);
     }
@@ -132,7 +127,7 @@ public sealed partial class AccountProcessor
     /// <exception cref="StorageUnavailableException">The ledger failed; sending the batch again is safe.</exception>
     public async Task<FollowOutcome> FollowAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
     {
-        if (!_head.State.IsRegistered)
+        if (!_stream.Head.State.IsRegistered)
         {
             // It may have been registered since: registration goes past this processor.
             await RefreshAsync(minVersion: 1, cancellationToken);
@@ -152,8 +147,22 @@ public sealed partial class AccountProcessor
     }
 
     /// <summary>Shows readers what is known now.</summary>
-    internal void Publish() => _view = new(
-        _head.State, _followers.Exact, _followers.LastKnown, _head.State.TierWith(_followers.Exact?.Count, _services.Policy));
+    internal void Publish()
+    {
+        var state = _stream.Head.State;
+        _view = new(state, _followers.Exact, _followers.LastKnown, state.TierWith(_followers.Exact?.Count, _services.Policy));
+    }
+
+    /// <inheritdoc/>
+    void IHeadObserver<AccountState>.HeadMoved(AccountState before, AccountState after)
+    {
+        if (before.Status != AccountStatus.Active && after.Status == AccountStatus.Active)
+        {
+            _readsRefused = 0;
+        }
+
+        Publish();
+    }
 
     /// <summary>The commands' turns; made with the first command, because nearly every account is only read.</summary>
     private TurnQueue Turns => field ??= new(_services.Limits.QueueDepth, _services.Diagnostics.Queues.Commands);
@@ -161,12 +170,9 @@ public sealed partial class AccountProcessor
     /// <summary>The way to the ledger; made with the first follow.</summary>
     private FollowPump Pump => field ??= new(Id, _services, _followers);
 
-    /// <summary>An append failed and the journal was not read since: what is in memory may be behind.</summary>
-    private bool MustReload => Volatile.Read(ref _failuresHealed) < Volatile.Read(ref _failures);
-
     private Refusal? CheckFollows(ImmutableArray<FollowChange> changes)
     {
-        if ((FollowRules.CheckAccount(_head.State) ?? FollowRules.CheckBatch(changes.Length)) is { } refusal)
+        if ((FollowRules.CheckAccount(_stream.Head.State) ?? FollowRules.CheckBatch(changes.Length)) is { } refusal)
         {
             return refusal;
         }
@@ -182,16 +188,16 @@ public sealed partial class AccountProcessor
         return null;
     }
 
-    private async Task<Head<AccountState>?> TryResumeAsync(AccountSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<bool> TryResumeAsync(AccountSnapshot snapshot, CancellationToken cancellationToken)
     {
         var (head, cause) = snapshot.Restore(Id, _services.Seal);
         if (head is not null)
         {
             try
             {
-                if (await _services.FoldOf(Id).ResumeAsync(head, cancellationToken) is { } resumed)
+                if (await _stream.TryResumeAsync(head, cancellationToken))
                 {
-                    return resumed;
+                    return true;
                 }
 
                 cause = "hash";
@@ -205,31 +211,7 @@ public sealed partial class AccountProcessor
 
         _services.Diagnostics.SnapshotIgnored(cause!);
         AccountLog.SnapshotIgnored(_services.Log, Id, cause!);
-        return null;
-    }
-
-    private async Task ReloadAsync(CancellationToken cancellationToken)
-    {
-        using var span = _services.Diagnostics.Start("journal.read");
-
-        // What fails while this reads asks for another reading.
-        var failures = _failures;
-        Adopt(await ReadForwardAsync(cancellationToken));
-        _failuresHealed = Math.Max(_failuresHealed, failures);
-    }
-
-    private async Task<Head<AccountState>> ReadForwardAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _services.FoldOf(Id).ReadForwardAsync(_head, cancellationToken);
-        }
-        catch (JournalDamagedException e)
-        {
-            _services.Diagnostics.JournalDamaged();
-            AccountLog.JournalDamaged(_services.Log, e, Id);
-            throw;
-        }
+        return false;
     }
 
     private async Task RefreshQuietlyAsync()
@@ -242,23 +224,5 @@ public sealed partial class AccountProcessor
         {
             AccountLog.RefreshFailed(_services.Log, e, Id);
         }
-    }
-
-    /// <summary>A reader and a writer may both bring the same entry: the first one counts.</summary>
-    private void Adopt(Head<AccountState> head)
-    {
-        if (head.Version <= _head.Version)
-        {
-            return;
-        }
-
-        var wasDown = _head.State.Status != AccountStatus.Active;
-        _head = head;
-        if (wasDown && head.State.Status == AccountStatus.Active)
-        {
-            _readsRefused = 0;
-        }
-
-        Publish();
     }
 }

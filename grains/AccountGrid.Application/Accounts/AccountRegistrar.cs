@@ -59,25 +59,18 @@ public sealed class AccountRegistrar(AccountServices services)
     private async Task<AccountView?> AppendAsync(
         AccountId id, string handle, Decision.Accepted decision, Caller caller, string? requestId, CancellationToken cancellationToken)
     {
-        using var span = services.Diagnostics.Start("journal.append")?.SetTag("accountgrid.journal.entries", decision.Events.Length);
-        var fold = services.FoldOf(id);
+        var stream = services.StreamOf(id);
         var facts = new EntryFacts(
             Microseconds.Truncate(services.Clock.GetUtcNow()), caller.Actor, requestId,
             requestId is null ? null : RequestDigest.OfRegistration(id, caller.Actor, handle), ApplicationDiagnostics.CurrentTraceId);
-        var prepared = fold.Prepare(new(AccountState.Unregistered(id), 0, ReadOnlyMemory<byte>.Empty), decision.Events, facts);
-        var start = services.Clock.GetTimestamp();
-        var result = await services.Journal.AppendAsync(
-            new JournalAppend(fold.Stream, 0, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], AccountIndex.RowOf(prepared.After.State)),
-            cancellationToken);
-        services.Diagnostics.Appended(services.Clock.GetElapsedTime(start), result == AppendResult.Conflict ? "conflict" : "appended");
-        if (result == AppendResult.Conflict)
+        if (await stream.AppendAsync(stream.Head, decision.Events, facts, cancellationToken) is not { } head)
         {
             return null;
         }
 
         // Followers are refused before an account exists: its ledger is empty.
         var none = new FollowerCount(0, 0, DateTimeOffset.UnixEpoch);
-        return new(prepared.After.State, none, none, prepared.After.State.TierWith(none.Count, services.Policy));
+        return new(head.State, none, none, head.State.TierWith(none.Count, services.Policy));
     }
 
     /// <summary>A retry gets its answer, with the account as it is now; without a request id there is nothing to look for.</summary>

@@ -18,6 +18,9 @@ public sealed record AccountServices(
     IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec, TimeProvider Clock,
     AccountPolicy Policy, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
 {
-    /// <summary>Folds one account's journal. It keeps nothing, so that whoever needs one makes it.</summary>
-    internal StreamFold<AccountState, AccountEvent> FoldOf(AccountId id) => new(StreamId.Of(id), AccountEvolver.Evolve, Journal, Codec, Limits.JournalPage);
+    private readonly AccountStreamKind _streams = new(Journal, Codec, Clock, Limits, Diagnostics, Log);
+
+    /// <summary>An account's journal, from before its first entry.</summary>
+    internal JournaledStream<AccountState, AccountEvent> StreamOf(AccountId id, IHeadObserver<AccountState>? observer = null) =>
+        new(_streams, StreamId.Of(id), AccountState.Unregistered(id), observer);
 }

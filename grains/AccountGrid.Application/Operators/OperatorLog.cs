@@ -12,6 +12,6 @@ internal static partial class OperatorLog
     [LoggerMessage(1102, LogLevel.Warning, "Operator {Operator}: another activation appended first; this one is fenced.")]
     public static partial void FenceLost(ILogger log, OperatorId @operator);
 
-    [LoggerMessage(1103, LogLevel.Warning, "Operator {Operator}: an append failed; the journal is read again before the next use.")]
-    public static partial void AppendFailed(ILogger log, Exception exception, OperatorId @operator);
+    [LoggerMessage(1103, LogLevel.Warning, "Operator {Operator}: an append failed, outcome unknown: {OutcomeUnknown}; the journal is read again before the next use.")]
+    public static partial void AppendFailed(ILogger log, Exception exception, OperatorId @operator, bool outcomeUnknown);
 }

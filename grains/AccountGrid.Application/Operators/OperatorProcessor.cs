@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -13,13 +12,9 @@ namespace AccountGrid.Application;
 public sealed class OperatorProcessor
 {
     private readonly OperatorServices _services;
-    private readonly StreamId _stream;
-    private readonly StreamFold<OperatorState, OperatorEvent> _fold;
+    private readonly JournaledStream<OperatorState, OperatorEvent> _stream;
     private readonly TurnQueue _turns;
     private readonly HarmBudget _budget;
-    private volatile Head<OperatorState> _head;
-    private Task? _refresh;
-    private long? _confirmed;
 
     /// <summary>A processor that knows nothing yet: call <see cref="LoadAsync"/> before anything else.</summary>
     public OperatorProcessor(OperatorId id, OperatorServices services)
@@ -27,11 +22,9 @@ public sealed class OperatorProcessor
         ArgumentNullException.ThrowIfNull(services);
         Id = id;
         _services = services;
-        _stream = StreamId.Of(id);
-        _fold = new(_stream, OperatorDecider.Evolve, services.Journal, services.Codec, services.Limits.JournalPage);
+        _stream = services.StreamOf(id);
         _turns = new(services.Limits.QueueDepth, services.Diagnostics.Queues.Commands);
         _budget = new(id, services);
-        _head = new(OperatorState.Unknown(id), 0, ReadOnlyMemory<byte>.Empty);
     }
 
     /// <summary>Who.</summary>
@@ -43,20 +36,20 @@ public sealed class OperatorProcessor
         get
         {
             var (harms, reach) = _budget.Spent();
-            var state = _head.State;
+            var state = _stream.Head.State;
             return new(state, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), harms, reach);
         }
     }
 
     /// <summary>Whether an append of this instance met another activation's: the host must deactivate it.</summary>
-    public bool IsFenced { get; private set; }
+    public bool IsFenced => _stream.IsFenced;
 
     /// <summary>Folds the journal and reads what the person has spent.</summary>
     /// <exception cref="StorageUnavailableException">The store cannot be read.</exception>
     /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        await ReloadAsync(cancellationToken);
+        await _stream.ReloadAsync(cancellationToken);
         await _budget.LoadAsync(cancellationToken);
     }
 
@@ -125,18 +118,16 @@ public sealed class OperatorProcessor
             for (var attempt = 0; attempt < 2; attempt++)
             {
                 await ConfirmAsync(cancellationToken);
-                var head = _head;
+                var head = _stream.Head;
                 var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
                 var decision = OperatorDecider.Decide(head.State, command, caller, await AuthorityOfAsync(caller, cancellationToken), now);
-                if (decision.Events.IsEmpty || await AppendAsync(head, decision.Events, caller, now, cancellationToken) == AppendResult.Appended)
+                var facts = new EntryFacts(now, caller.Actor, RequestId: null, RequestDigest: null, ApplicationDiagnostics.CurrentTraceId);
+                if (decision.Events.IsEmpty || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
                 {
                     return decision.Refusal;
                 }
 
-                IsFenced = true;
-                _confirmed = null;
-                _services.Diagnostics.FenceLost("operator");
-                OperatorLog.FenceLost(_services.Log, Id);
+                _stream.NoteFenceLost();
             }
         }
         catch (StorageOverloadedException full)
@@ -145,38 +136,6 @@ public sealed class OperatorProcessor
         }
 
         return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
-    }
-
-    private async Task<AppendResult> AppendAsync(
-        Head<OperatorState> head, ImmutableArray<OperatorEvent> events, Caller caller, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        using var span = _services.Diagnostics.Start("journal.append");
-        var prepared = _fold.Prepare(head, events, new EntryFacts(at, caller.Actor, null, null, ApplicationDiagnostics.CurrentTraceId));
-        var append = new JournalAppend(_stream, head.Version, [.. prepared.Entries.Select(e => new PendingEntry(e, null))], OperatorIndex.RowOf(prepared.After.State));
-        var start = _services.Clock.GetTimestamp();
-        var result = "failed";
-        try
-        {
-            var appended = await _services.Journal.AppendAsync(append, cancellationToken);
-            result = appended == AppendResult.Conflict ? "conflict" : "appended";
-            if (appended == AppendResult.Appended)
-            {
-                Adopt(prepared.After);
-            }
-
-            return appended;
-        }
-        catch (Exception e) when (e is not (StorageOverloadedException or OperationCanceledException))
-        {
-            // Whatever is not known to be unwritten may have been written.
-            _confirmed = null;
-            OperatorLog.AppendFailed(_services.Log, e, Id);
-            throw;
-        }
-        finally
-        {
-            _services.Diagnostics.Appended(_services.Clock.GetElapsedTime(start), result);
-        }
     }
 
     /// <summary>The caller's authority from the caller's own record, at this instant; nobody's for a service or the system.</summary>
@@ -198,46 +157,13 @@ public sealed class OperatorProcessor
 
     private Authority AuthorityNow()
     {
-        var state = _head.State;
+        var state = _stream.Head.State;
         return new(Id, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), state.Roles);
     }
 
-    /// <summary>Compares with the journal if the last comparison is too old; everybody who waits shares one reading.</summary>
-    private async ValueTask ConfirmAsync(CancellationToken cancellationToken)
-    {
-        var isMine = false;
-        while (!isMine && (_confirmed is not { } last || _services.Clock.GetElapsedTime(last) > _services.Limits.AuthorityFreshness))
-        {
-            isMine = _refresh is not { IsCompleted: false };
-            _refresh = isMine ? ReloadAsync(CancellationToken.None) : _refresh!;
-            await _refresh.WaitAsync(cancellationToken);
-        }
-    }
-
-    private async Task ReloadAsync(CancellationToken cancellationToken)
-    {
-        using var span = _services.Diagnostics.Start("journal.read");
-        var start = _services.Clock.GetTimestamp();
-        try
-        {
-            Adopt(await _fold.ReadForwardAsync(_head, cancellationToken));
-            _confirmed = start;
-        }
-        catch (JournalDamagedException e)
-        {
-            _services.Diagnostics.JournalDamaged();
-            OperatorLog.JournalDamaged(_services.Log, e, Id);
-            throw;
-        }
-    }
-
-    private void Adopt(Head<OperatorState> head)
-    {
-        if (head.Version > _head.Version)
-        {
-            _head = head;
-        }
-    }
+    /// <summary>Compares with the journal if the last comparison is too old; all who wait share one reading.</summary>
+    private ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
+        _stream.RefreshAsync(minVersion: 0, _services.Limits.AuthorityFreshness, cancellationToken);
 
     private static string NameOf(OperatorCommand command) => command switch
     {

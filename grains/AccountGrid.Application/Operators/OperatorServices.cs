@@ -15,7 +15,13 @@ namespace AccountGrid.Application;
 /// <param name="Log">Where processors log.</param>
 public sealed record OperatorServices(
     IJournal Journal, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec, TimeProvider Clock,
-    OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log);
+    OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
+{
+    private readonly OperatorStreamKind _streams = new(Journal, Codec, Clock, Limits, Diagnostics, Log);
+
+    /// <summary>An operator's journal, from before its first entry.</summary>
+    internal JournaledStream<OperatorState, OperatorEvent> StreamOf(OperatorId id) => new(_streams, StreamId.Of(id), OperatorState.Unknown(id));
+}
 
 /// <summary>One operator at one instant; immutable.</summary>
 /// <param name="State">What the journal says; version 0 for somebody unknown.</param>
