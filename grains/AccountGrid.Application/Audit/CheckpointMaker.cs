@@ -2,17 +2,6 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>What one round of checkpointing did.</summary>
-/// <param name="Made">The new checkpoint, or <c>null</c> where nothing was appended since the last one or another maker was faster.</param>
-/// <param name="PutBackInStore">Checkpoints that only the log outside had: what a crash between the two writes leaves.</param>
-/// <param name="PutBackOutside">
-/// Checkpoints that only the store had. No crash leaves this: the log was moved, lost or cut, and somebody should look.
-/// </param>
-public sealed record CheckpointRound(Checkpoint? Made, int PutBackInStore, int PutBackOutside);
-
-/// <summary>The journal or a stored checkpoint contradicts what was signed. Nothing is signed on top of it; verify, and raise an alert.</summary>
-public sealed class CheckpointRefusedException(string why) : Exception($"No checkpoint is made: {why}.");
-
 /// <summary>
 /// Makes signed checkpoints at the cost of what was appended since the last one. Writes the log outside first and the store second, so that the store
 /// never knows a checkpoint that the log does not; whichever of the two lacks what the other has is brought up to date first, after checking

@@ -22,15 +22,3 @@ public sealed record OperatorServices(
     /// <summary>An operator's journal, from before its first entry.</summary>
     internal JournaledStream<OperatorState, OperatorEvent> StreamOf(OperatorId id) => new(_streams, StreamId.Of(id), OperatorState.Unknown(id));
 }
-
-/// <summary>One operator at one instant; immutable.</summary>
-/// <param name="State">What the journal says; version 0 for somebody unknown.</param>
-/// <param name="Standing">The standing at that instant.</param>
-/// <param name="HarmsInWindow">Harmful actions that count against the budget, reserved ones included.</param>
-/// <param name="ReachInWindow">Their reach, in followers.</param>
-public sealed record OperatorView(OperatorState State, Standing Standing, int HarmsInWindow, long ReachInWindow);
-
-/// <summary>What came of an operator command.</summary>
-/// <param name="View">The operator after it.</param>
-/// <param name="Refusal">Why not, or <c>null</c>.</param>
-public sealed record OperatorResult(OperatorView View, Refusal? Refusal);

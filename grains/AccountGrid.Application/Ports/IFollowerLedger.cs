@@ -28,19 +28,3 @@ public interface IFollowerLedger
     /// <summary>Counts the edges themselves; costs time in proportion. For reconciling and tests, never for an answer.</summary>
     Task<long> CountEdgesAsync(AccountId account, CancellationToken cancellationToken);
 }
-
-/// <summary>A follower count that was exact at <paramref name="AsOf"/> and is until <paramref name="Version"/> moves.</summary>
-/// <param name="Count">Followers, 0 or more.</param>
-/// <param name="Version">Grows by one with every batch that changed something.</param>
-/// <param name="AsOf">When it last changed; the epoch where it never did.</param>
-public sealed record FollowerCount(long Count, long Version, DateTimeOffset AsOf);
-
-/// <summary>One follow or unfollow.</summary>
-/// <param name="Follower">The account that follows.</param>
-/// <param name="Follows">Whether it follows from now on.</param>
-public readonly record struct FollowChange(AccountId Follower, bool Follows);
-
-/// <summary>What a batch changed.</summary>
-/// <param name="Changed">For each change, in order, whether it changed a row.</param>
-/// <param name="After">The count after the batch.</param>
-public sealed record FollowResult(ImmutableArray<bool> Changed, FollowerCount After);

@@ -17,8 +17,3 @@ public interface IOperatorAuthority
     /// </summary>
     ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt);
 }
-
-/// <summary>An answer.</summary>
-/// <param name="Authority">What the person may do.</param>
-/// <param name="Reservation">The reservation to settle, or <c>null</c>.</param>
-public sealed record AuthorityAnswer(Authority Authority, long? Reservation);

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using AccountGrid.Domain;
-
 namespace AccountGrid.Application;
 
 /// <summary>
@@ -33,27 +30,3 @@ public interface IStoreLoad : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     Task CommitAsync(CancellationToken cancellationToken);
 }
-
-/// <summary>An entry at its place, with its budget mark.</summary>
-/// <param name="Position">As in <see cref="CommittedEntry.Position"/>.</param>
-/// <param name="Pending">The entry and its mark.</param>
-public readonly record struct LoadedEntry(long Position, PendingEntry Pending);
-
-/// <summary>An account's count.</summary>
-public readonly record struct LoadedCount(AccountId Account, FollowerCount Count);
-
-/// <summary>A follow edge.</summary>
-public readonly record struct LoadedEdge(AccountId Account, long Follower);
-
-/// <summary>A part of an account's followers. An account with a count has at least one part, be it empty; parts come by account and follower, ascending.</summary>
-/// <param name="Account">Whose.</param>
-/// <param name="Count">The count as the store keeps it, the same in every part.</param>
-/// <param name="Followers">Some of the followers, at most <see cref="MaxFollowers"/>.</param>
-public sealed record FollowerPart(AccountId Account, FollowerCount Count, ImmutableArray<long> Followers)
-{
-    /// <summary>Most followers in one part.</summary>
-    public const int MaxFollowers = 1_000;
-}
-
-/// <summary>A store that is to be filled already holds something; it was left as it is.</summary>
-public sealed class StoreNotEmptyException(string store) : Exception($"{store} is not empty; it was left as it is. Import into an empty one.");

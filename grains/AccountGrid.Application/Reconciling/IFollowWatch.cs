@@ -20,8 +20,3 @@ public interface IFollowWatch
     /// <returns><c>null</c> where its memory has a gap: the account went elsewhere, too much changed, a write failed.</returns>
     Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken);
 }
-
-/// <summary>A part of an account's edges that was counted.</summary>
-/// <param name="Last">Its last follower, inclusive; it begins where the part before ends.</param>
-/// <param name="Version">The version that was counted.</param>
-public readonly record struct SweptPart(long Last, long Version);

@@ -62,32 +62,3 @@ public abstract record AccountEvent
     /// <param name="ProposalSequence">The proposal that it was about, where there was one.</param>
     public sealed record AttemptRefused(string Attempt, RefusalReason Reason, string Message, long? ProposalSequence) : AccountEvent;
 }
-
-/// <summary>Why a hold was lifted. Numbers are stored.</summary>
-public enum LiftCause
-{
-    /// <summary>Staff restored.</summary>
-    Staff = 1,
-
-    /// <summary>The owner came back.</summary>
-    Owner = 2,
-
-    /// <summary>Its time was over.</summary>
-    Expired = 3,
-
-    /// <summary>All acts of one operator were undone.</summary>
-    Undo = 4,
-}
-
-/// <summary>An event with what every journal entry holds.</summary>
-/// <param name="Event">What happened.</param>
-/// <param name="Sequence">Its place in the stream, from 1, gap-free.</param>
-/// <param name="At">When, UTC, whole microseconds.</param>
-/// <param name="Actor">Who.</param>
-/// <param name="RequestId">The client's idempotency key, if sent.</param>
-/// <param name="RequestDigest">SHA-256 over the request and its caller, lower-case hex, if a request id was sent.</param>
-/// <param name="TraceId">The W3C trace id, 32 lower-case hex digits, or empty.</param>
-/// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
-public sealed record Recorded<TEvent>(
-    TEvent Event, long Sequence, DateTimeOffset At, Actor Actor, string? RequestId = null, string? RequestDigest = null, string TraceId = "")
-    where TEvent : class;

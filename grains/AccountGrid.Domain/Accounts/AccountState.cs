@@ -2,27 +2,6 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>A request id that acted on this account, and what it got. Kept so that a retry gets the same answer.</summary>
-/// <param name="Id">The client's idempotency key.</param>
-/// <param name="Digest">SHA-256 of the whole request with its caller, lower-case hex.</param>
-/// <param name="Outcome">What it got.</param>
-/// <param name="ProposalSequence">The proposal that it opened or acted on, where there was one.</param>
-/// <param name="Refusal">The recorded refusal, where it was refused.</param>
-public sealed record RememberedRequest(string Id, string Digest, Outcome Outcome, long? ProposalSequence, Refusal? Refusal);
-
-/// <summary>What a request came to. Numbers are stored.</summary>
-public enum Outcome
-{
-    /// <summary>It took effect.</summary>
-    Done = 1,
-
-    /// <summary>It waits for its second person or its time.</summary>
-    Pending = 2,
-
-    /// <summary>It was refused.</summary>
-    Refused = 3,
-}
-
 /// <summary>
 /// Everything that the journal says about one account; immutable. Only <see cref="AccountEvolver"/> makes a new one.
 /// Followers are not in it: they live in the follower ledger, which taking an account down never touches.

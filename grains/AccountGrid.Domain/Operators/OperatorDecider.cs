@@ -2,11 +2,6 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>What comes of an operator command.</summary>
-/// <param name="Refusal">Why not, or <c>null</c>.</param>
-/// <param name="Events">To append; a recorded refusal has one too.</param>
-public sealed record OperatorDecision(Refusal? Refusal, ImmutableArray<OperatorEvent> Events);
-
 /// <summary>The rules about operators' records. Pure. An admin's own authority is looked up like anybody's, at execution.</summary>
 public static class OperatorDecider
 {

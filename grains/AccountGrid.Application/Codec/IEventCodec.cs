@@ -17,9 +17,3 @@ public interface IEventCodec<TEvent>
     /// <exception cref="UnknownFormatException">The type or version is unknown, or the payload is not of its form.</exception>
     Recorded<TEvent> Decode(JournalEntry entry);
 }
-
-/// <summary>An encoded event.</summary>
-/// <param name="Type">Stable name.</param>
-/// <param name="TypeVersion">From 1.</param>
-/// <param name="Payload">UTF-8 JSON.</param>
-public readonly record struct EncodedEvent(string Type, int TypeVersion, ReadOnlyMemory<byte> Payload);

@@ -1,0 +1,14 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>What came of a command.</summary>
+/// <param name="Outcome">Done, pending or refused.</param>
+/// <param name="View">The account after it.</param>
+/// <param name="ProposalSequence">The proposal that was opened or acted on.</param>
+/// <param name="Refusal">Why not.</param>
+public sealed record AccountResult(Outcome Outcome, AccountView View, long? ProposalSequence, Refusal? Refusal)
+{
+    internal static AccountResult Refused(AccountView view, Refusal refusal, long? proposalSequence = null) =>
+        new(Outcome.Refused, view, proposalSequence, refusal);
+}

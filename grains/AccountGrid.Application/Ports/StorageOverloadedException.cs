@@ -1,0 +1,11 @@
+namespace AccountGrid.Application;
+
+/// <summary>A bounded queue is full; nothing was done.</summary>
+public sealed class StorageOverloadedException(string what, TimeSpan retryAfter) : Exception($"{what} is full.")
+{
+    /// <summary>Which queue.</summary>
+    public string What { get; } = what;
+
+    /// <summary>When to try again.</summary>
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}

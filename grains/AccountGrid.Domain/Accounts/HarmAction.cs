@@ -1,0 +1,22 @@
+namespace AccountGrid.Domain;
+
+/// <summary>One harmful action, exactly as asked for.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Reason">The reason code.</param>
+/// <param name="Note">Free text for the journal, or empty.</param>
+/// <param name="Ticket">A reference into a ticket system, or empty.</param>
+/// <param name="Until">When a suspension ends by itself.</param>
+/// <param name="At">When to do it, if later.</param>
+public sealed record HarmAction(
+    HarmKind Kind, string Reason, string Note, string Ticket, DateTimeOffset? Until = null, DateTimeOffset? At = null)
+{
+    /// <summary>The hold that this action places; <c>null</c> for erase and unprotect.</summary>
+    public HoldKind? PlacesHold => Kind switch
+    {
+        HarmKind.Deactivate => HoldKind.StaffDeactivation,
+        HarmKind.Suspend => HoldKind.Suspension,
+        HarmKind.OwnerDeactivate => HoldKind.OwnerDeactivation,
+        HarmKind.Erase or HarmKind.Unprotect => null,
+        _ => throw new InvalidOperationException($"Unknown harm {Kind}."),
+    };
+}

@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>What comes of an operator command.</summary>
+/// <param name="Refusal">Why not, or <c>null</c>.</param>
+/// <param name="Events">To append; a recorded refusal has one too.</param>
+public sealed record OperatorDecision(Refusal? Refusal, ImmutableArray<OperatorEvent> Events);
