@@ -101,7 +101,7 @@ public sealed class World(Rules? rules = null)
     public (Situation Situation, Decision Decision) Probe(AccountId account, AccountRequest request)
     {
         var state = _accounts.TryGetValue(account, out var known) ? known : AccountState.Unregistered(account);
-        var empty = new Situation(Now, Followers.GetValueOrDefault(account), AccountPolicy, Situation.Nobody);
+        var empty = new Situation(Now, Followers.GetValueOrDefault(account), AccountPolicy, Situation.NoAuthorities);
         var answers = AccountDecider.Questions(state, request, empty).ToDictionary(q => q.Person, Answer);
         var situation = empty with { Authorities = answers };
         return (situation, _rules.Decide(state, request, situation));

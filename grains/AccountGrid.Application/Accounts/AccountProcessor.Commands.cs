@@ -24,8 +24,8 @@ public sealed partial class AccountProcessor
     }
 
     /// <summary>
-    /// Does everything that is due, as the system's act, until nothing is; each step a turn of its own. Has a reserved place in the queue. Whoever asks
-    /// while this is under way shares it.
+    /// Does everything that is due, as the system's act, until nothing is; each step a turn of its own. Has a reserved place in the queue. Callers
+    /// that ask while this is under way share it.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The store failed; what is due stays due.</exception>
     /// <exception cref="StorageOverloadedException">The store's queue is full; what is due stays due.</exception>
@@ -139,7 +139,7 @@ public sealed partial class AccountProcessor
         var head = _stream.Head;
         var asked = request with { Command = WithReadsRefused(request.Command) };
         var situation = new Situation(
-            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy, Situation.Nobody);
+            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy, Situation.NoAuthorities);
         var reservations = new Reservations(_services.Authority);
         try
         {
@@ -159,7 +159,7 @@ public sealed partial class AccountProcessor
             }
             else if (!isFresh && DependsOnState(decision))
             {
-                // No append fences this answer, so that the journal itself must: nobody is told that there is nothing to
+                // No append fences this answer, so that the journal itself must: no caller is told that there is nothing to
                 // restore by an instance that has not seen the account go down.
                 await _stream.ReloadAsync(cancellationToken);
                 if (_stream.Head.Version != head.Version)

@@ -7,7 +7,7 @@ public sealed partial class AccountProcessor
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a transaction that somebody has seen may take to be known here.</summary>
+    /// <summary>How long after it was seen in the database a transaction may take to be known here.</summary>
     private const int MostSteps = 100;
 
     /// <summary>Remembers every edge that changes from now on, until <see cref="SettleFollowsAsync"/>.</summary>

@@ -8,12 +8,12 @@ namespace AccountGrid.Application;
 public sealed partial class AccountProcessor
 {
     /// <summary>
-    /// The span that opened the proposal which is pending. The journal keeps its trace and not its span, because an entry is hashed as it is; so whoever decides after this instance
-    /// has gone is told the trace, and gets no link.
+    /// The span that opened the pending proposal. The journal keeps the trace of an entry and not its span, so a decision that is made in
+    /// another instance names the trace and has no link.
     /// </summary>
     private (long Sequence, ActivityContext Span)? _opened;
 
-    /// <summary>Remembers who opened a proposal.</summary>
+    /// <summary>Keeps the span of a command that opened a proposal.</summary>
     private void NoteOpened(ImmutableArray<AccountEvent> events, long version)
     {
         for (var i = 0; i < events.Length; i++)

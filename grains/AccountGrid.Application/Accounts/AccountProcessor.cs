@@ -35,7 +35,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
         _followers = new(this, services);
     }
 
-    /// <summary>Which account.</summary>
+    /// <summary>The account.</summary>
     public AccountId Id { get; }
 
     /// <summary>
@@ -65,7 +65,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// <exception cref="UnknownFormatException">The journal was written by a newer program.</exception>
     public async Task LoadAsync(AccountSnapshot? snapshot, CancellationToken cancellationToken)
     {
-        _followers.Nudge();
+        _followers.BeginRead();
         if (snapshot is not null && await TryResumeAsync(snapshot, cancellationToken))
         {
             _snapshotVersion = snapshot.Version;
@@ -76,13 +76,13 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
         }
 
         await _followers.EnsureAsync(cancellationToken);
-        _followers.Remember(snapshot?.Followers);
+        _followers.UseAsLastKnown(snapshot?.Followers);
         Publish();
     }
 
     /// <summary>
-    /// Reads the journal's tail if this instance is behind <paramref name="minVersion"/>. It waits for no command. Whoever asks
-    /// while a reading is under way shares it, and reads once more if that one began too early.
+    /// Reads the journal's tail if this instance is behind <paramref name="minVersion"/>. It waits for no command. Callers
+    /// share a reading that is under way, and make another one if that began too early.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
     public Task RefreshAsync(long minVersion, CancellationToken cancellationToken) =>
@@ -94,7 +94,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// </summary>
     public void Recover()
     {
-        _followers.Nudge();
+        _followers.BeginRead();
         if (_stream.MustReload && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
         {
             _lastRefresh = _services.Clock.GetTimestamp();

@@ -4,11 +4,11 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// The edges of one account that changed since an instant, by version, so that parts counted at different versions can be added up as of one. Every version must pass by:
-/// one that was written elsewhere, or of which nobody knows whether it was written, leaves a gap, and then this knows nothing. Not thread-safe; runs on its processor's scheduler.
+/// one that was written elsewhere, or whose outcome is unknown, leaves a gap, and then this knows nothing. Not thread-safe; runs on its processor's scheduler.
 /// </summary>
 internal sealed class FollowMemory
 {
-    /// <summary>Changes kept: some 5 MB. Nobody can count fast enough for what changes faster than that.</summary>
+    /// <summary>Changes kept: some 5 MB. No count could keep up with an account that changes faster.</summary>
     public const int MostChanges = 200_000;
 
     private readonly List<(long Version, long Follower, int Delta)> _changes = [];

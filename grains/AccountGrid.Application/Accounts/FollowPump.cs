@@ -17,7 +17,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
     private int _waitingChanges;
     private bool _running;
 
-    /// <summary>Is told of every transaction while somebody counts the edges; <c>null</c> nearly always.</summary>
+    /// <summary>Is told of every transaction while the edges are counted; <c>null</c> nearly always.</summary>
     public FollowMemory? Memory { get; set; }
 
     public Task<FollowOutcome> ApplyAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
@@ -132,7 +132,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
             AccountLog.FollowsFailed(services.Log, e, account);
             if (e is not StorageUnavailableException { OutcomeUnknown: false })
             {
-                followers.Doubt();
+                followers.Invalidate();
             }
 
             throw;
@@ -186,7 +186,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
     {
         public ImmutableArray<FollowChange> Changes { get; } = changes;
 
-        /// <summary>The span of whoever waits; <c>null</c> where nobody records one.</summary>
+        /// <summary>The span of the caller that waits; <c>null</c> where none is recorded.</summary>
         public Activity? Caller { get; } = Activity.Current is { Recorded: true } caller ? caller : null;
 
         public TaskCompletionSource<FollowOutcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

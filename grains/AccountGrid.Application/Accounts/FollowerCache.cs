@@ -10,7 +10,7 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
     private Task? _attempt;
     private long? _lastAttempt;
     private long _highest = -1;
-    private int _doubts;
+    private int _invalidations;
 
     /// <summary>The exact count; <c>null</c> while the ledger cannot say.</summary>
     public FollowerCount? Exact { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
     public FollowerCount? LastKnown { get; private set; }
 
     /// <summary>A count from a snapshot: something to show, with its time, while nothing exact is known.</summary>
-    public void Remember(FollowerCount? old) => LastKnown ??= old;
+    public void UseAsLastKnown(FollowerCount? old) => LastKnown ??= old;
 
     /// <summary>A count that the ledger just gave.</summary>
     public void Accept(FollowerCount count)
@@ -34,17 +34,17 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
         account.Publish();
     }
 
-    /// <summary>A write may or may not have happened: what is known is old news until the ledger is read again.</summary>
-    public void Doubt()
+    /// <summary>The outcome of a write is unknown: the count is not exact until the ledger is read again.</summary>
+    public void Invalidate()
     {
-        _doubts++;
+        _invalidations++;
         _lastAttempt = null;
         Exact = null;
         account.Publish();
     }
 
     /// <summary>Reads the count if it is unknown and the last try is long enough ago. Does not wait for it; never fails.</summary>
-    public void Nudge()
+    public void BeginRead()
     {
         if (Exact is null && _attempt is null or { IsCompleted: true }
             && (_lastAttempt is not { } last || services.Clock.GetElapsedTime(last) >= services.Limits.RetryAfter))
@@ -54,10 +54,10 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
         }
     }
 
-    /// <summary>As <see cref="Nudge"/>, and waits for the try, but not longer than the limit. Fails only by cancellation.</summary>
+    /// <summary>As <see cref="BeginRead"/>, and waits for the try, but not longer than the limit. Fails only by cancellation.</summary>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
-        Nudge();
+        BeginRead();
         if (_attempt is { IsCompleted: false } attempt)
         {
             try
@@ -73,12 +73,12 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
 
     private async Task ReadAsync()
     {
-        var doubts = _doubts;
+        var invalidations = _invalidations;
         try
         {
-            // Shared by everybody who waits, hence nobody's token.
+            // Shared by all callers that wait, so the token of none of them may cancel it.
             var count = await services.Ledger.ReadCountAsync(account.Id, CancellationToken.None);
-            if (doubts == _doubts)
+            if (invalidations == _invalidations)
             {
                 Accept(count);
             }
@@ -89,7 +89,7 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
         }
         finally
         {
-            // Nobody waits for it any more, and it would outlive its use by the whole activation.
+            // No caller waits for it any more; kept, it would live as long as the activation.
             _attempt = null;
         }
     }

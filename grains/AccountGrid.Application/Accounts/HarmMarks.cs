@@ -5,7 +5,7 @@ namespace AccountGrid.Application;
 /// <summary>Derives the budget mark that stores keep beside an entry.</summary>
 internal static class HarmMarks
 {
-    /// <summary>Whose budget an event counts against, or <c>null</c> where it harms nobody.</summary>
+    /// <summary>The budget that an event counts against, or <c>null</c> where it harms no account.</summary>
     public static HarmMark? Of(AccountEvent accountEvent) =>
         Budget.ChargeOf(accountEvent) is { } charge ? new(charge.Person, ApproverOf(accountEvent), charge.Reach) : null;
 

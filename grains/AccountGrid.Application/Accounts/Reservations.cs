@@ -4,8 +4,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Asks for the authority of everybody concerned, and sees to it that every reservation made is settled: with the instant when its harm took
-/// effect, with nothing when it did not; only an unknown outcome leaves it, and it counts as spent.
+/// Asks for the authority of all people concerned and settles every reservation made: with the instant when its harm took effect, or as
+/// released when it did not. After an unknown outcome a reservation is kept and counts as spent.
 /// </summary>
 internal sealed class Reservations(IOperatorAuthority authority)
 {
@@ -17,7 +17,7 @@ internal sealed class Reservations(IOperatorAuthority authority)
     {
         if (questions.IsEmpty)
         {
-            return Situation.Nobody;
+            return Situation.NoAuthorities;
         }
 
         var answers = new Dictionary<OperatorId, Authority>(questions.Length);
@@ -49,7 +49,7 @@ internal sealed class Reservations(IOperatorAuthority authority)
     /// <summary>Nothing took effect. Does nothing for what is settled or kept already.</summary>
     public ValueTask ReleaseAsync() => SpendAsync(charged: null, default);
 
-    /// <summary>Nobody knows whether it took effect.</summary>
+    /// <summary>The outcome is unknown: the reservations count as spent.</summary>
     public void KeepAsSpent() => _open.Clear();
 
     private (OperatorId Person, long Number)[] Drain()

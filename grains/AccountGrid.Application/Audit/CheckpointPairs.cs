@@ -62,7 +62,7 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
         _missingOutside = outside is null;
     }
 
-    /// <summary>Signature and chain of one checkpoint of one place. A hole before it is somebody else's finding: then there is nothing to follow.</summary>
+    /// <summary>Signature and chain of one checkpoint of one place. A gap before this checkpoint is reported elsewhere; then its chain is not checked.</summary>
     private bool Check(Checkpoint checkpoint, ref Checkpoint? before, string where)
     {
         var previous = before;

@@ -1,7 +1,7 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// The checkpoints kept outside the store, where whoever can rewrite the store cannot reach them: a file on another disk, a write-once
+/// The checkpoints kept outside the store, where a writer to the store cannot reach them: a file on another disk, a write-once
 /// bucket. A checkpoint is written here before it is written into the store, so every checkpoint of the store is always here too.
 /// </summary>
 public interface ICheckpointLog

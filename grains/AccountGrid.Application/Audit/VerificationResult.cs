@@ -4,7 +4,7 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// What a verification found. Entries up to <paramref name="CoveredPosition"/> are under a signed checkpoint; those after it are covered by their
-/// streams' hash chains and index versions alone, which whoever can write the store could recompute: they are as safe as the store until the next checkpoint.
+/// streams' hash chains and index versions alone, which a writer to the store could recompute: they are as safe as the store until the next checkpoint.
 /// </summary>
 /// <param name="Entries">Entries recomputed.</param>
 /// <param name="Streams">Streams recomputed.</param>

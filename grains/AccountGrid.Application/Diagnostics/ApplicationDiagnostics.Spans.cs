@@ -21,7 +21,7 @@ public sealed partial class ApplicationDiagnostics
         .SetTag(ActorTag, actor.Subject)
         .SetTag(ActorKindTag, NameOf(actor.Kind));
 
-    /// <summary>Says what somebody's own record answered.</summary>
+    /// <summary>Tags a span with the standing that a person's record answered.</summary>
     internal static void Answered(Activity? span, Authority authority) => span?.SetTag("accountgrid.standing", NameOf(authority.Standing));
 
     /// <summary>Follows of one caller. Only below a span that is recorded: they come at a high rate.</summary>

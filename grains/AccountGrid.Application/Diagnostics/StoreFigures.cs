@@ -5,7 +5,7 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// What the store knows of the whole cluster and every silo shows: who is down, how long evidence has waited for a checkpoint, whether the store answers. Read by
-/// <see cref="SampleAsync"/> now and then and shown from memory, so that a scrape asks nobody. Thread-safe; one per silo.
+/// <see cref="SampleAsync"/> now and then and shown from memory, so that a scrape asks no store. Thread-safe; one per silo.
 /// </summary>
 public sealed class StoreFigures
 {

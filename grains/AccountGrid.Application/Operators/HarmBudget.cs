@@ -105,7 +105,7 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
 
     private DateTimeOffset WindowStart => services.Clock.GetUtcNow() - services.Policy.BudgetWindow;
 
-    /// <summary>What has left the window no longer counts, a reservation that nobody settled included.</summary>
+    /// <summary>What has left the window no longer counts, including a reservation that was never settled.</summary>
     private void Forget()
     {
         var from = WindowStart;

@@ -27,7 +27,7 @@ public sealed class OperatorProcessor
         _budget = new(id, services);
     }
 
-    /// <summary>Who.</summary>
+    /// <summary>The operator.</summary>
     public OperatorId Id { get; }
 
     /// <summary>The operator now: standing and budget move with the clock. Never waits.</summary>
@@ -63,7 +63,7 @@ public sealed class OperatorProcessor
         ArgumentNullException.ThrowIfNull(question);
         if (question.Person != Id)
         {
-            throw new ArgumentException("The question is about somebody else.", nameof(question));
+            throw new ArgumentException("The question is about another person.", nameof(question));
         }
 
         await ConfirmAsync(cancellationToken);
@@ -138,7 +138,7 @@ public sealed class OperatorProcessor
         return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
     }
 
-    /// <summary>The caller's authority from the caller's own record, at this instant; nobody's for a service or the system.</summary>
+    /// <summary>The caller's authority from the caller's own record, at this instant; <c>null</c> for a service and the system.</summary>
     private async ValueTask<Authority?> AuthorityOfAsync(Caller caller, CancellationToken cancellationToken)
     {
         if (caller.Actor.Person is not { } person)

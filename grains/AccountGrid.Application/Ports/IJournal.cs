@@ -11,7 +11,7 @@ public interface IJournal
 {
     /// <summary>
     /// Appends entries behind <see cref="JournalAppend.ExpectedVersion"/> and writes the stream's index row in the same transaction.
-    /// The key (stream, sequence) is the fence: whoever comes second gets <see cref="AppendResult.Conflict"/> and nothing is written.
+    /// The key (stream, sequence) is the fence: the second append gets <see cref="AppendResult.Conflict"/> and writes nothing.
     /// </summary>
     /// <param name="append">What to append; 1 to <see cref="PortArguments.MaxEntries"/> entries.</param>
     /// <param name="cancellationToken">Honoured until the append is handed to the writer; after that the outcome is awaited.</param>

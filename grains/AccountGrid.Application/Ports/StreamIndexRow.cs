@@ -15,7 +15,7 @@ public abstract record StreamIndexRow
     /// <summary>The row of an account.</summary>
     public sealed record Account : StreamIndexRow
     {
-        /// <summary>Which account.</summary>
+        /// <summary>The account.</summary>
         public required AccountId Id { get; init; }
 
         /// <summary>Its handle.</summary>
@@ -40,7 +40,7 @@ public abstract record StreamIndexRow
     /// <summary>The row of an operator.</summary>
     public sealed record Operator : StreamIndexRow
     {
-        /// <summary>Who.</summary>
+        /// <summary>The operator.</summary>
         public required OperatorId Id { get; init; }
 
         /// <summary>Whether an offboarding still has to void what the person left pending.</summary>

@@ -6,7 +6,7 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// Goes round all accounts, counts their edges and compares the counts that are shown. It tells of what differs, by metrics and the log, and repairs nothing: a count that is wrong is
-/// evidence of a fault or of somebody's hand in the database, and a person decides what becomes of it.
+/// evidence of a fault or of a change past the silos, and a person decides what becomes of it.
 /// </summary>
 /// <remarks>
 /// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one instant. What does not is counted in parts, each at an instant of its own;
@@ -87,7 +87,7 @@ public sealed class FollowerReconciler(
             sweep.IsWatched = true;
             if (await watch.BeginAsync(sweep.Account, cancellationToken) is { } from && from > slice.Version)
             {
-                // What changed between the part and the watch, nobody remembers; now that somebody does, the part is counted again.
+                // What changed between the count and the beginning of the watch is not known: the part is counted again.
                 return true;
             }
         }

@@ -35,7 +35,7 @@ public interface IStore : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It was opened before.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Begins to fill the store, which must be open, empty and used by nobody else.</summary>
+    /// <summary>Begins to fill the store, which must be open, empty and not in use.</summary>
     /// <exception cref="StoreNotEmptyException">It holds something.</exception>
     /// <exception cref="StorageUnavailableException">It cannot be written.</exception>
     Task<IStoreLoad> BeginLoadAsync(CancellationToken cancellationToken);

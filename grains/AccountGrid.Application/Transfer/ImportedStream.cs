@@ -58,7 +58,7 @@ internal sealed class FollowerTally(FollowerPart first)
     private long _edges;
     private long _last;
 
-    /// <summary>Whose.</summary>
+    /// <summary>The stream.</summary>
     public AccountId Account => first.Account;
 
     /// <exception cref="FormatException">The part does not follow what came before.</exception>

@@ -22,8 +22,8 @@ public abstract record AccountEvent
     public sealed record HoldPlaced(HarmAction Action, Actor PlacedBy, OperatorId? ApprovedBy, long? ProposalSequence, Impact Impact) : AccountEvent;
 
     /// <summary>One hold is gone.</summary>
-    /// <param name="Kind">Which.</param>
-    /// <param name="Cause">Why.</param>
+    /// <param name="Kind">The kind of the hold.</param>
+    /// <param name="Cause">Why it was lifted.</param>
     /// <param name="Reason">The reason code, or empty for the system's act.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Ticket">Reference, or empty.</param>
@@ -49,13 +49,13 @@ public abstract record AccountEvent
     public sealed record ActionScheduled(HarmAction Action, string Digest, Impact Shown, DateTimeOffset FiresAt) : AccountEvent;
 
     /// <summary>A proposal ended without effect.</summary>
-    /// <param name="Sequence">Which.</param>
-    /// <param name="State">How.</param>
+    /// <param name="Sequence">The sequence that opened the proposal.</param>
+    /// <param name="State">How it ended.</param>
     /// <param name="Reason">The refusal, where it fired and was refused or is void for a known reason.</param>
     /// <param name="Note">Free text, or why it is void.</param>
     public sealed record ProposalClosed(long Sequence, ProposalState State, RefusalReason Reason, string Note) : AccountEvent;
 
-    /// <summary>Somebody tried and was refused.</summary>
+    /// <summary>An attempt was refused.</summary>
     /// <param name="Attempt">The command's name: <c>deactivate</c>, <c>approve</c> ...</param>
     /// <param name="Reason">Why it was refused.</param>
     /// <param name="Message">The sentence that the caller got.</param>

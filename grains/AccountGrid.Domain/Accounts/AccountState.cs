@@ -11,7 +11,7 @@ public sealed record AccountState
     /// <summary>An account before its first event. Unknown accounts look like this.</summary>
     public static AccountState Unregistered(AccountId id) => new() { Id = id };
 
-    /// <summary>Which account.</summary>
+    /// <summary>The account.</summary>
     public required AccountId Id { get; init; }
 
     /// <summary>The name that the network shows.</summary>
@@ -22,7 +22,7 @@ public sealed record AccountState
 
     /// <summary>
     /// The sequence of the last event that changed holds or protection. The wire's <c>etag</c>, and what a proposal is bound to:
-    /// a refused attempt moves <see cref="Version"/> only, so that nobody voids a proposal by being refused.
+    /// a refused attempt moves <see cref="Version"/> only, so that a refused attempt does not void a proposal.
     /// </summary>
     public long StateVersion { get; init; }
 

@@ -4,5 +4,5 @@ namespace AccountGrid.Domain;
 /// <param name="Owner">Who answers for it.</param>
 /// <param name="Reason">The reason code.</param>
 /// <param name="At">When it was raised.</param>
-/// <param name="ReviewAt">When somebody must look at it again; it does not end by itself.</param>
+/// <param name="ReviewAt">When the protection is due for review; it does not end by itself.</param>
 public sealed record Designation(OperatorId Owner, string Reason, DateTimeOffset At, DateTimeOffset ReviewAt);

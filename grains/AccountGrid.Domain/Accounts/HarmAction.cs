@@ -1,7 +1,7 @@
 namespace AccountGrid.Domain;
 
 /// <summary>One harmful action, exactly as asked for.</summary>
-/// <param name="Kind">What.</param>
+/// <param name="Kind">The kind of harm.</param>
 /// <param name="Reason">The reason code.</param>
 /// <param name="Note">Free text for the journal, or empty.</param>
 /// <param name="Ticket">A reference into a ticket system, or empty.</param>

@@ -80,7 +80,7 @@ internal static class HarmRules
     public static Impact ImpactOf(AccountState state, Situation situation) =>
         new(situation.Followers, state.TierWith(situation.Followers, situation.Policy));
 
-    /// <summary>The standing of whoever asked; a service speaking for the owner has no notice period.</summary>
+    /// <summary>The standing of the actor; a service that speaks for the owner has no notice period.</summary>
     public static Standing StandingOf(Actor actor, Situation situation) =>
         actor.Person is { } person ? situation.Of(person).Standing : Standing.Active;
 

@@ -9,7 +9,7 @@ namespace AccountGrid.Domain;
 /// <param name="Reason">The reason code of what took it down first.</param>
 /// <param name="Note">The note of what took it down first, or empty.</param>
 /// <param name="PlacedBy">On whose initiative it went down first.</param>
-/// <param name="Approvals">Everybody who was a second person to a harm within it, in order, each once; the first harm's approver first.</param>
+/// <param name="Approvals">The approvers of all harms within it, in order, each once.</param>
 /// <param name="EndedBy">Whose act brought it up again; the system's where its time was over.</param>
 /// <param name="Followers">Followers when it went down; <c>null</c> where the ledger could not say.</param>
 /// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>

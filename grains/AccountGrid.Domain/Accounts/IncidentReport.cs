@@ -9,7 +9,7 @@ namespace AccountGrid.Domain;
 /// <param name="account">Whose journal.</param>
 public sealed class IncidentReport(AccountId account)
 {
-    /// <summary>Steps from which on refused attempts are left out, so that nobody makes a report too long to be sent.</summary>
+    /// <summary>Steps from which on refused attempts are left out, so that refused attempts cannot make a report too long to be sent.</summary>
     private const int MostWithRefused = 100;
 
     private readonly ImmutableArray<Incident>.Builder _ended = ImmutableArray.CreateBuilder<Incident>();

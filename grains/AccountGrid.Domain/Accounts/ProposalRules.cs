@@ -71,7 +71,7 @@ internal static class ProposalRules
                 new AccountEvent.ProposalClosed(proposal.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, why));
         }
 
-        return Carry(state, proposal, command, approver, situation);
+        return ExecuteOrSchedule(state, proposal, command, approver, situation);
     }
 
     /// <summary>Whether the register lets this person be the second one at this instant. Returns the refusal, or <c>null</c>.</summary>
@@ -101,7 +101,7 @@ internal static class ProposalRules
     }
 
     /// <summary>Everything is in order: execute now, or wait for the time (and for an unprotect, the cool-off).</summary>
-    private static Decision Carry(AccountState state, Proposal proposal, AccountCommand.Approve command, OperatorId approver, Situation situation)
+    private static Decision ExecuteOrSchedule(AccountState state, Proposal proposal, AccountCommand.Approve command, OperatorId approver, Situation situation)
     {
         var firesAt = proposal.Action.At ?? situation.Now;
         if (proposal.Action.Kind == HarmKind.Unprotect && firesAt < situation.Now + situation.Policy.UnprotectCoolOff)
@@ -144,7 +144,7 @@ internal static class ProposalRules
             return "the suspension would be over already";
         }
 
-        // An impact binds a second person to what was shown. Whoever acts alone is bound by tier and reach budget at the instant of acting.
+        // An approval is bound to the impact that was shown. A person who acts alone is bound by tier and reach budget at that instant.
         var needsImpact = proposal.State == ProposalState.Open || proposal.ApprovedBy is not null;
         var now = HarmRules.ImpactOf(state, situation);
         return needsImpact && (now.Tier != proposal.Shown.Tier || IsMuchMore(now.Followers, proposal.Shown.Followers, situation.Policy))

@@ -12,13 +12,13 @@ public enum ProposalState
     /// <summary>Done.</summary>
     Executed = 3,
 
-    /// <summary>Rejected by somebody.</summary>
+    /// <summary>Rejected by another person.</summary>
     Rejected = 4,
 
     /// <summary>Withdrawn by its proposer.</summary>
     Withdrawn = 5,
 
-    /// <summary>Nobody approved in time.</summary>
+    /// <summary>Not approved in time.</summary>
     Expired = 6,
 
     /// <summary>The account, the impact or the proposer's authority moved under it.</summary>

@@ -6,12 +6,12 @@ namespace AccountGrid.Domain;
 /// <param name="Now">The instant of deciding, UTC, whole microseconds.</param>
 /// <param name="Followers">Followers now; <c>null</c> when the ledger cannot say.</param>
 /// <param name="Policy">The tunable numbers.</param>
-/// <param name="Authorities">The answers to <see cref="AccountDecider.Questions"/>; whoever is missing has no authority.</param>
+/// <param name="Authorities">The answers to <see cref="AccountDecider.Questions"/>; a person who is missing has no authority.</param>
 public sealed record Situation(DateTimeOffset Now, long? Followers, AccountPolicy Policy, IReadOnlyDictionary<OperatorId, Authority> Authorities)
 {
     /// <summary>No people concerned.</summary>
-    public static IReadOnlyDictionary<OperatorId, Authority> Nobody { get; } = FrozenDictionary<OperatorId, Authority>.Empty;
+    public static IReadOnlyDictionary<OperatorId, Authority> NoAuthorities { get; } = FrozenDictionary<OperatorId, Authority>.Empty;
 
-    /// <summary>The authority of a person; nobody who was not asked has any.</summary>
+    /// <summary>The authority of a person; none for a person who was not asked about.</summary>
     public Authority Of(OperatorId person) => Authorities.TryGetValue(person, out var authority) ? authority : Authority.Unknown(person);
 }

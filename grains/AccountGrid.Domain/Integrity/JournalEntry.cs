@@ -7,7 +7,7 @@ namespace AccountGrid.Domain;
 /// <param name="Stream">Whose journal.</param>
 /// <param name="Sequence">Place in the stream, from 1, gap-free.</param>
 /// <param name="At">When, UTC, whole microseconds.</param>
-/// <param name="Actor">Who.</param>
+/// <param name="Actor">The person, service or system that did it.</param>
 /// <param name="Type">The event's stable name, such as <c>hold-placed</c>.</param>
 /// <param name="TypeVersion">The version of the event's encoding, from 1.</param>
 /// <param name="Payload">The event's fields as UTF-8 JSON.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>The rules about operators' records. Pure. An admin's own authority is looked up like anybody's, at execution.</summary>
+/// <summary>The rules about operators' records. Pure. An admin's own authority is looked up when the command executes, as every person's is.</summary>
 public static class OperatorDecider
 {
     /// <summary>Decides one command. <paramref name="authority"/> is the caller's, from the caller's own record.</summary>
@@ -51,7 +51,7 @@ public static class OperatorDecider
         return next with { Version = entry.Sequence };
     }
 
-    /// <summary>Roles that only a service has (and a token without any) enrol nobody: else every later call would append an entry again.</summary>
+    /// <summary>A token without a staff role enrols no operator: every later call would append an entry again.</summary>
     private static OperatorDecision EnrollOnFirstUse(OperatorState state, Roles granted) =>
         state.AuthorityEndsAt is not null || (state.Roles & granted) == granted
             ? Accept()
@@ -99,7 +99,7 @@ public static class OperatorDecider
 
     private static OperatorDecision Accept(params ImmutableArray<OperatorEvent> events) => new(null, events);
 
-    /// <summary>Recorded only in the journal of somebody who exists: a stranger's name must not create one.</summary>
+    /// <summary>A refusal is recorded only in a journal that exists: a made-up name must not create one.</summary>
     private static OperatorDecision Refuse(OperatorState state, Refusal refusal, string attempt) => new(
         refusal,
         refusal.IsRecorded && state.Version > 0 ? [new OperatorEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message)] : []);

@@ -19,6 +19,6 @@ public abstract record OperatorEvent
     /// <summary>The person's acts since an instant were undone on so many accounts.</summary>
     public sealed record ActsUndone(DateTimeOffset Since, int Accounts, string Note) : OperatorEvent;
 
-    /// <summary>Somebody tried to change this record and was refused.</summary>
+    /// <summary>An attempt to change this record was refused.</summary>
     public sealed record AttemptRefused(string Attempt, RefusalReason Reason, string Message) : OperatorEvent;
 }

@@ -3,10 +3,10 @@ namespace AccountGrid.Domain;
 /// <summary>Everything that the journal says about one operator; immutable. What the person spent of the budget is derived from the accounts' journals.</summary>
 public sealed record OperatorState
 {
-    /// <summary>Somebody without a single entry: unknown, hence without authority.</summary>
+    /// <summary>The state before the first entry: an unknown person, without authority.</summary>
     public static OperatorState Unknown(OperatorId id) => new() { Id = id };
 
-    /// <summary>Who.</summary>
+    /// <summary>The operator.</summary>
     public required OperatorId Id { get; init; }
 
     /// <summary>The name to show, or empty.</summary>

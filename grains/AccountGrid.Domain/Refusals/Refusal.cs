@@ -27,7 +27,7 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal ForbiddenRole(Roles needed) =>
         new(RefusalReason.ForbiddenRole, $"This needs the role {needed.ToString().ToLowerInvariant().Replace(", ", " or ", StringComparison.Ordinal)}.");
 
-    /// <summary>Nobody but AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
+    /// <summary>Only AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
     public static Refusal SystemOnly { get; } = new(RefusalReason.ForbiddenRole, "Only the system itself does this.");
 
     /// <summary>A token that has a staff role beside the role service asked for the owner's variant of a command.</summary>
@@ -39,7 +39,7 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal AuthorityEnded(OperatorId person) =>
         new(RefusalReason.AuthorityEnded, $"{person} has no authority: it has ended or was never granted.");
 
-    /// <summary>In the notice window nobody approves.</summary>
+    /// <summary>A person in the notice window may not approve.</summary>
     public static Refusal NoticePeriod(OperatorId person) =>
         new(RefusalReason.NoticePeriod, $"{person} is in the notice period and may not approve.");
 

@@ -1,7 +1,7 @@
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// The fixed limits on what anybody may send, in one place. They are part of the wire contract; what an
+/// The fixed limits on every request, in one place. They are part of the wire contract; what an
 /// installation may tune is in <see cref="AccountPolicy"/>.
 /// </summary>
 public static class Limits
@@ -51,7 +51,7 @@ public static class Limits
     /// <summary>How long a suspension with an end may last.</summary>
     public static readonly TimeSpan SuspensionLength = TimeSpan.FromDays(3650);
 
-    /// <summary>When a protection is reviewed if nobody says otherwise: so long after it was raised.</summary>
+    /// <summary>How long after it was raised a protection is reviewed by default.</summary>
     public static readonly TimeSpan DefaultReview = TimeSpan.FromDays(90);
 
     /// <summary>How far ahead a protection's review date may lie.</summary>

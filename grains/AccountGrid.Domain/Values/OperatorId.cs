@@ -18,7 +18,7 @@ public readonly record struct OperatorId
 
     /// <summary>The subject.</summary>
     /// <exception cref="InvalidOperationException">This is <c>default(OperatorId)</c>.</exception>
-    public string Value => _value ?? throw new InvalidOperationException("default(OperatorId) names nobody.");
+    public string Value => _value ?? throw new InvalidOperationException("default(OperatorId) is not an operator id.");
 
     /// <summary>Reads an operator id, refusing any character outside the documented set.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out OperatorId id)

@@ -19,9 +19,9 @@ public sealed partial class AuditGrain(CheckpointMaker maker, AuditVerifier veri
         try
         {
             var round = await Task.Run(() => maker.MakeAsync(cancellationToken), cancellationToken);
-            if (round.PutBackOutside > 0)
+            if (round.RestoredInLog > 0)
             {
-                OutsideLacked(log, round.PutBackOutside);
+                OutsideLacked(log, round.RestoredInLog);
             }
 
             return round.Made?.ToInfo();

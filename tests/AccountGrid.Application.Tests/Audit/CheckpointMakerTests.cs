@@ -73,7 +73,7 @@ public sealed class CheckpointMakerTests
 
             var round = await notary.MakeAsync();
 
-            Assert.Equal((1, 0, 5), (round.PutBackInStore, round.PutBackOutside, round.Made!.Number));
+            Assert.Equal((1, 0, 5), (round.RestoredInStore, round.RestoredInLog, round.Made!.Number));
             Assert.Equal([4, 8, 12, 14, 15], notary.Store.Checkpoints.Select(c => c.Checkpoint.Position));
             Assert.True((await notary.VerifyAsync()).IsIntact);
         }
@@ -91,7 +91,7 @@ public sealed class CheckpointMakerTests
 
             var round = await notary.MakeAsync();
 
-            Assert.Equal((0, 4), (round.PutBackInStore, round.Made!.Number));
+            Assert.Equal((0, 4), (round.RestoredInStore, round.Made!.Number));
             Assert.True((await notary.VerifyAsync()).IsIntact);
         }
     }
@@ -123,7 +123,7 @@ public sealed class CheckpointMakerTests
             }
 
             // The faster one finds what the slower one has just written outside, and finishes it.
-            notary.Store.BeforeNextCheckpoint = async () => Assert.Equal(1, (await notary.MakeAsync()).PutBackInStore);
+            notary.Store.BeforeNextCheckpoint = async () => Assert.Equal(1, (await notary.MakeAsync()).RestoredInStore);
 
             var slower = await notary.MakeAsync();
 
@@ -141,7 +141,7 @@ public sealed class CheckpointMakerTests
             using var notary = await new Notary().WithHistoryAsync(entries: CheckpointMaker.PageSize + 50, every: 1);
             File.Delete(notary.OutsidePath);
 
-            Assert.Equal(CheckpointMaker.PageSize + 50, (await notary.MakeAsync()).PutBackOutside);
+            Assert.Equal(CheckpointMaker.PageSize + 50, (await notary.MakeAsync()).RestoredInLog);
 
             Assert.True((await notary.VerifyAsync()).IsIntact);
         }
@@ -152,7 +152,7 @@ public sealed class CheckpointMakerTests
             using var notary = await new Notary().WithHistoryAsync();
             notary.RewriteOutside(lines => lines[..1]);
 
-            Assert.Equal(2, (await notary.MakeAsync()).PutBackOutside);
+            Assert.Equal(2, (await notary.MakeAsync()).RestoredInLog);
         }
 
         [Fact]

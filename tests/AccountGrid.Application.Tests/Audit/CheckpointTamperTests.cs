@@ -76,7 +76,7 @@ public sealed class CheckpointTamperTests
             Assert.True(result.IsIntact, result.First?.Message);
             Assert.Equal(12, result.CoveredPosition);
 
-            Assert.Equal(1, (await notary.MakeAsync()).PutBackInStore);
+            Assert.Equal(1, (await notary.MakeAsync()).RestoredInStore);
             Assert.Equal(4, notary.Store.Checkpoints.Count);
         }
 
