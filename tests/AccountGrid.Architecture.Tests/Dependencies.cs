@@ -15,7 +15,7 @@ internal static class Dependencies
     private const string Telemetry = "AccountGrid.Telemetry";
     private const string Client = "AccountGrid.Client";
 
-    /// <summary>The projects that each project may use. A project that is not here fails, so that nobody forgets to decide.</summary>
+    /// <summary>The projects that each project may use. A project that is not here fails.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         [Domain] = [],
@@ -31,7 +31,11 @@ internal static class Dependencies
         ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster, Telemetry],
         [Client] = [Protocol],
         ["AccountGrid.Cli"] = [Protocol, Client],
-        ["AccountGrid.Silo"] = [Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite", "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster, Telemetry],
+        ["AccountGrid.Silo"] =
+        [
+            Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite",
+            "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster, Telemetry,
+        ],
     };
 
     /// <summary>What a project may not use though it is no project of ours: assembly name prefixes.</summary>
@@ -71,13 +75,15 @@ internal static class Dependencies
         return [.. references.Where(r =>
             (IsOurs(r) && !names.Contains(r))
             || (project == Domain && !IsOurs(r) && !IsOfTheRuntime(r))
-            || Banned.GetValueOrDefault(project, []).Any(b => r == b || r.StartsWith(b + ".", StringComparison.Ordinal)))
+            || Banned.GetValueOrDefault(project, [])
+                .Any(b => r == b || r.StartsWith(b + ".", StringComparison.Ordinal)))
             .Select(r => $"{project} must not know {r}")];
     }
 
     private static string AssemblyOf(string project) => project == "AccountGrid.Cli" ? "accountgrid" : project;
 
-    private static bool IsOurs(string assembly) => assembly.StartsWith("AccountGrid.", StringComparison.Ordinal) || assembly == "accountgrid";
+    private static bool IsOurs(string assembly) =>
+        assembly.StartsWith("AccountGrid.", StringComparison.Ordinal) || assembly == "accountgrid";
 
     private static bool IsOfTheRuntime(string assembly) =>
         File.Exists(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, assembly + ".dll"));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -10,7 +11,9 @@ internal static partial class Tidy
 {
     public const int MaxFileLines = 400;
 
-    /// <summary>About 60 lines; a little above, so that nobody folds a line to pass.</summary>
+    private static readonly ConcurrentDictionary<string, SyntaxNode> Parsed = new(StringComparer.Ordinal);
+
+    /// <summary>About 60 lines; a little above, so that no line is folded to pass.</summary>
     public const int MaxMethodLines = 65;
 
     public static IEnumerable<string> TooLong(string path, string text)
@@ -33,25 +36,30 @@ internal static partial class Tidy
         where trivia.IsKind(SyntaxKind.RegionDirectiveTrivia)
         select $"{path}:{trivia.GetLocation().GetLineSpan().StartLinePosition.Line + 1} has a #region";
 
-    /// <summary>An analyzer that is silenced in the middle of a file is silenced without a word; the reasons stand in .editorconfig.</summary>
+    /// <summary>A warning that is silenced in a file needs its reason beside it.</summary>
     public static IEnumerable<string> Pragmas(string path, string text) =>
         from trivia in Parse(text).DescendantTrivia(descendIntoTrivia: true)
-        where trivia.GetStructure() is PragmaWarningDirectiveTriviaSyntax pragma && pragma.DisableOrRestoreKeyword.IsKind(SyntaxKind.DisableKeyword)
+        where trivia.GetStructure() is PragmaWarningDirectiveTriviaSyntax pragma
+            && pragma.DisableOrRestoreKeyword.IsKind(SyntaxKind.DisableKeyword)
         let line = trivia.GetLocation().GetLineSpan().StartLinePosition.Line
         where !text.Split('\n')[line].Contains("//", StringComparison.Ordinal)
         select $"{path}:{line + 1} silences a warning without saying why";
 
-    /// <summary>Activation is Orleans' word for a grain in memory: no name in the rooms without Orleans may use it for an account's status.</summary>
+    /// <summary>Activation is Orleans' word for a grain in memory; rooms without Orleans have no use for it.</summary>
     public static IEnumerable<string> ForeignWords(string path, string text)
     {
-        string[] withoutOrleans = ["grains/AccountGrid.Domain/", "grains/AccountGrid.Application/", "grains/AccountGrid.Storage", "client/"];
-        return withoutOrleans.Any(room => path.StartsWith(room, StringComparison.Ordinal))
-            ? Parse(text).DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken) && Activation().IsMatch(t.Text))
-                .Select(t => $"{path}:{t.GetLocation().GetLineSpan().StartLinePosition.Line + 1} calls something {t.Text}").Distinct()
-            : [];
+        string[] withoutOrleans =
+            ["grains/AccountGrid.Domain/", "grains/AccountGrid.Application/", "grains/AccountGrid.Storage", "client/"];
+        return from token in Parse(text).DescendantTokens()
+               where withoutOrleans.Any(room => path.StartsWith(room, StringComparison.Ordinal))
+               where token.IsKind(SyntaxKind.IdentifierToken) && Activation().IsMatch(token.Text)
+               let line = token.GetLocation().GetLineSpan().StartLinePosition.Line + 1
+               select $"{path}:{line} calls something {token.Text}";
     }
 
-    private static SyntaxNode Parse(string text) => CSharpSyntaxTree.ParseText(text, new(LanguageVersion.Preview)).GetRoot();
+    /// <summary>Each text is parsed once, whichever rules look at it. Thread-safe.</summary>
+    public static SyntaxNode Parse(string text) =>
+        Parsed.GetOrAdd(text, static t => CSharpSyntaxTree.ParseText(t, new(LanguageVersion.Preview)).GetRoot());
 
     [GeneratedRegex("(?<!De|de)activat(e|ion)", RegexOptions.IgnoreCase)]
     private static partial Regex Activation();
