@@ -11,6 +11,11 @@ namespace AccountGrid.Client;
 /// that moment is longer ago than the bound, because the stream is broken, silent or late, nothing is answered from memory. The bound is as good as two things: that both machines' clocks tick at the same rate, and that a
 /// read at the server shows the present state. A suspended machine's monotonic clock may stand still meanwhile.
 /// </para>
+/// <para>
+/// An answer of the server that is older than an event that was heard lately is refused, and when the watch's
+/// connection breaks, what was read is forgotten and what events said is kept: a server that stood still may have
+/// answered from the past.
+/// </para>
 /// Thread-safe. Dispose it to end the watch; the client stays open.
 /// </summary>
 public sealed class AccountStatusCache : IAsyncDisposable
@@ -67,7 +72,10 @@ public sealed class AccountStatusCache : IAsyncDisposable
     /// <param name="id">The account, positive.</param>
     /// <param name="cancellationToken">Ends the wait for a read.</param>
     /// <exception cref="AccountGridException">It had to be read, and the read failed.</exception>
-    /// <exception cref="AccountStatusStaleException">Memory is too old, and the cache is not to read instead; or reads took longer than the bound.</exception>
+    /// <exception cref="AccountStatusStaleException">
+    /// Memory is too old, and the cache is not to read instead; or reads took longer than the bound; or the server
+    /// answered them with an older state than an event has told.
+    /// </exception>
     public ValueTask<bool> IsActiveAsync(long id, CancellationToken cancellationToken = default)
     {
         return Remembered(id) is { } entry ? ValueTask.FromResult(IsUp(entry.Status)) : ReadAsync();
@@ -124,14 +132,22 @@ public sealed class AccountStatusCache : IAsyncDisposable
             // Two who share a read share its age: one that took too long is no answer.
             var answer = await _reads.ReadAsync(id).WaitAsync(cancellationToken);
             var age = _clock.GetElapsedTime(answer.AskedAt);
-            if (age <= _options.StalenessBound)
+            if (!answer.Read.IsOutdated && age <= _options.StalenessBound)
             {
-                return answer.Entry.Status;
+                return answer.Read.Entry.Status;
+            }
+
+            // A server that is behind what is known says nothing; what is known does, while no event can be missing.
+            if (answer.Read.IsOutdated && Remembered(id) is { } newer)
+            {
+                return newer.Status;
             }
 
             if (reads == MostReads)
             {
-                throw new AccountStatusStaleException(_options.StalenessBound, age);
+                throw answer.Read.IsOutdated
+                    ? AccountStatusStaleException.Outdated(_options.StalenessBound, Lag)
+                    : new AccountStatusStaleException(_options.StalenessBound, age);
             }
         }
     }
@@ -167,8 +183,22 @@ public sealed class AccountStatusCache : IAsyncDisposable
     // Returns when the stream should be opened anew behind the same position.
     private async Task FollowAsync(EventStream stream, Action onConnected)
     {
+        var isAfterBreak = false;
         await foreach (var step in stream.ReadAsync(_stop.Token))
         {
+            // At the break, and once more when there is a connection again: what was read in between came over none
+            // that is known.
+            if (step.IsBreak || isAfterBreak)
+            {
+                _table.ForgetReads();
+                isAfterBreak = step.IsBreak;
+            }
+
+            if (step.IsBreak)
+            {
+                continue;
+            }
+
             onConnected();
             if (step.Event is { } happened)
             {

@@ -27,7 +27,9 @@ public sealed class AccountStatusCacheOptions
     public WhenStale WhenStale { get; set; } = WhenStale.Read;
 
     /// <summary>
-    /// After this long in memory an account is read again, whatever the stream said. Default 10 minutes; 1 second to 24 hours. It heals what the bound does not cover: a server that answered a read with an older state.
+    /// After this long in memory an account is read again, whatever the stream said. Default 10 minutes; 1 second to 24
+    /// hours. It heals what neither the stream nor the versions of its events can: a server that answered a read with a
+    /// state from before the watch began.
     /// </summary>
     public TimeSpan EntryLifetime { get; set; } = TimeSpan.FromMinutes(10);
 
@@ -75,17 +77,32 @@ internal sealed class AccountStatusCacheOptionsValidator : IValidateOptions<Acco
         Faults(options) is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults) : ValidateOptionsResult.Success;
 }
 
-/// <summary>A cache could not answer within its bound and was told not to read instead.</summary>
+/// <summary>
+/// A cache could not answer within its bound: it was told not to read instead, reads took too long, or the server
+/// answered them with an older state than is known.
+/// </summary>
 public sealed class AccountStatusStaleException : Exception
 {
     internal AccountStatusStaleException(TimeSpan bound, TimeSpan? lag)
-        : base(lag is { } behind
-            ? $"What is in memory is {behind.TotalSeconds:0.###} seconds behind, and the bound is {bound.TotalSeconds:0.###}."
-            : "The watch has never been connected, so nothing in memory is known to be fresh.")
+        : this(
+            bound,
+            lag,
+            lag is { } behind
+                ? $"What is in memory is {behind.TotalSeconds:0.###} seconds behind, and the bound is "
+                    + $"{bound.TotalSeconds:0.###}."
+                : "The watch has never been connected, so nothing in memory is known to be fresh.")
+    {
+    }
+
+    private AccountStatusStaleException(TimeSpan bound, TimeSpan? lag, string message)
+        : base(message)
     {
         Bound = bound;
         Lag = lag;
     }
+
+    internal static AccountStatusStaleException Outdated(TimeSpan bound, TimeSpan? lag) =>
+        new(bound, lag, "The server answers with an older state of the account than an event has told.");
 
     /// <summary>The bound.</summary>
     public TimeSpan Bound { get; }

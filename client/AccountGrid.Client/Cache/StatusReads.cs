@@ -1,9 +1,9 @@
 namespace AccountGrid.Client;
 
 /// <summary>The answer to a read.</summary>
-/// <param name="Entry">What is known now.</param>
+/// <param name="Read">What the server answered.</param>
 /// <param name="AskedAt">A timestamp from before the read was sent: the answer was true at some moment after it.</param>
-internal sealed record StatusAnswer(StatusEntry Entry, long AskedAt);
+internal sealed record StatusAnswer(KeptRead Read, long AskedAt);
 
 /// <summary>
 /// Reads accounts for many callers at a time: whoever asks while a few reads are under way shares the next one, and two who ask for the same account share its answer. Thread-safe.
@@ -88,13 +88,14 @@ internal sealed class StatusReads(AccountsClient accounts, StatusTable table, Ti
 
     private async Task ReadAsync(Dictionary<long, TaskCompletionSource<StatusAnswer>> batch)
     {
-        long askedAt = 0, era = 0;
+        var askedAt = 0L;
+        var asked = default(ReadStamp);
         table.BeginRead(batch.Keys);
         var answer = await accounts.BatchGetAsync(
             batch.Keys,
             () =>
             {
-                era = table.Era;
+                asked = table.Stamp();
                 askedAt = clock.GetTimestamp();
             },
             atMost,
@@ -117,6 +118,7 @@ internal sealed class StatusReads(AccountsClient accounts, StatusTable table, Ti
             }
         }
 
-        void Complete(long id, StatusEntry read) => batch[id].TrySetResult(new StatusAnswer(table.Keep(id, read, era), askedAt));
+        void Complete(long id, StatusEntry read) =>
+            batch[id].TrySetResult(new StatusAnswer(table.Keep(id, read, asked), askedAt));
     }
 }

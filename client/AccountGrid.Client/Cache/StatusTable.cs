@@ -9,19 +9,40 @@ namespace AccountGrid.Client;
 /// <param name="ReadAt">When it was read or heard of, a timestamp of the clock.</param>
 internal sealed record StatusEntry(Account.Types.Status? Status, long Version, long ReadAt);
 
+/// <summary>Where in its life the table was when a read was sent.</summary>
+/// <param name="Era">
+/// Events have been applied without a gap since it began; 0 = no event would correct an answer.
+/// </param>
+/// <param name="Connection">How often what came over a connection has been forgotten.</param>
+internal readonly record struct ReadStamp(long Era, long Connection);
+
+/// <summary>What became of the answer to a read.</summary>
+/// <param name="Entry">The account as it was answered.</param>
+/// <param name="IsOutdated">Something newer was known already, so that the server, or this answer, was behind.</param>
+internal readonly record struct KeptRead(StatusEntry Entry, bool IsOutdated);
+
 /// <summary>
-/// A bounded table in two generations: what is asked for moves into the young one, and when that is full the old one goes. Reads take no lock; writes take one, so that an event and the answer to a read meet in one
-/// order. Thread-safe.
+/// A bounded table in two generations: what is asked for moves into the young one, and when that is full the old one
+/// goes. What is found takes no lock; all else takes one, so that an event and the answer to a read meet in one
+/// order. The last events are remembered beside it (<see cref="RecentEvents"/>): an answer that is older than one of
+/// them is refused, however late it comes and whichever server gave it. Thread-safe.
 /// </summary>
-internal sealed class StatusTable(int capacity)
+/// <param name="capacity">The most accounts in it; 2 or more.</param>
+/// <param name="recentEvents">For how many accounts the last event is remembered at the least.</param>
+internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.RecentAccounts)
 {
+    /// <summary>For how many accounts the last event is remembered at the least; about 150 bytes each.</summary>
+    public const int RecentAccounts = 1 << 15;
+
     private readonly Lock _gate = new();
     private readonly int _generation = Math.Max(1, capacity / 2);
+    private readonly RecentEvents _heard = new(recentEvents);
     private readonly Dictionary<long, Reading> _beingRead = [];
     private volatile ConcurrentDictionary<long, StatusEntry> _young = new();
     private volatile ConcurrentDictionary<long, StatusEntry> _old = new();
     private int _youngCount;
     private long _era;
+    private long _connection;
 
     /// <summary>How many accounts are in memory.</summary>
     public int Count
@@ -35,16 +56,44 @@ internal sealed class StatusTable(int capacity)
         }
     }
 
-    /// <summary>Which era it is; answers to reads of an earlier one are not kept. 0 = nothing is kept, because no event would correct it.</summary>
+    /// <summary>Which era it is. 0 = nothing is kept, because no event would correct it.</summary>
     public long Era => Volatile.Read(ref _era);
 
-    /// <summary>Begins a new era with an empty table: from here on every event is applied.</summary>
+    /// <summary>
+    /// To be taken before a read is sent: an answer of another era, or from before what came over a connection was
+    /// forgotten, is not kept.
+    /// </summary>
+    public ReadStamp Stamp()
+    {
+        lock (_gate)
+        {
+            return new ReadStamp(_era, _connection);
+        }
+    }
+
+    /// <summary>
+    /// Begins a new era with an empty table: from here on every event is applied. The events of earlier ones still tell
+    /// how new an answer must be at the least.
+    /// </summary>
     public void Begin(long era)
     {
         lock (_gate)
         {
-            (_young, _old, _youngCount) = (new(), new(), 0);
+            Clear();
             Volatile.Write(ref _era, era);
+        }
+    }
+
+    /// <summary>
+    /// Forgets every answer to a read: the connection broke over which they came, and a server that was cut off or
+    /// stood still may have given them. What events said stays, because they are the journal's.
+    /// </summary>
+    public void ForgetReads()
+    {
+        lock (_gate)
+        {
+            Clear();
+            _connection++;
         }
     }
 
@@ -56,16 +105,12 @@ internal sealed class StatusTable(int capacity)
             return entry;
         }
 
-        if (!_old.ContainsKey(id))
-        {
-            return null;
-        }
-
         lock (_gate)
         {
             // Under the lock, lest an entry that an event has just replaced comes back.
             return _young.TryGetValue(id, out entry) ? entry
                 : _old.TryRemove(id, out entry) ? Put(id, entry)
+                : Heard(id) is { } heard ? Put(id, heard)
                 : null;
         }
     }
@@ -82,25 +127,38 @@ internal sealed class StatusTable(int capacity)
         }
     }
 
-    /// <summary>The answer to a read, unless something newer was heard meanwhile.</summary>
-    /// <returns>What is known now.</returns>
-    public StatusEntry Keep(long id, StatusEntry read, long era)
+    /// <summary>
+    /// The answer to a read, which is kept if events correct it from here on, and unless something newer is known.
+    /// </summary>
+    /// <param name="id">Which account.</param>
+    /// <param name="read">The answer.</param>
+    /// <param name="asked">From before it was sent.</param>
+    public KeptRead Keep(long id, StatusEntry read, ReadStamp asked)
     {
         lock (_gate)
         {
-            var newest = Leave(id) is { } heard && heard.Version > read.Version ? heard : read;
-            if (era == 0 || era != _era)
+            var newest = Newest(Leave(id), _heard.Find(id));
+            if (newest?.Entry.Version > read.Version)
             {
-                return newest;
+                if (newest.Era == _era && _era != 0 && !(Known(id)?.Version >= newest.Entry.Version))
+                {
+                    Put(id, newest.Entry);
+                }
+
+                return new KeptRead(read, IsOutdated: true);
             }
 
-            if ((_young.TryGetValue(id, out var known) || _old.TryGetValue(id, out known)) && known.Version > newest.Version)
+            if (Known(id)?.Version > read.Version)
             {
-                newest = known;
+                return new KeptRead(read, IsOutdated: true);
             }
 
-            _old.TryRemove(id, out _);
-            return Put(id, newest);
+            if (_era != 0 && asked == new ReadStamp(_era, _connection))
+            {
+                Put(id, read);
+            }
+
+            return new KeptRead(read, IsOutdated: false);
         }
     }
 
@@ -122,15 +180,20 @@ internal sealed class StatusTable(int capacity)
         var entry = new StatusEntry(happened.Status, happened.Sequence, now);
         lock (_gate)
         {
-            if (_beingRead.TryGetValue(happened.Account, out var reading) && !(reading.Heard?.Version >= entry.Version))
+            var heard = new HeardEvent(entry, _era);
+            _heard.Add(happened.Account, heard);
+            if (_beingRead.TryGetValue(happened.Account, out var reading))
             {
-                _beingRead[happened.Account] = reading with { Heard = entry };
+                _beingRead[happened.Account] = reading with { Heard = Newest(heard, reading.Heard) };
             }
 
             Replace(_young, happened.Account, entry);
             Replace(_old, happened.Account, entry);
         }
     }
+
+    private static HeardEvent? Newest(HeardEvent? one, HeardEvent? other) =>
+        one?.Entry.Version > (other?.Entry.Version ?? -1) ? one : other;
 
     private static void Replace(ConcurrentDictionary<long, StatusEntry> generation, long id, StatusEntry entry)
     {
@@ -140,7 +203,14 @@ internal sealed class StatusTable(int capacity)
         }
     }
 
-    private StatusEntry? Leave(long id)
+    private StatusEntry? Known(long id) =>
+        _young.TryGetValue(id, out var known) || _old.TryGetValue(id, out known) ? known : null;
+
+    /// <summary>What the last event said, if no other one can have been missed since.</summary>
+    private StatusEntry? Heard(long id) =>
+        _era != 0 && _heard.Find(id) is { } heard && heard.Era == _era ? heard.Entry : null;
+
+    private HeardEvent? Leave(long id)
     {
         if (!_beingRead.Remove(id, out var reading))
         {
@@ -155,8 +225,11 @@ internal sealed class StatusTable(int capacity)
         return reading.Heard;
     }
 
+    private void Clear() => (_young, _old, _youngCount) = (new(), new(), 0);
+
     private StatusEntry Put(long id, StatusEntry entry)
     {
+        _old.TryRemove(id, out _);
         if (!_young.ContainsKey(id))
         {
             if (_youngCount == _generation)
@@ -174,5 +247,5 @@ internal sealed class StatusTable(int capacity)
     /// <summary>An account that is being read.</summary>
     /// <param name="Readers">By how many reads at a time.</param>
     /// <param name="Heard">The newest event since the first of them began.</param>
-    private readonly record struct Reading(int Readers, StatusEntry? Heard);
+    private readonly record struct Reading(int Readers, HeardEvent? Heard);
 }

@@ -37,7 +37,11 @@ internal sealed record EventStreamSettings
 /// A timestamp of the client's clock: every change that was committed before that moment has been stepped over. <c>null</c> = unknown.
 /// </param>
 /// <param name="ConnectedAt">A timestamp of the client's clock from before the connection that the step came over was asked for.</param>
-internal readonly record struct WatchStep(WatchEventsResponse? Event, long? CompleteAt, long ConnectedAt);
+/// <param name="IsBreak">
+/// The connection is over, and not because of the caller's token: nothing more comes over it.
+/// </param>
+internal readonly record struct WatchStep(
+    WatchEventsResponse? Event, long? CompleteAt, long ConnectedAt, bool IsBreak = false);
 
 /// <summary>
 /// A watch over as many connections as it takes: each goes on behind the last position. One reader at a time; <see cref="Position"/> may be read by any thread.
@@ -65,7 +69,10 @@ internal sealed class EventStream
     /// <summary>Where the next connection resumes; <c>null</c> = it begins from now on.</summary>
     public long? Position => Volatile.Read(ref _position) is var position and >= 0 ? position : null;
 
-    /// <summary>Steps until the caller cancels or nothing helps. The first step of each connection is no event.</summary>
+    /// <summary>
+    /// Steps until the caller cancels or nothing helps. The first step of each connection is no event, and neither is
+    /// the last one of a connection that broke.
+    /// </summary>
     /// <exception cref="AccountGridException">No reconnecting helps.</exception>
     public async IAsyncEnumerable<WatchStep> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -74,7 +81,7 @@ internal sealed class EventStream
         {
             var token = await _calls.TokenAsync(cancellationToken);
             Exception? ended = null;
-            var steps = 0;
+            long? lastConnected = null;
             using (var connection = new Connection(this, token, cancellationToken))
             {
                 while (true)
@@ -86,18 +93,23 @@ internal sealed class EventStream
                         break;
                     }
 
-                    steps++;
+                    lastConnected = step.ConnectedAt;
                     yield return step;
                 }
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            if (steps > 0)
+            if (lastConnected is not null)
             {
                 (failures, renewedToken) = (0, false);
             }
 
             var failure = FailureOf(ended, failures + 1);
+            if (failure?.Code != StatusCode.Unauthenticated && lastConnected is { } connectedAt)
+            {
+                yield return new WatchStep(null, null, connectedAt, IsBreak: true);
+            }
+
             if (failure is { Code: StatusCode.Unauthenticated } && token is not null && !renewedToken)
             {
                 // A token's end ends the stream: go on with another one, at once.
