@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using AccountGrid.Testing;
 using Grpc.Health.V1;
 
@@ -7,6 +9,57 @@ namespace AccountGrid.Silo.Tests;
 public sealed class StartTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public sealed class Standard_error
+    {
+        /// <summary>
+        /// Data protection, which nothing uses, warned about the key that it wrote into the home directory; in a container it warned more, and
+        /// Kestrel warned about the ports that container images set.
+        /// </summary>
+        [Theory]
+        [InlineData(false)]
+        [InlineData(true)]
+        public async Task Is_silent_from_the_first_start_to_the_stop(bool inContainer)
+        {
+            using var home = new TempDirectory();
+            var environment = new Dictionary<string, string> { ["HOME"] = home.FullPath };
+            if (inContainer)
+            {
+                environment["DOTNET_RUNNING_IN_CONTAINER"] = "true";
+                environment["ASPNETCORE_HTTP_PORTS"] = "8080";
+            }
+
+            await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions { Environment = environment }, Token);
+            using (var api = new Api(silo, "web", "service"))
+            {
+                await api.RegisterAsync(1);
+            }
+
+            Assert.Equal(0, await silo.StopAsync(cancellationToken: Token));
+            Assert.True(silo.Output.Count == 8, string.Join('\n', silo.Output));
+            Assert.False(Directory.Exists(home.File(".aspnet")));
+        }
+
+        /// <summary>A port in use is found when the silo already works; it was not stopped but disposed, and its timers warned of an ObjectDisposedException.</summary>
+        [Theory]
+        [InlineData("--http-port")]
+        [InlineData("--grpc-port")]
+        public async Task Says_in_one_line_that_a_port_is_in_use(string option)
+        {
+            using var other = new TcpListener(IPAddress.Loopback, 0);
+            other.Start();
+            var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+            var (exitCode, output) = await SiloProcess.RunToEndAsync(
+                new SiloProcessOptions { Arguments = [option, port.ToString(CultureInfo.InvariantCulture)] }, Token);
+
+            Assert.Equal(1, exitCode);
+            Assert.Equal(
+                $"AccountGrid did not start. Failed to bind to address http://127.0.0.1:{port}: address already in use."
+                + " Choose other ports with --http-port and --grpc-port; 0 takes any free one.",
+                output);
+        }
+    }
 
     public sealed class A_started_silo : IAsyncLifetime
     {

@@ -1,4 +1,5 @@
 using AccountGrid.Gateway.Hosting;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
@@ -17,6 +18,9 @@ public static class GatewayProgram
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         builder.Configuration.AddInMemoryCollection(arguments);
+
+        // The ports are the program's own settings. Container images set ASPNETCORE_HTTP_PORTS, and Kestrel would warn that it does not use them.
+        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseSetting(WebHostDefaults.HttpsPortsKey, "");
         builder.Logging.ClearProviders().AddConsole().AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
         builder.Logging.Configure(static o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
 

@@ -10,6 +10,7 @@ using Google.Rpc;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -100,11 +101,26 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<Callers>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        RemoveDataProtectionAtStart(services);
 
         // Made when the host starts and not by the first request: a key that cannot be read must stop it, and a development key be there for minting.
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHostedService<LoopbackGuard>();
+    }
+
+    /// <summary>
+    /// Authentication brings data protection, for cookies. Nothing here protects data, but at the start it would write a key into the home
+    /// directory and warn that the key is not encrypted, and in a container that it will be lost.
+    /// </summary>
+    private static void RemoveDataProtectionAtStart(IServiceCollection services)
+    {
+        var assembly = typeof(KeyManagementOptions).Assembly;
+        foreach (var service in services
+            .Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == assembly).ToArray())
+        {
+            services.Remove(service);
+        }
     }
 
     private static void AddLimits(IServiceCollection services)

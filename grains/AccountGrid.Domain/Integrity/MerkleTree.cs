@@ -26,8 +26,13 @@ public static class MerkleTree
     }
 
     /// <summary>The hash of an inner node over its two children.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A child is not of <see cref="HashLength"/> bytes: padded, it would hash like another child.
+    /// </exception>
     public static byte[] HashNode(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(left.Length, HashLength, nameof(left));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(right.Length, HashLength, nameof(right));
         Span<byte> node = stackalloc byte[1 + (2 * HashLength)];
         node[0] = 1;
         left.CopyTo(node[1..]);

@@ -4,8 +4,7 @@ namespace AccountGrid.Domain;
 
 /// <summary>
 /// Names one journal stream: <c>a/25073877</c> for an account, <c>op/kim</c> for an operator. Streams sort by
-/// ordinal comparison of this text, in every store. The prefix also keeps an operator's name from ever
-/// being read as a hexadecimal number or GUID, which Orleans' storage keys would fold together.
+/// ordinal comparison of this text, in every store.
 /// </summary>
 public readonly record struct StreamId
 {

@@ -57,8 +57,8 @@ public sealed partial record AuthorityInfo(
     [property: Id(0)] Standing Standing, [property: Id(1)] Roles Roles, [property: Id(2)] RefusalInfo? Budget, [property: Id(3)] long? Reservation);
 
 /// <summary>
-/// One operator: standing, roles and budget, looked up at the instant an action executes. The key is the operator's stream id, <c>op/kim</c>:
-/// a bare name that reads as a hexadecimal number would share a storage row with others. Calls no account grain, so that no cycle of turns can form.
+/// One operator: standing, roles and budget, looked up at the instant an action executes. The key is the id of the operator's journal,
+/// <c>op/kim</c>, so that grain and journal have one name. Calls no account grain, so that no cycle of turns can form.
 /// </summary>
 [Alias("ag.IOperatorGrain")]
 public interface IOperatorGrain : IGrainWithStringKey

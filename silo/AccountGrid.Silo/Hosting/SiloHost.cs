@@ -76,13 +76,30 @@ public sealed class SiloHost : IAsyncDisposable
     {
         _ = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;
         MakeDataDirectory(_dataDirectory);
-        await _app.StartAsync();
+        await StartAsync();
         await Banner.WriteAsync(output, _listeners.Http, _listeners.Grpc, _dataDirectory);
         await _app.WaitForShutdownAsync();
     }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>
+    /// Kestrel binds last, so a port in use is found when the silo already works: it is then stopped in order, as at any other end. Disposed
+    /// without that, its timers would log that what they call is gone, and the other silos would have to find out that it is.
+    /// </summary>
+    private async Task StartAsync()
+    {
+        try
+        {
+            await _app.StartAsync();
+        }
+        catch when (Services.GetRequiredService<ISiloStatusOracle>().CurrentStatus == SiloStatus.Active)
+        {
+            await _app.StopAsync();
+            throw;
+        }
+    }
 
     /// <summary>For its owner alone: it holds keys, and journals with the notes that people wrote. One that exists is left as it is.</summary>
     private static void MakeDataDirectory(string path)

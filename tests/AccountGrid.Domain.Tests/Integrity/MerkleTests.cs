@@ -13,6 +13,19 @@ public sealed class MerkleTests
 
     private static readonly Gen<ReadOnlyMemory<byte>[]> SomeLeaves = Gen.Byte.Array[0, 40].Select(b => (ReadOnlyMemory<byte>)b).Array[1, 70];
 
+    public sealed class An_inner_node
+    {
+        /// <summary>A short child was padded with zeros, so that a hash without its trailing zeros gave the same node.</summary>
+        [Theory]
+        [InlineData(31, 32)]
+        [InlineData(32, 31)]
+        [InlineData(0, 32)]
+        [InlineData(33, 32)]
+        [InlineData(32, 33)]
+        public void Refuses_a_child_of_another_length(int left, int right) =>
+            Assert.Throws<ArgumentOutOfRangeException>(() => MerkleTree.HashNode(new byte[left], new byte[right]));
+    }
+
     public sealed class Reference_vectors
     {
         [Theory]
