@@ -16,10 +16,13 @@ namespace AccountGrid.Gateway.Host;
 /// </summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
-    /// <summary>Warnings and above, without an error with a stack for each unknown account that is refused.</summary>
+    /// <summary>
+    /// Warnings and above, without an error with a stack for each unknown account that is refused, and for each TLS handshake that failed.
+    /// </summary>
     private static readonly Dictionary<string, string?> QuietLogs = new()
     {
         ["Logging:LogLevel:Default"] = "Warning",
+        ["Logging:LogLevel:Orleans.Connections.Security"] = "None",
         ["Logging:LogLevel:Orleans.Messaging"] = "None",
     };
 

@@ -1,27 +1,35 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Connections.Security;
 
 namespace AccountGrid.Cluster;
 
 /// <summary>
-/// Who belongs to the cluster, by certificate: this process' own, and the authorities and names that a peer's is held to. Read once; new files count from the next start.
-/// Thread-safe.
+/// TLS between the processes of a cluster: this process's certificate, and the authorities and names that a peer's certificate is checked
+/// against. Files are read once; new ones count from the next start. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A peer is let in if its certificate leads to one of the configured authorities and no other, is valid now, may be used for its side of TLS where it says what it may be used for, and
-/// carries one of the wanted names as a subject alternative name, letter by letter. Revocation is not checked: lists and responders are not something that a cluster should depend on to start; short
-/// lifetimes, or another authority, do that.
+/// A peer is let in if its certificate leads to one of the configured authorities and no other, is valid now, may be used for its side of TLS
+/// where it says what it may be used for, and carries one of the wanted names as a subject alternative name, letter by letter. Revocation is not
+/// checked, so that a cluster does not depend on lists and responders to start; short lifetimes, or another authority, take its place.
 /// </remarks>
-public sealed class ClusterTls
+public sealed partial class ClusterTls
 {
+    /// <summary>How long a handshake may take: as long as opening a connection may take between silos.</summary>
+    public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+
     private const int MaxLength = 256 * 1024;
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const string NoHandshake = "the TLS handshake failed: a frame that is none of TLS, the peer refused us or closed, or it took longer than 5 s";
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private readonly SslStreamCertificateContext _own;
     private readonly X509Certificate2Collection _authorities;
@@ -73,25 +81,88 @@ public sealed class ClusterTls
         return tls;
     }
 
-    /// <summary>Every silo that connects must show a silo's certificate.</summary>
-    public void AcceptSilos(IConnectionBuilder connections) => Use(connections, isServer: true, [_siloName]);
+    /// <summary>A process that connects must show a silo's certificate.</summary>
+    public void AcceptSilos(IConnectionBuilder connections) => Accept(connections, [_siloName]);
 
-    /// <summary>Every gateway that connects must show a gateway's certificate, or a silo's.</summary>
-    public void AcceptGateways(IConnectionBuilder connections) => Use(connections, isServer: true, [_gatewayName, _siloName]);
+    /// <summary>A process that connects must show a gateway's certificate, or a silo's.</summary>
+    public void AcceptGateways(IConnectionBuilder connections) => Accept(connections, [_gatewayName, _siloName]);
 
-    /// <summary>Whoever is connected to must show a silo's certificate.</summary>
-    public void ConnectToSilos(IConnectionBuilder connections) => Use(connections, isServer: false, [_siloName]);
+    /// <summary>The process that is connected to must show a silo's certificate.</summary>
+    public void ConnectToSilos(IConnectionBuilder connections)
+    {
+        LogRefusals(connections, [_siloName]);
+        var options = NewOptions();
+        options.OnAuthenticateAsClient = (connection, tls) =>
+        {
+            var client = (SslClientAuthenticationOptions)tls.SslClientAuthenticationOptions;
+            client.TargetHost = _siloName;
+            client.ClientCertificateContext = _own;
+            client.CertificateChainPolicy = ChainPolicy();
+            client.RemoteCertificateValidationCallback = CheckOf(connection);
+            client.AllowTlsResume = false;
+            client.AllowRenegotiation = false;
+        };
+        connections.UseClientTls(options);
+    }
 
-    private void Use(IConnectionBuilder connections, bool isServer, ImmutableArray<string> names)
+    private void Accept(IConnectionBuilder connections, ImmutableArray<string> names)
+    {
+        LogRefusals(connections, names);
+        var options = NewOptions();
+        options.LocalCertificate = _own.TargetCertificate;
+        options.OnAuthenticateAsServer = (connection, tls) =>
+        {
+            var server = (SslServerAuthenticationOptions)tls.SslServerAuthenticationOptions;
+
+            // The callback would choose the certificate without those between it and the authority, which the context holds.
+            server.ServerCertificateSelectionCallback = null;
+            server.ServerCertificateContext = _own;
+            server.ClientCertificateRequired = true;
+            server.CertificateChainPolicy = ChainPolicy();
+            server.RemoteCertificateValidationCallback = CheckOf(connection);
+            server.AllowTlsResume = false;
+            server.AllowRenegotiation = false;
+        };
+        connections.UseServerTls(options);
+    }
+
+    /// <summary>
+    /// What is the same on both sides. The package's own check of the peer is off, because it is not told which connection it is about; each
+    /// connection has a <see cref="PeerCheck"/> instead. Older versions of TLS are off whatever the system allows. Sessions are not resumed,
+    /// because that would skip the check, and connections here are few and long.
+    /// </summary>
+    private static TlsOptions NewOptions() => new()
+    {
+        RemoteCertificateMode = RemoteCertificateMode.NoCertificate,
+        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        HandshakeTimeout = HandshakeTimeout,
+    };
+
+    private static RemoteCertificateValidationCallback CheckOf(ConnectionContext connection)
+    {
+        var check = connection.Features.GetRequiredFeature<PeerCheck>();
+        return (_, certificate, chain, errors) => check.Validate(certificate, chain, errors);
+    }
+
+    /// <summary>Gives each connection its check, and names the peer in the log if the handshake that follows does not succeed.</summary>
+    private static void LogRefusals(IConnectionBuilder connections, ImmutableArray<string> names)
     {
         ArgumentNullException.ThrowIfNull(connections);
-        var log = connections.ApplicationServices.GetRequiredService<ILogger<TlsConnection>>();
-        var clock = connections.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
-        connections.Use(next => new TlsConnection(next, isServer, _own, Policy, names, clock, log).RunAsync);
+        var log = connections.ApplicationServices.GetRequiredService<ILogger<ClusterTls>>();
+        connections.Use(next => async connection =>
+        {
+            var check = new PeerCheck(names);
+            connection.Features.Set(check);
+            await next(connection);
+            if (connection.Features.Get<ITlsHandshakeFeature>() is not { Protocol: not SslProtocols.None })
+            {
+                Refused(log, connection.RemoteEndPoint, check.Refusal ?? NoHandshake);
+            }
+        });
     }
 
     /// <summary>Our authorities alone; nothing is fetched from anywhere.</summary>
-    private X509ChainPolicy Policy()
+    private X509ChainPolicy ChainPolicy()
     {
         var policy = new X509ChainPolicy
         {
@@ -105,7 +176,7 @@ public sealed class ClusterTls
 
     private string? WhyNotMine(X509Certificate2 own, X509Certificate2Collection between, string[] names)
     {
-        using var chain = new X509Chain { ChainPolicy = Policy() };
+        using var chain = new X509Chain { ChainPolicy = ChainPolicy() };
         chain.ChainPolicy.ExtraStore.AddRange(between);
         return !chain.Build(own) ? $"does not lead to the Authority: {PeerCheck.Describe(chain)}" : PeerCheck.WhyNotNamed(own, names);
     }
@@ -164,4 +235,7 @@ public sealed class ClusterTls
     }
 
     private static InvalidDataException Wrong(string name, string rule) => new($"{name} {rule}.");
+
+    [LoggerMessage(3301, LogLevel.Warning, "A connection of the cluster with {Peer} was refused: {Why}")]
+    private static partial void Refused(ILogger logger, EndPoint? peer, string why);
 }

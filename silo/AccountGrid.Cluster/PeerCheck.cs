@@ -3,17 +3,22 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace AccountGrid.Cluster;
 
-/// <summary>Whether somebody on the other side belongs to the cluster; for one connection.</summary>
+/// <summary>Decides whether the peer of one connection belongs to the cluster.</summary>
+/// <param name="names">The names of which the peer's certificate must carry one.</param>
 internal sealed class PeerCheck(IReadOnlyList<string> names)
 {
     /// <summary>Why the peer was refused, or <c>null</c>.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>Judges what TLS found out with our chain policy. The name is checked here on both sides: TLS itself looks at a server's only, and takes a name with a wildcard for every silo.</summary>
-    public bool Admits(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>
+    /// Judges the result of our chain policy. The name is checked here on both sides:
+    /// TLS itself checks a server's only, and takes a name with a wildcard for every silo.
+    /// </summary>
+    public bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         Refusal = certificate is not X509Certificate2 shown ? "it shows no certificate"
-            : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None ? $"its certificate {shown.Subject} does not hold: {Describe(chain)}"
+            : (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None
+                ? $"its certificate {shown.Subject} does not hold: {Describe(chain)}"
             : WhyNotNamed(shown, names) is { } wrong ? $"its certificate {shown.Subject} {wrong}"
             : null;
         return Refusal is null;

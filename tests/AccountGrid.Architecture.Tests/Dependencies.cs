@@ -49,7 +49,7 @@ internal static class Dependencies
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
         [Telemetry] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
-        [Cluster] = ["Orleans", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
+        [Cluster] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         [Client] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
         ["AccountGrid.Cli"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
     };

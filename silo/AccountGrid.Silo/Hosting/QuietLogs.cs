@@ -13,6 +13,9 @@ internal static class QuietLogs
         // One error with a stack for each unknown account that is refused: the caller is told, the log must not fill.
         ["Logging:LogLevel:Orleans.Messaging"] = "None",
 
+        // A warning with a stack for each handshake that failed: event 3301 says who was refused and why.
+        ["Logging:LogLevel:Orleans.Connections.Security"] = "None",
+
         // Two lines for each placement.
         ["Logging:LogLevel:Polly"] = "Error",
 
