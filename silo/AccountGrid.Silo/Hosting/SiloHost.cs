@@ -50,9 +50,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Listen(kestrel, settings.HttpPort, settings.GrpcPort));
         AddStorage(builder.Services, settings, storage);
         AddOrleans(builder, settings, storage, SettingsReader.ReadTls(settings));
-        builder.Services.AddHostedService<DueWorkTimer>();
-        builder.Services.AddHostedService<CheckpointTimer>();
-        builder.Services.AddHostedService<ReconcilerTimer>();
+        AddRecurringCalls(builder.Services, settings);
         builder.Services.AddSingleton<StoreFigures>();
         builder.Services.AddHostedService<StoreFiguresTimer>();
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
@@ -145,6 +143,20 @@ public sealed class SiloHost : IAsyncDisposable
 
         // Hosted services stop in the reverse order: this one after the silo, which is added later.
         services.AddHostedService<LastCheckpoint>();
+    }
+
+    private static void AddRecurringCalls(IServiceCollection services, SiloSettings settings)
+    {
+        RecurringCall.Add(
+            services, "Looking for due work", TimeSpan.FromSeconds(1), static (grains, stop) => grains.GetGrain<IDueWorkGrain>(0).TickAsync(stop));
+        RecurringCall.Add(
+            services, "Making a checkpoint", settings.Checkpoints.Interval, static (grains, stop) => grains.GetGrain<IAuditGrain>(0).MakeCheckpointAsync(stop));
+        if (settings.Reconciler.Enabled)
+        {
+            RecurringCall.Add(
+                services, "Comparing counts with their edges", TimeSpan.FromSeconds(1),
+                static (grains, stop) => grains.GetGrain<IReconcilerGrain>(0).TickAsync(stop));
+        }
     }
 
     private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage, ClusterTls? tls) => builder.UseOrleans(silo =>
