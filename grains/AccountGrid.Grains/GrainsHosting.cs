@@ -16,7 +16,7 @@ public static class GrainsHosting
     /// <paramref name="snapshotStorageName"/>.
     /// </summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="snapshotStorageName">The grain storage behind <see cref="SnapshotStorage"/>; another name than <see cref="SnapshotStorage.Name"/>.</param>
+    /// <param name="snapshotStorageName">The name of the grain storage behind <see cref="SnapshotStore"/>.</param>
     public static ISiloBuilder AddAccountGridGrains(this ISiloBuilder silo, string snapshotStorageName)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -42,8 +42,8 @@ public static class GrainsHosting
         services.AddGrainService<SiloAccounts>();
         services.AddGrainService<TracesService>();
         services.TryAddSingleton(typeof(EverySilo<>));
-        services.AddKeyedSingleton<IGrainStorage>(SnapshotStorage.Name, (provider, _) => new SnapshotStorage(
-            provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStorage>>()));
+        services.AddSingleton(provider => new SnapshotStore(
+            provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStore>>()));
         return silo;
     }
 }

@@ -14,7 +14,7 @@ internal static class BenchmarkCommand
         new TransitionBenchmark(StoreKind.Sqlite), new FollowsHotBenchmark(StoreKind.Sqlite), new FollowsWideBenchmark(StoreKind.Sqlite), new DiskBenchmark(StoreKind.Sqlite),
         new TransitionBenchmark(StoreKind.Postgres), new FollowsHotBenchmark(StoreKind.Postgres), new FollowsWideBenchmark(StoreKind.Postgres), new DiskBenchmark(StoreKind.Postgres),
         new RestoreVisibleBenchmark(), new FailoverBenchmark(), new ScaleOutBenchmark(),
-        new TelemetryBenchmark(), new MemoryBenchmark(), new RestartBenchmark(), new RestoreHugeBenchmark(), new StartBenchmark(),
+        new TelemetryBenchmark(), new SnapshotBenchmark(StoreKind.Sqlite), new SnapshotBenchmark(StoreKind.Postgres), new MemoryBenchmark(), new RestartBenchmark(), new RestoreHugeBenchmark(), new StartBenchmark(),
     ];
 
     /// <summary>Makes it.</summary>

@@ -297,6 +297,32 @@ public sealed class AccountGrainTests
             await Eventually.TrueAsync(() => Task.FromResult(Grid.Shelf.Of(1)!.Version > 64), "a later write goes through");
         }
 
+        /// <summary>The write was given up and logged with its exception, once for each account that two activations had had.</summary>
+        [Fact]
+        public async Task Of_another_activation_is_replaced_by_the_next_write_and_nothing_is_logged()
+        {
+            await MoveAsync(20);
+            await Grid.Shelf.WriteStateAsync("snapshot", Orleans.Runtime.GrainId.Parse("account/1", null), new GrainState<AccountSnapshotState>(new(), null));
+
+            await Grid.DeactivateAllAsync();
+
+            Assert.Equal(21, Grid.Shelf.Of(1)!.Version);
+            Assert.DoesNotContain(Grid.Logs.Lines, static l => l.Id.Id == 2010 || l.Category.Contains("Storage", StringComparison.Ordinal));
+        }
+
+        /// <summary>What the other activation wrote may be later than what this one would write.</summary>
+        [Fact]
+        public async Task Of_another_activation_stays_if_it_is_later()
+        {
+            await MoveAsync(20);
+            await Grid.Shelf.WriteStateAsync(
+                "snapshot", Orleans.Runtime.GrainId.Parse("account/1", null), new GrainState<AccountSnapshotState>(new() { Version = 22 }, null));
+
+            await Grid.DeactivateAllAsync();
+
+            Assert.Equal(22, Grid.Shelf.Of(1)!.Version);
+        }
+
         private async Task MoveAsync(int entries)
         {
             await Grid.RegisterAsync(1);

@@ -1,27 +1,21 @@
 using System.Collections.Immutable;
 using AccountGrid.Application;
 using AccountGrid.Domain;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Core;
-using Orleans.Storage;
 
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// The shell round one <see cref="AccountProcessor"/>: it gives it a place, one thread and a name in the cluster, maps what comes and goes, and decides nothing.
+/// The shell round one <see cref="AccountProcessor"/>: it gives the processor a place, one thread and a name in the cluster, maps arguments and
+/// answers, and decides nothing.
 /// </summary>
 /// <remarks>
 /// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at once and reads are answered
-/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so whatever else it may need is
-/// made when it does.
+/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so all else is made on first use.
 /// </remarks>
 [KnownAccountsPlacement, GrainType("account")]
-public sealed partial class AccountGrain(
-    [FromKeyedServices(SnapshotStorage.Name)] IGrainStorage snapshotStorage,
-    AccountServices services,
-    LocalAccounts local,
-    ILogger<AccountGrain> log) : Grain, IAccountGrain
+public sealed partial class AccountGrain(SnapshotStore snapshotStore, AccountServices services, LocalAccounts local, ILogger<AccountGrain> log)
+    : Grain, IAccountGrain
 {
     private AccountProcessor? _processor;
     private Snapshots? _snapshots;
@@ -42,12 +36,11 @@ public sealed partial class AccountGrain(
         var processor = new AccountProcessor(id, services);
         try
         {
-            var snapshots = SnapshotsOf(processor);
-            var snapshot = await snapshots.ReadAsync(cancellationToken);
+            var (snapshot, etag) = await snapshotStore.ReadAsync(this.GetGrainId());
             await processor.LoadAsync(snapshot, cancellationToken);
             _processor = processor;
             local.Enter(processor);
-            _snapshots = snapshot is null ? null : snapshots;
+            _snapshots = etag is null ? null : SnapshotsOf(processor, etag);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -65,7 +58,7 @@ public sealed partial class AccountGrain(
         }
 
         local.Withdraw(processor);
-        return processor.IsFenced ? Task.CompletedTask : (_snapshots ?? SnapshotsOf(processor)).WriteLastAsync(cancellationToken);
+        return processor.IsFenced ? Task.CompletedTask : (_snapshots ?? SnapshotsOf(processor, etag: null)).WriteLastAsync();
     }
 
     /// <inheritdoc />
@@ -174,7 +167,7 @@ public sealed partial class AccountGrain(
     /// <inheritdoc />
     public async Task<Answer<EntryPage>> ReadJournalAsync(long beforeSequence, int max, CancellationToken cancellationToken)
     {
-        // The journal is read as stored, also when it does not fold: that is when somebody wants to see it.
+        // The journal is read as stored, also when it does not fold, because then an investigator needs to see it.
         var account = new AccountId(this.GetPrimaryKeyLong());
         try
         {
@@ -238,7 +231,7 @@ public sealed partial class AccountGrain(
         }
     }
 
-    /// <summary>Nobody who is unknown keeps a place, whatever way the call came.</summary>
+    /// <summary>An activation of an unregistered account deactivates itself after the call.</summary>
     private AccountView KeptIfKnown(AccountView view)
     {
         if (!view.State.IsRegistered)
@@ -273,11 +266,10 @@ public sealed partial class AccountGrain(
         }
         else if (processor.SnapshotDue)
         {
-            _snapshots ??= SnapshotsOf(processor);
+            _snapshots ??= SnapshotsOf(processor, etag: null);
             _snapshots.BeginWrite();
         }
     }
 
-    private Snapshots SnapshotsOf(AccountProcessor processor) =>
-        new(new StateStorageBridge<AccountSnapshotState>("snapshot", GrainContext, snapshotStorage), processor, services.Clock, log);
+    private Snapshots SnapshotsOf(AccountProcessor processor, string? etag) => new(snapshotStore, this.GetGrainId(), processor, etag, services.Clock, log);
 }
