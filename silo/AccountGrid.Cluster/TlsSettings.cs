@@ -12,7 +12,7 @@ public sealed class TlsSettings
     public string? Key { get; set; }
 
     /// <summary>
-    /// A PEM file with the certificates of the authorities that sign for this cluster, at least one. Nobody else's signature counts, the system's authorities included.
+    /// A PEM file with the certificates of the authorities that sign for this cluster, at least one. No other authority counts, not even the system's.
     /// </summary>
     public string? Authority { get; set; }
 

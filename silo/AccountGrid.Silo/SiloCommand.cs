@@ -9,7 +9,7 @@ using Npgsql;
 
 namespace AccountGrid.Silo;
 
-/// <summary>The command line: what may be said there, and what the exit code says back.</summary>
+/// <summary>The command line: its options, and what its exit codes mean.</summary>
 public static class SiloCommand
 {
     /// <summary>Stopped in order.</summary>
@@ -21,7 +21,7 @@ public static class SiloCommand
     /// <summary>A setting or an argument is wrong; standard error names it.</summary>
     public const int WrongSettings = 2;
 
-    /// <summary>The data directory is refused: in use, of a newer version, or somebody else's.</summary>
+    /// <summary>The data directory is refused: in use, of a newer version, or owned by another user.</summary>
     public const int DataRefused = 3;
 
     /// <summary>Runs the silo until it is told to stop.</summary>
@@ -104,7 +104,7 @@ public static class SiloCommand
         return option;
     }
 
-    /// <summary>The one place where what went wrong becomes a sentence and an exit code.</summary>
+    /// <summary>Turns a failure into a sentence on standard error and an exit code.</summary>
     private static async Task<int> GuardAsync(string failed, Func<Task<int>> run)
     {
         int Say(int exitCode, string why)
@@ -141,7 +141,7 @@ public static class SiloCommand
         {
             return Say(Failed, $"{e.Message} {e.InnerException?.Message}");
         }
-#pragma warning disable CA1031 // Whatever it is: said on standard error with all its details, instead of aborting with a core dump.
+#pragma warning disable CA1031 // Any failure is written to standard error with its details, instead of aborting with a core dump.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -66,7 +66,7 @@ public sealed record DesignationInfo(
     [property: Id(2)] DateTimeOffset At,
     [property: Id(3)] DateTimeOffset ReviewAt);
 
-/// <summary>Who did something.</summary>
+/// <summary>The actor of an entry, a hold or a proposal.</summary>
 [GenerateSerializer, Immutable, Alias("ag.actor")]
 public sealed record ActorInfo([property: Id(0)] ActorKind Kind, [property: Id(1)] string Subject);
 

@@ -16,7 +16,7 @@ public partial interface IAccountGrain : IGrainWithIntegerKey
 {
     /// <summary>The account as last published. Never older than what any earlier answer of this activation showed.</summary>
     /// <param name="minVersion">
-    /// The version that the caller has seen: an activation that is behind it reloads from the store first. 0 = whatever memory says.
+    /// The version that the caller has seen: an activation that is behind it reloads from the store first. 0 = as memory has it.
     /// </param>
     /// <param name="cancellationToken">Ends the wait for a reload.</param>
     [AlwaysInterleave, Alias("Get")]
@@ -27,8 +27,8 @@ public partial interface IAccountGrain : IGrainWithIntegerKey
     ValueTask<Answer<PublicAccountInfo>> VisitAsync(CancellationToken cancellationToken);
 
     /// <summary>Runs one command. Durable before it answers.</summary>
-    /// <param name="command">What.</param>
-    /// <param name="caller">Who, verified by the gateway.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="caller">The caller, verified by the gateway.</param>
     /// <param name="requestId">The idempotency key, or <c>null</c>.</param>
     /// <param name="expectedStateVersion">The etag's state version, or <c>null</c>.</param>
     /// <param name="cancellationToken">Honoured while queued; once the append is handed to the store the outcome is awaited.</param>

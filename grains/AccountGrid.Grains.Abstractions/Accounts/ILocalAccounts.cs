@@ -1,7 +1,7 @@
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Accounts whose activation is in this very process and was read a moment ago: read without a call to it. Present in a silo, absent in a process that is only a client.
+/// Reads accounts without a call to their grain, where the activation is in this process and was read a moment ago. Absent in a process that is no silo.
 /// Thread-safe; never waits.
 /// </summary>
 public interface ILocalAccounts

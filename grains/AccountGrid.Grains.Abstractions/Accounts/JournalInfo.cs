@@ -29,9 +29,9 @@ public sealed record EntryPage([property: Id(0)] ImmutableArray<EntryInfo> Entri
 /// <param name="Until">When it came back; <c>null</c> = still down.</param>
 /// <param name="Status">The gravest status it had meanwhile.</param>
 /// <param name="Reason">The reason code of the first hold.</param>
-/// <param name="PlacedBy">On whose initiative it went down.</param>
+/// <param name="PlacedBy">The actor that took it down, or proposed it.</param>
 /// <param name="ApprovedBy">The second person.</param>
-/// <param name="EndedBy">Who brought it back.</param>
+/// <param name="EndedBy">The actor that brought it back.</param>
 /// <param name="Followers">Followers when it went down, as recorded; -1 = unknown.</param>
 /// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
 /// <param name="TraceIds">The traces of every step, in order, proposal, approval and refused attempts included.</param>

@@ -63,7 +63,7 @@ public sealed partial record AuthorityInfo(
 [Alias("ag.IOperatorGrain")]
 public interface IOperatorGrain : IGrainWithStringKey
 {
-    /// <summary>The record; standing <c>Ended</c> and version 0 for somebody unknown.</summary>
+    /// <summary>The record; standing <c>Ended</c> and version 0 for an unknown operator.</summary>
     [AlwaysInterleave, Alias("Get")]
     Task<OperatorInfo> GetAsync(CancellationToken cancellationToken);
 

@@ -1,6 +1,6 @@
 namespace AccountGrid.Grains;
 
-/// <summary>Decides which requests a process records, before anything is made for it. Absent where somebody else decides. Thread-safe; never waits.</summary>
+/// <summary>Decides which requests a process records, before anything is made for it. Absent where an OpenTelemetry sampler decides. Thread-safe; never waits.</summary>
 public interface IRequestSampler
 {
     /// <summary>Whether this request is recorded.</summary>

@@ -17,7 +17,7 @@ public sealed record AuditFilterInput(
     [property: Id(3)] DateTimeOffset? Since,
     [property: Id(4)] DateTimeOffset? Until);
 
-/// <summary>Some accounts, in no order; one that two silos believe to have is there twice.</summary>
+/// <summary>Some accounts, in no order; one that has an activation on two silos is there twice.</summary>
 [GenerateSerializer, Immutable, Alias("ag.account-batch")]
 public sealed record AccountBatch([property: Id(0)] ImmutableArray<AccountInfo> Accounts);
 
@@ -124,7 +124,7 @@ public interface IAuditGrain : IGrainWithIntegerKey
     Task<CheckpointPage> ListCheckpointsAsync(long beforeNumber, int max, CancellationToken cancellationToken);
 }
 
-/// <summary>Wakes accounts whose time has come. One in the cluster, poked by every silo, so that it lives as long as any silo does. Key 0.</summary>
+/// <summary>Calls accounts that have due work. One in the cluster, called by every silo, so that it works as long as any silo lives. Key 0.</summary>
 [Alias("ag.IDueWorkGrain")]
 public interface IDueWorkGrain : IGrainWithIntegerKey
 {
@@ -133,7 +133,10 @@ public interface IDueWorkGrain : IGrainWithIntegerKey
     Task TickAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>Compares follower counts with their edges, slowly and for ever. One in the cluster, poked by every silo, so that it lives as long as any silo does. Key 0.</summary>
+/// <summary>
+/// Compares follower counts with their edges, at a bounded rate. One in the cluster, called by every silo, so that it works as long as any silo lives.
+/// Key 0.
+/// </summary>
 [Alias("ag.IReconcilerGrain")]
 public interface IReconcilerGrain : IGrainWithIntegerKey
 {

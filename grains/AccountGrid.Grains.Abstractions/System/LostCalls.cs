@@ -1,8 +1,8 @@
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Sends a call again whose silo went away or did not answer in time, while the cluster finds out and gives the grain another place. For calls that may be repeated only:
-/// reads, follows, and commands with a request id, which act once however often they arrive.
+/// Sends a call again whose silo went away or did not answer in time, while the cluster finds out and gives the grain another place. Only for calls
+/// that may be repeated: reads, follows, and commands with a request id, which act once however often they arrive.
 /// </summary>
 public static class LostCalls
 {
@@ -12,11 +12,13 @@ public static class LostCalls
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a call failed on the way to its grain, so that nobody knows whether it was carried out.</summary>
+    /// <summary>Whether a call failed on the way to its grain or back, so that it may have been carried out or not.</summary>
     /// <remarks>A new activation that cannot register itself in time fails its callers with its own cancellation, not with theirs.</remarks>
     public static bool IsLost(Exception failure) => IsSiloGone(failure) || failure is TimeoutException or OperationCanceledException;
 
-    /// <summary>Whether a call failed because its silo went away: it was never carried out, or whatever it left in that silo's memory is gone with it.</summary>
+    /// <summary>
+    /// Whether a call failed because its silo went away: it was never carried out, or what it changed in that silo's memory is gone with it.
+    /// </summary>
     /// <remarks>
     /// On a silo that does not know yet that others have declared it dead, a new activation fails with the bare base class of Orleans' exceptions; those derived from it
     /// say something else, unless they are named here.

@@ -11,7 +11,7 @@ public enum SpanKind
     /// <summary>A call that was answered here.</summary>
     Server = 1,
 
-    /// <summary>A call to somebody else: a grain, the database.</summary>
+    /// <summary>A call to a grain or to the database.</summary>
     Client = 2,
 
     /// <summary>Something sent off.</summary>
@@ -27,7 +27,7 @@ public enum SpanKind
 /// <param name="ParentSpanId">The span above it, or empty for a root.</param>
 /// <param name="Name">What was done.</param>
 /// <param name="Kind">What it was about.</param>
-/// <param name="Source">Who recorded it, such as <c>AccountGrid.Gateway</c>.</param>
+/// <param name="Source">The activity source that recorded it, such as <c>AccountGrid.Gateway</c>.</param>
 /// <param name="StartedAt">When it began, by the clock of its process.</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="IsError">Whether it failed. A refusal is an answer and no error.</param>
@@ -58,13 +58,13 @@ public sealed record SpanInfo(
 public sealed record SpanLinkInfo([property: Id(0)] string TraceId, [property: Id(1)] string SpanId);
 
 /// <summary>One line about a trace, from the spans that were found of it.</summary>
-/// <param name="TraceId">Which.</param>
+/// <param name="TraceId">The trace.</param>
 /// <param name="StartedAt">When its first span began.</param>
 /// <param name="Duration">How long its longest span took.</param>
 /// <param name="Name">The request, or what the system did by itself.</param>
 /// <param name="Action">The command, such as <c>deactivate</c>, or empty.</param>
 /// <param name="Account">The account that it was about, or 0.</param>
-/// <param name="Actor">Who sent it, or empty.</param>
+/// <param name="Actor">The subject that sent it, or empty.</param>
 /// <param name="Outcome"><c>done</c>, <c>pending</c>, <c>refused</c>, <c>unknown</c> ..., or empty.</param>
 /// <param name="Refusal">The reason of a refusal, or empty.</param>
 /// <param name="IsError">Whether any of its spans failed.</param>

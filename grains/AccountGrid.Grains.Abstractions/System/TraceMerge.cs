@@ -16,10 +16,10 @@ public static class TraceMerge
 
     private static TraceSummaryInfo Merge(TraceSummaryInfo a, TraceSummaryInfo b)
     {
-        // Whoever saw more of it took longer: the outermost span is where the request came in.
+        // The process where the request came in has the outermost span, which is the longest.
         var (outer, inner) = a.Duration >= b.Duration ? (a, b) : (b, a);
 
-        // What it was about is told by the account, if there is one: somebody's enrolment on first use was only on the way to it.
+        // The part that names an account describes the request; an enrolment on first use is only a step of it.
         var (about, other) = outer.Account == 0 && inner.Account != 0 ? (inner, outer) : (outer, inner);
         return outer with
         {

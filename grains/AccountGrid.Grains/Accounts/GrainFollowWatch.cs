@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>Asks the account's grain. One that cannot be reached, or is of a version that does not know the question, knows nothing.</summary>
+/// <summary>Asks the account's grain. The answer is <c>null</c> where it cannot be reached, or its silo's version has no such method.</summary>
 internal sealed class GrainFollowWatch(AccountGrains accounts) : IFollowWatch
 {
     public Task<long?> BeginAsync(AccountId account, CancellationToken cancellationToken) =>

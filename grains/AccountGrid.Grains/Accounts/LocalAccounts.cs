@@ -4,10 +4,10 @@ using AccountGrid.Domain;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// This silo's own activations: which accounts they are, and the published views of those that were read a moment ago. An entry is looked at only while it is its activation's current view and nothing
-/// about it is in doubt, so that a reader sees what a call to the grain would answer; and only for <see cref="Lease"/> after such a call, so that
-/// the runtime knows what is in use, and an activation that it gave up without a word is not believed for longer. A fixed number of places: accounts that find none are read
-/// by calls. Thread-safe.
+/// This silo's own activations: which accounts they are, and the published views of those that were read a moment ago. A reader may use a view only
+/// while it is its activation's current one and neither journal nor count is in doubt, so that it shows what a call to the grain would answer; and only
+/// for <see cref="Lease"/> after such a call, so that the runtime sees which activations are in use, and a view outlives its activation by no more than
+/// that. The number of places is fixed: accounts without one are read by calls. Thread-safe.
 /// </summary>
 /// <param name="clock">Measures the lease.</param>
 public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
@@ -18,7 +18,10 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
     private const int SetBits = 13;
     private const int Ways = 4;
     private const int PartBits = 6;
-    /// <summary>Sets of ids and not a concurrent dictionary: 20 bytes for each account in memory instead of 60. In parts, so that nobody waits while a large one grows.</summary>
+
+    /// <summary>
+    /// Sets of ids instead of a concurrent dictionary: 20 bytes for each account in memory instead of 60. In parts, so that a growing set delays few.
+    /// </summary>
     private readonly HashSet<long>[] _active = [.. Enumerable.Range(0, 1 << PartBits).Select(static _ => new HashSet<long>())];
     private readonly Entry?[] _entries = new Entry?[Ways << SetBits];
 

@@ -55,7 +55,7 @@ public sealed class SiloAccounts(GrainId id, Silo silo, ILoggerFactory logs, Loc
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // Whoever asked will call the account itself, and hear why.
+            // The caller then calls the account itself, and is told why.
             return null;
         }
     }

@@ -26,6 +26,6 @@ internal static class OperatorMapping
         _ => throw new InvalidOperationException($"Unknown command {input.GetType().Name}."),
     };
 
-    /// <summary>The system itself, where a grain acts on nobody's behalf.</summary>
+    /// <summary>The system itself, where a grain acts without a caller.</summary>
     public static CallerInfo System { get; } = new(Actor.System.Kind, Actor.System.Subject, Roles.None);
 }

@@ -34,6 +34,6 @@ internal static class RefusalMapping
         _ => null,
     };
 
-    /// <summary>Whether a failure means that what is stored cannot be trusted, and somebody must be told.</summary>
+    /// <summary>Whether a failure means that the stored journal cannot be trusted, which raises an alert.</summary>
     public static bool IsDamage(Exception failure) => failure is JournalDamagedException or UnknownFormatException;
 }

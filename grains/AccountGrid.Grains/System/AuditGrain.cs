@@ -84,7 +84,7 @@ public sealed partial class AuditGrain(CheckpointMaker maker, AuditVerifier veri
     [LoggerMessage(2201, LogLevel.Critical, "ALERT: no checkpoint is made, because what is there contradicts what was signed. Run a verification.")]
     private static partial void Refused(ILogger logger, Exception exception);
 
-    [LoggerMessage(2202, LogLevel.Critical, "ALERT: {Count} checkpoints were missing outside the store and were put back. No crash leaves that: somebody moved, lost or cut the log.")]
+    [LoggerMessage(2202, LogLevel.Critical, "ALERT: {Count} checkpoints were missing outside the store and were put back. No crash causes that: the log was moved, lost or cut.")]
     private static partial void OutsideLacked(ILogger logger, int count);
 
     [LoggerMessage(2203, LogLevel.Critical, "ALERT: the verification found {Count} problems; the first is {Kind}: {Message}")]

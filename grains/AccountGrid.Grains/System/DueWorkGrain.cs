@@ -7,8 +7,8 @@ using Orleans.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Looks for work that no request triggers and wakes whom it concerns. What it finds stays in the index until it is done, so a crash in the middle
-/// costs a delay and nothing else; one account that fails is tried again later and holds up nobody.
+/// Looks for work that no request triggers, and calls the accounts and operators that have some. Work stays in the index until it is done, so a
+/// crash in the middle costs a delay and nothing else. An account that fails is tried again later and does not hold up the others.
 /// </summary>
 [PreferLocalPlacement, GrainType("due-work")]
 public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock, ILogger<DueWorkGrain> log) : Grain, IDueWorkGrain
@@ -133,7 +133,7 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
     [LoggerMessage(2302, LogLevel.Warning, "Due work could not be looked for; the next round tries again.")]
     private static partial void IndexUnreadable(ILogger logger, Exception exception);
 
-    /// <summary>When whatever failed may be tried again: after 2, 4, 8 ... at most 64 seconds.</summary>
+    /// <summary>When a failed account or operator may be tried again: after 2, 4, 8 ... at most 64 seconds.</summary>
     private sealed class Backoff(TimeProvider clock)
     {
         /// <summary>Above this many, the oldest pauses are forgotten: that many failures have one cause.</summary>

@@ -25,7 +25,7 @@ internal static class Banner
         await output.FlushAsync();
     }
 
-    /// <summary>As it can be pasted: from the checkout where that is where we are, else the installed command.</summary>
+    /// <summary>The command that can be pasted: <c>dotnet run</c> where the working directory is a checkout, else the installed command.</summary>
     private static string Cli() => Directory.Exists(CliProject) ? $"dotnet run -c Release --project {CliProject} --" : "accountgrid";
 
     private static string Quote(string path) => path.All(static c => char.IsAsciiLetterOrDigit(c) || "/._-".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -4,7 +4,7 @@ using Orleans.Configuration;
 
 namespace AccountGrid.Silo;
 
-/// <summary>The embedded default: one silo that needs nobody, everything in its data directory.</summary>
+/// <summary>The embedded default: one silo without other servers, everything in its data directory.</summary>
 internal static partial class EmbeddedSilo
 {
     public static void AddStorage(IServiceCollection services, SqliteStorageOptions storage)

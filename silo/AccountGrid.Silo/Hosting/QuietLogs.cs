@@ -1,7 +1,7 @@
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// What is logged where nobody says otherwise: warnings and above, without those that tell nobody anything. The lowest source of configuration, so that
+/// What is logged by default: warnings and above, without those that need no action. This is the lowest source of configuration, so that
 /// <c>Logging__LogLevel__...</c> in the environment or appsettings.json wins.
 /// </summary>
 internal static class QuietLogs

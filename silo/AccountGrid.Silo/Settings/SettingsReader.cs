@@ -36,8 +36,8 @@ internal static class SettingsReader
     }
 
     /// <summary>
-    /// The gateway's options; it checks them itself when the host starts. With no source of tokens configured, which is right on loopback only, the
-    /// development key of the data directory is in force and whoever has a token by it is enrolled on first use.
+    /// The gateway's options; it checks them itself when the host starts. With no source of tokens configured, which is allowed on loopback only, the
+    /// development key of the data directory is in force, and the subject of a token made with it is enrolled on first use.
     /// </summary>
     public static void BindGateway(IConfiguration configuration, string dataDirectory, GatewayOptions gateway)
     {

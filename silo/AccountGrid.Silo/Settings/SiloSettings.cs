@@ -35,8 +35,8 @@ public sealed class SiloSettings
     public int SiloPort { get; set; }
 
     /// <summary>
-    /// Orleans clients of other processes; 0 = any free port, <c>null</c> = none is listened for. Whoever reaches it calls grains as
-    /// anybody, past the tokens, hence nobody unless somebody asks for it.
+    /// Orleans clients of other processes; 0 = any free port, <c>null</c> = no listener, the default. A program that can connect to it calls grains
+    /// in any name, past the tokens.
     /// </summary>
     public int? GatewayPort { get; set; }
 
@@ -81,7 +81,8 @@ public sealed class ClusterSettings
     public int MissedProbes { get; set; } = 3;
 
     /// <summary>
-    /// Whether any address but loopback is allowed without <see cref="Tls"/>. Then nothing between silos is encrypted and nobody is asked who they are, so the network has to do both.
+    /// Whether any address but loopback is allowed without <see cref="Tls"/>. Then the network must keep strangers out, because connections between
+    /// silos are neither encrypted nor authenticated.
     /// </summary>
     public bool TrustNetwork { get; set; }
 

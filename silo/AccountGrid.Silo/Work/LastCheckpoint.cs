@@ -18,7 +18,7 @@ internal sealed partial class LastCheckpoint(IServiceProvider services, ILogger<
             // Resolved only now: the key it signs with is made after the directory was locked.
             await services.GetRequiredService<CheckpointMaker>().MakeAsync(cancellationToken);
         }
-#pragma warning disable CA1031 // Whatever it is, the stop goes on: everything acknowledged is durable without it.
+#pragma warning disable CA1031 // The stop goes on after any failure: what was acknowledged is durable without it.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -3,8 +3,8 @@ using AccountGrid.Application;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// Reads what the store knows of the whole cluster for the metrics: every five seconds, and less often where that takes long, so that it never has more than a
-/// twentieth of one of the store's readers.
+/// Reads the metrics that describe the whole cluster from the store: every five seconds, or less often where reading takes long, so that it uses at
+/// most a twentieth of one of the store's readers.
 /// </summary>
 internal sealed class StoreFiguresTimer(IServiceProvider services, TimeProvider clock) : BackgroundService
 {
@@ -14,7 +14,7 @@ internal sealed class StoreFiguresTimer(IServiceProvider services, TimeProvider 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Resolved only now, when somebody listens to what they begin with.
+        // Resolved only now, when the metrics listener is there: it must see their first values.
         _ = services.GetRequiredService<ApplicationDiagnostics>();
         var figures = services.GetRequiredService<StoreFigures>();
         try
