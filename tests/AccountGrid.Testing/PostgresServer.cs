@@ -15,6 +15,15 @@ public sealed record PostgresServerOptions
 
     /// <summary>Where its folder is made, on the disk under test; <c>null</c> = the temporary directory. The user <c>postgres</c> must be able to come there.</summary>
     public string? Directory { get; init; }
+
+    /// <summary>Its port; 0 = a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>
+    /// A program and its arguments that end by executing what follows them, such as
+    /// <see cref="NetworkNamespace.Launcher"/>; empty = none.
+    /// </summary>
+    public IReadOnlyList<string> Launcher { get; init; } = [];
 }
 
 /// <summary>
@@ -35,7 +44,11 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly PostgresServerOptions _options;
     private RunningProcess? _process;
 
-    private PostgresServer(PostgresServerOptions options) => (_options, _directory) = (options, new TempDirectory(options.Directory));
+    private PostgresServer(PostgresServerOptions options)
+    {
+        (_options, _directory) = (options, new TempDirectory(options.Directory));
+        Port = options.Port == 0 ? LoopbackPort.Free() : options.Port;
+    }
 
     /// <summary>Why no server can be started here, or <c>null</c> where one can: the reason to skip a test with.</summary>
     public static string? Missing => Found.Value is not null ? null : $"Needs PostgreSQL 15 (initdb, postgres, pg_ctl and psql in {DebianPrograms} or in PATH).";
@@ -44,7 +57,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static string Programs => Found.Value ?? throw new InvalidOperationException(Missing);
 
     /// <summary>Where it listens, on 127.0.0.1; stays the same over restarts.</summary>
-    public int Port { get; } = LoopbackPort.Free();
+    public int Port { get; }
 
     /// <summary>The superuser's password.</summary>
     public string Password { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -94,7 +107,7 @@ public sealed class PostgresServer : IAsyncDisposable
         [
             $"port={Port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "max_prepared_transactions=0", .. _options.Settings,
         ];
-        var start = Program("postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]);
+        var start = Program(_options.Launcher, "postgres", ["-D", Data, .. own.SelectMany(static s => new[] { "-c", s })]);
         foreach (var (name, value) in _options.Environment)
         {
             start.Environment[name] = value;
@@ -187,18 +200,18 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>PostgreSQL refuses to run as root, so root runs it as the user that its package made.</summary>
-    private static ProcessStartInfo Program(string name, string[] arguments)
+    private static ProcessStartInfo Program(IReadOnlyList<string> launcher, string name, string[] arguments)
     {
-        var program = Path.Combine(Programs, name);
-        var start = Environment.IsPrivilegedProcess
-            ? new ProcessStartInfo("setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", "--", program, .. arguments])
-            : new ProcessStartInfo(program, arguments);
-        start.WorkingDirectory = Path.GetTempPath();
+        string[] user = Environment.IsPrivilegedProcess
+            ? ["setpriv", $"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", "--"]
+            : [];
+        string[] command = [.. launcher, .. user, Path.Combine(Programs, name), .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = Path.GetTempPath() };
         start.Environment["LC_ALL"] = "C";
         return start;
     }
 
-    private static Task<string> RunAsync(string program, params string[] arguments) => RunAsync(Program(program, arguments));
+    private static Task<string> RunAsync(string program, params string[] arguments) => RunAsync(Program([], program, arguments));
 
     private static async Task<string> RunAsync(ProcessStartInfo start)
     {

@@ -158,7 +158,8 @@ internal static class AccountChangeCommands
     {
         run.Output.Answer(answer, console =>
         {
-            if (outcome == Outcome.Pending && proposal is not null)
+            // An account says by itself what it waits for, unless it has already moved on.
+            if (outcome == Outcome.Pending && proposal is not null && proposal.Id != account.OpenProposal?.Id)
             {
                 AccountViews.Waits(console, proposal);
             }
