@@ -3,27 +3,6 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>A journal entry on its way to an auditor, exactly as stored.</summary>
-[GenerateSerializer, Immutable, Alias("ag.entry")]
-public sealed record EntryInfo(
-    [property: Id(0)] string Stream,
-    [property: Id(1)] long Sequence,
-    [property: Id(2)] DateTimeOffset At,
-    [property: Id(3)] ActorInfo Actor,
-    [property: Id(4)] string Type,
-    [property: Id(5)] int TypeVersion,
-    [property: Id(6)] string PayloadJson,
-    [property: Id(7)] string TraceId,
-    [property: Id(8)] string? RequestId,
-    [property: Id(9)] ReadOnlyMemory<byte> Hash,
-    [property: Id(10)] long Position);
-
-/// <summary>A page of entries.</summary>
-/// <param name="Entries">The entries, in the order asked for.</param>
-/// <param name="Next">The key to go on from, or 0 at the end.</param>
-[GenerateSerializer, Immutable, Alias("ag.entry-page")]
-public sealed record EntryPage([property: Id(0)] ImmutableArray<EntryInfo> Entries, [property: Id(1)] long Next);
-
 /// <summary>One interval in which an account was down.</summary>
 /// <param name="From">When it went down.</param>
 /// <param name="Until">When it came back; <c>null</c> = still down.</param>
@@ -49,7 +28,3 @@ public sealed record IncidentInfo(
     [property: Id(8)] long ReadsRefused,
     [property: Id(9)] ImmutableArray<string> TraceIds,
     [property: Id(10)] ImmutableArray<long> Sequences);
-
-/// <summary>The incidents of an account, newest first.</summary>
-[GenerateSerializer, Immutable, Alias("ag.incidents")]
-public sealed record IncidentList([property: Id(0)] ImmutableArray<IncidentInfo> Incidents);

@@ -1,0 +1,15 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Grains;
+
+/// <summary>What came of a command: refusals are values, so that they cross silos as they are.</summary>
+/// <param name="Outcome">Done, pending or refused.</param>
+/// <param name="Account">The account after the command; <c>null</c> where there is none to show.</param>
+/// <param name="ProposalSequence">The proposal that was opened or acted on.</param>
+/// <param name="Refusal">Why not.</param>
+[GenerateSerializer, Immutable, Alias("ag.reply")]
+public sealed partial record CommandReply(
+    [property: Id(0)] Outcome Outcome,
+    [property: Id(1)] AccountInfo? Account,
+    [property: Id(2)] long? ProposalSequence,
+    [property: Id(3)] RefusalInfo? Refusal);
