@@ -3,6 +3,7 @@ using AccountGrid.Domain;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Storage;
 
 namespace AccountGrid.Grains;
@@ -42,6 +43,7 @@ public static class GrainsHosting
         services.AddGrainService<SiloAccounts>();
         services.AddGrainService<TracesService>();
         services.TryAddSingleton(typeof(EverySilo<>));
+        services.AddSingleton<IGrainDirectoryResolver, WorkerDirectory>();
         services.AddSingleton(provider => new SnapshotStore(
             provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStore>>()));
         return silo;

@@ -1,11 +1,35 @@
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.GrainDirectory;
 
 namespace AccountGrid.Grains.Tests;
 
 public sealed class PlacementTests
 {
     private static CancellationToken Never => CancellationToken.None;
+
+    public sealed class A_stateless_worker : GridTest
+    {
+        /// <summary>
+        /// Its first call in a silo once asked the silo that owned its key in the distributed directory, and waited
+        /// where that silo stood still.
+        /// </summary>
+        [Theory]
+        [InlineData("registrar", true)]
+        [InlineData("directory", true)]
+        [InlineData("traces", true)]
+        [InlineData("account", false)]
+        [InlineData("operator", false)]
+        [InlineData("audit", false)]
+        public async Task Is_looked_up_in_no_directory(string type, bool isWorker)
+        {
+            var own = Assert.Single(Grid.Services(0).GetServices<IGrainDirectoryResolver>().OfType<WorkerDirectory>());
+            Assert.Equal(isWorker, own.TryResolveGrainDirectory(GrainType.Create(type), null, out var directory));
+            Assert.Equal(isWorker, directory is not null);
+            Assert.Null(directory is null ? null : await directory.Lookup(GrainId.Create(type, "0"), Never));
+        }
+    }
 
     public sealed class An_unknown_account : GridTest
     {

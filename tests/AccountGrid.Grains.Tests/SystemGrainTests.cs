@@ -135,6 +135,28 @@ public sealed class SystemGrainTests
         }
 
         [Fact]
+        public async Task Reads_authority_from_the_journal_as_the_persons_own_grain_answers_it()
+        {
+            await Grid.EnrollAsync("boss");
+            await Grid.EnrollAsync("ann");
+            var before = await Index.ReadAuthorityAsync("ann", Never);
+            var record = await Grid.Operator("ann").GetAsync(Never);
+            Assert.Equal(new AuthorityInfo(record.Standing, record.Roles, null, null), before);
+            Assert.Equal(Standing.Active, before.Standing);
+
+            var offboard = new OperatorInput.Offboard(Grid.Clock.GetUtcNow() + TimeSpan.FromDays(1), "");
+            Assert.Null((await Grid.Operator("ann").ExecuteAsync(offboard, Callers.Staff("boss"), Never)).Refusal);
+            Assert.Equal(Standing.Notice, (await Index.ReadAuthorityAsync("ann", Never)).Standing);
+            Grid.Clock.Advance(TimeSpan.FromDays(1));
+            Assert.Equal(Standing.Ended, (await Index.ReadAuthorityAsync("ann", Never)).Standing);
+            foreach (var unknown in (string[])["bob", "no body", ""])
+            {
+                var none = new AuthorityInfo(Standing.Ended, Roles.None, null, null);
+                Assert.Equal(none, await Index.ReadAuthorityAsync(unknown, Never));
+            }
+        }
+
+        [Fact]
         public async Task Feed_waits_for_the_next_entry_while_other_questions_are_answered()
         {
             var head = await Index.ReadFeedHeadAsync(Never);

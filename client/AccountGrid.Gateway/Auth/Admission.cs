@@ -38,14 +38,14 @@ internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
             return null;
         }
 
-        var person = await grains.GetOperatorAsync(caller.Subject, cancellationToken);
-        if (person.Standing == Standing.Ended)
+        var (standing, roles) = await grains.GetAuthorityAsync(caller.Subject, cancellationToken);
+        if (standing == Standing.Ended)
         {
             return ApiError.Of(Refusal.AuthorityEnded(OperatorId.Parse(caller.Subject)));
         }
 
         // The register grants staff roles; that a token speaks for a service is the token issuer's word alone.
-        var held = caller.Roles & (person.Roles | Roles.Service);
+        var held = caller.Roles & (roles | Roles.Service);
         return (held & policy.AnyOf) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
     }
 }

@@ -17,6 +17,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// <summary>So few accounts are as quickly read one by one.</summary>
     private const int Few = 4;
 
+    /// <summary>How long a person's grain may take before the journal is read as well.</summary>
+    private static readonly TimeSpan RecordPatience = TimeSpan.FromSeconds(1);
+
     private readonly int _inFlight = options.Value.Limits.GrainCallsInFlight;
 
     /// <summary>Registers accounts.</summary>
@@ -59,6 +62,36 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// <summary>An operator's record, by a call to the grain; sent again if its silo goes away meanwhile.</summary>
     public Task<OperatorInfo> GetOperatorAsync(string id, CancellationToken cancellationToken) =>
         RepeatAsync(() => Operator(id).GetAsync(cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// A person's standing and roles now: as the person's grain answers, or as the journal says where the grain's
+    /// silo does not answer within <see cref="RecordPatience"/>.
+    /// </summary>
+    public async Task<(Standing Standing, Roles Roles)> GetAuthorityAsync(
+        string person, CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var record = GetOperatorAsync(person, both.Token);
+        try
+        {
+            await record.WaitAsync(RecordPatience, clock, cancellationToken);
+        }
+        catch (TimeoutException) when (!record.IsCompleted)
+        {
+            var journal = RepeatAsync(() => Directory.ReadAuthorityAsync(person, both.Token), both.Token);
+            await Task.WhenAny(record, journal);
+            if (!record.IsCompleted && journal.IsCompletedSuccessfully)
+            {
+                await both.CancelAsync();
+                return (journal.Result.Standing, journal.Result.Roles);
+            }
+        }
+
+        // Also where the journal could not be read, for example by a silo of an older version.
+        var found = await record;
+        await both.CancelAsync();
+        return (found.Standing, found.Roles);
+    }
 
     /// <summary>
     /// Applies follows; sent again if the account's silo goes away meanwhile. They say what shall be, so twice is once; what was changed by an attempt whose answer was lost is then

@@ -54,6 +54,20 @@ public sealed class OperatorProcessor
     }
 
     /// <summary>
+    /// A person's standing and roles at this instant, folded from the journal alone: for a caller that does not
+    /// wait for the silo of the person's grain. The budget is not read, and nothing is reserved.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read.</exception>
+    /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
+    public static async Task<Authority> ReadAuthorityAsync(
+        OperatorId id, OperatorServices services, CancellationToken cancellationToken)
+    {
+        var processor = new OperatorProcessor(id, services);
+        await processor.ReloadAsync(cancellationToken);
+        return processor.AuthorityNow();
+    }
+
+    /// <summary>
     /// What the person may do at this instant. A record in memory that is older than <see cref="ProcessorLimits.AuthorityFreshness"/> is compared with the
     /// journal first. An intent that fits the budget is reserved until <see cref="Settle"/> or until the window is over.
     /// </summary>

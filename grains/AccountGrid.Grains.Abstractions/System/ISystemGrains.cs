@@ -51,6 +51,13 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     [Alias("ListOperators")]
     Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A person's standing and roles now, from the journal instead of the person's own grain, whose silo may not
+    /// answer; without a budget. <c>Ended</c> for a person who is not registered.
+    /// </summary>
+    [Alias("ReadAuthority")]
+    Task<AuthorityInfo> ReadAuthorityAsync(string person, CancellationToken cancellationToken);
+
     /// <summary>Accounts that a person harmed or approved harm to since an instant, above <paramref name="after"/>, ascending.</summary>
     [Alias("ListHarmed")]
     Task<IdPage> ListHarmedAsync(string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken);

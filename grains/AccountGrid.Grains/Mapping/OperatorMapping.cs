@@ -13,6 +13,8 @@ internal static class OperatorMapping
     public static AuthorityInfo ToInfo(this AuthorityAnswer answer) =>
         new(answer.Authority.Standing, answer.Authority.Roles, answer.Authority.Budget?.ToInfo(), answer.Reservation);
 
+    public static AuthorityInfo ToInfo(this Authority authority) => new AuthorityAnswer(authority, null).ToInfo();
+
     public static AuthorityAnswer ToAnswer(this AuthorityInfo info, OperatorId person) =>
         new(new Authority(person, info.Standing, info.Roles, info.Budget?.ToRefusal()), info.Reservation);
 

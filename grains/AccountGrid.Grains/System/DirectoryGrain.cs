@@ -9,7 +9,8 @@ namespace AccountGrid.Grains;
 /// <summary>Questions over many accounts, answered from the index where the call arrives.</summary>
 [StatelessWorker, Reentrant, GrainType("directory")]
 public sealed class DirectoryGrain(
-    IStreamIndex index, IHarmLog harms, IJournalFeed feed, EverySilo<ISiloAccounts> silos, AccountPolicy policy, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
+    IStreamIndex index, IHarmLog harms, IJournalFeed feed, OperatorServices operators, EverySilo<ISiloAccounts> silos,
+    AccountPolicy policy, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
 {
     /// <summary>The longest wait for the feed; below every response timeout on the way.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -50,6 +51,12 @@ public sealed class DirectoryGrain(
         var infos = await Task.WhenAll(people.Select(p => GrainFactory.GetGrain<IOperatorGrain>(StreamId.Of(p).Value).GetAsync(cancellationToken)));
         return new OperatorPage([.. infos], people.Length < Page(max) ? "" : people[^1].Value);
     });
+
+    /// <inheritdoc />
+    public Task<AuthorityInfo> ReadAuthorityAsync(string person, CancellationToken cancellationToken) => AnswerAsync(
+        async () => OperatorId.TryParse(person, out var id)
+            ? (await OperatorProcessor.ReadAuthorityAsync(id, operators, cancellationToken)).ToInfo()
+            : new AuthorityInfo(Standing.Ended, Roles.None, null, null));
 
     /// <inheritdoc />
     public Task<IdPage> ListHarmedAsync(string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken) =>

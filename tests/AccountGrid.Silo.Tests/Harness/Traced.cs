@@ -34,10 +34,10 @@ public sealed class Traced(HttpClient http, Func<string, string[], string> mint)
     public async Task<IReadOnlyList<RecordedSpan>> SpansAsync(string traceId) => RecordedSpan.FromTrace(await GetAsync($"/v1/traces/{traceId}"));
 
     /// <summary>Any answer to a person of the staff.</summary>
-    public async Task<JsonElement> GetAsync(string path)
+    public async Task<JsonElement> GetAsync(string path, string auditor = "ann")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", mint("ann", ["auditor"]));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", mint(auditor, ["auditor"]));
         using var response = await http.SendAsync(request, Stop);
         var text = await response.Content.ReadAsStringAsync(Stop);
         Assert.True(response.IsSuccessStatusCode, text);
