@@ -10,6 +10,8 @@ internal static class Dependencies
     private const string Application = "AccountGrid.Application";
     private const string Abstractions = "AccountGrid.Grains.Abstractions";
     private const string Protocol = "AccountGrid.Protocol";
+    private const string OpenApi = "AccountGrid.OpenApi";
+    private const string JsonContract = "AccountGrid.JsonContract";
     private const string Gateway = "AccountGrid.Gateway";
     private const string Cluster = "AccountGrid.Cluster";
     private const string Telemetry = "AccountGrid.Telemetry";
@@ -25,7 +27,9 @@ internal static class Dependencies
         ["AccountGrid.Storage.Sqlite"] = [Domain, Application],
         ["AccountGrid.Storage.Postgres"] = [Domain, Application],
         [Protocol] = [],
-        [Gateway] = [Domain, Abstractions, Protocol],
+        [OpenApi] = [Protocol],
+        [JsonContract] = [],
+        [Gateway] = [Domain, Abstractions, Protocol, OpenApi, JsonContract],
         [Cluster] = [],
         [Telemetry] = [Domain, Abstractions],
         ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster, Telemetry],
@@ -47,6 +51,8 @@ internal static class Dependencies
         ["AccountGrid.Storage.Sqlite"] = ["Orleans", "Microsoft.AspNetCore", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Storage.Postgres"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Grpc", "Google"],
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],
+        [OpenApi] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql"],
+        [JsonContract] = ["Orleans", "Microsoft.Data", "Npgsql"],
         [Gateway] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql"],
         [Telemetry] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         [Cluster] = ["Orleans.Runtime", "Microsoft.Data", "Npgsql", "Grpc", "Google"],

@@ -1,5 +1,6 @@
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
+using AccountGrid.Gateway.Requests;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>JWT bearer with our keys, algorithms, clock and errors.</summary>
-internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider clock, Callers callers, ValidatedTokens validated, ILogger<JwksFile> logger)
+internal sealed class BearerSetup(
+    IOptions<GatewayOptions> options, TimeProvider clock, TokenCache tokens, ILogger<JwksFile> logger)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
     private static readonly string[] DefaultAlgorithms =
@@ -47,7 +49,7 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
             OnMessageReceived = Receive,
             OnTokenValidated = Accept,
             OnChallenge = Challenge,
-            OnForbidden = static context => ErrorAnswer.WriteAsync(context.HttpContext, ErrorMap.FromHttpStatus(403)),
+            OnForbidden = static context => RefuseAsync(context.HttpContext, ErrorMap.FromHttpStatus(StatusCodes.Status403Forbidden)),
         };
     }
 
@@ -75,15 +77,15 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
 
     private Task Receive(MessageReceivedContext context)
     {
-        if (callers.IsOutside(context.HttpContext))
+        if (tokens.IsOutside(context.HttpContext))
         {
             context.Fail(new BearerException("The development key is for loopback only."));
         }
-        else if (context.Request.Headers.Authorization.ToString().Length > ValidatedTokens.LongestToken)
+        else if (context.Request.Headers.Authorization.ToString().Length > TokenCache.LongestToken)
         {
-            context.Fail(new BearerException($"The token is longer than {ValidatedTokens.LongestToken} characters."));
+            context.Fail(new BearerException($"The token is longer than {TokenCache.LongestToken} characters."));
         }
-        else if (callers.Recall(context.HttpContext) is { } principal)
+        else if (tokens.Find(context.HttpContext) is { } principal)
         {
             context.Principal = principal;
             context.Success();
@@ -94,15 +96,16 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
 
     private Task Accept(TokenValidatedContext context)
     {
-        // A person's name goes into journals for ever: it must be there, short and plain.
+        // The subject is kept in journals forever, so its form is checked.
         if (context.SecurityToken is not JsonWebToken token || CallerIdentity.From(context.Principal!, token.ValidTo) is not { } identity)
         {
-            context.Fail(new BearerException($"The token has no usable subject (1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +)."));
+            context.Fail(new BearerException(
+                $"The token has no usable subject (1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +)."));
             return Task.CompletedTask;
         }
 
         context.Principal = new System.Security.Claims.ClaimsPrincipal(identity);
-        validated.Add(token.EncodedToken, context.Principal, token.ValidFrom, token.ValidTo);
+        tokens.Add(token.EncodedToken, context.Principal, token.ValidFrom, token.ValidTo);
         return Task.CompletedTask;
     }
 
@@ -110,7 +113,14 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
     {
         context.HandleResponse();
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        return ErrorAnswer.WriteAsync(context.HttpContext, ApiError.Of(RefusalReason.Unauthenticated, Explain(context.AuthenticateFailure)));
+        return RefuseAsync(
+            context.HttpContext, ApiError.Of(RefusalReason.Unauthenticated, Explain(context.AuthenticateFailure)));
+    }
+
+    private static Task RefuseAsync(HttpContext context, ApiError error)
+    {
+        RequestState.Of(context).Refuse(error);
+        return Task.CompletedTask;
     }
 
     /// <summary>Throws what the library's own check would throw.</summary>
@@ -136,6 +146,6 @@ internal sealed class BearerSetup(IOptions<GatewayOptions> options, TimeProvider
         _ => "The token is not valid.",
     };
 
-    /// <summary>A finding of ours, whose text may be shown.</summary>
+    /// <summary>A failure of ours, whose text may be shown.</summary>
     private sealed class BearerException(string message) : AuthenticationFailureException(message);
 }

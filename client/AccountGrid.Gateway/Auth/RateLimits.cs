@@ -2,61 +2,52 @@ using System.Net;
 using System.Threading.RateLimiting;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// Requests per second of each subject, and of each address without a good token. Whoever has not been seen for some seconds is forgotten, so that memory is bounded by
-/// the rate itself. Thread-safe.
+/// Limits the requests per second of each subject, and of each address without a valid token. A subject or address without
+/// requests for some seconds is forgotten, so that the rate itself bounds memory. Thread-safe.
 /// </summary>
 internal sealed class RateLimits : IDisposable
 {
     private const int PeriodsPerSecond = 10;
-    private static readonly ApiError TooMany = ApiError.Of(RefusalReason.Overloaded, "Too many requests by this caller.", field: null, TimeSpan.FromSeconds(1));
+    private static readonly ApiError TooMany = ApiError.Of(
+        RefusalReason.Overloaded, "Too many requests by this caller.", field: null, TimeSpan.FromSeconds(1));
     private readonly PartitionedRateLimiter<string>? _subjects;
-    private readonly PartitionedRateLimiter<IPAddress>? _strangers;
+    private readonly PartitionedRateLimiter<IPAddress>? _addresses;
 
     /// <summary>Limits as the options say.</summary>
     public RateLimits(IOptions<GatewayOptions> options)
     {
         _subjects = Make<string>(options.Value.Limits.RequestsPerSecond);
-        _strangers = Make<IPAddress>(options.Value.Limits.AnonymousRequestsPerSecond);
+        _addresses = Make<IPAddress>(options.Value.Limits.AnonymousRequestsPerSecond);
     }
 
     /// <summary>Counts a request of a known caller. Not for healing methods: law 1.</summary>
-    /// <returns>Why not, or <c>null</c>.</returns>
+    /// <returns>The refusal, or <c>null</c>.</returns>
     public ApiError? Count(CallerIdentity caller) => Count(_subjects, caller.Subject);
 
-    /// <summary>Counts a request without a good token.</summary>
-    /// <returns>Why not, or <c>null</c>.</returns>
-    public ApiError? CountStranger(HttpContext context) => Count(_strangers, context.Connection.RemoteIpAddress ?? IPAddress.None);
-
-    /// <summary>Counts requests to the host's own endpoints, behind authentication.</summary>
-    public Task InvokeAsync(HttpContext context, RequestDelegate next)
-    {
-        var refused = context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is not null ? null
-            : context.User.Identity is CallerIdentity caller ? Count(caller)
-            : CountStranger(context);
-        return refused is null ? next(context) : ErrorAnswer.WriteAsync(context, refused);
-    }
+    /// <summary>Counts a request without a valid token.</summary>
+    /// <returns>The refusal, or <c>null</c>.</returns>
+    public ApiError? Count(IPAddress? address) => Count(_addresses, address ?? IPAddress.None);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _subjects?.Dispose();
-        _strangers?.Dispose();
+        _addresses?.Dispose();
     }
 
-    private static ApiError? Count<T>(PartitionedRateLimiter<T>? limiter, T who)
+    private static ApiError? Count<T>(PartitionedRateLimiter<T>? limiter, T caller)
     {
         if (limiter is null)
         {
             return null;
         }
 
-        using var lease = limiter.AttemptAcquire(who);
+        using var lease = limiter.AttemptAcquire(caller);
         return lease.IsAcquired ? null : TooMany;
     }
 
@@ -75,10 +66,10 @@ internal sealed class RateLimits : IDisposable
             ReplenishmentPeriod = TimeSpan.FromSeconds(1.0 / Math.Min(perSecond, PeriodsPerSecond)),
             QueueLimit = 0,
 
-            // By the one timer of all partitions.
+            // The partitioned limiter replenishes all partitions by one timer.
             AutoReplenishment = false,
         };
         Func<T, RateLimiter> make = _ => new TokenBucketRateLimiter(bucket);
-        return PartitionedRateLimiter.Create<T, T>(who => RateLimitPartition.Get(who, make));
+        return PartitionedRateLimiter.Create<T, T>(caller => RateLimitPartition.Get(caller, make));
     }
 }

@@ -1,4 +1,6 @@
 using AccountGrid.Domain;
+using AccountGrid.Grains;
+using AccountGrid.JsonContract;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -8,12 +10,7 @@ using RpcStatus = Google.Rpc.Status;
 
 namespace AccountGrid.Gateway.Errors;
 
-/// <summary>One field and the rule that it breaks.</summary>
-/// <param name="Field">In lower camel case, with indexes: <c>accounts[3].id</c>.</param>
-/// <param name="Rule">The rule, as the end of a sentence that begins with the field.</param>
-internal readonly record struct FieldViolation(string Field, string Rule);
-
-/// <summary>One error as a client sees it, whatever the protocol.</summary>
+/// <summary>One error as a client sees it, over either protocol.</summary>
 /// <param name="Kind">Reason and status.</param>
 /// <param name="Message">One sentence for a person; never an exception's text.</param>
 internal sealed record ApiError(ErrorKind Kind, string Message)
@@ -21,7 +18,10 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     /// <summary>The domain in every <see cref="ErrorInfo"/>.</summary>
     public const string Domain = "accountgrid";
 
-    private static readonly TypeRegistry DetailTypes = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor);
+    /// <summary>The types of an error's details, for formatters of JSON.</summary>
+    public static TypeRegistry DetailTypes { get; } =
+        TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor);
+
     private static readonly JsonFormatter Formatter = new(new JsonFormatter.Settings(false, DetailTypes));
 
     /// <summary>The server failed.</summary>
@@ -30,7 +30,7 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     /// <summary>The fields at fault, in the order found.</summary>
     public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
 
-    /// <summary>How long to wait before asking again; <c>null</c> where waiting does not help or nobody knows.</summary>
+    /// <summary>How long to wait before asking again; <c>null</c> where waiting does not help, or it is unknown how long.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>An error with a refusal's reason.</summary>
@@ -39,12 +39,20 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     /// <summary>A refusal of the domain.</summary>
     public static ApiError Of(Refusal refusal) => Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
 
+    /// <summary>A refusal that a grain answered.</summary>
+    public static ApiError Of(RefusalInfo refusal) => Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
+
     /// <summary>A refusal with its parts.</summary>
-    public static ApiError Of(RefusalReason reason, string message, string? field, TimeSpan? retryAfter) => new(ErrorMap.Of(reason), message)
-    {
-        Violations = field is null ? [] : [new FieldViolation(field, RuleIn(message, field))],
-        RetryAfter = retryAfter,
-    };
+    public static ApiError Of(RefusalReason reason, string message, string? field, TimeSpan? retryAfter) =>
+        new(ErrorMap.Of(reason), message)
+        {
+            Violations = field is null ? [] : [new FieldViolation(field, RuleIn(message, field))],
+            RetryAfter = retryAfter,
+        };
+
+    /// <summary>TOO_LARGE for one field.</summary>
+    public static ApiError TooLarge(FieldViolation violation) =>
+        Of(RefusalReason.TooLarge, $"{violation.Field} {violation.Rule}", violation.Field, retryAfter: null);
 
     /// <summary>INVALID_ARGUMENT for one or more fields.</summary>
     public static ApiError Invalid(params IReadOnlyList<FieldViolation> violations) =>
@@ -84,14 +92,7 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     /// <summary>As JSON.</summary>
     public string ToJson() => Formatter.Format(ToStatus());
 
-    /// <summary>The domain writes "field rule"; a violation names the field apart.</summary>
+    /// <summary>The rule of a message "field rule", as the domain writes it; a violation names the field separately.</summary>
     private static string RuleIn(string message, string field) =>
         message.StartsWith(field + " ", StringComparison.Ordinal) ? message[(field.Length + 1)..] : message;
-}
-
-/// <summary>Carries an <see cref="ApiError"/> out of a service method; <see cref="ErrorInterceptor"/> turns it into the protocol's form.</summary>
-internal sealed class ApiException(ApiError error) : Exception(error.Message)
-{
-    /// <summary>The error.</summary>
-    public ApiError Error => error;
 }

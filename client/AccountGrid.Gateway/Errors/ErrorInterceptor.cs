@@ -1,11 +1,11 @@
-using AccountGrid.Gateway.Hosting;
+using AccountGrid.Gateway.Requests;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 namespace AccountGrid.Gateway.Errors;
 
-/// <summary>Turns whatever a service method throws into the one shape, for gRPC and transcoded calls alike.</summary>
-internal sealed partial class ErrorInterceptor(TimeProvider clock, ILogger<ErrorInterceptor> logger) : Interceptor
+/// <summary>Maps what a service method throws to an error, for gRPC and for transcoded calls.</summary>
+internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     /// <inheritdoc/>
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -37,7 +37,10 @@ internal sealed partial class ErrorInterceptor(TimeProvider clock, ILogger<Error
 
     /// <inheritdoc/>
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
-        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context, ServerStreamingServerMethod<TRequest, TResponse> continuation)
+        TRequest request,
+        IServerStreamWriter<TResponse> responseStream,
+        ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         try
         {
@@ -51,43 +54,30 @@ internal sealed partial class ErrorInterceptor(TimeProvider clock, ILogger<Error
 
     private RpcException Translate(ServerCallContext call, Exception exception)
     {
-        var error = ToError(call, exception);
-
-        var guard = AnswerGuard.Of(call.GetHttpContext());
-        guard.Reason = error.Kind.Reason;
-        if (guard.IsGrpc)
+        var error = ErrorOf(call, exception);
+        var state = RequestState.Of(call.GetHttpContext());
+        if (state.IsGrpc)
         {
+            state.Reason = error.Kind.Reason;
             return error.ToRpcException();
         }
 
-        // On HTTP the middleware writes the body, so that there is one writer and its status is that of the table.
-        guard.Pending = error;
+        // The exception ends transcoding; the error itself is written by the middleware.
+        state.Refuse(error);
         return new RpcException(new Status(error.Kind.Code, error.Message));
     }
 
-    private ApiError ToError(ServerCallContext call, Exception exception)
+    private ApiError ErrorOf(ServerCallContext call, Exception exception) => exception switch
     {
-        switch (exception)
-        {
-            case OperationCanceledException when call.CancellationToken.IsCancellationRequested:
-                return TimedOut(call) ? ErrorMap.FromHttpStatus(504) : ErrorMap.FromStatus(StatusCode.Cancelled);
-            case RpcException rpc:
-                // Thrown by the framework's own readers while a stream is read.
-                return ErrorMap.FromStatus(rpc.StatusCode);
-            default:
-                var error = ExceptionMap.Of(exception);
-                if (error == ApiError.Failure)
-                {
-                    LogFailed(logger, exception, call.Method);
-                }
+        OperationCanceledException when call.CancellationToken.IsCancellationRequested => HasTimedOut(call)
+            ? ErrorMap.FromHttpStatus(StatusCodes.Status504GatewayTimeout)
+            : ErrorMap.FromStatus(StatusCode.Cancelled),
 
-                return error;
-        }
-    }
+        // Thrown by the framework's own readers while a stream is read.
+        RpcException rpc => ErrorMap.FromStatus(rpc.StatusCode),
+        _ => ExceptionMap.Of(exception, logger, call.Method),
+    };
 
-    private bool TimedOut(ServerCallContext call) =>
+    private bool HasTimedOut(ServerCallContext call) =>
         RequestDeadline.HasPassed(call.GetHttpContext()) || call.Deadline <= clock.GetUtcNow().UtcDateTime;
-
-    [LoggerMessage(1, LogLevel.Error, "{Method} failed.")]
-    private static partial void LogFailed(ILogger logger, Exception exception, string method);
 }

@@ -4,10 +4,10 @@ using AccountGrid.Grains;
 namespace AccountGrid.Gateway.Errors;
 
 /// <summary>
-/// The one translation of what a grain call throws. Refusals are values as a rule; thrown are those that never reached an activation, and
-/// failures on the way. A failed or timed-out call has an unknown outcome, and the message says so.
+/// Maps what a grain call throws to errors. Refusals are values as a rule; thrown are those of an account that has no
+/// activation, and failures on the way. A failed or timed-out call has an unknown outcome, and the message says so.
 /// </summary>
-internal static class ExceptionMap
+internal static partial class ExceptionMap
 {
     private static readonly RefusalInfo NoAnswer = new(
         RefusalReason.StorageUnavailable,
@@ -18,11 +18,26 @@ internal static class ExceptionMap
     private static readonly RefusalInfo Busy = new(
         RefusalReason.Overloaded, "The cluster is busy; nothing was done.", Field: null, TimeSpan.FromSeconds(1));
 
-    /// <summary>The error for an exception; <see cref="ApiError.Failure"/> for one that nobody expects.</summary>
+    /// <summary>The error for an exception; <see cref="ApiError.Failure"/> for an unexpected one.</summary>
     public static ApiError Of(Exception exception) =>
         exception is ApiException { Error: var error } ? error
-        : RefusalOf(exception) is { } refusal ? ApiError.Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter)
+        : RefusalOf(exception) is { } refusal ? ApiError.Of(refusal)
         : ApiError.Failure;
+
+    /// <summary>The error for an exception; an unexpected one is logged.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="logger">The log.</param>
+    /// <param name="method">The method or endpoint that threw it.</param>
+    public static ApiError Of(Exception exception, ILogger logger, string method)
+    {
+        var error = Of(exception);
+        if (error == ApiError.Failure)
+        {
+            LogFailed(logger, exception, method);
+        }
+
+        return error;
+    }
 
     /// <summary>The refusal that an exception of a grain call stands for, or <c>null</c>.</summary>
     public static RefusalInfo? RefusalOf(Exception exception) => exception switch
@@ -30,8 +45,11 @@ internal static class ExceptionMap
         GrainRefusedException { Refusal: var refusal } => refusal,
         GatewayTooBusyException => Busy,
 
-        // A cancellation that is the caller's own is looked at before.
+        // The caller handles its own cancellation before it asks here.
         _ when exception is ClientNotAvailableException || LostCalls.IsLost(exception) => NoAnswer,
         _ => null,
     };
+
+    [LoggerMessage(1, LogLevel.Error, "{Method} failed.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string method);
 }

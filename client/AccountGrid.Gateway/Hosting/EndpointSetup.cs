@@ -1,6 +1,8 @@
 using AccountGrid.Gateway.Auth;
-using AccountGrid.Gateway.Contract;
+using AccountGrid.Gateway.Errors;
+using AccountGrid.Gateway.Requests;
 using AccountGrid.Grains;
+using AccountGrid.JsonContract;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -23,22 +25,30 @@ internal static class EndpointSetup
         var transcoding = builder.Metadata.OfType<GrpcJsonTranscodingMetadata>().FirstOrDefault();
         if (transcoding is null)
         {
-            // gRPC bounds each message itself, before it reads it, and says so properly; the server's limit would come first, as a broken read.
+            // gRPC limits each message itself and answers with an error; the server's limit would abort the read before that.
             builder.Metadata.Add(BodyLimit.None);
         }
 
-        Apply(builder, service, name, limits, isGrpc: transcoding is null, transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes));
+        var contract = transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes, Refuse);
+        Apply(builder, service, name, limits, contract);
     });
 
     /// <summary>For an endpoint of our own, which does over HTTP what a method does over gRPC.</summary>
-    public static void WithGate(this IEndpointConventionBuilder endpoint, string method, GatewayLimitOptions limits) => endpoint.Finally(builder =>
-    {
-        builder.Metadata.Add(BodyLimit.None);
-        Apply(builder, $"accountgrid.v1.{method[..method.IndexOf('.')]}", method, limits, isGrpc: false, contract: null);
-    });
+    public static void WithGate(this IEndpointConventionBuilder endpoint, string method, GatewayLimitOptions limits) =>
+        endpoint.Finally(builder =>
+        {
+            builder.Metadata.Add(BodyLimit.None);
+            Apply(builder, $"accountgrid.v1.{method[..method.IndexOf('.')]}", method, limits, contract: null);
+        });
 
-    private static void Apply(EndpointBuilder builder, string service, string method, GatewayLimitOptions limits, bool isGrpc, RequestContract? contract)
+    private static void Refuse(HttpContext context, ContractFault fault) => RequestState.Of(context).Refuse(
+        fault.IsTooLarge ? ApiError.TooLarge(fault.Violations[0]) : ApiError.Invalid(fault.Violations));
+
+    private static void Apply(
+        EndpointBuilder builder, string service, string method, GatewayLimitOptions limits, RequestContract? contract)
     {
+        var isGrpc = builder.Metadata.OfType<GrpcMethodMetadata>().Any() && contract is null;
+
         var policy = MethodPolicies.Of(method);
         TimeSpan? limit = policy.Time switch
         {
@@ -47,8 +57,9 @@ internal static class EndpointSetup
             _ => null,
         };
         var meter = new MethodMeter(method, isGrpc, isStream: limit is null);
-        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy, isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "",
-            builder.ApplicationServices.GetService<IRequestSampler>());
+        var route = isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
+        var sampler = builder.ApplicationServices.GetService<IRequestSampler>();
+        var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy, route, sampler);
         var gate = new MethodGate(policy, limit, meter, span, contract, builder.RequestDelegate!, builder.ApplicationServices);
         builder.Metadata.Add(gate);
         builder.RequestDelegate = gate.InvokeAsync;

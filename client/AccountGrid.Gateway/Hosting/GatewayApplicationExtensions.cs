@@ -1,9 +1,8 @@
-using AccountGrid.Gateway.Auth;
-using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Hosting;
 using AccountGrid.Gateway.Http;
-using AccountGrid.Gateway.OpenApi;
+using AccountGrid.Gateway.Requests;
 using AccountGrid.Gateway.Services;
+using AccountGrid.OpenApi;
 using Microsoft.Extensions.Options;
 using Prometheus;
 
@@ -13,7 +12,8 @@ namespace AccountGrid.Gateway;
 public static class GatewayApplicationExtensions
 {
     /// <summary>
-    /// Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/health/startup</c>. Probes need no token and are never too many; liveness checks nothing, so that it touches no storage.
+    /// Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/health/startup</c>. Probes need no token and are not counted by the
+    /// rate limits; liveness checks nothing, so that it touches no storage.
     /// </summary>
     /// <param name="app">The host, after <see cref="MapAccountGridGateway"/>.</param>
     /// <param name="readyTag">The tag of the checks behind readiness.</param>
@@ -29,23 +29,21 @@ public static class GatewayApplicationExtensions
     }
 
     /// <summary>
-    /// Adds the pipeline (errors, routing, gates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>, <c>/openapi/v1.json</c>,
-    /// <c>/metrics</c>, gRPC health and reflection. Call it once, before the host maps its own endpoints.
+    /// Adds the pipeline (errors, routing, gates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>,
+    /// <c>/openapi/v1.json</c>, <c>/metrics</c>, gRPC health and reflection. Call it once, before the host maps its own
+    /// endpoints. A host with endpoints that need more than a valid token adds <c>UseAuthorization</c> after it.
     /// </summary>
     public static WebApplication MapAccountGridGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
-        app.UseMiddleware<UniformErrorMiddleware>();
+        app.UseMiddleware<RequestMiddleware>();
         app.UseRouting();
         app.Use(ProtocolGuard.InvokeAsync);
         app.Use(MethodGate.PassAsync);
 
-        // For what the host serves besides. Rates behind authentication, so that a subject is counted and not an address that many share; before
-        // authorization, so that refusals count too.
-        app.UseRequestTimeouts();
+        // Only endpoints without a gate of their own, and addresses that do not exist, come as far as this.
         app.UseAuthentication();
-        app.Use(app.Services.GetRequiredService<RateLimits>().InvokeAsync);
-        app.UseAuthorization();
+        app.Use(app.Services.GetRequiredService<HostGate>().InvokeAsync);
 
         var limits = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
         app.MapGrpcService<AccountServiceV1>().WithGate(limits);
@@ -55,16 +53,16 @@ public static class GatewayApplicationExtensions
         app.MapGrpcService<AuditServiceV1>().WithGate(limits);
         app.MapGrpcService<EventServiceV1>().WithGate(limits);
         app.MapGrpcService<TraceServiceV1>().WithGate(limits);
-        app.MapGrpcHealthChecksService().AllowAnonymous().DisableRequestTimeout();
-        app.MapGrpcReflectionService().AllowAnonymous().DisableRequestTimeout();
+        app.MapGrpcHealthChecksService().AllowAnonymous();
+        app.MapGrpcReflectionService().AllowAnonymous();
 
         var ingest = app.Services.GetRequiredService<IngestEndpoint>();
         app.MapPost("/v1/followers:ingest", ingest.HandleAsync).WithGate("FollowerService.IngestFollows", limits);
         var events = app.Services.GetRequiredService<EventsEndpoint>();
         app.MapGet("/v1/events", events.HandleAsync).WithGate("EventService.WatchEvents", limits);
 
-        var openApi = app.Services.GetRequiredService<OpenApiPage>();
-        app.MapGet("/openapi/v1.json", () => Results.Text(openApi.Json, "application/json")).AllowAnonymous();
+        var openApi = new Lazy<string>(OpenApiPage.Make);
+        app.MapGet("/openapi/v1.json", () => Results.Text(openApi.Value, "application/json")).AllowAnonymous();
         app.MapMetrics().AllowAnonymous();
         return app;
     }

@@ -2,17 +2,13 @@ using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Hosting;
 using AccountGrid.Gateway.Http;
-using AccountGrid.Gateway.OpenApi;
+using AccountGrid.Gateway.Requests;
 using AccountGrid.Gateway.Services;
 using AccountGrid.Grains;
-using Google.Protobuf.Reflection;
-using Google.Rpc;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
-using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -24,9 +20,10 @@ namespace AccountGrid.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds gRPC, JSON transcoding, tokens, limits and metrics. The host gives an <see cref="IGrainFactory"/> (a co-hosted silo or a cluster client), listens
-    /// (plain HTTP/1.1 on one port, HTTP/2 on another) and calls <see cref="GatewayApplicationExtensions.MapAccountGridGateway"/>. Every other endpoint of
-    /// the host needs a verified token unless it allows anonymous access.
+    /// Adds gRPC, JSON transcoding, tokens and limits. The host gives an <see cref="IGrainFactory"/> (a co-hosted silo or a cluster
+    /// client), listens (HTTP/1.1 on one port, HTTP/2 on another) and calls
+    /// <see cref="GatewayApplicationExtensions.MapAccountGridGateway"/>. Every other endpoint of the host needs a valid token
+    /// unless it allows anonymous access.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Fills in the options; checked when the host starts.</param>
@@ -41,9 +38,6 @@ public static class GatewayServiceCollectionExtensions
         AddProtocols(services);
         AddAuthentication(services);
         AddLimits(services);
-
-        // Before everything else that starts: what is measured before it listens is lost.
-        services.Insert(0, Microsoft.Extensions.DependencyInjection.ServiceDescriptor.Singleton<IHostedService, MetricsBridge>());
         return services;
     }
 
@@ -59,9 +53,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<UndoRun>();
         services.AddSingleton<IngestEndpoint>();
         services.AddSingleton<EventsEndpoint>();
-        services.AddSingleton<OpenApiPage>();
 
-        // Stateless, hence one of each: otherwise every call would make its own.
+        // Stateless: one of each, because otherwise every call would make its own.
         services.AddSingleton<AccountServiceV1>();
         services.AddSingleton<FollowerServiceV1>();
         services.AddSingleton<ProposalServiceV1>();
@@ -83,7 +76,7 @@ public static class GatewayServiceCollectionExtensions
         {
             options.JsonSettings.WriteInt64sAsStrings = true;
             options.JsonSettings.IgnoreDefaultValues = false;
-            options.TypeRegistry = TypeRegistry.FromMessages(ErrorInfo.Descriptor, BadRequest.Descriptor, RetryInfo.Descriptor);
+            options.TypeRegistry = ApiError.DetailTypes;
         });
         services.AddOptions<GrpcServiceOptions>().Configure<IOptions<GatewayOptions>>(
             static (grpc, gateway) => grpc.MaxReceiveMessageSize = gateway.Value.Limits.MaxBodyBytes);
@@ -91,21 +84,19 @@ public static class GatewayServiceCollectionExtensions
             static (grpc, gateway) => grpc.MaxReceiveMessageSize = gateway.Value.Limits.MaxStreamMessageBytes);
         services.AddGrpcReflection();
 
-        // All checks of the host stand behind gRPC's health; this one makes a host without any of its own answer "serving" rather than "unknown".
+        // gRPC's health joins all checks of the host; without any it would answer "unknown".
         services.AddGrpcHealthChecks().AddCheck("gateway", static () => HealthCheckResult.Healthy());
     }
 
     private static void AddAuthentication(IServiceCollection services)
     {
-        services.AddSingleton<ValidatedTokens>();
-        services.AddSingleton<Callers>();
+        services.AddSingleton<TokenCache>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         RemoveDataProtectionAtStart(services);
 
-        // Made when the host starts and not by the first request: a key that cannot be read must stop it, and a development key be there for minting.
+        // When the host starts, because a key that cannot be read must stop it, and tokens are minted with the development key.
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart();
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddHostedService<LoopbackGuard>();
     }
 
@@ -125,12 +116,9 @@ public static class GatewayServiceCollectionExtensions
 
     private static void AddLimits(IServiceCollection services)
     {
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(static (kestrel, gateway) => KestrelLimits.Apply(kestrel, gateway.Value.Limits));
-        services.AddRequestTimeouts();
-        services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<GatewayOptions>>(static (timeouts, gateway) =>
-        {
-            timeouts.DefaultPolicy = new RequestTimeoutPolicy { Timeout = gateway.Value.Limits.RequestTimeout, TimeoutStatusCode = StatusCodes.Status504GatewayTimeout };
-        });
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<GatewayOptions>>(
+            static (kestrel, gateway) => KestrelLimits.Apply(kestrel, gateway.Value.Limits));
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<HostGate>();
     }
 }

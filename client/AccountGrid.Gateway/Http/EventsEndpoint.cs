@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Errors;
+using AccountGrid.Gateway.Requests;
 using AccountGrid.Gateway.Services;
 using AccountGrid.Gateway.Validation;
 using Microsoft.Extensions.Primitives;
@@ -10,8 +11,9 @@ using Microsoft.Extensions.Primitives;
 namespace AccountGrid.Gateway.Http;
 
 /// <summary>
-/// <c>GET /v1/events</c>: changes as server-sent events. The id of every event is its position; a browser that reconnects sends the last one as
-/// <c>Last-Event-ID</c> and goes on behind it. While nothing happens an event <c>ping</c> comes, which also carries the position.
+/// <c>GET /v1/events</c>: changes as server-sent events. The id of every event is its position; a browser that reconnects sends
+/// the last one as <c>Last-Event-ID</c> and continues after it. While nothing happens an event <c>ping</c> carries the
+/// position.
 /// </summary>
 internal sealed class EventsEndpoint(EventFeed feed)
 {
@@ -26,7 +28,7 @@ internal sealed class EventsEndpoint(EventFeed feed)
             var order = Read(context.Request);
             var from = await feed.BeginAsync(order, context.RequestAborted);
 
-            // The first step is taken before the answer begins, so that a refusal still has its status.
+            // The first step is taken before the answer begins, so that a refusal still sets the status.
             var steps = feed.ReadAsync(caller, order, from, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
             await using (steps)
             {
@@ -36,8 +38,8 @@ internal sealed class EventsEndpoint(EventFeed feed)
         }
         catch (ApiException refused)
         {
-            // Once the stream has begun its end is all that can be said; the client comes back and is told then.
-            await ErrorAnswer.WriteAsync(context, refused.Error);
+            // A stream that has begun just ends; the client reconnects and is refused then.
+            RequestState.Of(context).Refuse(refused.Error);
         }
     }
 
@@ -84,7 +86,7 @@ internal sealed class EventsEndpoint(EventFeed feed)
             }
         }
 
-        // What a browser adds when it comes back, to the address of its first visit: the later word counts.
+        // A browser that reconnects adds this to the address of its first request, so it takes precedence.
         if (request.Headers["Last-Event-ID"] is { Count: > 0 } last)
         {
             after = PositionOf(ref checks, "Last-Event-ID", last);

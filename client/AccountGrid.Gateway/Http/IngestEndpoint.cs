@@ -4,14 +4,15 @@ using AccountGrid.Domain;
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Services;
+using AccountGrid.JsonContract;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Http;
 
 /// <summary>
-/// <c>POST /v1/followers:ingest</c>: follows as newline-delimited JSON. A broken line is named and the rest counts; the body may be of any length and
-/// memory stays flat.
+/// <c>POST /v1/followers:ingest</c>: follows as newline-delimited JSON. A broken line is named and the rest counts. The body may
+/// have any length; memory stays constant.
 /// </summary>
 internal sealed class IngestEndpoint(
     FollowIngests ingests, StreamSlots slots, IOptions<GatewayOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
@@ -27,27 +28,19 @@ internal sealed class IngestEndpoint(
         var caller = (CallerIdentity)context.User.Identity!;
         if (!IsNdjson(context.Request.ContentType))
         {
-            await ErrorAnswer.WriteAsync(context, ApiError.Invalid(new FieldViolation("content-type", "must be application/x-ndjson")));
-            return;
+            throw new ApiException(ApiError.Invalid(new FieldViolation("content-type", "must be application/x-ndjson")));
         }
 
-        // A sender that waits for its own source is no slow attacker; a pause that is too long ends the stream below.
+        // A sender may wait for its own source; a pause that is too long ends the stream below.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null;
         }
 
-        try
-        {
-            using var slot = slots.Take(caller.Subject);
-            var totals = await ReadAsync(context, ingests.Begin(caller));
-            context.Response.ContentType = "application/json; charset=utf-8";
-            await context.Response.WriteAsync(ProtoJson.Format(totals), context.RequestAborted);
-        }
-        catch (ApiException refused)
-        {
-            await ErrorAnswer.WriteAsync(context, refused.Error);
-        }
+        using var slot = slots.Take(caller.Subject);
+        var totals = await ReadAsync(context, ingests.Begin(caller));
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await context.Response.WriteAsync(ProtoJson.Format(totals), context.RequestAborted);
     }
 
     private static bool IsNdjson(string? contentType)
@@ -65,8 +58,9 @@ internal sealed class IngestEndpoint(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, idle.Token);
         var reader = context.Request.BodyReader;
 
-        // A read abandoned by token would leave the server unable to drain the connection.
-        await using var registration = ending.Token.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
+        // A read that a token cancels would leave the server unable to drain the connection.
+        await using var registration = ending.Token.UnsafeRegister(
+            static state => ((PipeReader)state!).CancelPendingRead(), reader);
         var lines = new LineReader(ingest);
         try
         {
@@ -103,7 +97,8 @@ internal sealed class IngestEndpoint(
     }
 
     /// <summary>Takes the whole lines of what was read, a batch at a time.</summary>
-    private static async Task TakeAsync(PipeReader reader, ReadResult read, LineReader lines, FollowIngest ingest, CancellationToken cancellationToken)
+    private static async Task TakeAsync(
+        PipeReader reader, ReadResult read, LineReader lines, FollowIngest ingest, CancellationToken cancellationToken)
     {
         var rest = read.Buffer;
         while (lines.Take(ref rest, read.IsCompleted))
@@ -119,10 +114,12 @@ internal sealed class IngestEndpoint(
 
     private static Exception WhyEnded(bool isIdle, CancellationToken aborted) =>
         aborted.IsCancellationRequested ? new OperationCanceledException(aborted)
-        : isIdle ? new ApiException(new ApiError(ErrorMap.DeadlineExceeded, "The stream paused for too long; which of the last follows were applied is unknown: send them again."))
+        : isIdle ? new ApiException(new ApiError(
+            ErrorMap.DeadlineExceeded,
+            "The stream paused for too long; which of the last follows were applied is unknown: send them again."))
         : new ApiException(FollowerServiceV1.Stopping);
 
-    /// <summary>Cuts lines and hands them on, keeping only the number of the line and whether an over-long one is being skipped.</summary>
+    /// <summary>Splits the body into lines. Keeps only the line's number, and whether a line that is too long is being skipped.</summary>
     private sealed class LineReader(FollowIngest ingest)
     {
         private long _number;
@@ -148,7 +145,7 @@ internal sealed class IngestEndpoint(
             }
             else if (rest.Length > LongestLine + 1)
             {
-                // Too long already: forget what has come and go on to the line's end, so that memory stays flat.
+                // Too long already: drop it and skip to the line's end, so that memory stays constant.
                 _skipping = true;
                 rest = rest.Slice(rest.End);
             }
@@ -171,7 +168,7 @@ internal sealed class IngestEndpoint(
             }
             else if (line.IsEmpty)
             {
-                // A blank line says nothing and is nobody's mistake worth a name; it keeps its number.
+                // A blank line is no error; it counts as a line.
             }
             else if (FollowLine.Read(line, out var account, out var follower, out var follows) is { } rule)
             {

@@ -2,34 +2,26 @@ using System.Buffers;
 using System.Globalization;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
+using AccountGrid.JsonContract;
 using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Gateway.Validation;
 
 /// <summary>
-/// Collects the fields of one request that break a rule, so that the answer names all of them; costs nothing while all is well. What the
-/// rules are stands in the domain (<see cref="TextRules"/>, <see cref="Limits"/>); a field's name is that of JSON.
+/// Checks the fields of one request and collects those that break a rule, so that the answer names all of them. Allocates
+/// nothing for a request without faults. The rules are the domain's (<see cref="TextRules"/>, <see cref="Limits"/>); fields
+/// have their JSON names.
 /// </summary>
 internal struct FieldChecks
 {
-    /// <summary>Findings reported at most; a request that is wrong all over needs no longer list.</summary>
-    public const int MostViolations = 20;
-
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
-    private List<FieldViolation>? _violations;
+    private FieldViolations _violations;
 
-    /// <summary>Adds a finding.</summary>
-    public void Add(string field, string rule)
-    {
-        _violations ??= [];
-        if (_violations.Count < MostViolations)
-        {
-            _violations.Add(new FieldViolation(field.Length > 100 ? field[..100] : field, rule));
-        }
-    }
+    /// <summary>Adds a violation.</summary>
+    public void Add(string field, string rule) => _violations.Add(field, rule);
 
-    /// <summary>Everything found so far, or <c>null</c>.</summary>
-    public readonly ApiError? Error => _violations is null ? null : ApiError.Invalid(_violations);
+    /// <summary>The error that names everything found so far, or <c>null</c>.</summary>
+    public readonly ApiError? Error => _violations.Found is { } found ? ApiError.Invalid(found) : null;
 
     /// <summary>An account's or follower's id.</summary>
     public void Id(string field, long value)
@@ -170,7 +162,7 @@ internal struct FieldChecks
     }
 
     /// <summary>Ends the checks.</summary>
-    /// <exception cref="ApiException">Something was found.</exception>
+    /// <exception cref="ApiException">There is a violation.</exception>
     public readonly void ThrowIfAny()
     {
         if (Error is { } error)

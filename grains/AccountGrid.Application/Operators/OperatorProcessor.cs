@@ -63,7 +63,7 @@ public sealed class OperatorProcessor
         OperatorId id, OperatorServices services, CancellationToken cancellationToken)
     {
         var processor = new OperatorProcessor(id, services);
-        await processor.ReloadAsync(cancellationToken);
+        await processor._stream.ReloadAsync(cancellationToken);
         return processor.AuthorityNow();
     }
 

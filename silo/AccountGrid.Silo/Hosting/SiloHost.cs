@@ -53,6 +53,11 @@ public sealed class SiloHost : IAsyncDisposable
         AddRecurringCalls(builder.Services, settings);
         builder.Services.AddSingleton<StoreFigures>();
         builder.Services.AddHostedService<StoreFiguresTimer>();
+        if (settings.Dashboard)
+        {
+            builder.Services.AddAuthorization();
+        }
+
         builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
         ProcessTelemetry.Add(builder, "accountgrid-silo", settings.Traces);
         builder.Services.AddHealthChecks()
@@ -206,6 +211,7 @@ public sealed class SiloHost : IAsyncDisposable
         app.MapAccountGridHealth(Readiness.Tag, Startup.Tag);
         if (settings.Dashboard)
         {
+            app.UseAuthorization();
             app.MapOrleansDashboard("/dashboard").RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
         }
     }

@@ -4,6 +4,7 @@ using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Grains;
 using AccountGrid.Storage.Sqlite;
+using AccountGrid.Telemetry;
 using AccountGrid.Testing;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -148,6 +149,7 @@ public sealed class GatewayHost : IAsyncDisposable
             gateway.Auth.EnrollOnFirstUse = true;
             _options.Gateway(gateway);
         });
+        ProcessTelemetry.AddMetricsBridge(builder.Services);
         _options.Services(builder.Services);
         _app = builder.Build();
         _app.MapAccountGridGateway();

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Enum = System.Enum;
+
+namespace AccountGrid.JsonContract;
+
+/// <summary>
+/// Compares JSON with a protobuf message and names every field that does not fit, so that a misspelt field is refused
+/// rather than ignored: a misspelt <c>until</c> would make a suspension permanent. Made once per message type.
+/// Thread-safe.
+/// </summary>
+internal sealed class MessageShape
+{
+    /// <summary>Deepest nesting of a body.</summary>
+    public const int Depth = 16;
+
+    private static readonly SearchValues<char> TimeCharacters = SearchValues.Create("0123456789-:.TZ+");
+    private static readonly ConcurrentDictionary<MessageDescriptor, MessageShape> Known = new();
+    private readonly FrozenDictionary<string, FieldDescriptor> _fields;
+
+    private MessageShape(MessageDescriptor message)
+    {
+        var fields = new Dictionary<string, FieldDescriptor>(StringComparer.Ordinal);
+        foreach (var field in message.Fields.InDeclarationOrder())
+        {
+            fields[field.Name] = field;
+            fields[field.JsonName] = field;
+        }
+
+        _fields = fields.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The shape of a message type.</summary>
+    public static MessageShape Of(MessageDescriptor message) => Known.GetOrAdd(message, static m => new MessageShape(m));
+
+    /// <summary>The field of a JSON or proto name.</summary>
+    public FieldDescriptor? Find(string name) => _fields.GetValueOrDefault(name);
+
+    /// <summary>Checks one JSON document.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    /// <exception cref="InvalidOperationException">It holds text that is not valid Unicode.</exception>
+    public void CheckJson(ReadOnlyMemory<byte> json, RouteValueDictionary path, ref FieldViolations violations)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Depth });
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            violations.Add("body", "must be a JSON object");
+            return;
+        }
+
+        CheckObject(document.RootElement, "", ref violations);
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            // Transcoding silently prefers the path; a request that names two accounts must not pass.
+            if (Find(property.Name) is { } field
+                && path.TryGetValue(field.Name, out var bound) && property.Value.ToString() != (string?)bound)
+            {
+                violations.Add(field.JsonName, "differs from the path");
+            }
+        }
+    }
+
+    /// <summary>Checks one value given as text, in the path or the query.</summary>
+    public static void CheckText(FieldDescriptor field, string text, ref FieldViolations violations)
+    {
+        if (Rule(field, text) is { } rule)
+        {
+            violations.Add(field.JsonName, rule);
+        }
+    }
+
+    private void CheckObject(JsonElement element, string prefix, ref FieldViolations violations)
+    {
+        var seen = new HashSet<int>();
+        foreach (var property in element.EnumerateObject())
+        {
+            if (Find(property.Name) is not { } field)
+            {
+                violations.Add(prefix + property.Name, "is no field of this request");
+            }
+            else if (!seen.Add(field.FieldNumber))
+            {
+                violations.Add(prefix + field.JsonName, "is given twice");
+            }
+            else if (property.Value.ValueKind != JsonValueKind.Null)
+            {
+                CheckValue(field, property.Value, prefix + field.JsonName, ref violations);
+            }
+        }
+    }
+
+    private static void CheckValue(FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
+    {
+        if (!field.IsRepeated)
+        {
+            CheckOne(field, value, path, ref violations);
+        }
+        else if (value.ValueKind != JsonValueKind.Array)
+        {
+            violations.Add(path, "must be a list");
+        }
+        else
+        {
+            var index = 0;
+            foreach (var item in value.EnumerateArray())
+            {
+                CheckOne(field, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"), ref violations);
+            }
+        }
+    }
+
+    private static void CheckOne(FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
+    {
+        if (field.FieldType == FieldType.Message && !IsTime(field))
+        {
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                Of(field.MessageType).CheckObject(value, path + ".", ref violations);
+            }
+            else
+            {
+                violations.Add(path, "must be an object");
+            }
+
+            return;
+        }
+
+        var rule = value.ValueKind switch
+        {
+            JsonValueKind.String => field.FieldType == FieldType.Bool ? "must be true or false" : Rule(field, value.GetString()!),
+            JsonValueKind.Number => IsNumber(field) ? Rule(field, value.GetRawText()) : "must be a string",
+            JsonValueKind.True or JsonValueKind.False => field.FieldType == FieldType.Bool ? null : "must not be true or false",
+            _ => "must be a single value",
+        };
+        if (rule is not null)
+        {
+            violations.Add(path, rule);
+        }
+    }
+
+    private static bool IsTime(FieldDescriptor field) => field.MessageType.FullName == Timestamp.Descriptor.FullName;
+
+    private static bool IsNumber(FieldDescriptor field) => field.FieldType is FieldType.Int32 or FieldType.Int64;
+
+    /// <summary>The rule that the text breaks, or <c>null</c>.</summary>
+    private static string? Rule(FieldDescriptor field, string text) => field.FieldType switch
+    {
+        FieldType.String => null,
+        FieldType.Int64 => IsWhole<long>(text) ? null : "must be a whole number of 64 bits",
+        FieldType.Int32 => IsWhole<int>(text) ? null : "must be a whole number of 32 bits",
+        FieldType.Bool => text is "true" or "false" ? null : "must be true or false",
+        FieldType.Enum => field.EnumType.FindValueByName(text) is { Number: not 0 } ? null : $"must be one of {NamesOf(field.EnumType)}",
+        FieldType.Message when IsTime(field) => IsTimeText(text) ? null : "must be an RFC 3339 time such as 2026-01-02T03:04:05Z",
+        _ => throw new NotSupportedException($"{field.FullName}: no rule for {Enum.GetName(field.FieldType)}."),
+    };
+
+    private static bool IsWhole<T>(string text)
+        where T : INumberBase<T> =>
+        T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) && text[0] != '+';
+
+    private static string NamesOf(EnumDescriptor type) =>
+        string.Join(", ", type.Values.Where(static v => v.Number != 0).Select(static v => v.Name));
+
+    /// <summary>Parses the text as transcoding will, so that nothing passes here and fails there.</summary>
+    private static bool IsTimeText(string text)
+    {
+        if (text.Length > 40 || text.AsSpan().ContainsAnyExcept(TimeCharacters))
+        {
+            return false;
+        }
+
+        try
+        {
+            JsonParser.Default.Parse<Timestamp>($"\"{text}\"");
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
+    }
+}
