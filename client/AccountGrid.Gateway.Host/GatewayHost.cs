@@ -11,8 +11,8 @@ using OrleansGatewayOptions = Orleans.Configuration.GatewayOptions;
 namespace AccountGrid.Gateway.Host;
 
 /// <summary>
-/// The gateway as an Orleans client: for edges that must not be silos. It finds the silos that take clients (<c>--gateway-port</c>) in the membership table, and
-/// begins to listen once it has reached one, however long that takes.
+/// The gateway as an Orleans client: for edges that must not be silos. It finds the silos that accept clients
+/// (<c>--gateway-port</c>) in the membership table, and begins to listen once it has reached one.
 /// </summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
@@ -36,7 +36,7 @@ public sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>Reads and checks the settings and puts the host together; opens nothing.</summary>
-    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
+    /// <param name="arguments">Settings from the command line, by full name; they override every other source.</param>
     /// <exception cref="OptionsValidationException">Settings are wrong.</exception>
     public static GatewayHost Build(IReadOnlyDictionary<string, string?> arguments)
     {
@@ -54,28 +54,30 @@ public sealed class GatewayHost : IAsyncDisposable
         });
         ProcessTelemetry.Add(builder, "accountgrid-gateway", settings.Traces);
         builder.Services.AddHealthChecks()
-            .AddCheck<Reachable>("cluster", tags: [Reachable.Tag])
-            .AddCheck<Reachable>("startup", tags: [Reachable.StartupTag]);
+            .AddCheck<ClusterHealthCheck>("cluster", tags: [ClusterHealthCheck.Tag])
+            .AddCheck<ClusterHealthCheck>("startup", tags: [ClusterHealthCheck.StartupTag]);
         var app = builder.Build();
         app.MapAccountGridGateway();
-        app.MapAccountGridHealth(Reachable.Tag, Reachable.StartupTag);
+        app.MapAccountGridHealth(ClusterHealthCheck.Tag, ClusterHealthCheck.StartupTag);
         return new GatewayHost(app, listeners);
     }
 
-    /// <summary>Starts, says where it listens, and waits until the process is told to stop.</summary>
+    /// <summary>Starts, prints where it listens, and waits until the process is told to stop.</summary>
     /// <exception cref="OptionsValidationException">The gateway's settings are wrong.</exception>
     public async Task RunAsync(TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(output);
         await _app.StartAsync();
         await output.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"HTTP  {_listeners.Http.GetLeftPart(UriPartial.Authority)}\ngRPC  {_listeners.Grpc.GetLeftPart(UriPartial.Authority)}"));
+            CultureInfo.InvariantCulture, $"HTTP  {OriginOf(_listeners.Http)}\ngRPC  {OriginOf(_listeners.Grpc)}"));
         await output.FlushAsync();
         await _app.WaitForShutdownAsync();
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static string OriginOf(Uri address) => address.GetLeftPart(UriPartial.Authority);
 
     private static HostSettings Checked(IConfigurationSection section)
     {
@@ -93,13 +95,15 @@ public sealed class GatewayHost : IAsyncDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new OptionsValidationException(nameof(HostSettings), typeof(HostSettings), [$"{HostSettings.Section}:Cluster:Tls:{e.Message}"]);
+            throw new OptionsValidationException(
+                nameof(HostSettings), typeof(HostSettings), [$"{HostSettings.Section}:Cluster:Tls:{e.Message}"]);
         }
     }
 
     private static void Connect(IClientBuilder client, HostSettings settings, ClusterTls? tls)
     {
-        client.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, ClusterNames.ServiceId));
+        client.Configure<ClusterOptions>(
+            o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, ClusterNames.ServiceId));
         client.UseAdoNetClustering((AdoNetClusteringClientOptions o) =>
         {
             o.Invariant = "Npgsql";
@@ -130,8 +134,8 @@ public sealed class GatewayHost : IAsyncDisposable
             client.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(tls.ConnectToSilos));
         }
 
-        // A silo that came is used, and one that went is left alone, within a second of the table's saying so.
+        // Silos that join or leave are noticed within a second.
         client.Configure<OrleansGatewayOptions>(static o => o.GatewayListRefreshPeriod = TimeSpan.FromSeconds(1));
-        client.UseConnectionRetryFilter<KeepTrying>();
+        client.UseConnectionRetryFilter<ConnectionRetryFilter>();
     }
 }

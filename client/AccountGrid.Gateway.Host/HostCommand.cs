@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Host;
 
-/// <summary>The command line. A setting that is given here wins over the environment and appsettings.json.</summary>
+/// <summary>The command line. A setting given here overrides the environment and appsettings.json.</summary>
 internal static class HostCommand
 {
     private const int Failed = 1;
@@ -13,14 +13,19 @@ internal static class HostCommand
     /// <returns>The exit code: 0 stopped in order, 1 failed, 2 a setting or an argument is wrong.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("AccountGrid: the gateway of a cluster as a process of its own. Settings also come from appsettings.json and ACCOUNTGRID__... variables.");
+        var root = new RootCommand(
+            "AccountGrid: the gateway of a cluster as a process of its own. "
+            + "Settings also come from appsettings.json and ACCOUNTGRID__... variables.");
         (Option Option, string Key)[] options =
         [
-            (new Option<string>("--postgres") { Description = "The cluster's database, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list" }, nameof(HostSettings.Postgres)),
-            (new Option<string>("--data") { Description = "The directory with the silos' development key. Default ./accountgrid-data" }, nameof(HostSettings.Data)),
-            (new Option<string>("--address") { Description = "The IP address on which requests are taken; any but loopback needs real keys. Default 127.0.0.1" }, "Gateway:Address"),
-            (new Option<int>("--http-port") { Description = "HTTP/JSON. Default 5180; 0 = any free port" }, nameof(HostSettings.HttpPort)),
-            (new Option<int>("--grpc-port") { Description = "gRPC (h2c). Default 5181; 0 = any free port" }, nameof(HostSettings.GrpcPort)),
+            (Text("--postgres", "The cluster's database, in Npgsql's form; "
+                + "ACCOUNTGRID__POSTGRES keeps it out of the process list"), nameof(HostSettings.Postgres)),
+            (Text("--data", "The directory with the silos' development key. Default ./accountgrid-data"),
+                nameof(HostSettings.Data)),
+            (Text("--address", "The IP address to listen on; any but loopback needs real keys. Default 127.0.0.1"),
+                "Gateway:Address"),
+            (Port("--http-port", "HTTP/JSON. Default 5180; 0 = any free port"), nameof(HostSettings.HttpPort)),
+            (Port("--grpc-port", "gRPC (h2c). Default 5181; 0 = any free port"), nameof(HostSettings.GrpcPort)),
         ];
         foreach (var (option, _) in options)
         {
@@ -30,11 +35,18 @@ internal static class HostCommand
         int? hosted = null;
         root.SetAction(async (parsed, _) => hosted = await HostAsync(options
             .Where(o => parsed.GetResult(o.Option) is { Implicit: false })
-            .ToDictionary(static o => $"{HostSettings.Section}:{o.Key}", o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null)));
+            .ToDictionary(
+                static o => $"{HostSettings.Section}:{o.Key}",
+                o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null)));
         var result = root.Parse(args);
-        var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        var invoked = await result.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         return result.Errors.Count > 0 ? WrongSettings : hosted ?? invoked;
     }
+
+    private static Option<string> Text(string name, string description) => new(name) { Description = description };
+
+    private static Option<int> Port(string name, string description) => new(name) { Description = description };
 
     private static async Task<int> HostAsync(IReadOnlyDictionary<string, string?> arguments)
     {
@@ -46,18 +58,21 @@ internal static class HostCommand
         }
         catch (OptionsValidationException e)
         {
-            return Say(WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
+            return Say(
+                WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
         }
-        catch (InvalidOperationException e) when (e.InnerException is FormatException or ArgumentException or OverflowException)
+        catch (InvalidOperationException e)
+            when (e.InnerException is FormatException or ArgumentException or OverflowException)
         {
             // A value that cannot be converted; the binder's message names it.
             return Say(WrongSettings, "A setting is wrong:\n  " + e.Message);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            return Say(Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
+            return Say(
+                Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
-#pragma warning disable CA1031 // Whatever it is: said on standard error with all its details, instead of aborting with a core dump.
+#pragma warning disable CA1031 // Any failure is written to standard error, instead of aborting with a core dump.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -5,7 +5,10 @@ using Npgsql;
 
 namespace AccountGrid.Gateway.Host;
 
-/// <summary>The settings of a gateway that is a process of its own, from the section <see cref="Section"/>: the names are those of a silo's, as far as it has them.</summary>
+/// <summary>
+/// The settings of a gateway that is a process of its own, from the section <see cref="Section"/>: settings that a silo
+/// has too have the same names.
+/// </summary>
 public sealed class HostSettings : IValidatableObject
 {
     /// <summary>The configuration section; in the environment <c>ACCOUNTGRID__</c>.</summary>
@@ -14,7 +17,9 @@ public sealed class HostSettings : IValidatableObject
     /// <summary>The cluster's database, in Npgsql's form: membership is read there, nothing else. A secret.</summary>
     public string Postgres { get; set; } = "";
 
-    /// <summary>The store's schema, as the silos have it in <c>Storage:Schema</c>; membership lies in the one beside it.</summary>
+    /// <summary>
+    /// The store's schema, as the silos have it in <c>Storage:Schema</c>; membership lies in the one beside it.
+    /// </summary>
     public string Schema { get; set; } = "accountgrid";
 
     /// <summary>The cluster's id, as the silos have it in <c>Cluster:Id</c>.</summary>
@@ -35,11 +40,12 @@ public sealed class HostSettings : IValidatableObject
     public int GrpcPort { get; set; } = 5181;
 
     /// <summary>
-    /// How long one call to a silo may take. Shorter than a request, so that a call to a silo that has gone silent can be sent again within it. 100 ms to 30 s; default 3 s.
+    /// How long one call to a silo may take. Shorter than a request's limit, so that a call to a silo that stopped
+    /// answering can be sent again within it. 100 ms to 30 s; default 3 s.
     /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>What is recorded of requests.</summary>
+    /// <summary>What is traced of requests.</summary>
     public TraceSettings Traces { get; set; } = new();
 
     /// <inheritdoc/>
@@ -47,10 +53,13 @@ public sealed class HostSettings : IValidatableObject
     {
         if (!IsConnectionString(Postgres))
         {
-            yield return new($"{Section}:{nameof(Postgres)} must be a connection string in Npgsql's form that names a Host.", [nameof(Postgres)]);
+            yield return new(
+                $"{Section}:{nameof(Postgres)} must be a connection string in Npgsql's form that names a Host.",
+                [nameof(Postgres)]);
         }
 
-        if (Schema is not { Length: >= 1 and <= 48 } || !Schema.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
+        if (Schema is not { Length: >= 1 and <= 48 }
+            || !Schema.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
         {
             yield return new($"{Section}:{nameof(Schema)} must be 1 to 48 characters of a-z 0-9 _.", [nameof(Schema)]);
         }
@@ -62,7 +71,9 @@ public sealed class HostSettings : IValidatableObject
 
         if (ResponseTimeout < TimeSpan.FromMilliseconds(100) || ResponseTimeout > TimeSpan.FromSeconds(30))
         {
-            yield return new($"{Section}:{nameof(ResponseTimeout)} must be from 100 ms to 30 s; it is {ResponseTimeout}.", [nameof(ResponseTimeout)]);
+            yield return new(
+                $"{Section}:{nameof(ResponseTimeout)} must be from 100 ms to 30 s; it is {ResponseTimeout}.",
+                [nameof(ResponseTimeout)]);
         }
 
         foreach (var broken in Traces.Validate())
@@ -83,11 +94,4 @@ public sealed class HostSettings : IValidatableObject
             return false;
         }
     }
-}
-
-/// <summary>How silos are connected to.</summary>
-public sealed class ClusterConnectionSettings
-{
-    /// <summary>TLS to the silos; as they have it, or not at all.</summary>
-    public TlsSettings Tls { get; set; } = new();
 }

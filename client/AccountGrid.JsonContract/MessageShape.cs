@@ -38,7 +38,8 @@ internal sealed class MessageShape
     }
 
     /// <summary>The shape of a message type.</summary>
-    public static MessageShape Of(MessageDescriptor message) => Known.GetOrAdd(message, static m => new MessageShape(m));
+    public static MessageShape Of(MessageDescriptor message) =>
+        Known.GetOrAdd(message, static m => new MessageShape(m));
 
     /// <summary>The field of a JSON or proto name.</summary>
     public FieldDescriptor? Find(string name) => _fields.GetValueOrDefault(name);
@@ -96,7 +97,8 @@ internal sealed class MessageShape
         }
     }
 
-    private static void CheckValue(FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
+    private static void CheckValue(
+        FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
     {
         if (!field.IsRepeated)
         {
@@ -111,7 +113,8 @@ internal sealed class MessageShape
             var index = 0;
             foreach (var item in value.EnumerateArray())
             {
-                CheckOne(field, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"), ref violations);
+                CheckOne(
+                    field, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"), ref violations);
             }
         }
     }
@@ -134,9 +137,13 @@ internal sealed class MessageShape
 
         var rule = value.ValueKind switch
         {
-            JsonValueKind.String => field.FieldType == FieldType.Bool ? "must be true or false" : Rule(field, value.GetString()!),
+            JsonValueKind.String => field.FieldType == FieldType.Bool
+                ? "must be true or false"
+                : Rule(field, value.GetString()!),
             JsonValueKind.Number => IsNumber(field) ? Rule(field, value.GetRawText()) : "must be a string",
-            JsonValueKind.True or JsonValueKind.False => field.FieldType == FieldType.Bool ? null : "must not be true or false",
+            JsonValueKind.True or JsonValueKind.False => field.FieldType == FieldType.Bool
+                ? null
+                : "must not be true or false",
             _ => "must be a single value",
         };
         if (rule is not null)
@@ -156,8 +163,12 @@ internal sealed class MessageShape
         FieldType.Int64 => IsWhole<long>(text) ? null : "must be a whole number of 64 bits",
         FieldType.Int32 => IsWhole<int>(text) ? null : "must be a whole number of 32 bits",
         FieldType.Bool => text is "true" or "false" ? null : "must be true or false",
-        FieldType.Enum => field.EnumType.FindValueByName(text) is { Number: not 0 } ? null : $"must be one of {NamesOf(field.EnumType)}",
-        FieldType.Message when IsTime(field) => IsTimeText(text) ? null : "must be an RFC 3339 time such as 2026-01-02T03:04:05Z",
+        FieldType.Enum => field.EnumType.FindValueByName(text) is { Number: not 0 }
+            ? null
+            : $"must be one of {NamesOf(field.EnumType)}",
+        FieldType.Message when IsTime(field) => IsTimeText(text)
+            ? null
+            : "must be an RFC 3339 time such as 2026-01-02T03:04:05Z",
         _ => throw new NotSupportedException($"{field.FullName}: no rule for {Enum.GetName(field.FieldType)}."),
     };
 

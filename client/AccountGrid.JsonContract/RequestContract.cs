@@ -98,7 +98,8 @@ public sealed class RequestContract(
         }
         else
         {
-            var limit = new FieldViolation("body", string.Create(CultureInfo.InvariantCulture, $"must be at most {mostBytes} bytes"));
+            var limit = new FieldViolation(
+                "body", string.Create(CultureInfo.InvariantCulture, $"must be at most {mostBytes} bytes"));
             refuse(context, new ContractFault([limit], IsTooLarge: true));
             return;
         }
@@ -122,7 +123,8 @@ public sealed class RequestContract(
         {
             violations.Add("body", string.Create(
                 CultureInfo.InvariantCulture,
-                $"is not JSON of at most {MessageShape.Depth} levels (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})"));
+                $"is not JSON of at most {MessageShape.Depth} levels "
+                + $"(line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})"));
         }
         catch (InvalidOperationException)
         {
@@ -143,7 +145,8 @@ public sealed class RequestContract(
 
         var reader = context.Request.BodyReader;
         var buffer = new MemoryStream((int)(context.Request.ContentLength ?? 0));
-        await using var registration = context.RequestAborted.UnsafeRegister(static state => ((PipeReader)state!).CancelPendingRead(), reader);
+        await using var registration = context.RequestAborted.UnsafeRegister(
+            static state => ((PipeReader)state!).CancelPendingRead(), reader);
         while (true)
         {
             var read = await reader.ReadAsync(CancellationToken.None);

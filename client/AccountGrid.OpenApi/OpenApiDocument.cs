@@ -13,7 +13,8 @@ namespace AccountGrid.OpenApi;
 /// </summary>
 internal sealed class OpenApiDocument
 {
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ProtoComments _comments;
     private readonly OpenApiSchemas _schemas;
     private readonly JsonObject _paths = [];
@@ -220,7 +221,8 @@ internal sealed class OpenApiDocument
         },
     };
 
-    private static JsonObject Json(JsonObject schema) => new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
+    private static JsonObject Json(JsonObject schema) =>
+        new() { ["application/json"] = new JsonObject { ["schema"] = schema } };
 
     private static string Tag(ServiceDescriptor service) =>
         service.Name.EndsWith("Service", StringComparison.Ordinal) ? service.Name[..^"Service".Length] : service.Name;
@@ -245,10 +247,12 @@ internal sealed class OpenApiDocument
     private static (string Path, HashSet<FieldDescriptor> Bound) BindPath(string template, MessageDescriptor input)
     {
         var bound = new HashSet<FieldDescriptor>();
-        foreach (var name in template.Split('{').Skip(1).Select(part => part[..part.IndexOf('}', StringComparison.Ordinal)]))
+        foreach (var part in template.Split('{').Skip(1))
         {
+            var name = part[..part.IndexOf('}', StringComparison.Ordinal)];
             var field = input.FindFieldByName(name)
-                ?? throw new NotSupportedException($"Path variable {{{name}}} of {template} is no field of {input.FullName}.");
+                ?? throw new NotSupportedException(
+                    $"Path variable {{{name}}} of {template} is no field of {input.FullName}.");
             bound.Add(field);
             template = template.Replace($"{{{name}}}", $"{{{field.JsonName}}}", StringComparison.Ordinal);
         }

@@ -37,9 +37,15 @@ internal sealed class OpenApiSchemas(ProtoComments comments)
     public JsonObject Of(FieldDescriptor field)
     {
         var one = field.IsMap
-            ? new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(field.MessageType.FindFieldByNumber(2)) }
+            ? new JsonObject
+            {
+                ["type"] = "object",
+                ["additionalProperties"] = Of(field.MessageType.FindFieldByNumber(2)),
+            }
             : One(field);
-        return field is { IsRepeated: true, IsMap: false } ? new JsonObject { ["type"] = "array", ["items"] = one } : one;
+        return field is { IsRepeated: true, IsMap: false }
+            ? new JsonObject { ["type"] = "array", ["items"] = one }
+            : one;
     }
 
     /// <summary>The message as an object schema written out, without the fields in <paramref name="inPath"/>.</summary>
@@ -97,7 +103,8 @@ internal sealed class OpenApiSchemas(ProtoComments comments)
 
     /// <summary>True when the field can stand in a path or a query.</summary>
     public static bool IsScalar(FieldDescriptor field) =>
-        field.FieldType is not (FieldType.Message or FieldType.Group) || field.MessageType.FullName == "google.protobuf.Timestamp";
+        field.FieldType is not (FieldType.Message or FieldType.Group)
+        || field.MessageType.FullName == "google.protobuf.Timestamp";
 
     /// <summary>True when the field is annotated so.</summary>
     public static bool Has(FieldDescriptor field, FieldBehavior behavior) =>
@@ -111,10 +118,12 @@ internal sealed class OpenApiSchemas(ProtoComments comments)
         FieldType.String => new JsonObject { ["type"] = "string" },
         FieldType.Bytes => new JsonObject { ["type"] = "string", ["format"] = "byte" },
         FieldType.Double or FieldType.Float => new JsonObject { ["type"] = "number" },
-        FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => new JsonObject { ["type"] = "integer", ["format"] = "int32" },
+        FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 =>
+            new JsonObject { ["type"] = "integer", ["format"] = "int32" },
         FieldType.UInt32 or FieldType.Fixed32 => new JsonObject { ["type"] = "integer", ["minimum"] = 0 },
         FieldType.UInt64 or FieldType.Fixed64 => new JsonObject { ["type"] = "string", ["format"] = "uint64" },
-        FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => new JsonObject { ["type"] = "string", ["format"] = "int64" },
+        FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 =>
+            new JsonObject { ["type"] = "string", ["format"] = "int64" },
         _ => throw new NotSupportedException($"{field.FullName}: {field.FieldType} has no schema."),
     };
 
@@ -136,7 +145,8 @@ internal sealed class OpenApiSchemas(ProtoComments comments)
         "google.protobuf.Timestamp" => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
         "google.protobuf.Duration" => new JsonObject { ["type"] = "string", ["pattern"] = @"^-?\d+(\.\d+)?s$" },
         "google.protobuf.FieldMask" => new JsonObject { ["type"] = "string" },
-        "google.protobuf.Empty" or "google.protobuf.Struct" or "google.protobuf.Any" => new JsonObject { ["type"] = "object" },
+        "google.protobuf.Empty" or "google.protobuf.Struct" or "google.protobuf.Any" =>
+            new JsonObject { ["type"] = "object" },
         _ => null,
     };
 

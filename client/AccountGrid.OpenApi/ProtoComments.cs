@@ -42,7 +42,8 @@ internal sealed class ProtoComments
         var name = file.Package;
         for (var i = 0; i + 1 < path.Count; i += 2)
         {
-            if (at.Descriptor.FindFieldByNumber(path[i]) is not { IsRepeated: true, FieldType: FieldType.Message } field)
+            var field = at.Descriptor.FindFieldByNumber(path[i]);
+            if (field is not { IsRepeated: true, FieldType: FieldType.Message })
             {
                 return null;
             }

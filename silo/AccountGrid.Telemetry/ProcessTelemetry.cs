@@ -22,7 +22,10 @@ public static class ProcessTelemetry
     ];
 
     private static readonly string[] Meters =
-        ["AccountGrid", "AccountGrid.Storage", "AccountGrid.Gateway", "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel"];
+    [
+        "AccountGrid", "AccountGrid.Storage", "AccountGrid.Gateway", "Microsoft.Orleans",
+        "Microsoft.AspNetCore.Server.Kestrel",
+    ];
 
     /// <summary>Adds it to a host.</summary>
     /// <param name="builder">The host.</param>
@@ -72,7 +75,8 @@ public static class ProcessTelemetry
     private static bool IsSampledElsewhere(IHostApplicationBuilder builder) =>
         IsExported(builder) && !string.IsNullOrEmpty(builder.Configuration["OTEL_TRACES_SAMPLER"]);
 
-    private static bool IsExported(IHostApplicationBuilder builder) => Endpoints.Any(e => !string.IsNullOrEmpty(builder.Configuration[e]));
+    private static bool IsExported(IHostApplicationBuilder builder) =>
+        Endpoints.Any(e => !string.IsNullOrEmpty(builder.Configuration[e]));
 
     private static void Export(IHostApplicationBuilder builder, string service, TraceSettings traces)
     {

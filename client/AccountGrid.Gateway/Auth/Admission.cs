@@ -4,13 +4,15 @@ using AccountGrid.Gateway.Errors;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// Decides whether a verified caller gets as far as a method. The token says who it is and the most it may do; a person's standing and
-/// roles are looked up in the register at every call, whatever the token says (law 2). Thread-safe.
+/// Decides whether a verified caller gets as far as a method. The token says who it is and the most it may do; a
+/// person's standing and roles are looked up in the register at every call, whatever the token says (law 2).
+/// Thread-safe.
 /// </summary>
 internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
 {
     /// <summary>
-    /// Decides without asking anybody, where that can be: for a service that reads, which is the hot path, and for whoever lacks the role.
+    /// Decides without asking anybody, where that can be: for a service that reads, which is the hot path, and for
+    /// whoever lacks the role.
     /// </summary>
     /// <param name="caller">Who.</param>
     /// <param name="policy">What the method asks for.</param>
@@ -19,7 +21,7 @@ internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
     public bool Knows(CallerIdentity caller, MethodPolicy policy, out ApiError? refused)
     {
         refused = policy.AnyOf != Roles.None && (caller.Roles & policy.AnyOf) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
-        return refused is not null || !caller.IsStaff || (policy.AnyOf == Roles.None && !firstUse.Concerns(caller));
+        return refused is not null || !caller.IsStaff || (policy.AnyOf == Roles.None && !firstUse.NeedsEnrolment(caller));
     }
 
     /// <summary>Why not, or <c>null</c>.</summary>
@@ -28,7 +30,7 @@ internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
 
     private async Task<ApiError?> LookUpAsync(CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken)
     {
-        if (firstUse.Concerns(caller))
+        if (firstUse.NeedsEnrolment(caller))
         {
             await firstUse.EnrollAsync(caller, cancellationToken);
         }

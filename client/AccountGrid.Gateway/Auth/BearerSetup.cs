@@ -15,7 +15,10 @@ internal sealed class BearerSetup(
     : IConfigureNamedOptions<JwtBearerOptions>
 {
     private static readonly string[] DefaultAlgorithms =
-        [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];
+    [
+        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384,
+        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256,
+    ];
 
     /// <inheritdoc/>
     public void Configure(JwtBearerOptions bearer) => Configure(JwtBearerDefaults.AuthenticationScheme, bearer);
@@ -41,7 +44,8 @@ internal sealed class BearerSetup(
             RoleClaimType = "roles",
 
             // The library's own check reads the wall clock.
-            LifetimeValidator = (from, until, _, _) => CheckLifetime(clock.GetUtcNow().UtcDateTime, auth.ClockSkew, from, until),
+            LifetimeValidator = (from, until, _, _) => CheckLifetime(
+                clock.GetUtcNow().UtcDateTime, auth.ClockSkew, from, until),
         };
         SetKeys(bearer, auth);
         bearer.Events = new JwtBearerEvents
@@ -49,7 +53,8 @@ internal sealed class BearerSetup(
             OnMessageReceived = Receive,
             OnTokenValidated = Accept,
             OnChallenge = Challenge,
-            OnForbidden = static context => RefuseAsync(context.HttpContext, ErrorMap.FromHttpStatus(StatusCodes.Status403Forbidden)),
+            OnForbidden = static context => RefuseAsync(
+                context.HttpContext, ErrorMap.FromHttpStatus(StatusCodes.Status403Forbidden)),
         };
     }
 
@@ -97,10 +102,12 @@ internal sealed class BearerSetup(
     private Task Accept(TokenValidatedContext context)
     {
         // The subject is kept in journals forever, so its form is checked.
-        if (context.SecurityToken is not JsonWebToken token || CallerIdentity.From(context.Principal!, token.ValidTo) is not { } identity)
+        if (context.SecurityToken is not JsonWebToken token
+            || CallerIdentity.From(context.Principal!, token.ValidTo) is not { } identity)
         {
             context.Fail(new BearerException(
-                $"The token has no usable subject (1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +)."));
+                "The token has no usable subject "
+                + $"(1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +)."));
             return Task.CompletedTask;
         }
 

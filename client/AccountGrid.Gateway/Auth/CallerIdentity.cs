@@ -4,7 +4,9 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Auth;
 
-/// <summary>Who a verified token names, made once per token so that a call allocates nothing for it. Immutable.</summary>
+/// <summary>
+/// The caller that a verified token names. Made once for each token, so that a call allocates none. Immutable.
+/// </summary>
 internal sealed class CallerIdentity : ClaimsIdentity
 {
     private CallerIdentity(IEnumerable<Claim> claims, string subject, Roles roles, DateTimeOffset expiresAt)
@@ -25,16 +27,20 @@ internal sealed class CallerIdentity : ClaimsIdentity
     /// <summary>When the token expires; a stream does not outlive it.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>Whether the token speaks for a person, whose standing then counts whatever other roles it has.</summary>
+    /// <summary>
+    /// Whether the token speaks for a person, whose standing then counts whatever other roles it has.
+    /// </summary>
     public bool IsStaff => (Roles & Roles.Staff) != Roles.None;
 
     /// <summary>
-    /// The caller of every method: a service where <c>service</c> is the token's only role of ours, else a person. No variant of a command
-    /// changes that.
+    /// The caller of every method: a service where <c>service</c> is the token's only role of ours, else a person. No
+    /// variant of a command changes that.
     /// </summary>
     public CallerInfo Caller { get; }
 
-    /// <summary>Reads the claims; <c>null</c> where the subject is missing or not of the form that journals hold for ever.</summary>
+    /// <summary>
+    /// Reads the claims; <c>null</c> where the subject is missing or does not have the form of an operator id.
+    /// </summary>
     public static CallerIdentity? From(ClaimsPrincipal principal, DateTimeOffset expiresAt)
     {
         if (!OperatorId.TryParse(principal.FindFirst("sub")?.Value, out var subject))

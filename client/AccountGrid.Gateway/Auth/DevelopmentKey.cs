@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// The P-256 key of an installation on loopback with nothing configured. Whoever can read the file can mint any token, so it is
-/// readable by its owner only and refused on any other address.
+/// The P-256 key of an installation on loopback without configured keys. A reader of the file can mint any token, so it
+/// is readable by its owner only, and the key is refused on any other address.
 /// </summary>
 public static class DevelopmentKey
 {
@@ -19,7 +19,7 @@ public static class DevelopmentKey
     /// <summary>The audience of tokens that are signed with it.</summary>
     public const string Audience = "accountgrid";
 
-    /// <summary>Reads the key, or makes it; two processes that race get the same one.</summary>
+    /// <summary>Reads the key, or makes it; processes that start at the same time get the same key.</summary>
     /// <exception cref="IOException">The file cannot be read or made.</exception>
     /// <exception cref="CryptographicException">It holds no P-256 key.</exception>
     public static ECDsaSecurityKey LoadOrCreate(string path)
@@ -44,7 +44,9 @@ public static class DevelopmentKey
             : throw new CryptographicException($"{path} holds no P-256 key.");
     }
 
-    /// <summary>The first 16 hexadecimal digits of the SHA-256 of the public key, so that every process names the key alike.</summary>
+    /// <summary>
+    /// The first 16 hexadecimal digits of the SHA-256 of the public key, so that every process derives the same key id.
+    /// </summary>
     public static string KeyIdOf(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);

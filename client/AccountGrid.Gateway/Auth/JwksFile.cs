@@ -6,28 +6,30 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// Signing keys from a JWKS file. Looks at the file's time and length at most once a second and keeps the last good set when the new one is
-/// broken or gone, which it logs. Thread-safe.
+/// Signing keys from a JWKS file. Checks the file's time and length at most once a second. When the file is broken or
+/// gone it logs that, and the last valid keys stay in force. Thread-safe.
 /// </summary>
-internal sealed partial class JwksFile(string path, string issuer, TimeProvider clock, ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
+internal sealed partial class JwksFile(
+    string path, string issuer, TimeProvider clock, ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
 {
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
     private OpenIdConnectConfiguration? _current;
     private (DateTime Written, long Length) _seen;
-    private long _lookedAt;
+    private long _checkedAt;
 
     /// <inheritdoc/>
     public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
         lock (_gate)
         {
-            if (clock.GetElapsedTime(_lookedAt) >= LookAgainAfter)
+            if (clock.GetElapsedTime(_checkedAt) >= CheckInterval)
             {
-                Look();
+                Refresh();
             }
 
-            return Task.FromResult(_current ?? throw new InvalidOperationException($"No signing keys could be read from {path}."));
+            return Task.FromResult(
+                _current ?? throw new InvalidOperationException($"No signing keys could be read from {path}."));
         }
     }
 
@@ -37,10 +39,11 @@ internal sealed partial class JwksFile(string path, string issuer, TimeProvider 
     {
         lock (_gate)
         {
-            Look();
+            Refresh();
             if (_current is not { SigningKeys.Count: > 0 })
             {
-                throw new InvalidOperationException($"Gateway:Auth:JwksFile: no signing keys could be read from {path}.");
+                throw new InvalidOperationException(
+                    $"Gateway:Auth:JwksFile: no signing keys could be read from {path}.");
             }
         }
     }
@@ -48,12 +51,12 @@ internal sealed partial class JwksFile(string path, string issuer, TimeProvider 
     /// <inheritdoc/>
     public void RequestRefresh()
     {
-        // A stranger can ask for this with any unknown kid, so it does not shorten the wait.
+        // Any unknown kid causes this call, so it does not shorten the wait.
     }
 
-    private void Look()
+    private void Refresh()
     {
-        _lookedAt = clock.GetTimestamp();
+        _checkedAt = clock.GetTimestamp();
         try
         {
             var file = new FileInfo(path);
@@ -72,7 +75,8 @@ internal sealed partial class JwksFile(string path, string issuer, TimeProvider 
             (_current, _seen) = (fresh, now);
             LogRead(logger, path, fresh.SigningKeys.Count);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
         {
             LogUnreadable(logger, path, exception.GetType().Name);
         }
@@ -81,6 +85,7 @@ internal sealed partial class JwksFile(string path, string issuer, TimeProvider 
     [LoggerMessage(1, LogLevel.Information, "Read {Count} signing keys from {Path}.")]
     private static partial void LogRead(ILogger logger, string path, int count);
 
-    [LoggerMessage(2, LogLevel.Error, "Cannot read signing keys from {Path} ({Kind}); the last good ones go on working, if there were any.")]
+    [LoggerMessage(
+        2, LogLevel.Error, "Cannot read signing keys from {Path} ({Kind}); the last valid ones stay in force, if there are any.")]
     private static partial void LogUnreadable(ILogger logger, string path, string kind);
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Auth;
 
-/// <summary>Refuses to go on where the development key is in force and the server listens on anything but loopback. Until this has run, each request is checked by its own local address.</summary>
+/// <summary>
+/// Stops the host where the development key is in force and the server listens on any but a loopback address. Until it
+/// has run, every request is checked by its local address (<see cref="TokenCache.IsOutside"/>).
+/// </summary>
 internal sealed class LoopbackGuard(IServer server, IOptions<GatewayOptions> options) : IHostedLifecycleService
 {
     /// <inheritdoc/>
@@ -22,7 +25,8 @@ internal sealed class LoopbackGuard(IServer server, IOptions<GatewayOptions> opt
             {
                 throw new OptionsValidationException(
                     nameof(GatewayOptions), typeof(GatewayOptions),
-                    [$"Gateway:Auth:DevelopmentKeyFile is for loopback only, and the server listens on {address}: set Authority or JwksFile."]);
+                    ["Gateway:Auth:DevelopmentKeyFile is for loopback only, "
+                        + $"and the server listens on {address}: set Authority or JwksFile."]);
             }
         }
 
@@ -44,10 +48,13 @@ internal sealed class LoopbackGuard(IServer server, IOptions<GatewayOptions> opt
     /// <inheritdoc/>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Whether an address such as <c>http://127.0.0.1:5180</c> or a Unix socket is reachable from this machine only.</summary>
+    /// <summary>
+    /// Whether an address such as <c>http://127.0.0.1:5180</c> or a Unix socket is reachable from this machine only.
+    /// </summary>
     internal static bool IsLoopback(string address)
     {
-        if (address.Contains("://unix:", StringComparison.OrdinalIgnoreCase) || address.Contains("://pipe:", StringComparison.OrdinalIgnoreCase))
+        if (address.Contains("://unix:", StringComparison.OrdinalIgnoreCase)
+            || address.Contains("://pipe:", StringComparison.OrdinalIgnoreCase))
         {
             return true;
         }

@@ -3,42 +3,7 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Gateway.Auth;
 
-/// <summary>How long a method may take.</summary>
-internal enum TimeLimit
-{
-    /// <summary><see cref="GatewayLimitOptions.RequestTimeout"/>.</summary>
-    Unary,
-
-    /// <summary><see cref="GatewayLimitOptions.LongRequestTimeout"/>.</summary>
-    Long,
-
-    /// <summary>None: it lasts as long as both sides want.</summary>
-    Stream,
-}
-
-/// <summary>What a method does, as far as tracing cares.</summary>
-internal enum RequestKind
-{
-    /// <summary>Changes nothing; nearly all requests, and recorded only for somebody who asks.</summary>
-    Read,
-
-    /// <summary>May append to a journal; always recorded.</summary>
-    Command,
-
-    /// <summary>Brings follows, at high rate; recorded only for somebody who asks.</summary>
-    Follow,
-}
-
-/// <summary>What the gateway itself asks of a method's caller, before any grain is called.</summary>
-/// <param name="AnyOf">
-/// The roles that do. <see cref="Roles.None"/> = any verified caller, because the domain judges and the journal records the refusal.
-/// </param>
-/// <param name="IsHealing">Law 1: healing is never throttled.</param>
-/// <param name="Time">How long it may take.</param>
-/// <param name="Kind">What it does.</param>
-internal sealed record MethodPolicy(Roles AnyOf, bool IsHealing = false, TimeLimit Time = TimeLimit.Unary, RequestKind Kind = RequestKind.Read);
-
-/// <summary>The one table of who may call what. A method that is missing here fails the start.</summary>
+/// <summary>The roles that each method needs. A method that is missing here fails the start.</summary>
 internal static class MethodPolicies
 {
     private static readonly MethodPolicy Domain = new(Roles.None, Kind: RequestKind.Command);
@@ -53,7 +18,8 @@ internal static class MethodPolicies
     public static MethodPolicy WatchEvents { get; } = new(Roles.Service | Roles.Staff, Time: TimeLimit.Stream);
 
     /// <summary>Ingest, over gRPC and as NDJSON.</summary>
-    public static MethodPolicy IngestFollows { get; } = new(Roles.Service, Time: TimeLimit.Stream, Kind: RequestKind.Follow);
+    public static MethodPolicy IngestFollows { get; } = new(
+        Roles.Service, Time: TimeLimit.Stream, Kind: RequestKind.Follow);
 
     private static readonly FrozenDictionary<string, MethodPolicy> ByMethod = new Dictionary<string, MethodPolicy>
     {
@@ -91,7 +57,9 @@ internal static class MethodPolicies
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The policy of a method such as <c>AccountService.GetAccount</c>.</summary>
-    /// <exception cref="InvalidOperationException">Nobody has said who may call it.</exception>
+    /// <exception cref="InvalidOperationException">The method is missing in the table.</exception>
     public static MethodPolicy Of(string method) =>
-        ByMethod.TryGetValue(method, out var policy) ? policy : throw new InvalidOperationException($"{method} has no policy in {nameof(MethodPolicies)}.");
+        ByMethod.TryGetValue(method, out var policy)
+            ? policy
+            : throw new InvalidOperationException($"{method} has no policy in {nameof(MethodPolicies)}.");
 }

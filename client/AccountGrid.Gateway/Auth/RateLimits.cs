@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// Limits the requests per second of each subject, and of each address without a valid token. A subject or address without
-/// requests for some seconds is forgotten, so that the rate itself bounds memory. Thread-safe.
+/// Limits the requests per second of each subject, and of each address without a valid token. A subject or address
+/// without requests for some seconds is forgotten, so that the rate itself bounds memory. Thread-safe.
 /// </summary>
 internal sealed class RateLimits : IDisposable
 {

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Auth;
 
-/// <summary>Counts open streams, so that neither one subject nor all together can hold more than their share. Thread-safe.</summary>
+/// <summary>
+/// Limits the open streams of each subject, and of all together. Thread-safe.
+/// </summary>
 internal sealed class StreamSlots(IOptions<GatewayOptions> options)
 {
     private readonly Lock _gate = new();
@@ -22,7 +24,8 @@ internal sealed class StreamSlots(IOptions<GatewayOptions> options)
             var own = _bySubject.GetValueOrDefault(subject);
             if (_open >= _most || own >= _mostPerSubject)
             {
-                throw new ApiException(ApiError.Of(Refusal.Overloaded("The number of open streams", TimeSpan.FromSeconds(5))));
+                throw new ApiException(
+                    ApiError.Of(Refusal.Overloaded("The number of open streams", TimeSpan.FromSeconds(5))));
             }
 
             _open++;

@@ -9,9 +9,10 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// Remembers for a short while that a token's signature is valid, because checking it costs more than the rest of a read. Keyed
-/// by the token's SHA-256, so that no token stays in memory; the lifetime is compared with the clock at every use; a withdrawn
-/// key is accepted for <see cref="Longest"/> at most. What a subject may do is never remembered here. Thread-safe.
+/// Remembers for a short while that a token's signature is valid, because checking it costs more than the rest of a
+/// read. Keyed by the token's SHA-256, so that no token stays in memory; the lifetime is compared with the clock at
+/// every use; a withdrawn key is accepted for <see cref="Longest"/> at most. What a subject may do is never remembered
+/// here. Thread-safe.
 /// </summary>
 internal sealed class TokenCache(IOptions<GatewayOptions> options, TimeProvider clock)
 {
@@ -32,13 +33,15 @@ internal sealed class TokenCache(IOptions<GatewayOptions> options, TimeProvider 
     private int _count;
 
     /// <summary>
-    /// Whether the development key is in force and the request did not come in on loopback: then no token is accepted, whatever
-    /// the server listens on.
+    /// Whether the development key is in force and the request did not come in on loopback: then no token is accepted,
+    /// whatever the server listens on.
     /// </summary>
     public bool IsOutside(HttpContext context) =>
         _isForLoopback && context.Connection.LocalIpAddress is { } local && !IPAddress.IsLoopback(local);
 
-    /// <summary>The principal of a request whose token is remembered and not expired; <c>null</c> says nothing about the token.</summary>
+    /// <summary>
+    /// The principal of a request whose token is remembered and not expired; <c>null</c> says nothing about the token.
+    /// </summary>
     public ClaimsPrincipal? Find(HttpContext context) =>
         context.Request.Headers.Authorization is [{ } header]
         && header.Length <= LongestToken
@@ -71,7 +74,9 @@ internal sealed class TokenCache(IOptions<GatewayOptions> options, TimeProvider 
         }
 
         var now = clock.GetUtcNow();
-        return now >= entry.From && now < entry.Until && clock.GetElapsedTime(entry.CheckedAt) < Longest ? entry.Principal : null;
+        return now >= entry.From && now < entry.Until && clock.GetElapsedTime(entry.CheckedAt) < Longest
+            ? entry.Principal
+            : null;
     }
 
     private sealed record Entry(ClaimsPrincipal Principal, DateTimeOffset From, DateTimeOffset Until, long CheckedAt);
@@ -83,7 +88,8 @@ internal sealed class TokenCache(IOptions<GatewayOptions> options, TimeProvider 
             Span<byte> text = stackalloc byte[LongestToken];
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(text[..Encoding.Latin1.GetBytes(token, text)], hash);
-            return new Key(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
+            return new Key(
+                BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
         }
     }
 }

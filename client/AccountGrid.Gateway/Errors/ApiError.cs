@@ -25,22 +25,27 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     private static readonly JsonFormatter Formatter = new(new JsonFormatter.Settings(false, DetailTypes));
 
     /// <summary>The server failed.</summary>
-    public static ApiError Failure { get; } = new(ErrorMap.Internal, "The server failed; the trace id names the failure.");
+    public static ApiError Failure { get; } = new(
+        ErrorMap.Internal, "The server failed; the trace id names the failure.");
 
     /// <summary>The fields at fault, in the order found.</summary>
     public IReadOnlyList<FieldViolation> Violations { get; init; } = [];
 
-    /// <summary>How long to wait before asking again; <c>null</c> where waiting does not help, or it is unknown how long.</summary>
+    /// <summary>
+    /// How long to wait before asking again; <c>null</c> where waiting does not help, or it is unknown how long.
+    /// </summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>An error with a refusal's reason.</summary>
     public static ApiError Of(RefusalReason reason, string message) => new(ErrorMap.Of(reason), message);
 
     /// <summary>A refusal of the domain.</summary>
-    public static ApiError Of(Refusal refusal) => Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
+    public static ApiError Of(Refusal refusal) =>
+        Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
 
     /// <summary>A refusal that a grain answered.</summary>
-    public static ApiError Of(RefusalInfo refusal) => Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
+    public static ApiError Of(RefusalInfo refusal) =>
+        Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
 
     /// <summary>A refusal with its parts.</summary>
     public static ApiError Of(RefusalReason reason, string message, string? field, TimeSpan? retryAfter) =>
@@ -57,7 +62,9 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     /// <summary>INVALID_ARGUMENT for one or more fields.</summary>
     public static ApiError Invalid(params IReadOnlyList<FieldViolation> violations) =>
         new(ErrorMap.Of(RefusalReason.InvalidArgument),
-            violations.Count == 1 ? $"{violations[0].Field} {violations[0].Rule}" : $"{violations.Count} fields are not acceptable.")
+            violations.Count == 1
+                ? $"{violations[0].Field} {violations[0].Rule}"
+                : $"{violations.Count} fields are not acceptable.")
         {
             Violations = violations,
         };
@@ -72,7 +79,8 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
             var request = new BadRequest();
             foreach (var violation in Violations)
             {
-                request.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule });
+                request.FieldViolations.Add(
+                    new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule });
             }
 
             status.Details.Add(Any.Pack(request));
@@ -92,7 +100,9 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     /// <summary>As JSON.</summary>
     public string ToJson() => Formatter.Format(ToStatus());
 
-    /// <summary>The rule of a message "field rule", as the domain writes it; a violation names the field separately.</summary>
+    /// <summary>
+    /// The rule of a message "field rule", as the domain writes it; a violation names the field separately.
+    /// </summary>
     private static string RuleIn(string message, string field) =>
         message.StartsWith(field + " ", StringComparison.Ordinal) ? message[(field.Length + 1)..] : message;
 }

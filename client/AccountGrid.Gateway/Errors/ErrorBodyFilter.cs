@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AccountGrid.Gateway.Errors;
 
 /// <summary>
-/// Discards the body of a JSON answer with a status of 400 or more, so that <see cref="ErrorWriter"/> can write the one shape
-/// of error instead. It works because whatever writes such a body sets the status first.
+/// Discards the body of a JSON answer with a status of 400 or more, so that <see cref="ErrorWriter"/> can write the one
+/// shape of error instead. It works because whatever writes such a body sets the status first.
 /// </summary>
 internal sealed class ErrorBodyFilter(HttpResponse response, IHttpResponseBodyFeature inner) : IHttpResponseBodyFeature
 {

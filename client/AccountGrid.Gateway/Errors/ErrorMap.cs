@@ -4,10 +4,13 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Errors;
 
-/// <summary>The one table from a refusal to what a client sees. The README shows it; a test compares the two.</summary>
+/// <summary>Maps refusals to what a client sees. The README has the same table, and a test compares them.</summary>
 internal static class ErrorMap
 {
-    /// <summary>The server failed; nothing of the failure is told but the trace id. Never in a journal, hence no <see cref="RefusalReason"/>.</summary>
+    /// <summary>
+    /// The server failed; the answer has the trace id and no details. Never in a journal, hence no <see
+    /// cref="RefusalReason"/>.
+    /// </summary>
     public static readonly ErrorKind Internal = new("INTERNAL", StatusCode.Internal, 500);
 
     /// <summary>There is no such method at this address.</summary>
@@ -54,7 +57,7 @@ internal static class ErrorMap
         _ => Internal,
     };
 
-    /// <summary>The error for an HTTP status that some part of the framework set without a body of ours.</summary>
+    /// <summary>The error for an HTTP status that the framework set.</summary>
     public static ApiError FromHttpStatus(int status) => status switch
     {
         400 or 411 or 415 => ApiError.Of(RefusalReason.InvalidArgument, "The request is not well formed."),
@@ -62,7 +65,9 @@ internal static class ErrorMap
         403 => ApiError.Of(RefusalReason.ForbiddenRole, "The token's roles do not allow this."),
         404 => ApiError.Of(RefusalReason.NotFound, "There is nothing at this address."),
         405 => new ApiError(WrongHttpMethod, "This address does not know that HTTP method."),
-        408 or 504 => new ApiError(DeadlineExceeded, "The request took too long; whether a command took effect is unknown: retry with the same requestId."),
+        408 or 504 => new ApiError(
+            DeadlineExceeded,
+            "The request took too long; whether a command took effect is unknown: retry with the same requestId."),
         413 => ApiError.Of(RefusalReason.TooLarge, "The request is too large."),
         426 => new ApiError(Unimplemented, "gRPC is served over HTTP/2, on the gRPC port."),
         429 => ApiError.Of(RefusalReason.Overloaded, "Too many requests."),
@@ -72,10 +77,10 @@ internal static class ErrorMap
         _ => ApiError.Failure,
     };
 
-    /// <summary>The error for a gRPC status that some part of the framework set without details of ours.</summary>
+    /// <summary>The error for a gRPC status that the framework set.</summary>
     public static ApiError FromStatus(StatusCode code) => code switch
     {
-        // The framework's reader refuses a message over the limit before any of our code sees it.
+        // The framework's reader refuses a message over the limit.
         StatusCode.ResourceExhausted => ApiError.Of(RefusalReason.TooLarge, "The message is too large."),
         StatusCode.Unimplemented => new ApiError(Unimplemented, "There is no such method."),
         StatusCode.DeadlineExceeded => FromHttpStatus(504),
@@ -85,7 +90,7 @@ internal static class ErrorMap
         StatusCode.NotFound => FromHttpStatus(404),
         StatusCode.Unavailable => FromHttpStatus(503),
 
-        // Whatever a method throws is translated before it gets here, so what is left is a message that could not be read.
+        // What a method throws is mapped before, so this is a message that could not be read.
         _ => ApiError.Of(RefusalReason.InvalidArgument, "The message is not well formed."),
     };
 }

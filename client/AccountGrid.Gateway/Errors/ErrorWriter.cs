@@ -35,7 +35,8 @@ internal static class ErrorWriter
         response.ContentType = "application/grpc";
         response.Headers["grpc-status"] = ((int)error.Kind.Code).ToString(CultureInfo.InvariantCulture);
         response.Headers["grpc-message"] = PercentEncode(error.Message);
-        response.Headers["grpc-status-details-bin"] = Convert.ToBase64String(error.ToStatus().ToByteArray()).TrimEnd('=');
+        var details = Convert.ToBase64String(error.ToStatus().ToByteArray());
+        response.Headers["grpc-status-details-bin"] = details.TrimEnd('=');
     }
 
     /// <summary>HTTP has whole seconds only: rounded up, at least one.</summary>

@@ -13,25 +13,27 @@ namespace AccountGrid.Gateway.Hosting;
 internal static class EndpointSetup
 {
     /// <summary>For the endpoints of a gRPC service, transcoded ones included.</summary>
-    public static void WithGate(this GrpcServiceEndpointConventionBuilder endpoints, GatewayLimitOptions limits) => endpoints.Finally(builder =>
-    {
-        if (builder.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault() is not { } method)
+    public static void WithGate(this GrpcServiceEndpointConventionBuilder endpoints, GatewayLimitOptions limits) =>
+        endpoints.Finally(builder =>
         {
-            return;
-        }
+            if (builder.Metadata.OfType<GrpcMethodMetadata>().FirstOrDefault() is not { } method)
+            {
+                return;
+            }
 
-        var service = method.Method.ServiceName;
-        var name = $"{service[(service.LastIndexOf('.') + 1)..]}.{method.Method.Name}";
-        var transcoding = builder.Metadata.OfType<GrpcJsonTranscodingMetadata>().FirstOrDefault();
-        if (transcoding is null)
-        {
-            // gRPC limits each message itself and answers with an error; the server's limit would abort the read before that.
-            builder.Metadata.Add(BodyLimit.None);
-        }
+            var service = method.Method.ServiceName;
+            var name = $"{service[(service.LastIndexOf('.') + 1)..]}.{method.Method.Name}";
+            var transcoding = builder.Metadata.OfType<GrpcJsonTranscodingMetadata>().FirstOrDefault();
+            if (transcoding is null)
+            {
+                // gRPC limits each message itself and answers with an error; the server's limit would abort the read before
+                // that.
+                builder.Metadata.Add(BodyLimit.None);
+            }
 
-        var contract = transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes, Refuse);
-        Apply(builder, service, name, limits, contract);
-    });
+            var contract = transcoding is null ? null : new RequestContract(transcoding, limits.MaxBodyBytes, Refuse);
+            Apply(builder, service, name, limits, contract);
+        });
 
     /// <summary>For an endpoint of our own, which does over HTTP what a method does over gRPC.</summary>
     public static void WithGate(this IEndpointConventionBuilder endpoint, string method, GatewayLimitOptions limits) =>
@@ -60,7 +62,8 @@ internal static class EndpointSetup
         var route = isGrpc ? null : (builder as RouteEndpointBuilder)?.RoutePattern.RawText ?? "";
         var sampler = builder.ApplicationServices.GetService<IRequestSampler>();
         var span = new RequestSpan(service, method[(method.IndexOf('.') + 1)..], policy, route, sampler);
-        var gate = new MethodGate(policy, limit, meter, span, contract, builder.RequestDelegate!, builder.ApplicationServices);
+        var gate = new MethodGate(
+            policy, limit, meter, span, contract, builder.RequestDelegate!, builder.ApplicationServices);
         builder.Metadata.Add(gate);
         builder.RequestDelegate = gate.InvokeAsync;
     }

@@ -12,8 +12,8 @@ namespace AccountGrid.Gateway;
 public static class GatewayApplicationExtensions
 {
     /// <summary>
-    /// Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/health/startup</c>. Probes need no token and are not counted by the
-    /// rate limits; liveness checks nothing, so that it touches no storage.
+    /// Maps <c>/health/live</c>, <c>/health/ready</c> and <c>/health/startup</c>. Probes need no token and are not
+    /// counted by the rate limits; liveness checks nothing, so that it touches no storage.
     /// </summary>
     /// <param name="app">The host, after <see cref="MapAccountGridGateway"/>.</param>
     /// <param name="readyTag">The tag of the checks behind readiness.</param>
@@ -23,15 +23,17 @@ public static class GatewayApplicationExtensions
         ArgumentNullException.ThrowIfNull(app);
         foreach (var (name, tag) in ((string, string?)[])[("live", null), ("ready", readyTag), ("startup", startupTag)])
         {
-            app.MapHealthChecks($"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
+            app.MapHealthChecks(
+                $"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
                 .AllowAnonymous().DisableRateLimiting();
         }
     }
 
     /// <summary>
-    /// Adds the pipeline (errors, routing, gates) and maps every service, <c>/v1/followers:ingest</c>, <c>/v1/events</c>,
-    /// <c>/openapi/v1.json</c>, <c>/metrics</c>, gRPC health and reflection. Call it once, before the host maps its own
-    /// endpoints. A host with endpoints that need more than a valid token adds <c>UseAuthorization</c> after it.
+    /// Adds the pipeline (errors, routing, gates) and maps every service, <c>/v1/followers:ingest</c>,
+    /// <c>/v1/events</c>, <c>/openapi/v1.json</c>, <c>/metrics</c>, gRPC health and reflection. Call it once, before
+    /// the host maps its own endpoints. A host with endpoints that need more than a valid token adds
+    /// <c>UseAuthorization</c> after it.
     /// </summary>
     public static WebApplication MapAccountGridGateway(this WebApplication app)
     {

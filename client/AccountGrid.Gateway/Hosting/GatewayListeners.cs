@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
 
-/// <summary>The two listeners of a host, on <see cref="GatewayOptions.Address"/>: HTTP/1.1 for JSON, and HTTP/2 without TLS for gRPC. Their real ports are known once the server has bound them.</summary>
+/// <summary>
+/// The two listeners of a host, on <see cref="GatewayOptions.Address"/>: HTTP/1.1 for JSON, and HTTP/2 without TLS for
+/// gRPC. Their real ports are known once the server has bound them.
+/// </summary>
 public sealed class GatewayListeners
 {
     private ListenOptions? _http;
@@ -23,7 +26,8 @@ public sealed class GatewayListeners
     public void Listen(KestrelServerOptions kestrel, int httpPort, int grpcPort)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
-        var address = IPAddress.Parse(kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.Address);
+        var address = IPAddress.Parse(
+            kestrel.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value.Address);
         kestrel.Listen(address, httpPort, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

@@ -4,11 +4,14 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
 
-/// <summary>Checks the settings when the host starts; every finding names its setting.</summary>
+/// <summary>Checks the settings when the host starts; every failure names its setting.</summary>
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
-    /// <summary>Symmetric algorithms would make the public key a secret: only these are accepted.</summary>
-    private static readonly string[] Asymmetric = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
+    /// <summary>
+    /// Only asymmetric algorithms are accepted: a symmetric key that checks tokens can also mint them.
+    /// </summary>
+    private static readonly string[] Asymmetric =
+        ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
@@ -28,7 +31,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         }
         else if (!IPAddress.IsLoopback(address) && !string.IsNullOrEmpty(options.Auth.DevelopmentKeyFile))
         {
-            failures.Add("Gateway:Address must be a loopback address unless real keys are configured: set Gateway:Auth:Authority or Gateway:Auth:JwksFile.");
+            failures.Add("Gateway:Address must be a loopback address unless real keys are configured: "
+                + "set Gateway:Auth:Authority or Gateway:Auth:JwksFile.");
         }
     }
 
@@ -52,7 +56,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         }
 
         if (auth.Authority is { Length: > 0 } authority
-            && !(Uri.TryCreate(authority, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))))
+            && !(Uri.TryCreate(authority, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))))
         {
             failures.Add("Gateway:Auth:Authority must be an https address (http only on loopback).");
         }
@@ -80,8 +85,18 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         Range(limits.MaxBodyBytes, 16 * 1024, 16 * 1024 * 1024, "Limits:MaxBodyBytes", failures);
         Range(limits.MaxStreamMessageBytes, 16 * 1024, 64 * 1024 * 1024, "Limits:MaxStreamMessageBytes", failures);
         Range(limits.MinBodyBytesPerSecond, 0, 1_000_000, "Limits:MinBodyBytesPerSecond", failures);
-        Range(limits.RequestTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "Limits:RequestTimeout", failures);
-        Range(limits.LongRequestTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Limits:LongRequestTimeout", failures);
+        Range(
+            limits.RequestTimeout,
+            TimeSpan.FromMilliseconds(100),
+            TimeSpan.FromMinutes(5),
+            "Limits:RequestTimeout",
+            failures);
+        Range(
+            limits.LongRequestTimeout,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromDays(1),
+            "Limits:LongRequestTimeout",
+            failures);
         Range(limits.RequestsPerSecond, 0, 10_000_000, "Limits:RequestsPerSecond", failures);
         Range(limits.AnonymousRequestsPerSecond, 0, 10_000_000, "Limits:AnonymousRequestsPerSecond", failures);
         Range(limits.MaxStreams, 1, 100_000, "Limits:MaxStreams", failures);
@@ -100,7 +115,8 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     {
         if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
         {
-            failures.Add(string.Create(CultureInfo.InvariantCulture, $"Gateway:{setting} must be {least} to {most}; it is {value}."));
+            failures.Add(string.Create(
+                CultureInfo.InvariantCulture, $"Gateway:{setting} must be {least} to {most}; it is {value}."));
         }
     }
 }

@@ -6,32 +6,40 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace AccountGrid.Gateway;
 
-/// <summary>What the programs that host a gateway have in common: where their settings come from, and where their log goes.</summary>
+/// <summary>
+/// The sources of settings and the log of a program that hosts a gateway.
+/// </summary>
 public static class GatewayProgram
 {
     /// <summary>A builder with every source of settings, a log on standard error, and nothing else yet.</summary>
-    /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
-    /// <param name="defaults">Settings that every other source wins over, such as what is logged where nobody says otherwise.</param>
-    public static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments, IReadOnlyDictionary<string, string?> defaults)
+    /// <param name="arguments">Settings from the command line, by full name; they override every other source.</param>
+    /// <param name="defaults">
+    /// Settings that every other source overrides, such as the log levels.
+    /// </param>
+    public static WebApplicationBuilder NewBuilder(
+        IReadOnlyDictionary<string, string?> arguments, IReadOnlyDictionary<string, string?> defaults)
     {
-        // Beside the program, not in whatever directory it was started from: that is where appsettings.json lies.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        // appsettings.json is beside the program, not in the current directory.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         builder.Configuration.AddInMemoryCollection(arguments);
 
         // The ports are the program's own settings. Container images set ASPNETCORE_HTTP_PORTS, and Kestrel would warn that it does not use them.
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseSetting(WebHostDefaults.HttpsPortsKey, "");
         builder.Logging.ClearProviders().AddConsole().AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
-        builder.Logging.Configure(static o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        builder.Logging.Configure(
+            static o => o.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
 
-        // Lines for people; "json" gives objects for programs, with the trace among their scopes.
+        // Lines for people by default; "json" writes objects for programs, with the trace among their scopes.
         var formatter = builder.Configuration["Logging:Console:FormatterName"];
         builder.Services.Configure<ConsoleLoggerOptions>(o =>
         {
             o.LogToStandardErrorThreshold = LogLevel.Trace;
             o.FormatterName = string.IsNullOrEmpty(formatter) ? LogLineFormatter.FormatterName : formatter;
         });
-        builder.Services.Configure<JsonConsoleFormatterOptions>(static o => (o.IncludeScopes, o.UseUtcTimestamp, o.TimestampFormat) = (true, true, "O"));
+        builder.Services.Configure<JsonConsoleFormatterOptions>(
+            static o => (o.IncludeScopes, o.UseUtcTimestamp, o.TimestampFormat) = (true, true, "O"));
         return builder;
     }
 }

@@ -20,14 +20,15 @@ namespace AccountGrid.Gateway;
 public static class GatewayServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds gRPC, JSON transcoding, tokens and limits. The host gives an <see cref="IGrainFactory"/> (a co-hosted silo or a cluster
-    /// client), listens (HTTP/1.1 on one port, HTTP/2 on another) and calls
-    /// <see cref="GatewayApplicationExtensions.MapAccountGridGateway"/>. Every other endpoint of the host needs a valid token
-    /// unless it allows anonymous access.
+    /// Adds gRPC, JSON transcoding, tokens and limits. The host gives an <see cref="IGrainFactory"/> (a co-hosted silo
+    /// or a cluster client), listens (HTTP/1.1 on one port, HTTP/2 on another) and calls <see
+    /// cref="GatewayApplicationExtensions.MapAccountGridGateway"/>. Every other endpoint of the host needs a valid
+    /// token unless it allows anonymous access.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Fills in the options; checked when the host starts.</param>
-    public static IServiceCollection AddAccountGridGateway(this IServiceCollection services, Action<GatewayOptions> configure)
+    public static IServiceCollection AddAccountGridGateway(
+        this IServiceCollection services, Action<GatewayOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
@@ -95,7 +96,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         RemoveDataProtectionAtStart(services);
 
-        // When the host starts, because a key that cannot be read must stop it, and tokens are minted with the development key.
+        // When the host starts, because a key that cannot be read must stop it, and tokens are minted with the
+        // development key.
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).ValidateOnStart();
         services.AddHostedService<LoopbackGuard>();
     }

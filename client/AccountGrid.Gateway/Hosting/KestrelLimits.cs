@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AccountGrid.Gateway.Hosting;
 
-/// <summary>What the server itself enforces, before any of our code runs.</summary>
+/// <summary>The limits that the server itself enforces.</summary>
 internal static class KestrelLimits
 {
     /// <summary>Sets the limits.</summary>
@@ -11,9 +11,11 @@ internal static class KestrelLimits
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
         limits.MaxRequestBodySize = gateway.MaxBodyBytes;
-        limits.MinRequestBodyDataRate = gateway.MinBodyBytesPerSecond == 0 ? null : new MinDataRate(gateway.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
+        limits.MinRequestBodyDataRate = gateway.MinBodyBytesPerSecond == 0
+            ? null
+            : new MinDataRate(gateway.MinBodyBytesPerSecond, TimeSpan.FromSeconds(5));
 
-        // Above what is accepted, so that a token of 100 KB gets our own answer and not a broken connection.
+        // Above what is accepted, so that a token of 100 KB gets an error and not an aborted connection.
         limits.MaxRequestHeadersTotalSize = 160 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestLineSize = 8 * 1024;

@@ -11,9 +11,9 @@ using Microsoft.Extensions.Primitives;
 namespace AccountGrid.Gateway.Http;
 
 /// <summary>
-/// <c>GET /v1/events</c>: changes as server-sent events. The id of every event is its position; a browser that reconnects sends
-/// the last one as <c>Last-Event-ID</c> and continues after it. While nothing happens an event <c>ping</c> carries the
-/// position.
+/// <c>GET /v1/events</c>: changes as server-sent events. The id of every event is its position; a browser that
+/// reconnects sends the last one as <c>Last-Event-ID</c> and continues after it. While nothing happens an event
+/// <c>ping</c> carries the position.
 /// </summary>
 internal sealed class EventsEndpoint(EventFeed feed)
 {
@@ -29,7 +29,8 @@ internal sealed class EventsEndpoint(EventFeed feed)
             var from = await feed.BeginAsync(order, context.RequestAborted);
 
             // The first step is taken before the answer begins, so that a refusal still sets the status.
-            var steps = feed.ReadAsync(caller, order, from, context.RequestAborted).GetAsyncEnumerator(context.RequestAborted);
+            var steps = feed.ReadAsync(caller, order, from, context.RequestAborted).GetAsyncEnumerator(
+                context.RequestAborted);
             await using (steps)
             {
                 await steps.MoveNextAsync();
@@ -51,7 +52,8 @@ internal sealed class EventsEndpoint(EventFeed feed)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (position, happened, _) = steps.Current;
-            yield return new SseItem<string>(happened is null ? "{}" : ProtoJson.Format(happened), happened is null ? "ping" : "event")
+            yield return new SseItem<string>(
+                happened is null ? "{}" : ProtoJson.Format(happened), happened is null ? "ping" : "event")
             {
                 EventId = position.ToString(CultureInfo.InvariantCulture),
                 ReconnectionInterval = isFirst ? Reconnect : null,
@@ -76,7 +78,8 @@ internal sealed class EventsEndpoint(EventFeed feed)
                 case "accounts":
                     foreach (var value in values)
                     {
-                        accounts.Add(long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
+                        accounts.Add(
+                            long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0);
                     }
 
                     break;
@@ -99,7 +102,8 @@ internal sealed class EventsEndpoint(EventFeed feed)
 
     private static long? PositionOf(ref FieldChecks checks, string field, StringValues values)
     {
-        if (values.Count == 1 && long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var position))
+        if (values.Count == 1
+            && long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var position))
         {
             return position;
         }

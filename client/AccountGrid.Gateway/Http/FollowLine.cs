@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace AccountGrid.Gateway.Http;
 
 /// <summary>
-/// Reads one line of an ingest: <c>{"account":"1","follower":"2","op":"follow"}</c>, ids as strings or numbers, <c>op</c> <c>follow</c> or <c>unfollow</c> in either
-/// case. By hand and not through the proto reader, because millions of lines pass here.
+/// Reads one line of an ingest: <c>{"account":"1","follower":"2","op":"follow"}</c>, ids as strings or numbers,
+/// <c>op</c> <c>follow</c> or <c>unfollow</c> in either case. Not by the proto reader, because an ingest may have
+/// millions of lines.
 /// </summary>
 internal static class FollowLine
 {
@@ -29,7 +30,7 @@ internal static class FollowLine
         }
         catch (InvalidOperationException)
         {
-            // What the reader throws for text that is not valid Unicode.
+            // Thrown by the reader for text that is not valid Unicode.
             return "holds text that is not valid Unicode";
         }
     }
@@ -39,7 +40,9 @@ internal static class FollowLine
         var seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var field = reader.ValueTextEquals("account"u8) ? 1 : reader.ValueTextEquals("follower"u8) ? 2 : reader.ValueTextEquals("op"u8) ? 4 : 0;
+            var field = reader.ValueTextEquals("account"u8)
+                ? 1
+                : reader.ValueTextEquals("follower"u8) ? 2 : reader.ValueTextEquals("op"u8) ? 4 : 0;
             if (field == 0)
             {
                 return "has a field that is none of account, follower, op";
@@ -60,7 +63,9 @@ internal static class FollowLine
             };
             if (!isGood)
             {
-                return field == 4 ? "op must be follow or unfollow" : $"{NameOf(field)} must be a positive 64-bit integer";
+                return field == 4
+                    ? "op must be follow or unfollow"
+                    : $"{NameOf(field)} must be a positive 64-bit integer";
             }
         }
 
@@ -70,7 +75,7 @@ internal static class FollowLine
             return $"lacks {NameOf(missing & -missing)}";
         }
 
-        // Whatever follows the object makes this throw or return true.
+        // Text after the object makes this throw or return true.
         return reader.Read() ? "has more behind the object" : null;
     }
 
@@ -88,8 +93,9 @@ internal static class FollowLine
 
     private static bool TryReadOp(ref Utf8JsonReader reader, out bool follows)
     {
-        follows = reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("follow"u8) || reader.ValueTextEquals("FOLLOW"u8));
-        return follows || (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("unfollow"u8) || reader.ValueTextEquals("UNFOLLOW"u8)));
+        var isText = reader.TokenType == JsonTokenType.String;
+        follows = isText && (reader.ValueTextEquals("follow"u8) || reader.ValueTextEquals("FOLLOW"u8));
+        return follows || (isText && (reader.ValueTextEquals("unfollow"u8) || reader.ValueTextEquals("UNFOLLOW"u8)));
     }
 
     private static string NameOf(int field) => field switch

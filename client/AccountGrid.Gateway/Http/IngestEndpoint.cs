@@ -11,11 +11,15 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Gateway.Http;
 
 /// <summary>
-/// <c>POST /v1/followers:ingest</c>: follows as newline-delimited JSON. A broken line is named and the rest counts. The body may
-/// have any length; memory stays constant.
+/// <c>POST /v1/followers:ingest</c>: follows as newline-delimited JSON. A broken line is named and the rest counts. The
+/// body may have any length; memory stays constant.
 /// </summary>
 internal sealed class IngestEndpoint(
-    FollowIngests ingests, StreamSlots slots, IOptions<GatewayOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
+    FollowIngests ingests,
+    StreamSlots slots,
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime)
 {
     /// <summary>Longest line, in bytes without its end.</summary>
     public const int LongestLine = 512;
@@ -28,7 +32,8 @@ internal sealed class IngestEndpoint(
         var caller = (CallerIdentity)context.User.Identity!;
         if (!IsNdjson(context.Request.ContentType))
         {
-            throw new ApiException(ApiError.Invalid(new FieldViolation("content-type", "must be application/x-ndjson")));
+            throw new ApiException(
+                ApiError.Invalid(new FieldViolation("content-type", "must be application/x-ndjson")));
         }
 
         // A sender may wait for its own source; a pause that is too long ends the stream below.
@@ -55,7 +60,8 @@ internal sealed class IngestEndpoint(
     private async Task<V1.IngestFollowsResponse> ReadAsync(HttpContext context, FollowIngest ingest)
     {
         using var idle = new CancellationTokenSource(_idle, clock);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, idle.Token);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping, idle.Token);
         var reader = context.Request.BodyReader;
 
         // A read that a token cancels would leave the server unable to drain the connection.
@@ -119,7 +125,9 @@ internal sealed class IngestEndpoint(
             "The stream paused for too long; which of the last follows were applied is unknown: send them again."))
         : new ApiException(FollowerServiceV1.Stopping);
 
-    /// <summary>Splits the body into lines. Keeps only the line's number, and whether a line that is too long is being skipped.</summary>
+    /// <summary>
+    /// Splits the body into lines. Keeps only the line's number, and whether a line that is too long is being skipped.
+    /// </summary>
     private sealed class LineReader(FollowIngest ingest)
     {
         private long _number;

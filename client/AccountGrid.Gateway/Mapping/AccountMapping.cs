@@ -4,7 +4,7 @@ using Status = AccountGrid.V1.Account.Types.Status;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Accounts, holds and counts on their way out.</summary>
+/// <summary>Maps accounts, holds and counts.</summary>
 internal static class AccountMapping
 {
     /// <summary>One account.</summary>
@@ -41,8 +41,9 @@ internal static class AccountMapping
         return account;
     }
 
-    /// <summary>What a visitor may see.</summary>
-    public static V1.PublicAccount ToProto(PublicAccountInfo info) => new() { Id = info.Id, Handle = info.Handle, Followers = ToProto(info.Followers) };
+    /// <summary>What a visitor may see of an account.</summary>
+    public static V1.PublicAccount ToProto(PublicAccountInfo info) =>
+        new() { Id = info.Id, Handle = info.Handle, Followers = ToProto(info.Followers) };
 
     /// <summary>A count.</summary>
     public static V1.FollowerCount ToProto(FollowersInfo info) => new()
@@ -69,7 +70,7 @@ internal static class AccountMapping
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Unknown status."),
     };
 
-    /// <summary>A hold's kind on its way in; <c>null</c> for one that this version does not know.</summary>
+    /// <summary>A hold's kind of a request; <c>null</c> for an unknown one.</summary>
     public static HoldKind? FromProto(V1.Hold.Types.Kind kind) => kind switch
     {
         V1.Hold.Types.Kind.OwnerDeactivation => HoldKind.OwnerDeactivation,

@@ -3,10 +3,10 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Who did something.</summary>
+/// <summary>Maps actors.</summary>
 internal static class ActorMapping
 {
-    /// <summary>On its way out.</summary>
+    /// <summary>The actor.</summary>
     public static V1.Actor ToProto(ActorInfo info) => new()
     {
         Kind = info.Kind switch

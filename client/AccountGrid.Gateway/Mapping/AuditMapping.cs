@@ -2,7 +2,7 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Checkpoints and verifications on their way out.</summary>
+/// <summary>Maps checkpoints and verifications.</summary>
 internal static class AuditMapping
 {
     /// <summary>One checkpoint.</summary>
@@ -17,7 +17,7 @@ internal static class AuditMapping
         Signature = Convert.ToHexStringLower(info.Signature.Span),
     };
 
-    /// <summary>What a verification found.</summary>
+    /// <summary>The result of a verification.</summary>
     public static V1.VerifyAuditResponse ToProto(VerificationInfo info) => new()
     {
         Intact = info.Intact,

@@ -5,10 +5,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Journal entries and incidents on their way out.</summary>
+/// <summary>Maps journal entries and incidents.</summary>
 internal static class JournalMapping
 {
-    /// <summary>The largest integer that a JSON number carries exactly everywhere.</summary>
+    /// <summary>The largest integer up to which every reader of JSON numbers is exact.</summary>
     private const long LargestExact = 1L << 53;
 
     /// <summary>One entry.</summary>
@@ -79,7 +79,7 @@ internal static class JournalMapping
         _ => Value.ForNull(),
     };
 
-    /// <summary>A Struct's numbers are doubles: a larger integer goes as text rather than as a near miss.</summary>
+    /// <summary>A Struct's numbers are doubles, so a larger integer is mapped to text.</summary>
     private static Value NumberOf(JsonElement element) =>
         element.TryGetInt64(out var integer) && integer is > LargestExact or < -LargestExact
             ? Value.ForString(integer.ToString(CultureInfo.InvariantCulture))

@@ -4,7 +4,7 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Operators and roles.</summary>
+/// <summary>Maps operators and roles.</summary>
 internal static class OperatorMapping
 {
     private static readonly (Roles Domain, V1.Role Proto)[] Table =
@@ -15,7 +15,7 @@ internal static class OperatorMapping
         (Roles.Admin, V1.Role.Admin),
     ];
 
-    /// <summary>One operator on its way out.</summary>
+    /// <summary>One operator.</summary>
     public static V1.Operator ToProto(OperatorInfo info)
     {
         var result = new V1.Operator
@@ -45,7 +45,7 @@ internal static class OperatorMapping
         return result;
     }
 
-    /// <summary>Roles on their way in.</summary>
+    /// <summary>The roles of a request.</summary>
     public static Roles FromProto(ref FieldChecks checks, IReadOnlyList<V1.Role> roles)
     {
         var result = Roles.None;

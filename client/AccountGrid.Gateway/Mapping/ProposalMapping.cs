@@ -4,7 +4,7 @@ using Action = AccountGrid.V1.Proposal.Types.Action;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Proposals on their way out.</summary>
+/// <summary>Maps proposals.</summary>
 internal static class ProposalMapping
 {
     /// <summary>A pending proposal.</summary>
@@ -14,7 +14,9 @@ internal static class ProposalMapping
         {
             Id = new ProposalId(new AccountId(info.Account), info.Sequence).ToString(),
             Account = info.Account,
-            State = info.State == ProposalState.Scheduled ? V1.Proposal.Types.State.Scheduled : V1.Proposal.Types.State.Open,
+            State = info.State == ProposalState.Scheduled
+                ? V1.Proposal.Types.State.Scheduled
+                : V1.Proposal.Types.State.Open,
             Action = ActionOf(info.Action.Kind),
             Reason = info.Action.Reason,
             Note = info.Action.Note,
@@ -35,10 +37,6 @@ internal static class ProposalMapping
 
         return proposal;
     }
-
-    /// <summary>The proposal that a reply is about, where it is still pending.</summary>
-    public static V1.Proposal? Of(CommandReply reply) =>
-        reply.Account?.Proposal is { } pending && pending.Sequence == reply.ProposalSequence ? ToProto(pending) : null;
 
     private static Action ActionOf(HarmKind kind) => kind switch
     {

@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Instants, as proto writes them.</summary>
+/// <summary>Maps instants.</summary>
 internal static class TimeMapping
 {
     /// <summary>The instant; absent for <c>null</c>.</summary>
@@ -11,7 +11,7 @@ internal static class TimeMapping
     /// <summary>The instant.</summary>
     public static Timestamp ToProto(DateTimeOffset at)
     {
-        // By hand rather than by FromDateTimeOffset: this runs for every read.
+        // Faster than Timestamp.FromDateTimeOffset; a read maps several.
         var ticks = at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks;
         var (seconds, rest) = Math.DivRem(ticks, TimeSpan.TicksPerSecond);
         if (rest < 0)

@@ -3,10 +3,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Gateway.Mapping;
 
-/// <summary>Traces, as proto writes them.</summary>
+/// <summary>Maps traces.</summary>
 internal static class TraceMapping
 {
-    /// <summary>One line about a trace.</summary>
+    /// <summary>The summary of a trace.</summary>
     public static V1.TraceSummary ToProto(TraceSummaryInfo info) => new()
     {
         TraceId = info.TraceId,

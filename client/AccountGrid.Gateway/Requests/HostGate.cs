@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// Stands before every endpoint without a <see cref="MethodGate"/>, and before addresses that do not exist: time limit, rate,
-/// and a valid token unless the endpoint allows anonymous access. Runs after the framework's authentication.
+/// Stands before every endpoint without a <see cref="MethodGate"/>, and before addresses that do not exist: time limit,
+/// rate, and a valid token unless the endpoint allows anonymous access. Runs after the framework's authentication.
 /// </summary>
 internal sealed class HostGate(RateLimits rates, IOptions<GatewayOptions> options)
 {
@@ -27,12 +27,15 @@ internal sealed class HostGate(RateLimits rates, IOptions<GatewayOptions> option
         var metadata = context.GetEndpoint()?.Metadata;
         var caller = context.User.Identity as CallerIdentity;
         var isUncounted = metadata?.GetMetadata<DisableRateLimitingAttribute>() is not null;
-        if (!isUncounted && (caller is null ? rates.Count(context.Connection.RemoteIpAddress) : rates.Count(caller)) is { } refused)
+        if (!isUncounted
+            && (caller is null ? rates.Count(context.Connection.RemoteIpAddress) : rates.Count(caller)) is { } refused)
         {
             state.Refuse(refused);
             return Task.CompletedTask;
         }
 
-        return caller is null && metadata?.GetMetadata<IAllowAnonymous>() is null ? context.ChallengeAsync() : next(context);
+        return caller is null && metadata?.GetMetadata<IAllowAnonymous>() is null
+            ? context.ChallengeAsync()
+            : next(context);
     }
 }

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Authentication;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// Stands before one endpoint: time limit, authentication, rate, authorization and (JSON only) the contract. It replaces the
-/// framework's middlewares, which would look up at every request what is known when the endpoint is made.
+/// Stands before one endpoint: time limit, authentication, rate, authorization and (JSON only) the contract. It
+/// replaces the framework's middlewares, which would look up at every request what is known when the endpoint is made.
 /// </summary>
 internal sealed class MethodGate(
     MethodPolicy policy,
@@ -21,12 +21,15 @@ internal sealed class MethodGate(
     private readonly TokenCache _tokens = services.GetRequiredService<TokenCache>();
     private readonly RateLimits _rates = services.GetRequiredService<RateLimits>();
 
-    // Later, because it needs the cluster, which may start after the endpoints are made. A race writes the same reference twice.
+    // Later, because it needs the cluster, which may start after the endpoints are made. A race writes the same
+    // reference twice.
     private Admission? _admission;
 
     /// <summary>Sends requests of endpoints with a gate there; others go on.</summary>
     public static Task PassAsync(HttpContext context, RequestDelegate next) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<MethodGate>() is { } gate ? gate.InvokeAsync(context) : next(context);
+        context.GetEndpoint()?.Metadata.GetMetadata<MethodGate>() is { } gate
+            ? gate.InvokeAsync(context)
+            : next(context);
 
     /// <summary>Handles one request.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -80,7 +83,8 @@ internal sealed class MethodGate(
             : LookUpAsync(context, state, caller, admission);
     }
 
-    private async Task LookUpAsync(HttpContext context, RequestState state, CallerIdentity caller, Admission admission) =>
+    private async Task LookUpAsync(
+        HttpContext context, RequestState state, CallerIdentity caller, Admission admission) =>
         await GoOnAsync(context, state, await admission.AdmitAsync(caller, policy, context.RequestAborted));
 
     private Task GoOnAsync(HttpContext context, RequestState state, ApiError? refused)

@@ -4,20 +4,23 @@ using Prometheus;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// Counts and times the requests of one method over one protocol, as <c>/metrics</c> shows them. Made once for each endpoint.
-/// Writes to Prometheus' own counters, because a measurement through the bridge from .NET's meters costs a tenth of a read.
-/// Thread-safe.
+/// Counts and times the requests of one method over one protocol, as <c>/metrics</c> shows them. Made once for each
+/// endpoint. Writes to Prometheus' own counters, because a measurement through the bridge from .NET's meters costs a
+/// tenth of a read. Thread-safe.
 /// </summary>
 internal sealed class MethodMeter
 {
     private const string Ok = "OK";
 
     /// <summary>
-    /// Exemplars name the request's span, which is handed over because it is no longer the current one; at most one a second
-    /// for each bucket.
+    /// Exemplars name the request's span, which is handed over because it is no longer the current one; at most one a
+    /// second for each bucket.
     /// </summary>
-    private static readonly ExemplarBehavior HandedOver =
-        new() { DefaultExemplarProvider = static (_, _) => Exemplar.None, NewExemplarMinInterval = TimeSpan.FromSeconds(1) };
+    private static readonly ExemplarBehavior HandedOver = new()
+    {
+        DefaultExemplarProvider = static (_, _) => Exemplar.None,
+        NewExemplarMinInterval = TimeSpan.FromSeconds(1),
+    };
 
     private static readonly Counter Requests = Metrics.CreateCounter(
         "accountgrid_gateway_requests_total",
@@ -54,7 +57,9 @@ internal sealed class MethodMeter
         _duration = isStream ? null : Durations.WithLabels(_method, _protocol);
     }
 
-    /// <summary>The meter of requests without a method: the host's own endpoints, and addresses that do not exist.</summary>
+    /// <summary>
+    /// The meter of requests without a method: the host's own endpoints, and addresses that do not exist.
+    /// </summary>
     public static MethodMeter Other(bool isGrpc) => isGrpc ? OtherGrpc : OtherHttp;
 
     /// <summary>Counts one request.</summary>
@@ -79,5 +84,6 @@ internal sealed class MethodMeter
     }
 
     private static Exemplar ExemplarOf(Activity span) =>
-        Exemplar.From(Exemplar.Pair("trace_id", span.TraceId.ToHexString()), Exemplar.Pair("span_id", span.SpanId.ToHexString()));
+        Exemplar.From(
+            Exemplar.Pair("trace_id", span.TraceId.ToHexString()), Exemplar.Pair("span_id", span.SpanId.ToHexString()));
 }

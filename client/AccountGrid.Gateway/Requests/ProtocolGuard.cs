@@ -4,8 +4,8 @@ using AccountGrid.JsonContract;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// On connections without TLS, gRPC is answered on the HTTP/2 port only and JSON on the HTTP/1.1 port only, so that a firewall
-/// decides by port what may be reached. With TLS both may share a port, and nothing is refused here.
+/// On connections without TLS, gRPC is answered on the HTTP/2 port only and JSON on the HTTP/1.1 port only, so that a
+/// firewall decides by port what may be reached. With TLS both may share a port, and nothing is refused here.
 /// </summary>
 internal static class ProtocolGuard
 {

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// The time limit of one request. It begins when the request's token is first asked for, so that a read that never waits makes
-/// no timer. Thread-safe.
+/// The time limit of one request. It begins when the request's token is first asked for, so that a read that never
+/// waits makes no timer. Thread-safe.
 /// </summary>
-internal sealed class RequestDeadline(IHttpRequestLifetimeFeature inner, TimeSpan limit) : IHttpRequestLifetimeFeature, IDisposable
+internal sealed class RequestDeadline(
+    IHttpRequestLifetimeFeature inner, TimeSpan limit) : IHttpRequestLifetimeFeature, IDisposable
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource? _source;
@@ -29,8 +30,7 @@ internal sealed class RequestDeadline(IHttpRequestLifetimeFeature inner, TimeSpa
 
     /// <summary>Whether the time limit of a request has passed.</summary>
     public static bool HasPassed(HttpContext context) =>
-        context.Features.Get<IHttpRequestLifetimeFeature>() is RequestDeadline { _source.IsCancellationRequested: true } deadline
-        && !deadline.IsAborted;
+        RequestState.Of(context).Deadline is { _source.IsCancellationRequested: true, IsAborted: false };
 
     private bool IsAborted => inner.RequestAborted.IsCancellationRequested;
 
@@ -53,7 +53,8 @@ internal sealed class RequestDeadline(IHttpRequestLifetimeFeature inner, TimeSpa
             {
                 _source = new CancellationTokenSource(limit);
                 _token = _source.Token;
-                _whenAborted = inner.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
+                _whenAborted = inner.RequestAborted.UnsafeRegister(
+                    static source => ((CancellationTokenSource)source!).Cancel(), _source);
             }
 
             return _token;

@@ -7,15 +7,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// The outermost layer: begins the state of a request, writes its error in the one shape, whichever layer found it, ends its
-/// span and counts it.
+/// The outermost layer: begins the state of a request, writes its error in the one shape, whichever layer found it,
+/// ends its span and counts it.
 /// </summary>
 internal sealed class RequestMiddleware(RequestDelegate next, TimeProvider clock, ILogger<RequestMiddleware> logger)
 {
     /// <summary>Handles one request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        // The server starts an activity only where requests are traced or logged; the journal and the answer need one always.
+        // The server starts an activity only where requests are traced or logged; the journal and the answer need one
+        // always.
         using var own = Activity.Current is null ? StartActivity(context.Request) : null;
         var start = clock.GetTimestamp();
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -59,14 +60,16 @@ internal sealed class RequestMiddleware(RequestDelegate next, TimeProvider clock
                 RequestSpan.End(span, context, state);
             }
 
-            (state.Meter ?? MethodMeter.Other(state.IsGrpc)).Observe(clock.GetElapsedTime(start), state.Reason, state.Span);
+            (state.Meter ?? MethodMeter.Other(state.IsGrpc)).Observe(
+                clock.GetElapsedTime(start), state.Reason, state.Span);
         }
     }
 
     private static Activity StartActivity(HttpRequest request)
     {
         var own = new Activity("request");
-        if (request.Headers.TraceParent.ToString() is { Length: > 0 } caller && ActivityContext.TryParse(caller, null, isRemote: true, out _))
+        if (request.Headers.TraceParent.ToString() is { Length: > 0 } caller
+            && ActivityContext.TryParse(caller, null, isRemote: true, out _))
         {
             own.SetParentId(caller);
         }
@@ -74,7 +77,9 @@ internal sealed class RequestMiddleware(RequestDelegate next, TimeProvider clock
         return own.Start();
     }
 
-    /// <summary>The error that the framework answers with, by the status that it set; <c>null</c> for none, or one of ours.</summary>
+    /// <summary>
+    /// The error that the framework answers with, by the status that it set; <c>null</c> for none, or one of ours.
+    /// </summary>
     private static ApiError? ErrorOf(HttpResponse response, bool isGrpc)
     {
         if (!isGrpc)

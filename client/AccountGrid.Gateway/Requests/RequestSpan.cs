@@ -7,8 +7,8 @@ namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
 /// Makes the spans of the requests to one method, by OpenTelemetry's semantic conventions, with the same name over both
-/// protocols. A span takes the place of the server's own activity, which is not recorded: a child of the caller's span, or a
-/// root. Made once for each endpoint; thread-safe.
+/// protocols. A span takes the place of the server's own activity, which is not recorded: a child of the caller's span,
+/// or a root. Made once for each endpoint; thread-safe.
 /// </summary>
 internal sealed class RequestSpan
 {
@@ -29,7 +29,9 @@ internal sealed class RequestSpan
     /// <summary>The span of a method.</summary>
     /// <param name="service">Such as <c>accountgrid.v1.AccountService</c>.</param>
     /// <param name="method">Such as <c>GetAccount</c>.</param>
-    /// <param name="policy">Its kind decides whether it is recorded. A stream never is, because it may never end.</param>
+    /// <param name="policy">
+    /// Its kind decides whether it is recorded. A stream never is, because it may never end.
+    /// </param>
     /// <param name="route">The route over HTTP; <c>null</c> over gRPC.</param>
     /// <param name="sampler">Decides which requests are recorded; <c>null</c> = the listeners' own samplers do.</param>
     public RequestSpan(string service, string method, MethodPolicy policy, string? route, IRequestSampler? sampler)
@@ -51,7 +53,9 @@ internal sealed class RequestSpan
         ];
     }
 
-    /// <summary>Begins the span of a request, from when the server began with it; <c>null</c> where it is not recorded.</summary>
+    /// <summary>
+    /// Begins the span of a request, from when the server began with it; <c>null</c> where it is not recorded.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="state">Its state.</param>
     /// <param name="caller">Its caller.</param>
@@ -80,7 +84,8 @@ internal sealed class RequestSpan
             Activity.Current = null;
         }
 
-        if (Source.StartActivity(_name, ActivityKind.Server, parent, _tags, links: null, server.StartTimeUtc) is not { } span)
+        var span = Source.StartActivity(_name, ActivityKind.Server, parent, _tags, links: null, server.StartTimeUtc);
+        if (span is null)
         {
             Activity.Current = server;
             return Leave(server);
@@ -124,7 +129,9 @@ internal sealed class RequestSpan
         span.Dispose();
     }
 
-    /// <summary>Records nothing, and keeps the layers below from it, also where the caller records its own part.</summary>
+    /// <summary>
+    /// Records nothing, and keeps the layers below from it, also where the caller records its own part.
+    /// </summary>
     private static Activity? Leave(Activity server)
     {
         server.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace AccountGrid.Gateway.Requests;
 
 /// <summary>
-/// What the layers of one request tell each other. Made by <see cref="RequestMiddleware"/>; one object, because every read
-/// makes one. Used by one thread at a time.
+/// What the layers of one request tell each other. Made by <see cref="RequestMiddleware"/>; one object, because every
+/// read makes one. Used by one thread at a time.
 /// </summary>
 internal sealed class RequestState
 {

@@ -8,70 +8,47 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>Commands on accounts. Who may do what is not asked here: the domain judges and the journal records it.</summary>
+/// <summary>
+/// Commands on accounts. Authority is not checked here: the domain decides, and the journal records the refusal.
+/// </summary>
 internal sealed partial class AccountServiceV1
 {
     /// <inheritdoc/>
-    public override async Task<V1.DeactivateAccountResponse> DeactivateAccount(V1.DeactivateAccountRequest request, ServerCallContext context)
+    public override async Task<V1.DeactivateAccountResponse> DeactivateAccount(
+        V1.DeactivateAccountRequest request, ServerCallContext context)
     {
         var kind = request.Owner ? HarmKind.OwnerDeactivate : HarmKind.Deactivate;
-        var fields = new HarmFields(
-            kind, request.Id, request.Reason, request.Note, request.Ticket, request.RequestId, request.Etag, request.At, null, request.DirectOnly);
-        var reply = await HarmAsync(fields, context);
-        return new V1.DeactivateAccountResponse
-        {
-            Outcome = CommandMapping.OutcomeOf(reply),
-            Account = CommandMapping.AccountOf(reply),
-            Proposal = ProposalMapping.Of(reply),
-        };
+        var (outcome, account, proposal) = await HarmAsync(kind, request, until: null, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.SuspendAccountResponse> SuspendAccount(V1.SuspendAccountRequest request, ServerCallContext context)
+    public override async Task<V1.SuspendAccountResponse> SuspendAccount(
+        V1.SuspendAccountRequest request, ServerCallContext context)
     {
-        var fields = new HarmFields(
-            HarmKind.Suspend, request.Id, request.Reason, request.Note, request.Ticket, request.RequestId, request.Etag, request.At, request.Until,
-            request.DirectOnly);
-        var reply = await HarmAsync(fields, context);
-        return new V1.SuspendAccountResponse
-        {
-            Outcome = CommandMapping.OutcomeOf(reply),
-            Account = CommandMapping.AccountOf(reply),
-            Proposal = ProposalMapping.Of(reply),
-        };
+        var (outcome, account, proposal) = await HarmAsync(HarmKind.Suspend, request, request.Until, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.EraseAccountResponse> EraseAccount(V1.EraseAccountRequest request, ServerCallContext context)
+    public override async Task<V1.EraseAccountResponse> EraseAccount(
+        V1.EraseAccountRequest request, ServerCallContext context)
     {
-        var fields = new HarmFields(
-            HarmKind.Erase, request.Id, request.Reason, request.Note, request.Ticket, request.RequestId, request.Etag, request.At, null, request.DirectOnly);
-        var reply = await HarmAsync(fields, context);
-        return new V1.EraseAccountResponse
-        {
-            Outcome = CommandMapping.OutcomeOf(reply),
-            Account = CommandMapping.AccountOf(reply),
-            Proposal = ProposalMapping.Of(reply),
-        };
+        var (outcome, account, proposal) = await HarmAsync(HarmKind.Erase, request, until: null, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.UnprotectAccountResponse> UnprotectAccount(V1.UnprotectAccountRequest request, ServerCallContext context)
+    public override async Task<V1.UnprotectAccountResponse> UnprotectAccount(
+        V1.UnprotectAccountRequest request, ServerCallContext context)
     {
-        var fields = new HarmFields(
-            HarmKind.Unprotect, request.Id, request.Reason, request.Note, request.Ticket, request.RequestId, request.Etag, request.At, null,
-            request.DirectOnly);
-        var reply = await HarmAsync(fields, context);
-        return new V1.UnprotectAccountResponse
-        {
-            Outcome = CommandMapping.OutcomeOf(reply),
-            Account = CommandMapping.AccountOf(reply),
-            Proposal = ProposalMapping.Of(reply),
-        };
+        var (outcome, account, proposal) = await HarmAsync(HarmKind.Unprotect, request, until: null, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.RestoreAccountResponse> RestoreAccount(V1.RestoreAccountRequest request, ServerCallContext context)
+    public override async Task<V1.RestoreAccountResponse> RestoreAccount(
+        V1.RestoreAccountRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         var kinds = ImmutableArray.CreateBuilder<HoldKind>(request.Kinds.Count);
@@ -89,65 +66,58 @@ internal sealed partial class AccountServiceV1
             }
         }
 
-        Common(ref checks, request.Id, request.Reason, request.Note, request.Ticket);
-        var requestId = checks.RequestId(request.RequestId);
-        var etag = checks.Etag(request.Etag);
+        var (requestId, stateVersion) = Check(ref checks, request);
         checks.ThrowIfAny();
-        var command = new CommandInput.Restore(request.Owner, kinds.ToImmutable(), request.Reason, request.Note, request.Ticket);
-        var reply = await grains.ExecuteAsync(request.Id, command, context.Commander(), requestId, etag, context.CancellationToken);
-        return new V1.RestoreAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
+        var command = new CommandInput.Restore(
+            request.Owner, kinds.ToImmutable(), request.Reason, request.Note, request.Ticket);
+        var (outcome, account, _) = await ExecuteAsync(request.Id, command, requestId, stateVersion, context);
+        return new() { Outcome = outcome, Account = account };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.ProtectAccountResponse> ProtectAccount(V1.ProtectAccountRequest request, ServerCallContext context)
+    public override async Task<V1.ProtectAccountResponse> ProtectAccount(
+        V1.ProtectAccountRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
-        Common(ref checks, request.Id, request.Reason, request.Note, request.Ticket);
-        var requestId = checks.RequestId(request.RequestId);
-        var etag = checks.Etag(request.Etag);
+        var (requestId, stateVersion) = Check(ref checks, request);
         var reviewAt = checks.Time("reviewAt", request.ReviewAt);
-        if (request.Owner.Length > 0)
+        var owner = request.Owner.Length == 0 ? null : request.Owner;
+        if (owner is not null)
         {
-            checks.Operator("owner", request.Owner);
+            checks.Operator("owner", owner);
         }
 
         checks.ThrowIfAny();
-        var command = new CommandInput.Protect(request.Owner.Length == 0 ? null : request.Owner, request.Reason, request.Note, request.Ticket, reviewAt);
-        var reply = await grains.ExecuteAsync(request.Id, command, context.Commander(), requestId, etag, context.CancellationToken);
-        return new V1.ProtectAccountResponse { Outcome = CommandMapping.OutcomeOf(reply), Account = CommandMapping.AccountOf(reply) };
+        var command = new CommandInput.Protect(owner, request.Reason, request.Note, request.Ticket, reviewAt);
+        var (outcome, account, _) = await ExecuteAsync(request.Id, command, requestId, stateVersion, context);
+        return new() { Outcome = outcome, Account = account };
     }
 
-    private Task<CommandReply> HarmAsync(HarmFields fields, ServerCallContext context)
+    private Task<(V1.Outcome, V1.Account?, V1.Proposal?)> HarmAsync(
+        HarmKind kind, V1.IHarmCommand request, Timestamp? until, ServerCallContext context)
     {
         var checks = default(FieldChecks);
-        Common(ref checks, fields.Id, fields.Reason, fields.Note, fields.Ticket);
-        var requestId = checks.RequestId(fields.RequestId);
-        var etag = checks.Etag(fields.Etag);
-        var at = checks.Time("at", fields.At);
-        var until = checks.Time("until", fields.Until);
+        var (requestId, stateVersion) = Check(ref checks, request);
+        var at = checks.Time("at", request.At);
+        var end = checks.Time("until", until);
         checks.ThrowIfAny();
-        var command = new CommandInput.Harm(new HarmInput(fields.Kind, fields.Reason, fields.Note, fields.Ticket, until, at), fields.DirectOnly);
-        return grains.ExecuteAsync(fields.Id, command, context.Commander(), requestId, etag, context.CancellationToken);
+        var harm = new HarmInput(kind, request.Reason, request.Note, request.Ticket, end, at);
+        return ExecuteAsync(
+            request.Id, new CommandInput.Harm(harm, request.DirectOnly), requestId, stateVersion, context);
     }
 
-    private static void Common(ref FieldChecks checks, long id, string reason, string note, string ticket)
+    private async Task<(V1.Outcome, V1.Account?, V1.Proposal?)> ExecuteAsync(
+        long id, CommandInput command, string? requestId, long? stateVersion, ServerCallContext context) =>
+        CommandMapping.ToProto(
+            await grains.ExecuteAsync(
+                id, command, context.Commander(), requestId, stateVersion, context.CancellationToken));
+
+    private static (string? RequestId, long? StateVersion) Check(ref FieldChecks checks, V1.IAccountCommand request)
     {
-        checks.Id("id", id);
-        checks.Reason(reason);
-        checks.Note(note);
-        checks.Ticket(ticket);
+        checks.Id("id", request.Id);
+        checks.Reason(request.Reason);
+        checks.Note(request.Note);
+        checks.Ticket(request.Ticket);
+        return (checks.RequestId(request.RequestId), checks.Etag(request.Etag));
     }
-
-    /// <summary>What the four harmful requests have in common.</summary>
-    private readonly record struct HarmFields(
-        HarmKind Kind,
-        long Id,
-        string Reason,
-        string Note,
-        string Ticket,
-        string RequestId,
-        string Etag,
-        Timestamp? At,
-        Timestamp? Until,
-        bool DirectOnly);
 }

@@ -1,49 +1,57 @@
 namespace AccountGrid.Gateway.Services;
 
 /// <summary>
-/// Bounds the grain calls that all ingests together have under way, and finds out how many are good. It begins small, doubles with each round of prompt answers
-/// and halves when they come late or a queue was full. So accounts in memory share large transactions, and accounts that must first be loaded do not
-/// storm the store. First come, first served. Thread-safe.
+/// Limits the grain calls that all ingests together have in flight, and adapts the limit. It begins small, doubles with
+/// each round of prompt answers, and halves when answers are late or a queue is full. So accounts in memory share large
+/// transactions, and accounts that must be loaded do not overload the store. First come, first served. Thread-safe.
 /// </summary>
-/// <param name="most">The largest bound.</param>
-/// <param name="clock">For how long answers take.</param>
+/// <param name="most">The largest limit.</param>
+/// <param name="clock">Measures how long answers take.</param>
 internal sealed class CallWindow(int most, TimeProvider clock)
 {
-    /// <summary>The smallest bound, and the first.</summary>
+    /// <summary>The smallest limit, and the first.</summary>
     public const int Least = 64;
 
-    /// <summary>Who waits is called when a part of the bound is free, not for each place: a wake-up costs as much as it would give.</summary>
+    /// <summary>
+    /// A waiting caller is woken when this part of the limit is free, not for each place, because a wake-up costs as
+    /// much as a call.
+    /// </summary>
     private const int WakeUps = 16;
 
-    /// <summary>An answer after this long is late: a quarter of what a placement waits for the store, so that there is time to slow down.</summary>
+    /// <summary>
+    /// An answer after this long is late: a quarter of the time that a placement waits for the store, so that there is
+    /// time to slow down.
+    /// </summary>
     public static readonly TimeSpan Late = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
     private readonly Queue<(int Wanted, TaskCompletionSource<int> Granted)> _waiting = new();
-    private int _bound = Math.Min(Least, most);
-    private int _underWay;
+    private int _limit = Math.Min(Least, most);
+    private int _inFlight;
     private long? _halved;
 
-    /// <summary>How many calls may be under way now.</summary>
-    public int Bound
+    /// <summary>How many calls may be in flight now.</summary>
+    public int Limit
     {
         get
         {
             lock (_gate)
             {
-                return _bound;
+                return _limit;
             }
         }
     }
 
-    /// <summary>Waits for places, and takes at least one of them. Ends soon, because calls do: nothing else needs to end it.</summary>
+    /// <summary>
+    /// Waits for places, and takes at least one. Not cancelable: it waits for calls only, and they end soon.
+    /// </summary>
     /// <param name="wanted">1 or more.</param>
     /// <returns>How many were taken; each is to be given back by <see cref="Leave"/>.</returns>
     public Task<int> EnterAsync(int wanted)
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _underWay < _bound)
+            if (_waiting.Count == 0 && _inFlight < _limit)
             {
                 return Task.FromResult(Grant(wanted));
             }
@@ -66,13 +74,13 @@ internal sealed class CallWindow(int most, TimeProvider clock)
             {
                 Halve(now);
             }
-            else if (_bound < most && _waiting.Count > 0)
+            else if (_limit < most && _waiting.Count > 0)
             {
-                _bound++;
+                _limit++;
             }
 
-            _underWay--;
-            while (_bound - _underWay >= Math.Max(1, _bound / WakeUps) && _waiting.TryDequeue(out var next))
+            _inFlight--;
+            while (_limit - _inFlight >= Math.Max(1, _limit / WakeUps) && _waiting.TryDequeue(out var next))
             {
                 next.Granted.SetResult(Grant(next.Wanted));
             }
@@ -81,18 +89,18 @@ internal sealed class CallWindow(int most, TimeProvider clock)
 
     private int Grant(int wanted)
     {
-        var granted = Math.Min(wanted, _bound - _underWay);
-        _underWay += granted;
+        var granted = Math.Min(wanted, _limit - _inFlight);
+        _inFlight += granted;
         return granted;
     }
 
-    /// <summary>Once per round: what was begun with the larger bound comes late too and says nothing new.</summary>
+    /// <summary>At most once a round: calls that began under the larger limit are late too.</summary>
     private void Halve(long now)
     {
         if (_halved is not { } last || clock.GetElapsedTime(last, now) > Late)
         {
             _halved = now;
-            _bound = Math.Max(_bound / 2, Math.Min(Least, most));
+            _limit = Math.Max(_limit / 2, Math.Min(Least, most));
         }
     }
 }

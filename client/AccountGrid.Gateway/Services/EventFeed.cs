@@ -8,26 +8,17 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>What one watcher asks for.</summary>
-/// <param name="After">Resume behind this position; <c>null</c> = from now on.</param>
-/// <param name="Accounts">Only these; empty = all.</param>
-/// <param name="Progress">How often to say how far the stream is; <c>null</c> = never.</param>
-internal sealed record WatchOrder(long? After, IReadOnlySet<long> Accounts, TimeSpan? Progress = null);
-
-/// <summary>One step of a watch: an event, or a sign of life while nothing happens.</summary>
-/// <param name="Position">Where to resume.</param>
-/// <param name="Event">The event; <c>null</c> for a sign of life.</param>
-/// <param name="CompleteAt">
-/// A timestamp of the clock: everything committed before it has been stepped over. Only where progress was asked for, and only where it is known.
-/// </param>
-internal readonly record struct FeedStep(long Position, V1.WatchEventsResponse? Event, long? CompleteAt = null);
-
 /// <summary>
-/// Reads the journals' feed for watchers. The caller's power is looked at again before every page is shown, so that a stream ends with the person's authority
-/// or the token, and not when the connection does. Thread-safe.
+/// Reads the journals' feed for watchers. The caller is authorized again before every page is sent, so that a stream
+/// ends with the person's authority or the token. Thread-safe.
 /// </summary>
 internal sealed class EventFeed(
-    GrainCalls grains, Admission admission, StreamSlots slots, IOptions<GatewayOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
+    GrainCalls grains,
+    Admission admission,
+    StreamSlots slots,
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    IHostApplicationLifetime lifetime)
 {
     /// <summary>Accounts in one watch at most.</summary>
     public const int MostAccounts = 1000;
@@ -36,17 +27,24 @@ internal sealed class EventFeed(
     private const string RefusedAttempt = "attempt-refused";
     private readonly TimeSpan _heartbeat = options.Value.Limits.Heartbeat;
 
-    /// <summary>Where a watch begins.</summary>
+    /// <summary>The position where a watch begins.</summary>
     public async Task<long> BeginAsync(WatchOrder order, CancellationToken cancellationToken) =>
-        order.After ?? await grains.RepeatAsync(() => grains.Directory.ReadFeedHeadAsync(cancellationToken), cancellationToken);
+        order.After
+            ?? await grains.RepeatAsync(() => grains.Directory.ReadFeedHeadAsync(cancellationToken), cancellationToken);
 
-    /// <summary>Events behind a position in commit order, until the caller goes, loses the power, or the server stops.</summary>
+    /// <summary>
+    /// Events after a position in commit order, until the caller goes away or loses its authority, or the server stops.
+    /// </summary>
     /// <exception cref="ApiException">The stream must end.</exception>
     public async IAsyncEnumerable<FeedStep> ReadAsync(
-        CallerIdentity caller, WatchOrder order, long from, [EnumeratorCancellation] CancellationToken cancellationToken)
+        CallerIdentity caller,
+        WatchOrder order,
+        long from,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var slot = slots.Take(caller.Subject);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, lifetime.ApplicationStopping);
         var position = from;
         yield return new FeedStep(position, null);
         var progress = new Progress(order, _heartbeat, clock);
@@ -74,29 +72,38 @@ internal sealed class EventFeed(
         }
     }
 
-    private async Task<EntryPage> NextPageAsync(CallerIdentity caller, long position, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<EntryPage> NextPageAsync(
+        CallerIdentity caller, long position, TimeSpan wait, CancellationToken cancellationToken)
     {
         try
         {
-            var page = await grains.RepeatAsync(() => grains.Directory.ReadFeedAsync(position, PageSize, wait, cancellationToken), cancellationToken);
+            var page = await grains.RepeatAsync(
+                () => grains.Directory.ReadFeedAsync(position, PageSize, wait, cancellationToken), cancellationToken);
             if (clock.GetUtcNow() >= caller.ExpiresAt)
             {
                 throw new ApiException(ApiError.Of(RefusalReason.Unauthenticated, "The token has expired."));
             }
 
-            return await admission.AdmitAsync(caller, MethodPolicies.WatchEvents, cancellationToken) is { } refused ? throw new ApiException(refused) : page;
+            return await admission.AdmitAsync(caller, MethodPolicies.WatchEvents, cancellationToken) is { } refused
+                ? throw new ApiException(refused)
+                : page;
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw new ApiException(ApiError.Of(
-                RefusalReason.StorageUnavailable, "The server is stopping; resume from the last position.", field: null, TimeSpan.FromSeconds(1)));
+                RefusalReason.StorageUnavailable,
+                "The server is stopping; resume from the last position.",
+                field: null,
+                TimeSpan.FromSeconds(1)));
         }
     }
 
-    private async ValueTask<V1.WatchEventsResponse?> ToEventAsync(EntryInfo entry, WatchOrder order, CancellationToken cancellationToken)
+    private async ValueTask<V1.WatchEventsResponse?> ToEventAsync(
+        EntryInfo entry, WatchOrder order, CancellationToken cancellationToken)
     {
-        // Refused attempts are in the journal and changed nothing; operators' records are no account's.
-        if (entry.Type == RefusedAttempt || !StreamId.TryParse(entry.Stream, out var stream) || !stream.IsAccount(out var account)
+        // Refused attempts changed nothing, and operators' entries concern no account.
+        if (entry.Type == RefusedAttempt || !StreamId.TryParse(entry.Stream, out var stream)
+            || !stream.IsAccount(out var account)
             || (order.Accounts.Count > 0 && !order.Accounts.Contains(account.Value)))
         {
             return null;
@@ -117,32 +124,36 @@ internal sealed class EventFeed(
     }
 
     /// <summary>
-    /// How far a stream is, for those who asked. A page that is not full holds everything that was committed before it was asked for: entries become visible in the order of their positions.
+    /// The progress of a stream, where it was asked for. A page that is not full holds everything that was committed
+    /// before it was asked for, because entries become visible in the order of their positions.
     /// </summary>
     private struct Progress(WatchOrder order, TimeSpan heartbeat, TimeProvider clock)
     {
         private long _askedAt;
-        private long? _told;
+        private long? _reported;
 
-        /// <summary>How long the next page may wait for an entry: not at all before the watcher has caught up and been told so.</summary>
+        /// <summary>
+        /// How long the next page may wait for an entry; zero until the first progress is reported.
+        /// </summary>
         public readonly TimeSpan Wait =>
             order.Progress is not { } interval ? heartbeat
-            : _told is null ? TimeSpan.Zero
+            : _reported is null ? TimeSpan.Zero
             : interval < heartbeat ? interval : heartbeat;
 
         /// <summary>A page is about to be asked for.</summary>
         public void BeginPage() => _askedAt = clock.GetTimestamp();
 
-        /// <summary>A page has been stepped over.</summary>
-        /// <returns>Up to when everything has been, where it is time to say so.</returns>
+        /// <summary>A page has been sent.</summary>
+        /// <returns>The timestamp up to which everything has been sent, where it is time to report it.</returns>
         public long? EndPage(bool isLast, bool isEmpty)
         {
-            if (order.Progress is not { } interval || !isLast || !(isEmpty || _told is not { } told || clock.GetElapsedTime(told) >= interval))
+            if (order.Progress is not { } interval || !isLast
+                || !(isEmpty || _reported is not { } last || clock.GetElapsedTime(last) >= interval))
             {
                 return null;
             }
 
-            _told = clock.GetTimestamp();
+            _reported = clock.GetTimestamp();
             return _askedAt;
         }
     }

@@ -10,11 +10,17 @@ internal sealed class EventServiceV1(EventFeed feed, TimeProvider clock) : V1.Ev
 {
     /// <inheritdoc/>
     public override async Task WatchEvents(
-        V1.WatchEventsRequest request, IServerStreamWriter<V1.WatchEventsResponse> responseStream, ServerCallContext context)
+        V1.WatchEventsRequest request,
+        IServerStreamWriter<V1.WatchEventsResponse> responseStream,
+        ServerCallContext context)
     {
         var began = clock.GetTimestamp();
         var checks = default(FieldChecks);
-        var order = WatchOrders.Check(ref checks, request.HasAfterPosition ? request.AfterPosition : null, request.Accounts, request.ProgressInterval);
+        var order = WatchOrders.Check(
+            ref checks,
+            request.HasAfterPosition ? request.AfterPosition : null,
+            request.Accounts,
+            request.ProgressInterval);
         checks.ThrowIfAny();
         var from = await feed.BeginAsync(order, context.CancellationToken);
 
@@ -23,8 +29,10 @@ internal sealed class EventServiceV1(EventFeed feed, TimeProvider clock) : V1.Ev
         {
             if (!hasBegun)
             {
-                // At once: the client knows that it watches, and from where, before anything happens. Not before the first step, because a watch that is refused begins nowhere.
-                await context.WriteResponseHeadersAsync(new Metadata { { "position", step.Position.ToString(CultureInfo.InvariantCulture) } });
+                // The headers tell the client its position before the first event. After the first step, because that
+                // may refuse.
+                await context.WriteResponseHeadersAsync(
+                    new Metadata { { "position", step.Position.ToString(CultureInfo.InvariantCulture) } });
                 hasBegun = true;
             }
 
@@ -34,8 +42,12 @@ internal sealed class EventServiceV1(EventFeed feed, TimeProvider clock) : V1.Ev
             }
             else if (step.CompleteAt is { } complete)
             {
-                // As a distance on this process's monotonic clock: a client can place it on its own without knowing what time it is here.
-                var progress = new V1.WatchEventsResponse { Position = step.Position, CompleteThrough = Duration.FromTimeSpan(clock.GetElapsedTime(began, complete)) };
+                // As a duration on this process's monotonic clock, which a client can add to its own.
+                var progress = new V1.WatchEventsResponse
+                {
+                    Position = step.Position,
+                    CompleteThrough = Duration.FromTimeSpan(clock.GetElapsedTime(began, complete)),
+                };
                 await responseStream.WriteAsync(progress, context.CancellationToken);
             }
         }

@@ -7,16 +7,17 @@ using AccountGrid.Grains;
 namespace AccountGrid.Gateway.Services;
 
 /// <summary>
-/// Applies a stream of follows. Gathers them, puts a batch in order of accounts, applies the accounts side by side and their own follows in order, and reads
-/// the next batch meanwhile; a batch begins only when the one before is through, so the order within an account is the stream's. The batch grows while the
-/// one before is under way, so the faster they come the more of them share one account's call and one page of the store. A full queue is waited for, which
-/// slows the sender down (back-pressure), and only then reported. One per stream; one caller at a time.
+/// Applies a stream of follows in batches. A batch is sorted by account; accounts are applied in parallel, the follows
+/// of one account in their order, and the next batch is read meanwhile. A batch begins when the one before is done, so
+/// that the order within an account is the stream's. While it waits it grows, so that at a high rate more follows share
+/// an account's call and a page of the store. A full queue is retried, which slows the sender down (back-pressure), and
+/// then reported. One for each stream; one caller at a time.
 /// </summary>
-/// <param name="grains">The way to the accounts.</param>
-/// <param name="calls">The calls that all streams together have under way.</param>
+/// <param name="grains">Calls the accounts' grains.</param>
+/// <param name="calls">Limits the calls of all streams together.</param>
 /// <param name="most">Follows of one batch.</param>
 /// <param name="clock">For pauses.</param>
-/// <param name="caller">Whose stream it is.</param>
+/// <param name="caller">The caller of the stream.</param>
 internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most, TimeProvider clock, CallerInfo caller)
 {
     /// <summary>Refused follows that the answer names; more are only counted.</summary>
@@ -29,7 +30,7 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>The earliest errors by number: the latest of them is on top and goes first.</summary>
+    /// <summary>The first errors by line; the last of them is on top and is dropped first.</summary>
     private readonly PriorityQueue<V1.IngestError, long> _errors = new();
     private readonly Lock _gate = new();
     private List<Taken> _gathering = [];
@@ -44,18 +45,20 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
     /// <summary>Whether <see cref="FlushAsync"/> is due before more is taken.</summary>
     public bool IsFull => _gathering.Count >= most;
 
-    /// <summary>Whether a batch could be handed over without waiting for the one before.</summary>
+    /// <summary>Whether a batch can be applied without waiting for the one before.</summary>
     public bool CanFlushNow => _gathering.Count > 0 && _applying.IsCompleted;
 
     /// <summary>Takes one follow.</summary>
     public void Take(long line, long account, long follower, bool follows)
     {
-        // The rules for one follow are the domain's; asked here too, because there one bad follow would have its whole part of the batch refused.
+        // The domain's rules for one follow, checked here too because the domain refuses a whole call for one bad
+        // follow.
         if (!AccountId.TryCreate(account, out var id))
         {
             Refuse(line, RefusalReason.InvalidArgument, "account must be a positive account id");
         }
-        else if (FollowRules.CheckFollower(id, AccountId.TryCreate(follower, out var other) ? other : default) is { } refusal)
+        else if (FollowRules.CheckFollower(id, AccountId.TryCreate(follower, out var other) ? other : default)
+            is { } refusal)
         {
             Refuse(line, refusal.Reason, refusal.Message);
         }
@@ -66,14 +69,16 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         }
     }
 
-    /// <summary>Counts and names one that cannot be applied.</summary>
+    /// <summary>Counts and reports a follow that cannot be applied.</summary>
     public void Refuse(long line, RefusalReason reason, string message)
     {
         _received++;
         Fail(line, reason, message);
     }
 
-    /// <summary>Hands the gathered batch over and returns when the one before is through, so that memory holds two batches at most.</summary>
+    /// <summary>
+    /// Begins to apply the gathered batch when the one before is done, so that memory holds two batches at most.
+    /// </summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _applying;
@@ -90,13 +95,20 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
     {
         await FlushAsync(cancellationToken);
         await _applying;
-        var response = new V1.IngestFollowsResponse { Received = _received, Changed = _changed, Unchanged = _unchanged, Failed = _failed };
-        response.Errors.AddRange(_errors.UnorderedItems.Select(e => e.Element).OrderBy(e => e.Line));
-        return response;
+        return new()
+        {
+            Received = _received,
+            Changed = _changed,
+            Unchanged = _unchanged,
+            Failed = _failed,
+            Errors = { _errors.UnorderedItems.Select(static e => e.Element).OrderBy(static e => e.Line) },
+        };
     }
 
-    /// <summary>Waits, without regard to the result, until nothing of this stream is under way any more.</summary>
-    public Task SettleAsync() => _applying.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    /// <summary>Waits until no call of this stream is in flight; never fails.</summary>
+    public Task SettleAsync() =>
+        _applying.ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private async Task ApplyAsync(List<Taken> batch, CancellationToken cancellationToken)
     {
@@ -118,12 +130,12 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         }
         finally
         {
-            // Also when the stream has ended: nothing of it is under way any more once this is through.
+            // Also on failure, so that no call of the stream is in flight afterwards.
             await Task.WhenAll(parts.AsSpan(0, begun));
         }
     }
 
-    /// <summary>Applies one account's part of a batch; holds a place among the calls to begin with.</summary>
+    /// <summary>Applies one account's part of a batch; the caller has taken a place for the first call.</summary>
     private async Task ApplyAsync(List<Taken> batch, int from, int to, CancellationToken cancellationToken)
     {
         while (true)
@@ -164,7 +176,7 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
                 return;
             }
 
-            // Twice as long each time: with a fixed delay one of many streams into a hot account could lose every race.
+            // Doubled each time: with a fixed delay, one of many streams into a hot account could fail every time.
             var delay = (refusal.RetryAfter ?? FirstDelay) * Math.Pow(2, attempt - 1);
             await Task.Delay(delay < LongestDelay ? delay : LongestDelay, clock, cancellationToken);
             await calls.EnterAsync(1);
@@ -172,9 +184,9 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
     }
 
     /// <summary>
-    /// One call, which gives its place back; and whether it may be tried again: because a queue was full or the account could not be placed, so that nothing was done, or because
-    /// its silo went away, and then a part that was applied is found to be there.
-    /// Not cancelled: it ends soon, and a token that crosses to the grain costs as much as the call.
+    /// One call, which gives its place back, and whether it may be retried: a queue was full or the account could not
+    /// be placed, so that nothing was done; or its silo went away, and follows that were applied then count as
+    /// unchanged. Not cancelable: it ends soon, and a token that crosses to the grain costs as much as the call.
     /// </summary>
     private async Task<(FollowReply Reply, bool MayRetry)> CallAsync(long account, ImmutableArray<FollowInput> changes)
     {
@@ -188,7 +200,9 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         }
         catch (Exception exception) when (ExceptionMap.RefusalOf(exception) is { } refusal)
         {
-            mayRetry = refusal.Reason == RefusalReason.Overloaded || (exception is GrainRefusedException && refusal.RetryAfter is not null) || LostCalls.IsLost(exception);
+            mayRetry = refusal.Reason == RefusalReason.Overloaded
+                || (exception is GrainRefusedException && refusal.RetryAfter is not null)
+                || LostCalls.IsLost(exception);
             return (new FollowReply(0, null, refusal), mayRetry);
         }
         catch
@@ -209,7 +223,8 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         {
             if (_errors.Count < MostErrors || line < _errors.Peek().Line)
             {
-                _errors.Enqueue(new V1.IngestError { Line = line, Reason = ErrorMap.Of(reason).Reason, Message = message }, -line);
+                _errors.Enqueue(
+                    new V1.IngestError { Line = line, Reason = ErrorMap.Of(reason).Reason, Message = message }, -line);
                 if (_errors.Count > MostErrors)
                 {
                     _errors.Dequeue();
@@ -245,10 +260,12 @@ internal sealed class FollowIngest(GrainCalls grains, CallWindow calls, int most
         return ImmutableCollectionsMarshal.AsImmutableArray(changes);
     }
 
-    /// <summary>One follow on its way.</summary>
+    /// <summary>One follow to be applied.</summary>
     private readonly record struct Taken(long Account, long Follower, long Line, bool Follows)
     {
-        /// <summary>By account and follower, as the store keeps them; what concerns the same two keeps the order of the stream.</summary>
+        /// <summary>
+        /// By account and follower, as the store is ordered; follows of the same two keep the stream's order.
+        /// </summary>
         public static int Compare(Taken x, Taken y) =>
             x.Account != y.Account ? x.Account.CompareTo(y.Account)
             : x.Follower != y.Follower ? x.Follower.CompareTo(y.Follower)

@@ -8,30 +8,35 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>Keeps the follow edges. Stateless.</summary>
-internal sealed class FollowerServiceV1(GrainCalls grains, FollowIngests ingests, StreamSlots slots, IHostApplicationLifetime lifetime)
+/// <summary>Changes follow edges, one by one or as a stream. Stateless.</summary>
+internal sealed class FollowerServiceV1(
+    GrainCalls grains, FollowIngests ingests, StreamSlots slots, IHostApplicationLifetime lifetime)
     : V1.FollowerService.FollowerServiceBase
 {
     /// <inheritdoc/>
-    public override async Task<V1.PutFollowerResponse> PutFollower(V1.PutFollowerRequest request, ServerCallContext context)
+    public override async Task<V1.PutFollowerResponse> PutFollower(
+        V1.PutFollowerRequest request, ServerCallContext context)
     {
         var reply = await FollowAsync(request.Account, request.Follower, follows: true, context);
         return new V1.PutFollowerResponse { Changed = reply.Changed > 0, Followers = CountOf(reply) };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.DeleteFollowerResponse> DeleteFollower(V1.DeleteFollowerRequest request, ServerCallContext context)
+    public override async Task<V1.DeleteFollowerResponse> DeleteFollower(
+        V1.DeleteFollowerRequest request, ServerCallContext context)
     {
         var reply = await FollowAsync(request.Account, request.Follower, follows: false, context);
         return new V1.DeleteFollowerResponse { Changed = reply.Changed > 0, Followers = CountOf(reply) };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.IngestFollowsResponse> IngestFollows(IAsyncStreamReader<V1.IngestFollowsRequest> requestStream, ServerCallContext context)
+    public override async Task<V1.IngestFollowsResponse> IngestFollows(
+        IAsyncStreamReader<V1.IngestFollowsRequest> requestStream, ServerCallContext context)
     {
         var caller = context.Identity();
         using var slot = slots.Take(caller.Subject);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
         var ingest = ingests.Begin(caller);
         try
         {
@@ -52,7 +57,8 @@ internal sealed class FollowerServiceV1(GrainCalls grains, FollowIngests ingests
                 line = await TakeAsync(ingest, requestStream.Current, line, ending.Token);
             }
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            lifetime.ApplicationStopping.IsCancellationRequested && !context.CancellationToken.IsCancellationRequested)
         {
             throw new ApiException(Stopping);
         }
@@ -62,15 +68,20 @@ internal sealed class FollowerServiceV1(GrainCalls grains, FollowIngests ingests
         }
     }
 
-    /// <summary>What a stream ends with when the server stops.</summary>
+    /// <summary>The error that ends a stream when the server stops.</summary>
     internal static ApiError Stopping { get; } = ApiError.Of(
-        RefusalReason.StorageUnavailable, "The server is stopping; which of the last follows were applied is unknown: send them again.", null, TimeSpan.FromSeconds(1));
+        RefusalReason.StorageUnavailable,
+        "The server is stopping; which of the last follows were applied is unknown: send them again.",
+        field: null,
+        TimeSpan.FromSeconds(1));
 
-    private static async Task<long> TakeAsync(FollowIngest ingest, V1.IngestFollowsRequest message, long line, CancellationToken cancellationToken)
+    private static async Task<long> TakeAsync(
+        FollowIngest ingest, V1.IngestFollowsRequest message, long line, CancellationToken cancellationToken)
     {
         if (message.Follows.Count > Limits.FollowBatch)
         {
-            throw new ApiException(ApiError.Of(Refusal.TooLarge("follows", $"must be at most {Limits.FollowBatch} in one message")));
+            throw new ApiException(
+                ApiError.Of(Refusal.TooLarge("follows", $"must be at most {Limits.FollowBatch} in one message")));
         }
 
         foreach (var follow in message.Follows)
@@ -105,5 +116,6 @@ internal sealed class FollowerServiceV1(GrainCalls grains, FollowIngests ingests
         return reply.Refusal is null ? reply : throw GrainCalls.Refused(reply.Refusal);
     }
 
-    private static V1.FollowerCount? CountOf(FollowReply reply) => reply.Followers is { } followers ? AccountMapping.ToProto(followers) : null;
+    private static V1.FollowerCount? CountOf(FollowReply reply) =>
+        reply.Followers is { } followers ? AccountMapping.ToProto(followers) : null;
 }

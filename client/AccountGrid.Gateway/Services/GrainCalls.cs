@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
 
-/// <summary>The way to the grains: their keys, and the one place where their refusals become errors. Thread-safe.</summary>
+/// <summary>
+/// The way to the grains: their keys, and the one place where their refusals become errors. Thread-safe.
+/// </summary>
 /// <param name="grains">The cluster.</param>
 /// <param name="accounts">Its accounts.</param>
 /// <param name="options">How many calls at a time.</param>
@@ -40,7 +42,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// <summary>One account; the id is known to be positive.</summary>
     public IAccountGrain Account(long id) => accounts[new AccountId(id)];
 
-    /// <summary>An account that was read here a moment ago, without a call; <c>null</c> says nothing about it.</summary>
+    /// <summary>
+    /// An account that was read here a moment ago, without a call; <c>null</c> says nothing about it.
+    /// </summary>
     public AccountInfo? Here(long id, long minVersion) => local?.Get(id, minVersion);
 
     /// <summary>What a visitor may see of such an account; <c>null</c> says nothing about it.</summary>
@@ -94,8 +98,8 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     }
 
     /// <summary>
-    /// Applies follows; sent again if the account's silo goes away meanwhile. They say what shall be, so twice is once; what was changed by an attempt whose answer was lost is then
-    /// answered as not changed.
+    /// Applies follows; sent again if the account's silo goes away meanwhile. They say what shall be, so twice is once;
+    /// what was changed by an attempt whose answer was lost is then answered as not changed.
     /// </summary>
     public Task<FollowReply> FollowAsync(long id, ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken) =>
         RepeatAsync(() => Account(id).FollowAsync(changes, caller, cancellationToken), cancellationToken);
@@ -128,8 +132,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         refusal is null ? ApiError.Failure : ApiError.Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter));
 
     /// <summary>
-    /// Reads many accounts: those that are active with one call to each silo at the most, the others, which have to be loaded, by calls of their own, at most so many at a time.
-    /// The answers keep the order of the ids, unknown ones are <c>null</c>.
+    /// Reads many accounts: those that are active with one call to each silo at the most, the others, which have to be
+    /// loaded, by calls of their own, at most so many at a time. The answers keep the order of the ids, unknown ones
+    /// are <c>null</c>.
     /// </summary>
     public async Task<AccountInfo?[]> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
@@ -163,7 +168,8 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // A silo that went away, or one of a version that cannot do this: the accounts' own grains answer, or say what is wrong.
+            // A silo that went away, or one of a version that cannot do this: the accounts' own grains answer, or say
+            // what is wrong.
         }
 
         for (var i = 0; i < found.Length; i++)

@@ -7,26 +7,25 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>People and their powers. Stateless.</summary>
-internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimeProvider clock) : V1.OperatorService.OperatorServiceBase
+/// <summary>Operators and their authority. Stateless.</summary>
+internal sealed class OperatorServiceV1(
+    GrainCalls grains, UndoRun undo, TimeProvider clock) : V1.OperatorService.OperatorServiceBase
 {
-    private const string ListQuery = "operators";
-
     /// <inheritdoc/>
-    public override async Task<V1.ListOperatorsResponse> ListOperators(V1.ListOperatorsRequest request, ServerCallContext context)
+    public override async Task<V1.ListOperatorsResponse> ListOperators(
+        V1.ListOperatorsRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
-        var size = checks.PageSize(request.PageSize);
-        var after = PageTokens.Name(ref checks, ListQuery, request.PageToken);
+        var order = checks.PageByName("operators", request.PageSize, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.RepeatAsync(() => grains.Directory.ListOperatorsAsync(after, size, context.CancellationToken), context.CancellationToken);
-        var response = new V1.ListOperatorsResponse { NextPageToken = PageTokens.Format(ListQuery, page.Next) };
-        foreach (var person in page.Operators)
+        var cancel = context.CancellationToken;
+        var page = await grains.RepeatAsync(
+            () => grains.Directory.ListOperatorsAsync(order.Cursor, order.Size, cancel), cancel);
+        return new()
         {
-            response.Operators.Add(OperatorMapping.ToProto(person));
-        }
-
-        return response;
+            Operators = { page.Operators.Select(OperatorMapping.ToProto) },
+            NextPageToken = PageTokens.Format(order.Query, page.Next),
+        };
     }
 
     /// <inheritdoc/>
@@ -36,11 +35,14 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
         var id = checks.Operator("id", request.Id);
         checks.ThrowIfAny();
         var person = await grains.GetOperatorAsync(request.Id, context.CancellationToken);
-        return person.Version > 0 ? OperatorMapping.ToProto(person) : throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {id}")));
+        return person.Version > 0
+            ? OperatorMapping.ToProto(person)
+            : throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {id}")));
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.EnrollOperatorResponse> EnrollOperator(V1.EnrollOperatorRequest request, ServerCallContext context)
+    public override async Task<V1.EnrollOperatorResponse> EnrollOperator(
+        V1.EnrollOperatorRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         checks.Operator("id", request.Id);
@@ -48,12 +50,13 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
         var roles = OperatorMapping.FromProto(ref checks, request.Roles);
         var endsAt = checks.Time("authorityEndsAt", request.AuthorityEndsAt);
         checks.ThrowIfAny();
-        var reply = await ExecuteAsync(request.Id, new OperatorInput.Enroll(roles, request.DisplayName, endsAt), context);
-        return new V1.EnrollOperatorResponse { Operator = reply };
+        var command = new OperatorInput.Enroll(roles, request.DisplayName, endsAt);
+        return new() { Operator = await ExecuteAsync(request.Id, command, context) };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.OffboardOperatorResponse> OffboardOperator(V1.OffboardOperatorRequest request, ServerCallContext context)
+    public override async Task<V1.OffboardOperatorResponse> OffboardOperator(
+        V1.OffboardOperatorRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         checks.Operator("id", request.Id);
@@ -61,11 +64,12 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
         checks.Note(request.Note);
         checks.ThrowIfAny();
         var command = new OperatorInput.Offboard(endsAt ?? Microseconds.Truncate(clock.GetUtcNow()), request.Note);
-        return new V1.OffboardOperatorResponse { Operator = await ExecuteAsync(request.Id, command, context) };
+        return new() { Operator = await ExecuteAsync(request.Id, command, context) };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.UndoOperatorResponse> UndoOperator(V1.UndoOperatorRequest request, ServerCallContext context)
+    public override async Task<V1.UndoOperatorResponse> UndoOperator(
+        V1.UndoOperatorRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         checks.Operator("id", request.Id);
@@ -77,13 +81,15 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo, TimePro
         }
 
         checks.ThrowIfAny();
-        return await undo.RunAsync(
-            new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun), context.Commander(), context.CancellationToken);
+        var order = new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun);
+        return await undo.RunAsync(order, context.Commander(), context.CancellationToken);
     }
 
     private async Task<V1.Operator?> ExecuteAsync(string id, OperatorInput command, ServerCallContext context)
     {
         var reply = await grains.Operator(id).ExecuteAsync(command, context.Commander(), context.CancellationToken);
-        return reply.Refusal is null ? reply.Operator is { } person ? OperatorMapping.ToProto(person) : null : throw GrainCalls.Refused(reply.Refusal);
+        return reply.Refusal is { } refusal ? throw GrainCalls.Refused(refusal)
+            : reply.Operator is { } person ? OperatorMapping.ToProto(person)
+            : null;
     }
 }

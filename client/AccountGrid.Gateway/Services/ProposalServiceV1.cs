@@ -6,34 +6,35 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>The second person. Stateless.</summary>
+/// <summary>Proposals, and the decisions of the second person. Stateless.</summary>
 internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.ProposalServiceBase
 {
     /// <inheritdoc/>
-    public override async Task<V1.ListProposalsResponse> ListProposals(V1.ListProposalsRequest request, ServerCallContext context)
+    public override async Task<V1.ListProposalsResponse> ListProposals(
+        V1.ListProposalsRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
-        var query = "proposals:" + request.Filter;
         var proposedBy = Filters.Proposals(ref checks, request.Filter);
-        var size = checks.PageSize(request.PageSize);
-        var after = PageTokens.Number(ref checks, query, request.PageToken);
+        var order = checks.PageByNumber("proposals:" + request.Filter, request.PageSize, request.PageToken);
         checks.ThrowIfAny();
-        var page = await grains.RepeatAsync(() => grains.Directory.ListProposalAccountsAsync(proposedBy, after, size, context.CancellationToken), context.CancellationToken);
-        var response = new V1.ListProposalsResponse { NextPageToken = PageTokens.Format(query, page.Next) };
-        foreach (var account in await grains.ReadAsync(page.Ids, context.CancellationToken))
-        {
-            // It may have been decided, or another one opened, since the index was read.
-            if (account?.Proposal is { } proposal && (proposedBy is null || proposal.ProposedBy.Subject == proposedBy))
-            {
-                response.Proposals.Add(ProposalMapping.ToProto(proposal));
-            }
-        }
+        var cancel = context.CancellationToken;
+        var page = await grains.RepeatAsync(
+            () => grains.Directory.ListProposalAccountsAsync(proposedBy, order.Cursor, order.Size, cancel), cancel);
+        var accounts = await grains.ReadAsync(page.Ids, cancel);
 
-        return response;
+        // A proposal may have been decided, or another one opened, since the index was read.
+        var proposals = accounts.Select(static account => account?.Proposal).OfType<ProposalInfo>()
+            .Where(proposal => proposedBy is null || proposal.ProposedBy.Subject == proposedBy);
+        return new()
+        {
+            Proposals = { proposals.Select(ProposalMapping.ToProto) },
+            NextPageToken = PageTokens.Format(order.Query, page.Next),
+        };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.ApproveProposalResponse> ApproveProposal(V1.ApproveProposalRequest request, ServerCallContext context)
+    public override async Task<V1.ApproveProposalResponse> ApproveProposal(
+        V1.ApproveProposalRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         var id = checks.Proposal("id", request.Id);
@@ -41,39 +42,46 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         checks.Note(request.Note);
         var requestId = checks.RequestId(request.RequestId);
         checks.ThrowIfAny();
-        var reply = await ExecuteAsync(id, new CommandInput.Approve(id.Sequence, digest, request.Note), requestId, context);
-        return new V1.ApproveProposalResponse
-        {
-            Outcome = CommandMapping.OutcomeOf(reply),
-            Account = CommandMapping.AccountOf(reply),
-            Proposal = ProposalMapping.Of(reply),
-        };
+        var command = new CommandInput.Approve(id.Sequence, digest, request.Note);
+        var (outcome, account, proposal) = await ExecuteAsync(id, command, requestId, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.RejectProposalResponse> RejectProposal(V1.RejectProposalRequest request, ServerCallContext context)
+    public override async Task<V1.RejectProposalResponse> RejectProposal(
+        V1.RejectProposalRequest request, ServerCallContext context)
     {
-        var checks = default(FieldChecks);
-        var id = checks.Proposal("id", request.Id);
-        checks.Note(request.Note);
-        var requestId = checks.RequestId(request.RequestId);
-        checks.ThrowIfAny();
-        var reply = await ExecuteAsync(id, new CommandInput.Reject(id.Sequence, request.Note), requestId, context);
-        return new V1.RejectProposalResponse { Account = CommandMapping.AccountOf(reply) };
+        var (id, requestId) = Check(request.Id, request.Note, request.RequestId);
+        var command = new CommandInput.Reject(id.Sequence, request.Note);
+        return new() { Account = (await ExecuteAsync(id, command, requestId, context)).Account };
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.WithdrawProposalResponse> WithdrawProposal(V1.WithdrawProposalRequest request, ServerCallContext context)
+    public override async Task<V1.WithdrawProposalResponse> WithdrawProposal(
+        V1.WithdrawProposalRequest request, ServerCallContext context)
     {
-        var checks = default(FieldChecks);
-        var id = checks.Proposal("id", request.Id);
-        checks.Note(request.Note);
-        var requestId = checks.RequestId(request.RequestId);
-        checks.ThrowIfAny();
-        var reply = await ExecuteAsync(id, new CommandInput.Withdraw(id.Sequence, request.Note), requestId, context);
-        return new V1.WithdrawProposalResponse { Account = CommandMapping.AccountOf(reply) };
+        var (id, requestId) = Check(request.Id, request.Note, request.RequestId);
+        var command = new CommandInput.Withdraw(id.Sequence, request.Note);
+        return new() { Account = (await ExecuteAsync(id, command, requestId, context)).Account };
     }
 
-    private Task<CommandReply> ExecuteAsync(ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
-        grains.ExecuteAsync(id.Account.Value, command, context.Commander(), requestId, expectedStateVersion: null, context.CancellationToken);
+    private static (ProposalId Id, string? RequestId) Check(string id, string note, string requestId)
+    {
+        var checks = default(FieldChecks);
+        var proposal = checks.Proposal("id", id);
+        checks.Note(note);
+        var key = checks.RequestId(requestId);
+        checks.ThrowIfAny();
+        return (proposal, key);
+    }
+
+    private async Task<(V1.Outcome Outcome, V1.Account? Account, V1.Proposal? Proposal)> ExecuteAsync(
+        ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
+        CommandMapping.ToProto(await grains.ExecuteAsync(
+            id.Account.Value,
+            command,
+            context.Commander(),
+            requestId,
+            expectedStateVersion: null,
+            context.CancellationToken));
 }

@@ -8,11 +8,14 @@ namespace AccountGrid.Gateway.Services;
 /// <summary>The verified caller of a method.</summary>
 internal static class ServerCallContextExtensions
 {
-    /// <summary>Who calls; the gate has let nobody else through.</summary>
+    /// <summary>The caller, whom the gate has authenticated.</summary>
     public static CallerIdentity Identity(this ServerCallContext context) =>
-        context.GetHttpContext().User.Identity as CallerIdentity ?? throw new InvalidOperationException("A method was reached without its gate.");
+        context.GetHttpContext().User.Identity as CallerIdentity
+            ?? throw new InvalidOperationException("A method was reached without its gate.");
 
-    /// <summary>The caller of a command, with this request's trace, so that the journal names the trace that the answer shows.</summary>
+    /// <summary>
+    /// The caller of a command with the request's trace, which the journal records and the answer carries.
+    /// </summary>
     public static CallerInfo Commander(this ServerCallContext context) =>
         context.Identity().Caller with { TraceParent = Activity.Current?.Id };
 }

@@ -7,12 +7,18 @@ using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>What became of the last commands: what the silos remember, and where the gateway is a process of its own what it remembers besides. Stateless.</summary>
+/// <summary>
+/// The traces of the last commands: those that the silos keep, and those of this process where it is no silo.
+/// Stateless.
+/// </summary>
 /// <param name="grains">The cluster.</param>
 /// <param name="local">The traces of this process; <c>null</c> where it keeps none.</param>
 internal sealed class TraceServiceV1(GrainCalls grains, ITraceStore? local = null) : V1.TraceService.TraceServiceBase
 {
-    /// <summary>What a gateway is called that is no silo; in a silo the silo's own answer names the same spans, and comes first.</summary>
+    /// <summary>
+    /// The place of this process's spans where it is no silo; in a silo, the silo's answer has the same spans and
+    /// precedes them.
+    /// </summary>
     private const string Place = "gateway";
 
     /// <inheritdoc/>
@@ -21,13 +27,15 @@ internal sealed class TraceServiceV1(GrainCalls grains, ITraceStore? local = nul
         var checks = default(FieldChecks);
         checks.TraceId("id", request.Id);
         checks.ThrowIfAny();
-        var found = await grains.RepeatAsync(() => grains.Traces.GetAsync(request.Id, context.CancellationToken), context.CancellationToken);
-        var spans = TraceMerge.Spans(found.Spans.Concat((local?.Find(request.Id) ?? []).Select(static s => s with { Place = Place })));
+        var found = await grains.RepeatAsync(
+            () => grains.Traces.GetAsync(request.Id, context.CancellationToken), context.CancellationToken);
+        var spans = TraceMerge.Spans(
+            found.Spans.Concat((local?.Find(request.Id) ?? []).Select(static s => s with { Place = Place })));
         if (spans.IsEmpty)
         {
             throw new ApiException(ApiError.Of(RefusalReason.NotFound, found.Missing.IsEmpty
-                ? "Nobody remembers such a trace: only the last commands are kept, and only in memory."
-                : $"None of the silos that answered remembers such a trace; no answer from {string.Join(", ", found.Missing)}."));
+                ? "There is no such trace in memory: only those of the last commands are kept."
+                : $"No silo that answered has such a trace; no answer from {string.Join(", ", found.Missing)}."));
         }
 
         var trace = new V1.Trace { TraceId = request.Id };
@@ -37,7 +45,8 @@ internal sealed class TraceServiceV1(GrainCalls grains, ITraceStore? local = nul
     }
 
     /// <inheritdoc/>
-    public override async Task<V1.ListTracesResponse> ListTraces(V1.ListTracesRequest request, ServerCallContext context)
+    public override async Task<V1.ListTracesResponse> ListTraces(
+        V1.ListTracesRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         var size = checks.PageSize(request.PageSize);
@@ -48,13 +57,15 @@ internal sealed class TraceServiceV1(GrainCalls grains, ITraceStore? local = nul
         }
 
         checks.ThrowIfAny();
-        var found = await grains.RepeatAsync(() => grains.Traces.ListAsync(context.CancellationToken), context.CancellationToken);
+        var found = await grains.RepeatAsync(
+            () => grains.Traces.ListAsync(context.CancellationToken), context.CancellationToken);
 
-        // A silo remembers its own traces already in what it answered.
+        // In a silo, the silo's answer has them already.
         var own = local is null || grains.IsInSilo ? [] : local.List();
         var response = new V1.ListTracesResponse();
         response.Traces.Add(TraceMerge.Summaries(found.Traces.Concat(own))
-            .Where(t => (request.Account == 0 || t.Account == request.Account) && (request.Actor.Length == 0 || t.Actor == request.Actor))
+            .Where(t => request.Account == 0 || t.Account == request.Account)
+            .Where(t => request.Actor.Length == 0 || t.Actor == request.Actor)
             .Take(size).Select(TraceMapping.ToProto));
         response.Missing.Add(found.Missing);
         return response;

@@ -9,22 +9,17 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Services;
 
-/// <summary>What to undo.</summary>
-/// <param name="Person">Whose acts; a well-formed operator id.</param>
-/// <param name="Since">From when, inclusive.</param>
-/// <param name="Note">For the journals.</param>
-/// <param name="DryRun">Only say what would be restored.</param>
-internal sealed record UndoOrder(string Person, DateTimeOffset Since, string Note, bool DryRun);
-
 /// <summary>
-/// Undoes what one person did: finds the accounts, records the undo in the person's journal, then restores them one by one; each account's own
-/// rules decide. Breaking off in the middle leaves some restored, and the same call goes on with the rest. Stateless.
+/// Undoes the harm of one person: finds the accounts, records the undo in the person's journal, then restores them; the
+/// rules of each account decide. If it ends early, some accounts are restored, and the same call continues with the
+/// rest. Stateless.
 /// </summary>
 internal sealed class UndoRun(GrainCalls grains)
 {
     /// <summary>Runs the order.</summary>
     /// <exception cref="ApiException">There is no such operator, or recording the undo was refused.</exception>
-    public async Task<V1.UndoOperatorResponse> RunAsync(UndoOrder order, CallerInfo caller, CancellationToken cancellationToken)
+    public async Task<V1.UndoOperatorResponse> RunAsync(
+        UndoOrder order, CallerInfo caller, CancellationToken cancellationToken)
     {
         var record = grains.Operator(order.Person);
         if ((await grains.GetOperatorAsync(order.Person, cancellationToken)).Version == 0)
@@ -40,7 +35,8 @@ internal sealed class UndoRun(GrainCalls grains)
             return response;
         }
 
-        var recorded = await record.ExecuteAsync(new OperatorInput.RecordUndo(order.Since, accounts.Length, order.Note), caller, cancellationToken);
+        var recorded = await record.ExecuteAsync(
+            new OperatorInput.RecordUndo(order.Since, accounts.Length, order.Note), caller, cancellationToken);
         if (recorded.Refusal is { } refusal)
         {
             throw GrainCalls.Refused(refusal);
@@ -60,22 +56,29 @@ internal sealed class UndoRun(GrainCalls grains)
             }
             else
             {
-                response.Failures.Add(new V1.UndoFailure { Id = id, Reason = ErrorMap.Of(why.Reason).Reason, Message = why.Message });
+                response.Failures.Add(
+                    new V1.UndoFailure { Id = id, Reason = ErrorMap.Of(why.Reason).Reason, Message = why.Message });
             }
         }
 
         return response;
     }
 
-    /// <summary>The accounts that are down by the person's act now, ascending; the log also lists those restored since.</summary>
-    private async Task<(ImmutableArray<AccountInfo> Accounts, bool More)> FindAsync(UndoOrder order, CancellationToken cancellationToken)
+    /// <summary>
+    /// The accounts that are down by the person's act, ascending. The log also lists accounts restored since; they are
+    /// left out.
+    /// </summary>
+    private async Task<(ImmutableArray<AccountInfo> Accounts, bool More)> FindAsync(
+        UndoOrder order, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<AccountInfo>();
         long after = 0;
         do
         {
             var page = await grains.RepeatAsync(
-                () => grains.Directory.ListHarmedAsync(order.Person, order.Since, after, Limits.PageSize, cancellationToken), cancellationToken);
+                () => grains.Directory.ListHarmedAsync(
+                    order.Person, order.Since, after, Limits.PageSize, cancellationToken),
+                cancellationToken);
             foreach (var account in await grains.ReadAsync(page.Ids, cancellationToken))
             {
                 if (account is null || !IsDownBy(account, order))
@@ -97,13 +100,14 @@ internal sealed class UndoRun(GrainCalls grains)
         return (found.ToImmutable(), false);
     }
 
-    /// <summary>Which accounts to ask; what is really lifted there is for the domain to say.</summary>
+    /// <summary>Whether an account is to be asked; the domain decides which holds are lifted.</summary>
     private static bool IsDownBy(AccountInfo account, UndoOrder order)
     {
         foreach (var hold in account.Holds)
         {
             if (hold.At >= order.Since && hold.Kind != HoldKind.OwnerDeactivation
-                && ((hold.PlacedBy.Kind == ActorKind.Operator && hold.PlacedBy.Subject == order.Person) || hold.ApprovedBy == order.Person))
+                && ((hold.PlacedBy.Kind == ActorKind.Operator && hold.PlacedBy.Subject == order.Person)
+                    || hold.ApprovedBy == order.Person))
             {
                 return true;
             }
@@ -112,29 +116,37 @@ internal sealed class UndoRun(GrainCalls grains)
         return false;
     }
 
-    private async ValueTask<RefusalInfo?> UndoAsync(UndoOrder order, CallerInfo caller, long id, long stateVersion, CancellationToken cancellationToken)
+    private async ValueTask<RefusalInfo?> UndoAsync(
+        UndoOrder order, CallerInfo caller, long id, long stateVersion, CancellationToken cancellationToken)
     {
         var command = new CommandInput.Undo(order.Person, order.Since, order.Note);
         try
         {
             var requestId = RequestIdOf(order, caller, stateVersion);
             var reply = await grains.RepeatAsync(
-                () => grains.Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion: null, cancellationToken), cancellationToken);
+                () => grains.Account(id).ExecuteAsync(
+                    command, caller, requestId, expectedStateVersion: null, cancellationToken),
+                cancellationToken);
             return reply.Refusal;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && ExceptionMap.RefusalOf(exception) is not null)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && ExceptionMap.RefusalOf(exception) is not null)
         {
             return ExceptionMap.RefusalOf(exception);
         }
     }
 
     /// <summary>
-    /// The same for a repetition of the same order on the same state, and another one after the account moved: otherwise the undo of a second harm would be
-    /// taken for a repetition of the first undo and answered without being done.
+    /// The same for a repetition on the same state, and another one after the account changed: otherwise the undo of a
+    /// second harm would be answered as a repetition of the first undo, without being done.
     /// </summary>
     private static string RequestIdOf(UndoOrder order, CallerInfo caller, long stateVersion)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{order.Person}\n{Microseconds.Of(order.Since)}\n{caller.Subject}\n{order.Note}");
-        return string.Create(CultureInfo.InvariantCulture, $"undo:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]}:{stateVersion}");
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{order.Person}\n{Microseconds.Of(order.Since)}\n{caller.Subject}\n{order.Note}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"undo:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]}:{stateVersion}");
     }
 }

@@ -10,7 +10,8 @@ internal static class WatchOrders
     private static readonly TimeSpan LongestProgress = TimeSpan.FromSeconds(60);
 
     /// <summary>The order; faults are added to <paramref name="checks"/>.</summary>
-    public static WatchOrder Check(ref FieldChecks checks, long? after, IReadOnlyCollection<long> accounts, Duration? progress = null)
+    public static WatchOrder Check(
+        ref FieldChecks checks, long? after, IReadOnlyCollection<long> accounts, Duration? progress = null)
     {
         checks.NotNegative("afterPosition", after ?? 0);
         var interval = ProgressOf(ref checks, progress);
@@ -35,7 +36,7 @@ internal static class WatchOrders
             return null;
         }
 
-        // By its fields: what no duration can be must not throw.
+        // Checked by its fields, because converting an invalid duration throws.
         var isDuration = progress.Seconds is >= 0 and <= 60 && progress.Nanos is >= 0 and < 1_000_000_000;
         var interval = isDuration ? progress.ToTimeSpan() : TimeSpan.Zero;
         if (interval < ShortestProgress || interval > LongestProgress)

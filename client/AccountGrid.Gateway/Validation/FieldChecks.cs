@@ -8,9 +8,9 @@ using Google.Protobuf.WellKnownTypes;
 namespace AccountGrid.Gateway.Validation;
 
 /// <summary>
-/// Checks the fields of one request and collects those that break a rule, so that the answer names all of them. Allocates
-/// nothing for a request without faults. The rules are the domain's (<see cref="TextRules"/>, <see cref="Limits"/>); fields
-/// have their JSON names.
+/// Checks the fields of one request and collects those that break a rule, so that the answer names all of them.
+/// Allocates nothing for a request without faults. The rules are the domain's (<see cref="TextRules"/>, <see
+/// cref="Limits"/>); fields have their JSON names.
 /// </summary>
 internal struct FieldChecks
 {
@@ -44,7 +44,9 @@ internal struct FieldChecks
     /// <summary>A handle.</summary>
     public void Handle(string value) => Rule("handle", TextRules.Handle(value));
 
-    /// <summary>The form of a reason code; which codes there are is the installation's and judged by the domain.</summary>
+    /// <summary>
+    /// The form of a reason code; which codes there are is the installation's and judged by the domain.
+    /// </summary>
     public void Reason(string value) => Rule("reason", TextRules.ReasonForm(value));
 
     /// <summary>A note.</summary>
@@ -150,12 +152,21 @@ internal struct FieldChecks
         return Microseconds.Truncate(value.ToDateTimeOffset());
     }
 
+    /// <summary>A page of a listing whose entries are ordered by number.</summary>
+    public PageOrder<long> PageByNumber(string query, int size, string token) =>
+        new(query, PageSize(size), PageTokens.Number(ref this, query, token));
+
+    /// <summary>A page of a listing whose entries are ordered by name.</summary>
+    public PageOrder<string> PageByName(string query, int size, string token) =>
+        new(query, PageSize(size), PageTokens.Name(ref this, query, token));
+
     /// <summary>A page size; 0 is the default.</summary>
     public int PageSize(int value)
     {
         if (value is < 0 or > Limits.PageSize)
         {
-            Add("pageSize", string.Create(CultureInfo.InvariantCulture, $"must be 1 to {Limits.PageSize}, or 0 for {Limits.DefaultPageSize}"));
+            Add("pageSize", string.Create(
+                CultureInfo.InvariantCulture, $"must be 1 to {Limits.PageSize}, or 0 for {Limits.DefaultPageSize}"));
         }
 
         return value == 0 ? Limits.DefaultPageSize : value;

@@ -3,16 +3,11 @@ using System.Text;
 
 namespace AccountGrid.Gateway.Validation;
 
-/// <summary>One term of a filter.</summary>
-/// <param name="Field">The field, in lower snake case.</param>
-/// <param name="Operator"><c>=</c>, <c>&gt;=</c> or <c>&lt;</c>.</param>
-/// <param name="Value">The value, without its quotes.</param>
-internal readonly record struct FilterTerm(string Field, string Operator, string Value);
-
 /// <summary>
-/// Reads filters, a small part of AIP-160: <c>term {AND term}</c>, where a term is <c>field operator value</c>, an operator is <c>=</c>, <c>&gt;=</c>
-/// or <c>&lt;</c>, and a value is a word of <c>A-Z a-z 0-9 _ - . / : @ + | *</c> or text in double quotes, in which <c>\"</c> and <c>\\</c> stand for themselves.
-/// Each field stands at most once with each operator. At most 512 characters.
+/// Reads filters, a small part of AIP-160: <c>term {AND term}</c>, where a term is <c>field operator value</c>, an
+/// operator is <c>=</c>, <c>&gt;=</c> or <c>&lt;</c>, and a value is a word of <c>A-Z a-z 0-9 _ - . / : @ + | *</c> or
+/// text in double quotes, in which <c>\"</c> and <c>\\</c> stand for themselves. Each field stands at most once with
+/// each operator. At most 512 characters.
 /// </summary>
 internal static class FilterParser
 {
@@ -28,7 +23,8 @@ internal static class FilterParser
 
         if (filter.Length > MostCharacters)
         {
-            checks.Add("filter", string.Create(CultureInfo.InvariantCulture, $"must be at most {MostCharacters} characters"));
+            checks.Add(
+                "filter", string.Create(CultureInfo.InvariantCulture, $"must be at most {MostCharacters} characters"));
             return [];
         }
 
@@ -67,7 +63,7 @@ internal static class FilterParser
     {
         private int _at;
 
-        /// <summary>What is wrong first.</summary>
+        /// <summary>The first fault.</summary>
         public string? Fault { get; private set; }
 
         public bool AtEnd
@@ -79,7 +75,8 @@ internal static class FilterParser
             }
         }
 
-        public void Fail(string rule) => Fault ??= string.Create(CultureInfo.InvariantCulture, $"{rule} (at character {_at + 1})");
+        public void Fail(string rule) =>
+            Fault ??= string.Create(CultureInfo.InvariantCulture, $"{rule} (at character {_at + 1})");
 
         public string Word(bool field)
         {

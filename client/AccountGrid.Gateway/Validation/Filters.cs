@@ -5,11 +5,14 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Validation;
 
-/// <summary>What the filters of the listings mean. A field that a listing does not know is refused, so that a slip never widens an answer.</summary>
+/// <summary>
+/// Reads the filters of the listings. An unknown field is refused, so that a typing error never widens an answer.
+/// </summary>
 internal static class Filters
 {
     private const string Name = "filter";
-    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary><c>status = SUSPENDED AND tier = PROTECTED AND handle = "pre*"</c>.</summary>
     public static AccountFilterInput Accounts(ref FieldChecks checks, string filter)
@@ -27,7 +30,8 @@ internal static class Filters
                 case { Field: "tier", Operator: "=" }:
                     tier = TierOf(ref checks, term.Value);
                     break;
-                case { Field: "handle", Operator: "=", Value: [.. var start, '*'] } when TextRules.Handle(start) is null:
+                case { Field: "handle", Operator: "=", Value: [.. var start, '*'] }
+                    when TextRules.Handle(start) is null:
                     prefix = start;
                     break;
                 case { Field: "handle", Operator: "=" }:
@@ -42,7 +46,9 @@ internal static class Filters
         return new AccountFilterInput(status, tier, prefix);
     }
 
-    /// <summary><c>stream = "a/1" AND actor = "kim" AND type = "hold-placed" AND at &gt;= "..." AND at &lt; "..."</c>.</summary>
+    /// <summary>
+    /// <c>stream = "a/1" AND actor = "kim" AND type = "hold-placed" AND at &gt;= "..." AND at &lt; "..."</c>.
+    /// </summary>
     public static AuditFilterInput Audit(ref FieldChecks checks, string filter)
     {
         string? stream = null;
@@ -55,7 +61,11 @@ internal static class Filters
             switch (term)
             {
                 case { Field: "stream", Operator: "=" }:
-                    stream = Valid(ref checks, term, StreamId.TryParse(term.Value, out _), "a/ and an account id, or op/ and an operator id");
+                    stream = Valid(
+                        ref checks,
+                        term,
+                        StreamId.TryParse(term.Value, out _),
+                        "a/ and an account id, or op/ and an operator id");
                     break;
                 case { Field: "actor", Operator: "=" }:
                     actor = Valid(ref checks, term, OperatorId.TryParse(term.Value, out _), "a token's subject");
@@ -132,7 +142,8 @@ internal static class Filters
     private static DateTimeOffset? TimeOf(ref FieldChecks checks, FilterTerm term)
     {
         const DateTimeStyles Style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (term.Value.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(term.Value, CultureInfo.InvariantCulture, Style, out var at))
+        if (term.Value.Contains('T', StringComparison.Ordinal)
+            && DateTimeOffset.TryParse(term.Value, CultureInfo.InvariantCulture, Style, out var at))
         {
             return Microseconds.Truncate(at);
         }

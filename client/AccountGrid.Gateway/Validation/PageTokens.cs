@@ -6,16 +6,16 @@ using System.Text;
 namespace AccountGrid.Gateway.Validation;
 
 /// <summary>
-/// Page tokens: where to go on, and a checksum over that and the query it belongs to. A token that was changed, or is sent with another query, is
-/// refused. The checksum is no secret, because a position gives nothing that the query itself would not: it keeps a page from silently
-/// being one of something else. The same in every process.
+/// Page tokens: the cursor of the next page, and a checksum over it and its query. A token that was changed, or is sent
+/// with another query, is refused. The checksum is not secret, because a cursor reveals nothing that the query itself
+/// does not; it prevents a page of another listing. The same in every process.
 /// </summary>
 internal static class PageTokens
 {
     private const int ChecksumLength = 12;
     private const int MostCharacters = 400;
 
-    /// <summary>The token for going on behind a number; empty for 0, which is the end.</summary>
+    /// <summary>The token of the page after a number; empty for 0, which is the end.</summary>
     public static string Format(string query, long next)
     {
         if (next == 0)
@@ -28,8 +28,9 @@ internal static class PageTokens
         return Format(query, cursor);
     }
 
-    /// <summary>The token for going on behind a name; empty at the end.</summary>
-    public static string Format(string query, string next) => next.Length == 0 ? "" : Format(query, Encoding.UTF8.GetBytes(next));
+    /// <summary>The token of the page after a name; empty at the end.</summary>
+    public static string Format(string query, string next) =>
+        next.Length == 0 ? "" : Format(query, Encoding.UTF8.GetBytes(next));
 
     /// <summary>Reads a number back; 0 for no token.</summary>
     public static long Number(ref FieldChecks checks, string query, string token)
@@ -65,7 +66,8 @@ internal static class PageTokens
         return "";
     }
 
-    private static void Refuse(ref FieldChecks checks) => checks.Add("pageToken", "is not one that this server gave for this query");
+    private static void Refuse(ref FieldChecks checks) =>
+        checks.Add("pageToken", "is not one that this server gave for this query");
 
     private static string Format(string query, ReadOnlySpan<byte> cursor)
     {

@@ -25,7 +25,9 @@ internal sealed class BridgedInstrument
     /// </summary>
     private static readonly ExemplarBehavior SampledTraces = new()
     {
-        DefaultExemplarProvider = static (_, _) => Activity.Current is { Recorded: true } ? Exemplar.FromTraceContext() : Exemplar.None,
+        DefaultExemplarProvider = static (_, _) => Activity.Current is { Recorded: true }
+            ? Exemplar.FromTraceContext()
+            : Exemplar.None,
         NewExemplarMinInterval = TimeSpan.FromSeconds(1),
     };
 
@@ -42,17 +44,21 @@ internal sealed class BridgedInstrument
     /// <param name="name">Its name in the registry.</param>
     /// <param name="buckets">A histogram's buckets, in the instrument's own unit.</param>
     /// <param name="registry">The registry to copy to.</param>
-    public BridgedInstrument(Instrument instrument, MetricName name, IEnumerable<double>? buckets, CollectorRegistry registry)
+    public BridgedInstrument(
+        Instrument instrument, MetricName name, IEnumerable<double>? buckets, CollectorRegistry registry)
     {
         _name = name;
-        _help = string.IsNullOrWhiteSpace(instrument.Description) ? $"{instrument.Name} of {instrument.Meter.Name}." : instrument.Description;
+        _help = string.IsNullOrWhiteSpace(instrument.Description)
+            ? $"{instrument.Name} of {instrument.Meter.Name}."
+            : instrument.Description;
         _buckets = buckets is null ? null : [.. buckets.Select(b => b * name.Scale)];
         _registry = registry;
         IsObservable = instrument.IsObservable;
 
         // The only gauge whose measurements are differences.
         _adds = !instrument.IsObservable
-            && instrument.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(UpDownCounter<>);
+            && instrument.GetType() is { IsGenericType: true } type
+            && type.GetGenericTypeDefinition() == typeof(UpDownCounter<>);
     }
 
     /// <summary>Whether its value is read at every scrape, rather than measured when something happens.</summary>
@@ -194,8 +200,10 @@ internal sealed class BridgedInstrument
         var factory = Metrics.WithCustomRegistry(_registry);
         return _name.Kind switch
         {
-            MetricKind.Counter => factory.CreateCounter(
-                _name.Text, _help, labels, new CounterConfiguration { ExemplarBehavior = ExemplarBehavior.NoExemplars() }),
+            MetricKind.Counter => factory.CreateCounter(_name.Text, _help, labels, new CounterConfiguration
+            {
+                ExemplarBehavior = ExemplarBehavior.NoExemplars(),
+            }),
             MetricKind.Histogram => factory.CreateHistogram(_name.Text, _help, labels, new HistogramConfiguration
             {
                 Buckets = _buckets,

@@ -12,7 +12,8 @@ namespace AccountGrid.Telemetry;
 /// </summary>
 internal sealed partial class MeterBridge : IDisposable
 {
-    private static readonly double[] Seconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] Seconds =
+        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private static readonly double[] Amounts = Histogram.ExponentialBuckets(1, 4, 12);
 
     private readonly CollectorRegistry _registry;
@@ -38,7 +39,8 @@ internal sealed partial class MeterBridge : IDisposable
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, state) => Record(value, tags, state));
         _listener.SetMeasurementEventCallback<float>(static (_, value, tags, state) => Record(value, tags, state));
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => Record(value, tags, state));
-        _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, state) => Record((double)value, tags, state));
+        _listener.SetMeasurementEventCallback<decimal>(
+            static (_, value, tags, state) => Record((double)value, tags, state));
         _listener.Start();
         registry.AddBeforeCollectCallback(Observe);
     }
@@ -129,10 +131,13 @@ internal sealed partial class MeterBridge : IDisposable
 
     private static double[]? From<T>(InstrumentAdvice<T>? advice)
         where T : struct =>
-        advice?.HistogramBucketBoundaries?.Select(static b => Convert.ToDouble(b, CultureInfo.InvariantCulture)).ToArray();
+        advice?.HistogramBucketBoundaries
+            ?.Select(static b => Convert.ToDouble(b, CultureInfo.InvariantCulture)).ToArray();
 
     [LoggerMessage(
-        1601, LogLevel.Warning, "The instrument {Instrument} of {Meter} is not at /metrics: {Name} is there already, of another type.")]
+        1601,
+        LogLevel.Warning,
+        "The instrument {Instrument} of {Meter} is not at /metrics: {Name} is there already, of another type.")]
     private partial void LogTaken(string instrument, string meter, string name);
 
     [LoggerMessage(1602, LogLevel.Debug, "Some instruments could not be read for this scrape.")]

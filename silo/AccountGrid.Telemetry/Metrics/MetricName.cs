@@ -20,25 +20,27 @@ internal sealed record MetricName(string Text, MetricKind Kind, bool IsDuration,
     private const string Bytes = "bytes";
     private const string Ratio = "ratio";
 
-    private static readonly FrozenDictionary<string, (string Suffix, double Scale)> Units = new Dictionary<string, (string, double)>(StringComparer.Ordinal)
-    {
-        ["s"] = (Seconds, 1),
-        ["ms"] = (Seconds, 1e-3),
-        ["us"] = (Seconds, 1e-6),
-        ["ns"] = (Seconds, 1e-9),
-        ["min"] = (Seconds, 60),
-        ["h"] = (Seconds, 3600),
-        ["d"] = (Seconds, 86400),
-        ["By"] = (Bytes, 1),
-        ["bytes"] = (Bytes, 1),
-        ["KiBy"] = (Bytes, 1024),
-        ["MiBy"] = (Bytes, 1024 * 1024),
-        ["MB"] = (Bytes, 1024 * 1024),
-        ["%"] = (Ratio, 0.01),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, (string Suffix, double Scale)> Units =
+        new Dictionary<string, (string, double)>
+        {
+            ["s"] = (Seconds, 1),
+            ["ms"] = (Seconds, 1e-3),
+            ["us"] = (Seconds, 1e-6),
+            ["ns"] = (Seconds, 1e-9),
+            ["min"] = (Seconds, 60),
+            ["h"] = (Seconds, 3600),
+            ["d"] = (Seconds, 86400),
+            ["By"] = (Bytes, 1),
+            ["bytes"] = (Bytes, 1),
+            ["KiBy"] = (Bytes, 1024),
+            ["MiBy"] = (Bytes, 1024 * 1024),
+            ["MB"] = (Bytes, 1024 * 1024),
+            ["%"] = (Ratio, 0.01),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What .NET declares a counter though it goes up and down.</summary>
-    private static readonly string[] NoCounters = ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"];
+    private static readonly string[] NoCounters =
+        ["dotnet.thread_pool.thread.count", "dotnet.thread_pool.queue.length"];
 
     private static readonly string[] OfHistograms = ["_count", "_sum", "_bucket"];
 
@@ -57,7 +59,11 @@ internal sealed record MetricName(string Text, MetricKind Kind, bool IsDuration,
 
         if (kind == MetricKind.Counter)
         {
-            return new(EndsWith(text, "total") ? text.ToString() : text.Append("_total").ToString(), kind, suffix == Seconds, scale);
+            return new(
+                EndsWith(text, "total") ? text.ToString() : text.Append("_total").ToString(),
+                kind,
+                suffix == Seconds,
+                scale);
         }
 
         var done = text.ToString();
@@ -85,7 +91,8 @@ internal sealed record MetricName(string Text, MetricKind Kind, bool IsDuration,
                 continue;
             }
 
-            if (char.IsAsciiLetterUpper(c) && i > 0 && (char.IsAsciiLetterLower(name[i - 1]) || char.IsAsciiDigit(name[i - 1])))
+            if (char.IsAsciiLetterUpper(c) && i > 0
+                && (char.IsAsciiLetterLower(name[i - 1]) || char.IsAsciiDigit(name[i - 1])))
             {
                 Separate(text);
             }

@@ -36,14 +36,19 @@ internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge>
     {
         if (_bridge is null)
         {
-            Metrics.SuppressDefaultMetrics(
-                new SuppressDefaultMetricOptions { SuppressDebugMetrics = true, SuppressEventCounters = true, SuppressMeters = true });
+            Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions
+            {
+                SuppressDebugMetrics = true,
+                SuppressEventCounters = true,
+                SuppressMeters = true,
+            });
             _bridge = new MeterBridge(Metrics.DefaultRegistry, IsShown, log);
         }
 
         var version = new KeyValuePair<string, object?>("version", Version);
         _ = meters.Create(GatewayMeter).CreateObservableGauge(
-            "accountgrid.build.info", () => new Measurement<int>(1, version), null, "The version of the program that runs; always 1.");
+            "accountgrid.build.info", () => new Measurement<int>(
+                1, version), null, "The version of the program that runs; always 1.");
         return Task.CompletedTask;
     }
 
@@ -64,10 +69,11 @@ internal sealed class MetricsBridge(IMeterFactory meters, ILogger<MetricsBridge>
 
     /// <summary>The version that the build wrote, without the revision behind it.</summary>
     private static string Version =>
-        (typeof(MetricsBridge).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown")
-        .Split('+')[0];
+        typeof(MetricsBridge).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     private static bool IsShown(Instrument instrument) =>
         Meters.Contains(instrument.Meter.Name, StringComparer.Ordinal)
-        && (instrument.IsObservable || !PerCall.Any(prefix => instrument.Name.StartsWith(prefix, StringComparison.Ordinal)));
+        && (instrument.IsObservable
+            || !PerCall.Any(prefix => instrument.Name.StartsWith(prefix, StringComparison.Ordinal)));
 }

@@ -19,9 +19,11 @@ internal static class SpanCleaner
             return;
         }
 
-        activity.SetTag("exception.message", null).SetTag("exception.stacktrace", null).SetTag("exception.escaped", null);
+        activity.SetTag("exception.message", null).SetTag("exception.stacktrace", null).SetTag(
+            "exception.escaped", null);
         var isRefusal = type == typeof(GrainRefusedException).FullName;
-        if (isRefusal || type == typeof(OperationCanceledException).FullName || type == typeof(TaskCanceledException).FullName)
+        if (isRefusal || type == typeof(OperationCanceledException).FullName
+            || type == typeof(TaskCanceledException).FullName)
         {
             activity.SetStatus(ActivityStatusCode.Unset).SetTag(ExceptionType, null)
                 .SetTag(TraceNames.Outcome, isRefusal ? "refused" : "cancelled");

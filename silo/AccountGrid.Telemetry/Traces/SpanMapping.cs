@@ -15,7 +15,8 @@ internal static class SpanMapping
     /// <summary>Whether a text is a trace id: 32 lower-case hex digits, not all 0.</summary>
     public static bool IsTraceId(string? text) =>
         text is { Length: 32 }
-        && text.All(static c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f')) && text.AsSpan().ContainsAnyExcept('0');
+        && text.All(static c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'))
+        && text.AsSpan().ContainsAnyExcept('0');
 
     /// <summary>About how many bytes a span takes in memory.</summary>
     /// <param name="span">The span.</param>
@@ -71,7 +72,8 @@ internal static class SpanMapping
             root.Duration,
             root.DisplayName,
             Last(spans, TraceNames.Action),
-            long.TryParse(Last(spans, TraceNames.Account), NumberStyles.None, CultureInfo.InvariantCulture, out var account)
+            long.TryParse(
+                Last(spans, TraceNames.Account), NumberStyles.None, CultureInfo.InvariantCulture, out var account)
                 ? account
                 : 0,
             Last(spans, TraceNames.Actor),

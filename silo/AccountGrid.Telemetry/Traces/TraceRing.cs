@@ -110,7 +110,8 @@ internal sealed class TraceRing(TraceSettings settings) : ITraceStore
         {
             foreach (var link in found[i].Links)
             {
-                if (seen.Add(link.Context.TraceId) && _traces.TryGetValue(link.Context.TraceId, out var other) && other.IsShared)
+                if (seen.Add(link.Context.TraceId) && _traces.TryGetValue(link.Context.TraceId, out var other)
+                    && other.IsShared)
                 {
                     found.AddRange(other.Spans);
                 }
@@ -122,7 +123,8 @@ internal sealed class TraceRing(TraceSettings settings) : ITraceStore
 
     private void Shrink()
     {
-        while (_all.Count - _shared > settings.Keep || _shared > settings.Keep || (_bytes > _maxBytes && _all.Count > 0))
+        while (_all.Count - _shared > settings.Keep || _shared > settings.Keep
+            || (_bytes > _maxBytes && _all.Count > 0))
         {
             var oldest = _all.Dequeue();
             _shared -= oldest.IsShared ? 1 : 0;

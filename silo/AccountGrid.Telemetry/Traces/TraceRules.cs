@@ -29,7 +29,8 @@ internal static class TraceRules
         IEnumerable<ActivityLink>? links) =>
         tags is KeyValuePair<string, object?>[] { Length: > 0 } known && known[0].Key == TraceNames.RequestKind
         || (parent != default ? IsRecorded(parent)
-            : Roots.Contains(name, StringComparer.Ordinal) || (links is not null && links.Any(static l => IsRecorded(l.Context))));
+            : Roots.Contains(name, StringComparer.Ordinal) || (
+                links is not null && links.Any(static l => IsRecorded(l.Context))));
 
     private static bool IsRecorded(ActivityContext context) => (context.TraceFlags & ActivityTraceFlags.Recorded) != 0;
 }

@@ -20,18 +20,18 @@ public sealed class CallWindowTests
     [Fact]
     public void Prompt_answers_double_it_each_round_up_to_the_most()
     {
-        Assert.Equal((CallWindow.Least, CallWindow.Least), (_window.Bound, _underWay));
+        Assert.Equal((CallWindow.Least, CallWindow.Least), (_window.Limit, _underWay));
         Round(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(2 * CallWindow.Least, _window.Bound);
-        for (var before = _window.Bound; before < Most / 2; before = _window.Bound)
+        Assert.Equal(2 * CallWindow.Least, _window.Limit);
+        for (var before = _window.Limit; before < Most / 2; before = _window.Limit)
         {
             Round(TimeSpan.FromMilliseconds(100));
-            Assert.InRange(_window.Bound, before * 15 / 8, before * 2);
+            Assert.InRange(_window.Limit, before * 15 / 8, before * 2);
         }
 
         Grow();
         Round(TimeSpan.FromMilliseconds(100));
-        Assert.Equal(Most, _window.Bound);
+        Assert.Equal(Most, _window.Limit);
         Assert.InRange(_underWay, Most * 15 / 16, Most);
     }
 
@@ -45,7 +45,7 @@ public sealed class CallWindowTests
             Leave(1);
         }
 
-        Assert.Equal(CallWindow.Least, _window.Bound);
+        Assert.Equal(CallWindow.Least, _window.Limit);
     }
 
     [Fact]
@@ -53,13 +53,13 @@ public sealed class CallWindowTests
     {
         Grow();
         Round(CallWindow.Late * 2);
-        Assert.Equal(Most / 2, _window.Bound);
+        Assert.Equal(Most / 2, _window.Limit);
         for (var round = 0; round < 10; round++)
         {
             Round(CallWindow.Late * 2);
         }
 
-        Assert.Equal(CallWindow.Least, _window.Bound);
+        Assert.Equal(CallWindow.Least, _window.Limit);
         Assert.InRange(_underWay, CallWindow.Least * 15 / 16, CallWindow.Least);
     }
 
@@ -70,7 +70,7 @@ public sealed class CallWindowTests
         Leave(_underWay - (Most / 2) + (Most / 32) - 1, wasRefused: true);
 
         // About half of the calls are still under way, and that is the bound now: who waits is called once a sixteenth of it is free.
-        Assert.Equal(Most / 2, _window.Bound);
+        Assert.Equal(Most / 2, _window.Limit);
         Assert.False(_next!.IsCompleted);
         Leave(1, wasRefused: true);
         Assert.Equal(Most / 32, await _next);
@@ -97,7 +97,7 @@ public sealed class CallWindowTests
         Assert.False(next.IsCompleted);
         one.Leave(_clock.GetTimestamp(), wasRefused: true);
         Assert.True(next.IsCompletedSuccessfully);
-        Assert.Equal(1, one.Bound);
+        Assert.Equal(1, one.Limit);
     }
 
     private static int Enter(CallWindow window, int wanted)
@@ -117,7 +117,7 @@ public sealed class CallWindowTests
 
     private void Grow()
     {
-        while (_window.Bound < Most)
+        while (_window.Limit < Most)
         {
             Round(TimeSpan.Zero);
         }

@@ -1,7 +1,9 @@
 namespace AccountGrid.Gateway.Host;
 
-/// <summary>At the start, tries to reach the cluster until it is there: who comes first, the silos or the gateway, is nobody's business.</summary>
-internal sealed partial class KeepTrying(TimeProvider clock, ILogger<KeepTrying> log) : IClientConnectionRetryFilter
+/// <summary>
+/// Retries the connection to the cluster until it succeeds: start order does not matter.
+/// </summary>
+internal sealed partial class ConnectionRetryFilter(TimeProvider clock, ILogger<ConnectionRetryFilter> log) : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -13,6 +15,7 @@ internal sealed partial class KeepTrying(TimeProvider clock, ILogger<KeepTrying>
         return true;
     }
 
-    [LoggerMessage(4001, LogLevel.Warning, "The cluster is not there yet, or no silo takes clients (--gateway-port): {Why}")]
+    [LoggerMessage(
+        4001, LogLevel.Warning, "The cluster is not there yet, or no silo takes clients (--gateway-port): {Why}")]
     private static partial void NotReached(ILogger logger, string why);
 }

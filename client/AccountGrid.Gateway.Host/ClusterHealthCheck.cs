@@ -3,8 +3,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AccountGrid.Gateway.Host;
 
-/// <summary>Ready while some silo answers for the store, and this process is not stopping.</summary>
-internal sealed class Reachable(IGrainFactory grains, IHostApplicationLifetime lifetime, TimeProvider clock) : IHealthCheck
+/// <summary>Healthy while a silo answers for the store and this process is not stopping.</summary>
+internal sealed class ClusterHealthCheck(
+    IGrainFactory grains, IHostApplicationLifetime lifetime, TimeProvider clock) : IHealthCheck
 {
     /// <summary>The tag of the checks behind <c>/health/ready</c>.</summary>
     public const string Tag = "ready";
@@ -12,10 +13,11 @@ internal sealed class Reachable(IGrainFactory grains, IHostApplicationLifetime l
     /// <summary>The tag of the checks behind <c>/health/startup</c>.</summary>
     public const string StartupTag = "startup";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -24,7 +26,8 @@ internal sealed class Reachable(IGrainFactory grains, IHostApplicationLifetime l
 
         try
         {
-            await grains.GetGrain<IDirectoryGrain>(0).ReadFeedHeadAsync(cancellationToken).WaitAsync(Patience, clock, cancellationToken);
+            await grains.GetGrain<IDirectoryGrain>(0).ReadFeedHeadAsync(cancellationToken).WaitAsync(
+                Timeout, clock, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception e) when (e is TimeoutException or OrleansException or GrainRefusedException)
