@@ -3,7 +3,8 @@ namespace AccountGrid.Gateway.Host;
 /// <summary>
 /// Retries the connection to the cluster until it succeeds: start order does not matter.
 /// </summary>
-internal sealed partial class ConnectionRetryFilter(TimeProvider clock, ILogger<ConnectionRetryFilter> log) : IClientConnectionRetryFilter
+internal sealed partial class ConnectionRetryFilter(
+    TimeProvider clock, ILogger<ConnectionRetryFilter> log) : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -11,24 +11,31 @@ namespace AccountGrid.Gateway.Auth;
 internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
 {
     /// <summary>
-    /// Decides without asking anybody, where that can be: for a service that reads, which is the hot path, and for
-    /// whoever lacks the role.
+    /// Decides without a grain call, where that is possible: for a service that reads, which is the hot path, and for a
+    /// caller without the role.
     /// </summary>
-    /// <param name="caller">Who.</param>
-    /// <param name="policy">What the method asks for.</param>
-    /// <param name="refused">Why not, or <c>null</c>.</param>
-    /// <returns>Whether it is decided; else <see cref="AdmitAsync"/> looks the person up.</returns>
-    public bool Knows(CallerIdentity caller, MethodPolicy policy, out ApiError? refused)
+    /// <param name="caller">The caller.</param>
+    /// <param name="policy">The method's policy.</param>
+    /// <param name="refused">The refusal; <c>null</c> for none, or while it is not decided.</param>
+    /// <returns>Whether it is decided; else <see cref="AuthorizeAsync"/> looks the person up.</returns>
+    public bool TryDecide(CallerIdentity caller, MethodPolicy policy, out ApiError? refused)
     {
-        refused = policy.AnyOf != Roles.None && (caller.Roles & policy.AnyOf) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
-        return refused is not null || !caller.IsStaff || (policy.AnyOf == Roles.None && !firstUse.NeedsEnrolment(caller));
+        refused = policy.AnyOf != Roles.None && (caller.Roles & policy.AnyOf) == Roles.None
+            ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf))
+            : null;
+        return refused is not null || !caller.IsStaff
+            || (policy.AnyOf == Roles.None && !firstUse.NeedsEnrolment(caller));
     }
 
-    /// <summary>Why not, or <c>null</c>.</summary>
-    public ValueTask<ApiError?> AdmitAsync(CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken) =>
-        Knows(caller, policy, out var refused) ? new ValueTask<ApiError?>(refused) : new ValueTask<ApiError?>(LookUpAsync(caller, policy, cancellationToken));
+    /// <summary>Decides, by a look-up in the register where needed; returns the refusal, or <c>null</c>.</summary>
+    public ValueTask<ApiError?> AuthorizeAsync(
+        CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken) =>
+        TryDecide(caller, policy, out var refused)
+            ? new ValueTask<ApiError?>(refused)
+            : new ValueTask<ApiError?>(LookUpAsync(caller, policy, cancellationToken));
 
-    private async Task<ApiError?> LookUpAsync(CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken)
+    private async Task<ApiError?> LookUpAsync(
+        CallerIdentity caller, MethodPolicy policy, CancellationToken cancellationToken)
     {
         if (firstUse.NeedsEnrolment(caller))
         {
@@ -46,7 +53,7 @@ internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
             return ApiError.Of(Refusal.AuthorityEnded(OperatorId.Parse(caller.Subject)));
         }
 
-        // The register grants staff roles; that a token speaks for a service is the token issuer's word alone.
+        // The register grants staff roles; whether a token speaks for a service is decided by its issuer alone.
         var held = caller.Roles & (roles | Roles.Service);
         return (held & policy.AnyOf) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
     }

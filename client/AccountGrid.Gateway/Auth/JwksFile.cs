@@ -86,6 +86,8 @@ internal sealed partial class JwksFile(
     private static partial void LogRead(ILogger logger, string path, int count);
 
     [LoggerMessage(
-        2, LogLevel.Error, "Cannot read signing keys from {Path} ({Kind}); the last valid ones stay in force, if there are any.")]
+        2,
+        LogLevel.Error,
+        "Cannot read signing keys from {Path} ({Kind}); the last valid ones stay in force, if there are any.")]
     private static partial void LogUnreadable(ILogger logger, string path, string kind);
 }

@@ -26,8 +26,7 @@ internal static class EndpointSetup
             var transcoding = builder.Metadata.OfType<GrpcJsonTranscodingMetadata>().FirstOrDefault();
             if (transcoding is null)
             {
-                // gRPC limits each message itself and answers with an error; the server's limit would abort the read before
-                // that.
+                // gRPC limits each message itself and answers with an error; the server's limit would abort the read.
                 builder.Metadata.Add(BodyLimit.None);
             }
 

@@ -78,14 +78,14 @@ internal sealed class MethodGate(
         }
 
         var admission = _admission ??= services.GetRequiredService<Admission>();
-        return admission.Knows(caller, policy, out var forbidden)
+        return admission.TryDecide(caller, policy, out var forbidden)
             ? GoOnAsync(context, state, forbidden)
             : LookUpAsync(context, state, caller, admission);
     }
 
     private async Task LookUpAsync(
         HttpContext context, RequestState state, CallerIdentity caller, Admission admission) =>
-        await GoOnAsync(context, state, await admission.AdmitAsync(caller, policy, context.RequestAborted));
+        await GoOnAsync(context, state, await admission.AuthorizeAsync(caller, policy, context.RequestAborted));
 
     private Task GoOnAsync(HttpContext context, RequestState state, ApiError? refused)
     {

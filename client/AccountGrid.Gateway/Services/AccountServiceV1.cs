@@ -19,7 +19,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         checks.Id("id", request.Id);
         checks.NotNegative("minVersion", request.MinVersion);
         checks.ThrowIfAny();
-        return grains.Here(request.Id, request.MinVersion) is { } account ? KeptMessages.Of(account) : CallAsync();
+        return grains.FindLocal(request.Id, request.MinVersion) is { } account ? KeptMessages.Of(account) : CallAsync();
 
         // A function of its own, because a read that does not wait starts no time limit.
         async Task<V1.Account> CallAsync() =>
@@ -33,7 +33,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         var checks = default(FieldChecks);
         checks.Id("id", request.Id);
         checks.ThrowIfAny();
-        return grains.VisitHere(request.Id) is { } account ? KeptMessages.Of(account) : CallAsync();
+        return grains.FindLocalPublic(request.Id) is { } account ? KeptMessages.Of(account) : CallAsync();
 
         async Task<V1.PublicAccount> CallAsync() =>
             AccountMapping.ToProto(await grains.VisitAsync(request.Id, context.CancellationToken));
@@ -142,6 +142,6 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         return new() { Account = CommandMapping.ToProto(reply).Account };
 
         Task<CommandReply> CallAsync() => grains.Registrar.RegisterAsync(
-            request.Id, request.Handle, context.Commander(), requestId, context.CancellationToken);
+            request.Id, request.Handle, context.CommandCaller(), requestId, context.CancellationToken);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class EventFeed(
                 throw new ApiException(ApiError.Of(RefusalReason.Unauthenticated, "The token has expired."));
             }
 
-            return await admission.AdmitAsync(caller, MethodPolicies.WatchEvents, cancellationToken) is { } refused
+            return await admission.AuthorizeAsync(caller, MethodPolicies.WatchEvents, cancellationToken) is { } refused
                 ? throw new ApiException(refused)
                 : page;
         }

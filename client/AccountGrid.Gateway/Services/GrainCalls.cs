@@ -45,10 +45,10 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// <summary>
     /// An account that was read here a moment ago, without a call; <c>null</c> says nothing about it.
     /// </summary>
-    public AccountInfo? Here(long id, long minVersion) => local?.Get(id, minVersion);
+    public AccountInfo? FindLocal(long id, long minVersion) => local?.Get(id, minVersion);
 
     /// <summary>What a visitor may see of such an account; <c>null</c> says nothing about it.</summary>
-    public PublicAccountInfo? VisitHere(long id) => local?.Visit(id);
+    public PublicAccountInfo? FindLocalPublic(long id) => local?.Visit(id);
 
     /// <summary>One operator; the id is known to be well formed.</summary>
     public IOperatorGrain Operator(string id) => grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
@@ -141,7 +141,7 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         var found = new AccountInfo?[ids.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            found[i] = Here(ids[i], minVersion: 0);
+            found[i] = FindLocal(ids[i], minVersion: 0);
         }
 
         if (found.Count(static account => account is null) > Few)

@@ -82,12 +82,12 @@ internal sealed class OperatorServiceV1(
 
         checks.ThrowIfAny();
         var order = new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun);
-        return await undo.RunAsync(order, context.Commander(), context.CancellationToken);
+        return await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
     }
 
     private async Task<V1.Operator?> ExecuteAsync(string id, OperatorInput command, ServerCallContext context)
     {
-        var reply = await grains.Operator(id).ExecuteAsync(command, context.Commander(), context.CancellationToken);
+        var reply = await grains.Operator(id).ExecuteAsync(command, context.CommandCaller(), context.CancellationToken);
         return reply.Refusal is { } refusal ? throw GrainCalls.Refused(refusal)
             : reply.Operator is { } person ? OperatorMapping.ToProto(person)
             : null;

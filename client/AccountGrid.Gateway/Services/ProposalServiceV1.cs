@@ -80,7 +80,7 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         CommandMapping.ToProto(await grains.ExecuteAsync(
             id.Account.Value,
             command,
-            context.Commander(),
+            context.CommandCaller(),
             requestId,
             expectedStateVersion: null,
             context.CancellationToken));

@@ -16,6 +16,6 @@ internal static class ServerCallContextExtensions
     /// <summary>
     /// The caller of a command with the request's trace, which the journal records and the answer carries.
     /// </summary>
-    public static CallerInfo Commander(this ServerCallContext context) =>
+    public static CallerInfo CommandCaller(this ServerCallContext context) =>
         context.Identity().Caller with { TraceParent = Activity.Current?.Id };
 }
