@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using AccountGrid.Cluster;
 using AccountGrid.Telemetry;
 using Npgsql;
 
