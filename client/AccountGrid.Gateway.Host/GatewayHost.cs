@@ -17,7 +17,8 @@ namespace AccountGrid.Gateway.Host;
 public sealed class GatewayHost : IAsyncDisposable
 {
     /// <summary>
-    /// Warnings and above, without an error with a stack for each unknown account that is refused, and for each TLS handshake that failed.
+    /// Warnings and above, without an error with a stack for each unknown account that is refused, and for each TLS
+    /// handshake that failed.
     /// </summary>
     private static readonly Dictionary<string, string?> QuietLogs = new()
     {

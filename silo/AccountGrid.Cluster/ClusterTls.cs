@@ -13,13 +13,14 @@ using Orleans.Connections.Security;
 namespace AccountGrid.Cluster;
 
 /// <summary>
-/// TLS between the processes of a cluster: this process's certificate, and the authorities and names that a peer's certificate is checked
-/// against. Files are read once; new ones count from the next start. Thread-safe.
+/// TLS between the processes of a cluster: this process's certificate, and the authorities and names that a peer's
+/// certificate is checked against. Files are read once; new ones count from the next start. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A peer is let in if its certificate leads to one of the configured authorities and no other, is valid now, may be used for its side of TLS
-/// where it says what it may be used for, and carries one of the wanted names as a subject alternative name, letter by letter. Revocation is not
-/// checked, so that a cluster does not depend on lists and responders to start; short lifetimes, or another authority, take its place.
+/// A peer is let in if its certificate leads to one of the configured authorities and no other, is valid now, may be
+/// used for its side of TLS where it says what it may be used for, and carries one of the wanted names as a subject
+/// alternative name, letter by letter. Revocation is not checked, so that a cluster does not depend on lists and
+/// responders to start; short lifetimes, or another authority, take its place.
 /// </remarks>
 public sealed partial class ClusterTls
 {
@@ -27,7 +28,8 @@ public sealed partial class ClusterTls
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
     private const int MaxLength = 256 * 1024;
-    private const string NoHandshake = "the TLS handshake failed: a frame that is none of TLS, the peer refused us or closed, or it took longer than 5 s";
+    private const string NoHandshake =
+        "the TLS handshake failed: a frame that is none of TLS, the peer refused us or closed, or it took longer than 5 s";
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
@@ -44,16 +46,24 @@ public sealed partial class ClusterTls
         _gatewayName = settings.GatewayName;
     }
 
-    /// <summary>Reads and checks the files, by the rules that a peer's certificate is held to; opens no connection.</summary>
+    /// <summary>
+    /// Reads and checks the files, by the rules that a peer's certificate is held to; opens no connection.
+    /// </summary>
     /// <param name="settings">Which files.</param>
     /// <param name="isSilo">Whether this process is a silo; else it is a gateway.</param>
     /// <returns>What to secure connections with, or <c>null</c> where nothing is configured.</returns>
-    /// <exception cref="InvalidDataException">Something is wrong; the message begins with the setting's name within the section and holds nothing of a key.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Something is wrong; the message begins with the setting's name within the section and holds nothing of a key.
+    /// </exception>
     public static ClusterTls? Load(TlsSettings settings, bool isSilo)
     {
         ArgumentNullException.ThrowIfNull(settings);
         (string Name, string? Path)[] files =
-            [(nameof(settings.Certificate), settings.Certificate), (nameof(settings.Key), settings.Key), (nameof(settings.Authority), settings.Authority)];
+        [
+            (nameof(settings.Certificate), settings.Certificate),
+            (nameof(settings.Key), settings.Key),
+            (nameof(settings.Authority), settings.Authority),
+        ];
         if (files.All(static f => string.IsNullOrEmpty(f.Path)))
         {
             return null;
@@ -61,7 +71,8 @@ public sealed partial class ClusterTls
 
         foreach (var (name, path) in files)
         {
-            Require(!string.IsNullOrEmpty(path), name, "must name a file, because TLS is all three: Certificate, Key and Authority");
+            Require(
+                !string.IsNullOrEmpty(path), name, "must name a file, because TLS is all three: Certificate, Key and Authority");
         }
 
         Require(IsName(settings.SiloName), nameof(settings.SiloName), "must be a DNS name");
@@ -114,7 +125,8 @@ public sealed partial class ClusterTls
         {
             var server = (SslServerAuthenticationOptions)tls.SslServerAuthenticationOptions;
 
-            // The callback would choose the certificate without those between it and the authority, which the context holds.
+            // The callback would choose the certificate without those between it and the authority, which the context
+            // holds.
             server.ServerCertificateSelectionCallback = null;
             server.ServerCertificateContext = _own;
             server.ClientCertificateRequired = true;
@@ -127,9 +139,10 @@ public sealed partial class ClusterTls
     }
 
     /// <summary>
-    /// What is the same on both sides. The package's own check of the peer is off, because it is not told which connection it is about; each
-    /// connection has a <see cref="PeerCheck"/> instead. Older versions of TLS are off whatever the system allows. Sessions are not resumed,
-    /// because that would skip the check, and connections here are few and long.
+    /// What is the same on both sides. The package's own check of the peer is off, because it is not told which
+    /// connection it is about; each connection has a <see cref="PeerCheck"/> instead. Older versions of TLS are off
+    /// whatever the system allows. Sessions are not resumed, because that would skip the check, and connections here
+    /// are few and long.
     /// </summary>
     private static TlsOptions NewOptions() => new()
     {
@@ -144,7 +157,9 @@ public sealed partial class ClusterTls
         return (_, certificate, chain, errors) => check.Validate(certificate, chain, errors);
     }
 
-    /// <summary>Gives each connection its check, and names the peer in the log if the handshake that follows does not succeed.</summary>
+    /// <summary>
+    /// Gives each connection its check, and names the peer in the log if the handshake that follows does not succeed.
+    /// </summary>
     private static void LogRefusals(IConnectionBuilder connections, ImmutableArray<string> names)
     {
         ArgumentNullException.ThrowIfNull(connections);
@@ -178,16 +193,20 @@ public sealed partial class ClusterTls
     {
         using var chain = new X509Chain { ChainPolicy = ChainPolicy() };
         chain.ChainPolicy.ExtraStore.AddRange(between);
-        return !chain.Build(own) ? $"does not lead to the Authority: {PeerCheck.Describe(chain)}" : PeerCheck.WhyNotNamed(own, names);
+        return chain.Build(own)
+            ? PeerCheck.WhyNotNamed(own, names)
+            : $"does not lead to the Authority: {PeerCheck.Describe(chain)}";
     }
 
     private static X509Certificate2 WithKey(X509Certificate2 certificate, string path)
     {
         Require(
-            OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0, nameof(TlsSettings.Key), $"{path} may be read by others: its mode must be 0600");
+            OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0,
+            nameof(TlsSettings.Key), $"{path} may be read by others: its mode must be 0600");
         try
         {
-            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), Read(nameof(TlsSettings.Key), path));
+            var key = Read(nameof(TlsSettings.Key), path);
+            return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
@@ -224,7 +243,8 @@ public sealed partial class ClusterTls
         }
     }
 
-    private static bool IsName(string? name) => name is { Length: >= 1 and <= 253 } && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+    private static bool IsName(string? name) =>
+        name is { Length: >= 1 and <= 253 } && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
 
     private static void Require(bool condition, string name, string? rule)
     {

@@ -25,7 +25,8 @@ public static class GatewayProgram
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = defaults });
         builder.Configuration.AddInMemoryCollection(arguments);
 
-        // The ports are the program's own settings. Container images set ASPNETCORE_HTTP_PORTS, and Kestrel would warn that it does not use them.
+        // The ports are the program's own settings. Container images set ASPNETCORE_HTTP_PORTS, and Kestrel would warn
+        // that it does not use them.
         builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseSetting(WebHostDefaults.HttpsPortsKey, "");
         builder.Logging.ClearProviders().AddConsole().AddConsoleFormatter<LogLineFormatter, ConsoleFormatterOptions>();
         builder.Logging.Configure(

@@ -103,16 +103,18 @@ public static class GatewayServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Authentication brings data protection, for cookies. Nothing here protects data, but at the start it would write a key into the home
-    /// directory and warn that the key is not encrypted, and in a container that it will be lost.
+    /// Authentication brings data protection, for cookies. Nothing here protects data, but at the start it would write
+    /// a key into the home directory and warn that the key is not encrypted, and in a container that it will be lost.
     /// </summary>
     private static void RemoveDataProtectionAtStart(IServiceCollection services)
     {
         var assembly = typeof(KeyManagementOptions).Assembly;
-        foreach (var service in services
-            .Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == assembly).ToArray())
+        foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService)).ToArray())
         {
-            services.Remove(service);
+            if (service.ImplementationType?.Assembly == assembly)
+            {
+                services.Remove(service);
+            }
         }
     }
 

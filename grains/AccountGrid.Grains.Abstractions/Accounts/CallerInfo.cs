@@ -2,12 +2,15 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>The verified identity behind a call: made by the gateway, explicit in every method, never ambient.</summary>
+/// <summary>
+/// The verified identity behind a call: made by the gateway, explicit in every method, never ambient.
+/// </summary>
 /// <param name="Kind">The sort of actor.</param>
 /// <param name="Subject">The verified token's subject.</param>
 /// <param name="Roles">The roles in the verified token.</param>
 /// <param name="TraceParent">
-/// The W3C <c>traceparent</c> of the request, so that a journal entry names its trace also where it is not recorded (then Orleans passes none on).
+/// The W3C <c>traceparent</c> of the request, so that a journal entry names its trace also where it is not recorded
+/// (then Orleans passes none on).
 /// </param>
 [GenerateSerializer, Immutable, Alias("ag.caller")]
 public sealed partial record CallerInfo(

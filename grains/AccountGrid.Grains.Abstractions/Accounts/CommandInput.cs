@@ -3,7 +3,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>The commands that callers may send to an account's grain. A closed hierarchy that mirrors the domain's.</summary>
+/// <summary>
+/// The commands that callers may send to an account's grain. A closed hierarchy that mirrors the domain's.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("ag.command")]
 public abstract record CommandInput
 {
@@ -24,7 +26,9 @@ public abstract record CommandInput
     [GenerateSerializer, Immutable, Alias("ag.command.undo")]
     public sealed record Undo([property: Id(0)] string Operator, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] string Note) : CommandInput;
 
-    /// <summary>Raise or renew the explicit protection; no owner = the caller, no review date = the default one.</summary>
+    /// <summary>
+    /// Raise or renew the explicit protection; no owner = the caller, no review date = the default one.
+    /// </summary>
     [GenerateSerializer, Immutable, Alias("ag.command.protect")]
     public sealed record Protect(
         [property: Id(0)] string? Owner,

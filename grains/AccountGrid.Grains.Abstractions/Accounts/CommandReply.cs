@@ -6,7 +6,7 @@ namespace AccountGrid.Grains;
 /// <param name="Outcome">Done, pending or refused.</param>
 /// <param name="Account">The account after the command; <c>null</c> where there is none to show.</param>
 /// <param name="ProposalSequence">The proposal that was opened or acted on.</param>
-/// <param name="Refusal">Why not.</param>
+/// <param name="Refusal">The refusal, or <c>null</c>.</param>
 [GenerateSerializer, Immutable, Alias("ag.reply")]
 public sealed partial record CommandReply(
     [property: Id(0)] Outcome Outcome,

@@ -3,8 +3,9 @@ using Orleans.Concurrency;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// One operator: standing, roles and budget, looked up at the instant an action executes. The key is the id of the operator's journal,
-/// <c>op/kim</c>, so that grain and journal have one name. Calls no account grain, so that no cycle of turns can form.
+/// One operator: standing, roles and budget, looked up at the instant an action executes. The key is the id of the
+/// operator's journal, <c>op/kim</c>, so that grain and journal have one name. Calls no account grain, so that no cycle
+/// of turns can form.
 /// </summary>
 [Alias("ag.IOperatorGrain")]
 public interface IOperatorGrain : IGrainWithStringKey
@@ -13,7 +14,10 @@ public interface IOperatorGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Get")]
     Task<OperatorInfo> GetAsync(CancellationToken cancellationToken);
 
-    /// <summary>What the person may do now; reserves a harm of <paramref name="reach"/> followers on <paramref name="account"/> where reach is not <c>null</c>.</summary>
+    /// <summary>
+    /// What the person may do now; reserves a harm of <paramref name="reach"/> followers on <paramref name="account"/>
+    /// where reach is not <c>null</c>.
+    /// </summary>
     [AlwaysInterleave, Alias("Ask")]
     ValueTask<AuthorityInfo> AskAsync(long account, long? reach, CancellationToken cancellationToken);
 
@@ -21,7 +25,9 @@ public interface IOperatorGrain : IGrainWithStringKey
     [AlwaysInterleave, OneWay, Alias("Settle")]
     Task SettleAsync(long reservation, DateTimeOffset? happenedAt);
 
-    /// <summary>Changes the record. Takes its turn in a bounded queue, as on accounts. Durable before it answers.</summary>
+    /// <summary>
+    /// Changes the record. Takes its turn in a bounded queue, as on accounts. Durable before it answers.
+    /// </summary>
     [AlwaysInterleave, Alias("Execute")]
     Task<OperatorReply> ExecuteAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken);
 }

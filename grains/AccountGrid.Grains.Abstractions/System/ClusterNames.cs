@@ -1,6 +1,9 @@
 namespace AccountGrid.Grains;
 
-/// <summary>The names by which the processes of a cluster find each other; a silo and a client that disagree about one do not meet.</summary>
+/// <summary>
+/// The names by which the processes of a cluster find each other; a silo and a client that disagree about one do not
+/// meet.
+/// </summary>
 public static class ClusterNames
 {
     /// <summary>Orleans' name for the service; snapshots are kept under it.</summary>

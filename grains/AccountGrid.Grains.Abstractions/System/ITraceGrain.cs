@@ -4,7 +4,9 @@ namespace AccountGrid.Grains;
 [Alias("ag.ITraceGrain")]
 public interface ITraceGrain : IGrainWithIntegerKey
 {
-    /// <summary>One trace. No silo is waited for longer than two seconds; those that did not answer are named.</summary>
+    /// <summary>
+    /// One trace. No silo is waited for longer than two seconds; those that did not answer are named.
+    /// </summary>
     [Alias("Get")]
     Task<TraceInfo> GetAsync(string traceId, CancellationToken cancellationToken);
 

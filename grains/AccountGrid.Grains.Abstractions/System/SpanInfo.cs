@@ -3,7 +3,10 @@ using System.Collections.Immutable;
 namespace AccountGrid.Grains;
 
 /// <summary>One ended span that a process of the cluster remembers.</summary>
-/// <param name="TraceId">Its trace, 32 lower-case hex digits: for a group commit its own, which is another than that of the commands it carries.</param>
+/// <param name="TraceId">
+/// Its trace, 32 lower-case hex digits: for a group commit its own, which is another than that of the commands it
+/// carries.
+/// </param>
 /// <param name="SpanId">16 lower-case hex digits.</param>
 /// <param name="ParentSpanId">The span above it, or empty for a root.</param>
 /// <param name="Name">What was done.</param>
@@ -14,7 +17,10 @@ namespace AccountGrid.Grains;
 /// <param name="IsError">Whether it failed. A refusal is an answer and no error.</param>
 /// <param name="StatusText">What failed, or empty.</param>
 /// <param name="Attributes">Its attributes, values as text.</param>
-/// <param name="Links">Spans that it is linked to: the commit that carried it, the commands that a commit carries, the request that made the proposal.</param>
+/// <param name="Links">
+/// Spans that it is linked to: the commit that carried it, the commands that a commit carries, the request that made
+/// the proposal.
+/// </param>
 /// <param name="Place">Which process recorded it: a silo's address, or <c>gateway</c>.</param>
 [GenerateSerializer, Immutable, Alias("ag.span")]
 public sealed record SpanInfo(

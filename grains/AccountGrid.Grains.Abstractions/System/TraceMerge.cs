@@ -9,7 +9,10 @@ public static class TraceMerge
     public static ImmutableArray<SpanInfo> Spans(IEnumerable<SpanInfo> spans) =>
         [.. spans.DistinctBy(static s => (s.TraceId, s.SpanId)).OrderBy(static s => s.StartedAt).ThenBy(static s => s.SpanId, StringComparer.Ordinal)];
 
-    /// <summary>One line per trace, newest first. A request's own span says how it was called and how long it took; the account's says what became of it.</summary>
+    /// <summary>
+    /// One line per trace, newest first. A request's own span says how it was called and how long it took; the
+    /// account's says what became of it.
+    /// </summary>
     public static ImmutableArray<TraceSummaryInfo> Summaries(IEnumerable<TraceSummaryInfo> parts) =>
         [.. parts.GroupBy(static p => p.TraceId, StringComparer.Ordinal).Select(static g => g.Aggregate(Merge))
             .OrderByDescending(static t => t.StartedAt).ThenBy(static t => t.TraceId, StringComparer.Ordinal)];

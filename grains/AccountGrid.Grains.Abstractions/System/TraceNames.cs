@@ -1,12 +1,18 @@
 namespace AccountGrid.Grains;
 
-/// <summary>The names by which the parts of a process know each other's spans. Spans of the application have the same attributes by the same names.</summary>
+/// <summary>
+/// The names by which the parts of a process know each other's spans. Spans of the application have the same attributes
+/// by the same names.
+/// </summary>
 public static class TraceNames
 {
     /// <summary>The source of the gateway's spans.</summary>
     public const string GatewaySource = "AccountGrid.Gateway";
 
-    /// <summary>Attribute of a gateway's span, the first one: <see cref="CommandRequest"/>, <see cref="FollowRequest"/> or <see cref="ReadRequest"/>.</summary>
+    /// <summary>
+    /// Attribute of a gateway's span, the first one: <see cref="CommandRequest"/>, <see cref="FollowRequest"/> or
+    /// <see cref="ReadRequest"/>.
+    /// </summary>
     public const string RequestKind = "accountgrid.request";
 
     /// <summary>A request that may append to a journal.</summary>

@@ -6,15 +6,17 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// The shell round one <see cref="AccountProcessor"/>: it gives the processor a place, one thread and a name in the cluster, maps arguments and
-/// answers, and decides nothing.
+/// The shell round one <see cref="AccountProcessor"/>: it gives the processor a place, one thread and a name in the
+/// cluster, maps arguments and answers, and decides nothing.
 /// </summary>
 /// <remarks>
 /// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at once and reads are answered
-/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so all else is made on first use.
+/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so
+/// all else is made on first use.
 /// </remarks>
 [KnownAccountsPlacement, GrainType("account")]
-public sealed partial class AccountGrain(SnapshotStore snapshotStore, AccountServices services, LocalAccounts local, ILogger<AccountGrain> log)
+public sealed partial class AccountGrain(
+    SnapshotStore snapshotStore, AccountServices services, LocalAccounts local, ILogger<AccountGrain> log)
     : Grain, IAccountGrain
 {
     private AccountProcessor? _processor;
@@ -58,7 +60,9 @@ public sealed partial class AccountGrain(SnapshotStore snapshotStore, AccountSer
         }
 
         local.Withdraw(processor);
-        return processor.IsFenced ? Task.CompletedTask : (_snapshots ?? SnapshotsOf(processor, etag: null)).WriteLastAsync();
+        return processor.IsFenced
+            ? Task.CompletedTask
+            : (_snapshots ?? SnapshotsOf(processor, etag: null)).WriteLastAsync();
     }
 
     /// <inheritdoc />
@@ -271,5 +275,6 @@ public sealed partial class AccountGrain(SnapshotStore snapshotStore, AccountSer
         }
     }
 
-    private Snapshots SnapshotsOf(AccountProcessor processor, string? etag) => new(snapshotStore, this.GetGrainId(), processor, etag, services.Clock, log);
+    private Snapshots SnapshotsOf(AccountProcessor processor, string? etag) =>
+        new(snapshotStore, this.GetGrainId(), processor, etag, services.Clock, log);
 }

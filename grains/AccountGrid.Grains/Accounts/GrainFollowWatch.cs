@@ -4,7 +4,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>Asks the account's grain. The answer is <c>null</c> where it cannot be reached, or its silo's version has no such method.</summary>
+/// <summary>
+/// Asks the account's grain. The answer is <c>null</c> where it cannot be reached, or its silo's version has no such
+/// method.
+/// </summary>
 internal sealed class GrainFollowWatch(AccountGrains accounts) : IFollowWatch
 {
     public Task<long?> BeginAsync(AccountId account, CancellationToken cancellationToken) =>

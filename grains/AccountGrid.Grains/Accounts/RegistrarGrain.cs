@@ -4,7 +4,9 @@ using Orleans.Concurrency;
 
 namespace AccountGrid.Grains;
 
-/// <summary>Registers accounts where the call arrives; the journal's fence decides between two that try at once.</summary>
+/// <summary>
+/// Registers accounts where the call arrives; the journal's fence decides between two that try at once.
+/// </summary>
 [StatelessWorker, Reentrant, GrainType("registrar")]
 public sealed class RegistrarGrain(AccountRegistrar registrar) : Grain, IRegistrarGrain
 {

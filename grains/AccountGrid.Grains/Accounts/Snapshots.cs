@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Decides when the snapshot of one activation is written: off the path of any command. A write that fails costs a slower start later and nothing
-/// else. Runs on its grain's scheduler; one write at a time.
+/// Decides when the snapshot of one activation is written: off the path of any command. A write that fails costs a
+/// slower start later and nothing else. Runs on its grain's scheduler; one write at a time.
 /// </summary>
 /// <param name="store">Where it is written.</param>
 /// <param name="grain">The account's grain.</param>
@@ -16,7 +16,10 @@ namespace AccountGrid.Grains;
 internal sealed partial class Snapshots(
     SnapshotStore store, GrainId grain, AccountProcessor processor, string? etag, TimeProvider clock, ILogger log)
 {
-    /// <summary>Entries since the last snapshot that make one worth its write when the activation ends: reading fewer is as fast.</summary>
+    /// <summary>
+    /// Entries since the last snapshot that make one worth its write when the activation ends: reading fewer is as
+    /// fast.
+    /// </summary>
     public const int WorthKeeping = 8;
 
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(10);
@@ -33,7 +36,9 @@ internal sealed partial class Snapshots(
         }
     }
 
-    /// <summary>At the end of the activation: waits for a write under way and writes what came after it, if that is worth it.</summary>
+    /// <summary>
+    /// At the end of the activation: waits for a write under way and writes what came after it, if that is worth it.
+    /// </summary>
     public async Task WriteLastAsync()
     {
         await _write;
@@ -61,6 +66,7 @@ internal sealed partial class Snapshots(
         }
     }
 
-    [LoggerMessage(2010, LogLevel.Warning, "The snapshot of account {Account} was not written; it will start from an older one.")]
+    [LoggerMessage(
+        2010, LogLevel.Warning, "The snapshot of account {Account} was not written; it will start from an older one.")]
     private static partial void Failed(ILogger logger, Exception exception, long account);
 }

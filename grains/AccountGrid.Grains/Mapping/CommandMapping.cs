@@ -3,7 +3,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>What callers send to the domain's commands. Checks only what a type of the domain cannot express; the rules are the decider's.</summary>
+/// <summary>
+/// What callers send to the domain's commands. Checks only what a type of the domain cannot express; the rules are the
+/// decider's.
+/// </summary>
 internal static class CommandMapping
 {
     /// <summary>The request, or why it is malformed: exactly one of the two.</summary>
@@ -30,7 +33,8 @@ internal static class CommandMapping
     public static HarmInput ToInput(this HarmAction action) => new(action.Kind, action.Reason, action.Note, action.Ticket, action.Until, action.At);
 
     /// <summary>
-    /// Puts a command into its request's trace, where Orleans does not (it does only where the command is recorded), so that the journal can name it.
+    /// Puts a command into its request's trace, where Orleans does not (it does only where the command is recorded), so
+    /// that the journal can name it.
     /// </summary>
     /// <returns>To dispose at the end, or <c>null</c>.</returns>
     public static Activity? ContinueTrace(this CallerInfo caller) =>

@@ -12,7 +12,10 @@ internal static class JournalMapping
         entry.Stream.Value, entry.Sequence, entry.At, entry.Actor.ToInfo(), entry.Type, entry.TypeVersion, Encoding.UTF8.GetString(entry.Payload.Span),
         entry.TraceId, entry.RequestId, entry.Hash, position);
 
-    /// <summary>A page by sequence, newest first; the key to go on from is the oldest sequence on it, as long as there can be an older one.</summary>
+    /// <summary>
+    /// A page by sequence, newest first; the key to go on from is the oldest sequence on it, as long as there can be an
+    /// older one.
+    /// </summary>
     public static EntryPage ToPage(this ImmutableArray<JournalEntry> entries) =>
         new([.. entries.Select(static e => e.ToInfo())], entries.IsEmpty || entries[^1].Sequence == 1 ? 0 : entries[^1].Sequence);
 
@@ -20,7 +23,9 @@ internal static class JournalMapping
     public static EntryPage ToPageBackwards(this ImmutableArray<CommittedEntry> entries, int max) =>
         new(ToInfos(entries), entries.Length < max ? 0 : entries[^1].Position);
 
-    /// <summary>A page by position, oldest first; the feed has no end, so there is always a position to resume from.</summary>
+    /// <summary>
+    /// A page by position, oldest first; the feed has no end, so there is always a position to resume from.
+    /// </summary>
     public static EntryPage ToFeedPage(this ImmutableArray<CommittedEntry> entries, long after) =>
         new(ToInfos(entries), entries.IsEmpty ? after : entries[^1].Position);
 

@@ -3,7 +3,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>Refusals to their wire form, and infrastructure failures to refusals: nothing but values leaves a grain.</summary>
+/// <summary>
+/// Refusals to their wire form, and infrastructure failures to refusals: nothing but values leaves a grain.
+/// </summary>
 internal static class RefusalMapping
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -18,7 +20,10 @@ internal static class RefusalMapping
     public static Answer<T> ToAnswer<T>(this Refusal refusal)
         where T : class => new(null, refusal.ToInfo());
 
-    /// <summary>What a caller is told about a failure that is not its fault; <c>null</c> for anything that is not such a failure (a bug, a cancellation).</summary>
+    /// <summary>
+    /// What a caller is told about a failure that is not its fault; <c>null</c> for anything that is not such a failure
+    /// (a bug, a cancellation).
+    /// </summary>
     public static Refusal? OfFailure(Exception failure) => failure switch
     {
         StorageOverloadedException e => Refusal.Overloaded(e.What, e.RetryAfter),

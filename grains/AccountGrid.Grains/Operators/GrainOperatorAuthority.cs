@@ -9,10 +9,13 @@ public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimePro
 {
     /// <inheritdoc />
     /// <remarks>
-    /// Asked again if the grain's silo goes away: a reservation lies in that silo's memory and is gone with it, so that none is made twice. Not after a
-    /// timeout: the silo may be alive, and what it reserved would count as spent until the window is over.
+    /// Asked again if the grain's silo goes away: a reservation lies in that silo's memory and is gone with it, so that
+    /// none is made twice. Not after a timeout: the silo may be alive, and what it reserved would count as spent until
+    /// the window is over.
     /// </remarks>
-    /// <exception cref="StorageUnavailableException">The record cannot be had, so there is no authority now; nothing was done.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The record cannot be had, so there is no authority now; nothing was done.
+    /// </exception>
     public async Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
         try
@@ -46,7 +49,9 @@ public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimePro
         }
     }
 
-    /// <summary>A cancellation that is not the caller's: the operator's new activation could not register itself in time.</summary>
+    /// <summary>
+    /// A cancellation that is not the caller's: the operator's new activation could not register itself in time.
+    /// </summary>
     private static bool IsOfTheWay(Exception failure) => failure is GrainRefusedException or TimeoutException or OrleansException or OperationCanceledException;
 
     private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);

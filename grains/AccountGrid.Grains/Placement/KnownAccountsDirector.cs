@@ -5,9 +5,10 @@ using Orleans.Runtime.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Refuses an unknown account before it takes a place, so that a stranger who asks for a million ids makes no activation and no directory entry.
-/// Known ones go to a silo with few activations, never by preference to the one that happened to call. It is asked only when the directory
-/// does not know the grain: never for an account that is active. Calls that wait for one placement share its answer.
+/// Refuses an unknown account before it takes a place, so that a stranger who asks for a million ids makes no
+/// activation and no directory entry. Known ones go to a silo with few activations, never by preference to the one that
+/// happened to call. It is asked only when the directory does not know the grain: never for an account that is active.
+/// Calls that wait for one placement share its answer.
 /// </summary>
 public sealed class KnownAccountsDirector(IJournal journal, PlacementDirectorResolver directors, TimeProvider clock) : IPlacementDirector
 {
@@ -33,7 +34,8 @@ public sealed class KnownAccountsDirector(IJournal journal, PlacementDirectorRes
         return await directors.GetPlacementDirector(Spread).OnAddActivation(Spread, target, context);
     }
 
-    // Exceptions of our own only: the runtime repeats a placement that fails by timeout or by its own kind of exception.
+    // Exceptions of our own only: the runtime repeats a placement that fails by timeout or by its own kind of
+    // exception.
     private async ValueTask<bool> ExistsAsync(AccountId account)
     {
         using var patience = new CancellationTokenSource(Patience, clock);

@@ -5,7 +5,10 @@ using Orleans.Placement;
 
 namespace AccountGrid.Grains;
 
-/// <summary>The one place in the cluster that makes checkpoints and verifies. Both are long work for a processor core, so both leave the grain's thread.</summary>
+/// <summary>
+/// The one place in the cluster that makes checkpoints and verifies. Both are long work for a processor core, so both
+/// leave the grain's thread.
+/// </summary>
 [PreferLocalPlacement, GrainType("audit")]
 public sealed partial class AuditGrain(CheckpointMaker maker, AuditVerifier verifier, ICheckpointStore checkpoints, ILogger<AuditGrain> log)
     : Grain, IAuditGrain

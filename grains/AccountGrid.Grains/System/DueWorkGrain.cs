@@ -7,8 +7,9 @@ using Orleans.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Looks for work that no request triggers, and calls the accounts and operators that have some. Work stays in the index until it is done, so a
-/// crash in the middle costs a delay and nothing else. An account that fails is tried again later and does not hold up the others.
+/// Looks for work that no request triggers, and calls the accounts and operators that have some. Work stays in the
+/// index until it is done, so a crash in the middle costs a delay and nothing else. An account that fails is tried
+/// again later and does not hold up the others.
 /// </summary>
 [PreferLocalPlacement, GrainType("due-work")]
 public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock, ILogger<DueWorkGrain> log) : Grain, IDueWorkGrain

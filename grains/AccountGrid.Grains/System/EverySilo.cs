@@ -5,8 +5,9 @@ using Orleans.Services;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Asks the same of every silo that is a member of the cluster now: one call to each, at the same time. A silo that does not answer within <see cref="Patience"/>, because it hangs, goes or is of a version
-/// without the service, is left out and named. Thread-safe.
+/// Asks the same of every silo that is a member of the cluster now: one call to each, at the same time. A silo that
+/// does not answer within <see cref="Patience"/>, because it hangs, goes or is of a version without the service, is
+/// left out and named. Thread-safe.
 /// </summary>
 public sealed class EverySilo<TService>(IServiceProvider services, IClusterMembershipService membership, TimeProvider clock) : GrainServiceClient<TService>(services)
     where TService : IGrainService

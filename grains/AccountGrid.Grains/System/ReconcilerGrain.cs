@@ -3,7 +3,10 @@ using Orleans.Placement;
 
 namespace AccountGrid.Grains;
 
-/// <summary>The one place in the cluster where counts are compared with their edges. What it found is forgotten when its silo ends, and found again within a round.</summary>
+/// <summary>
+/// The one place in the cluster where counts are compared with their edges. What it found is forgotten when its silo
+/// ends, and found again within a round.
+/// </summary>
 [PreferLocalPlacement, GrainType("reconciler")]
 public sealed class ReconcilerGrain(FollowerReconciler reconciler, ReconcilerMeters meters) : Grain, IReconcilerGrain
 {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace AccountGrid.Silo;
 
-/// <summary>The first lines: where it listens, where its data lies, and what to try. People read them; so do programs that start a silo on port 0.</summary>
+/// <summary>
+/// The first lines: where it listens, where its data lies, and what to try. People read them; so do programs that start
+/// a silo on port 0.
+/// </summary>
 internal static class Banner
 {
     private const string CliProject = "client/AccountGrid.Cli";
@@ -25,7 +28,10 @@ internal static class Banner
         await output.FlushAsync();
     }
 
-    /// <summary>The command that can be pasted: <c>dotnet run</c> where the working directory is a checkout, else the installed command.</summary>
+    /// <summary>
+    /// The command that can be pasted: <c>dotnet run</c> where the working directory is a checkout, else the installed
+    /// command.
+    /// </summary>
     private static string Cli() => Directory.Exists(CliProject) ? $"dotnet run -c Release --project {CliProject} --" : "accountgrid";
 
     private static string Quote(string path) => path.All(static c => char.IsAsciiLetterOrDigit(c) || "/._-".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -1,6 +1,9 @@
 namespace AccountGrid.Silo;
 
-/// <summary>Work that must be done before anything starts, in the order in which it was added; the store is opened first, so that a silo that is refused leaves nothing behind.</summary>
+/// <summary>
+/// Work that must be done before anything starts, in the order in which it was added; the store is opened first, so
+/// that a silo that is refused leaves nothing behind.
+/// </summary>
 internal sealed class Preparation(Func<CancellationToken, Task> prepare) : IHostedLifecycleService
 {
     /// <summary>Adds such work.</summary>

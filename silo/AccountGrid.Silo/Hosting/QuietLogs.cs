@@ -1,8 +1,8 @@
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// What is logged by default: warnings and above, without those that need no action. This is the lowest source of configuration, so that
-/// <c>Logging__LogLevel__...</c> in the environment or appsettings.json wins.
+/// What is logged by default: warnings and above, without those that need no action. This is the lowest source of
+/// configuration, so that <c>Logging__LogLevel__...</c> in the environment or appsettings.json wins.
 /// </summary>
 internal static class QuietLogs
 {
@@ -19,7 +19,8 @@ internal static class QuietLogs
         // Two lines for each placement.
         ["Logging:LogLevel:Polly"] = "Error",
 
-        // Advice about the garbage collector, a false alarm of the watchdog at every start, and stages of a stop that took over a second.
+        // Advice about the garbage collector, a false alarm of the watchdog at every start, and stages of a stop that
+        // took over a second.
         ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
         ["Logging:LogLevel:Orleans.Runtime.SiloLifecycleSubject"] = "Error",

@@ -11,13 +11,13 @@ using Orleans.Dashboard;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// One silo with the gateway in the same Kestrel: alone on SQLite (<see cref="EmbeddedSilo"/>), or one of several on PostgreSQL (<see cref="ClusterSilo"/>). Requests are
-/// taken on loopback unless real keys are configured.
+/// One silo with the gateway in the same Kestrel: alone on SQLite (<see cref="EmbeddedSilo"/>), or one of several on
+/// PostgreSQL (<see cref="ClusterSilo"/>). Requests are taken on loopback unless real keys are configured.
 /// </summary>
 /// <remarks>
-/// Order of a start: the store locks and opens the directory, the files beside it are made, then the silo, then Kestrel. A stop goes the other way round:
-/// Kestrel takes no new request and drains those under way, timers end, the silo writes its snapshots, the last checkpoint is made, the store's writer is
-/// drained and the directory is free.
+/// Order of a start: the store locks and opens the directory, the files beside it are made, then the silo, then
+/// Kestrel. A stop goes the other way round: Kestrel takes no new request and drains those under way, timers end, the
+/// silo writes its snapshots, the last checkpoint is made, the store's writer is drained and the directory is free.
 /// </remarks>
 public sealed class SiloHost : IAsyncDisposable
 {
@@ -39,7 +39,9 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>Reads and checks the settings and puts the host together; opens nothing.</summary>
     /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
-    /// <param name="adjust">Sees the services last, for a program that hosts the silo with other ones; <c>null</c> = they stay as they are.</param>
+    /// <param name="adjust">
+    /// Sees the services last, for a program that hosts the silo with other ones; <c>null</c> = they stay as they are.
+    /// </param>
     /// <exception cref="SettingsException">Settings are wrong.</exception>
     public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments, Action<IServiceCollection>? adjust = null)
     {
@@ -74,7 +76,9 @@ public sealed class SiloHost : IAsyncDisposable
     internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments) => GatewayProgram.NewBuilder(arguments, QuietLogs.Defaults);
 
     /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
-    /// <exception cref="OptionsValidationException">The gateway's settings are wrong; nothing was opened or made.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The gateway's settings are wrong; nothing was opened or made.
+    /// </exception>
     public async Task RunAsync(TextWriter output)
     {
         _ = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;
@@ -88,8 +92,9 @@ public sealed class SiloHost : IAsyncDisposable
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     /// <summary>
-    /// Kestrel binds last, so a port in use is found when the silo already works: it is then stopped in order, as at any other end. Disposed
-    /// without that, its timers would log that what they call is gone, and the other silos would have to find out that it is.
+    /// Kestrel binds last, so a port in use is found when the silo already works: it is then stopped in order, as at
+    /// any other end. Disposed without that, its timers would log that what they call is gone, and the other silos
+    /// would have to find out that it is.
     /// </summary>
     private async Task StartAsync()
     {
@@ -104,7 +109,10 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
-    /// <summary>For its owner alone: it holds keys, and journals with the notes that people wrote. One that exists is left as it is.</summary>
+    /// <summary>
+    /// For its owner alone: it holds keys, and journals with the notes that people wrote. One that exists is left as it
+    /// is.
+    /// </summary>
     private static void MakeDataDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -153,9 +161,11 @@ public sealed class SiloHost : IAsyncDisposable
     private static void AddRecurringCalls(IServiceCollection services, SiloSettings settings)
     {
         RecurringCall.Add(
-            services, "Looking for due work", TimeSpan.FromSeconds(1), static (grains, stop) => grains.GetGrain<IDueWorkGrain>(0).TickAsync(stop));
+            services, "Looking for due work", TimeSpan.FromSeconds(1),
+            static (grains, stop) => grains.GetGrain<IDueWorkGrain>(0).TickAsync(stop));
         RecurringCall.Add(
-            services, "Making a checkpoint", settings.Checkpoints.Interval, static (grains, stop) => grains.GetGrain<IAuditGrain>(0).MakeCheckpointAsync(stop));
+            services, "Making a checkpoint", settings.Checkpoints.Interval,
+            static (grains, stop) => grains.GetGrain<IAuditGrain>(0).MakeCheckpointAsync(stop));
         if (settings.Reconciler.Enabled)
         {
             RecurringCall.Add(

@@ -3,10 +3,16 @@ namespace AccountGrid.Silo;
 /// <summary>When checkpoints are made and where they go.</summary>
 public sealed class CheckpointSettings
 {
-    /// <summary>The log outside the database; <c>null</c> = <c>checkpoints.jsonl</c> in the data directory. Better on another disk.</summary>
+    /// <summary>
+    /// The log outside the database; <c>null</c> = <c>checkpoints.jsonl</c> in the data directory. Better on another
+    /// disk.
+    /// </summary>
     public string? File { get; set; }
 
-    /// <summary>How often one is made, if anything was appended; one more at every orderly stop. 1 second to 1 day; default 1 minute.</summary>
+    /// <summary>
+    /// How often one is made, if anything was appended; one more at every orderly stop. 1 second to 1 day; default 1
+    /// minute.
+    /// </summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>PEM files of public keys that signed earlier checkpoints and are trusted still.</summary>

@@ -30,8 +30,9 @@ internal static class SettingsReader
     }
 
     /// <summary>
-    /// The gateway's options; it checks them itself when the host starts. With no source of tokens configured, which is allowed on loopback only, the
-    /// development key of the data directory is in force, and the subject of a token made with it is enrolled on first use.
+    /// The gateway's options; it checks them itself when the host starts. With no source of tokens configured, which is
+    /// allowed on loopback only, the development key of the data directory is in force, and the subject of a token made
+    /// with it is enrolled on first use.
     /// </summary>
     public static void BindGateway(IConfiguration configuration, string dataDirectory, GatewayOptions gateway)
     {
@@ -39,7 +40,9 @@ internal static class SettingsReader
         gateway.UseDevelopmentKeyByDefault(DataFiles.DevelopmentKeyIn(dataDirectory));
     }
 
-    /// <summary>The certificates behind <c>Cluster:Tls</c>; <c>null</c> where there is none. Reads files, opens nothing.</summary>
+    /// <summary>
+    /// The certificates behind <c>Cluster:Tls</c>; <c>null</c> where there is none. Reads files, opens nothing.
+    /// </summary>
     /// <exception cref="SettingsException">They do not hold.</exception>
     public static ClusterTls? ReadTls(SiloSettings settings)
     {

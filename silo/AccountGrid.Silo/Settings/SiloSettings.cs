@@ -5,8 +5,8 @@ using AccountGrid.Telemetry;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// Every setting of a silo, bound from the section <see cref="Section"/>; silo/README.md is the reference. <see cref="SettingsReader"/> checks all of them before
-/// anything is opened.
+/// Every setting of a silo, bound from the section <see cref="Section"/>; silo/README.md is the reference.
+/// <see cref="SettingsReader"/> checks all of them before anything is opened.
 /// </summary>
 public sealed class SiloSettings
 {
@@ -17,7 +17,8 @@ public sealed class SiloSettings
     public string Data { get; set; } = "./accountgrid-data";
 
     /// <summary>
-    /// The PostgreSQL database of a cluster, in Npgsql's form; <c>null</c> or empty = one silo on SQLite in <see cref="Data"/>. A secret: it is in no log and no error.
+    /// The PostgreSQL database of a cluster, in Npgsql's form; <c>null</c> or empty = one silo on SQLite in
+    /// <see cref="Data"/>. A secret: it is in no log and no error.
     /// </summary>
     public string? Postgres { get; set; }
 
@@ -34,15 +35,21 @@ public sealed class SiloSettings
     public int SiloPort { get; set; }
 
     /// <summary>
-    /// Orleans clients of other processes; 0 = any free port, <c>null</c> = no listener, the default. A program that can connect to it calls grains
-    /// in any name, past the tokens.
+    /// Orleans clients of other processes; 0 = any free port, <c>null</c> = no listener, the default. A program that
+    /// can connect to it calls grains in any name, past the tokens.
     /// </summary>
     public int? GatewayPort { get; set; }
 
-    /// <summary>How long a stop may take: draining requests, writing snapshots, the last checkpoint. 1 second to 10 minutes; default 30 seconds.</summary>
+    /// <summary>
+    /// How long a stop may take: draining requests, writing snapshots, the last checkpoint. 1 second to 10 minutes;
+    /// default 30 seconds.
+    /// </summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether Orleans' dashboard is served at <c>/dashboard</c> to the role admin. It watches every call, so it costs a little of each.</summary>
+    /// <summary>
+    /// Whether Orleans' dashboard is served at <c>/dashboard</c> to the role admin. It watches every call, so it costs
+    /// a little of each.
+    /// </summary>
     public bool Dashboard { get; set; } = true;
 
     /// <summary>Checkpoints.</summary>

@@ -10,7 +10,9 @@ namespace AccountGrid.Silo;
 /// <summary>What cannot be moved, and why; nothing was changed.</summary>
 internal sealed class TransferRefusedException(string why) : Exception(why);
 
-/// <summary>Moves everything out of one store and into another, by a file that depends on neither. No silo runs meanwhile.</summary>
+/// <summary>
+/// Moves everything out of one store and into another, by a file that depends on neither. No silo runs meanwhile.
+/// </summary>
 internal static class StoreTransfer
 {
     /// <summary>Standard input or output instead of a file.</summary>

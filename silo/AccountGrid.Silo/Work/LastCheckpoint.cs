@@ -3,7 +3,8 @@ using AccountGrid.Application;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// Makes the last checkpoint when the silo has stopped and the store is still open: registered before the silo, so that it stops after it.
+/// Makes the last checkpoint when the silo has stopped and the store is still open: registered before the silo, so that
+/// it stops after it.
 /// </summary>
 internal sealed partial class LastCheckpoint(IServiceProvider services, ILogger<LastCheckpoint> log) : IHostedService
 {

@@ -1,20 +1,26 @@
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// Calls a grain at every interval until the silo stops. Every silo does so, and the grain, which is one in the cluster, works as long as any silo
-/// lives. A call that fails is logged; the next interval tries again.
+/// Calls a grain at every interval until the silo stops. Every silo does so, and the grain, which is one in the
+/// cluster, works as long as any silo lives. A call that fails is logged; the next interval tries again.
 /// </summary>
 /// <param name="name">What the call does, as the log says it.</param>
-/// <param name="interval">From one call to the next; the first comes one interval after the start. A call that takes longer delays the next one.</param>
+/// <param name="interval">
+/// From one call to the next; the first comes one interval after the start. A call that takes longer delays the next
+/// one.
+/// </param>
 /// <param name="call">The call. The silo's stop cancels it.</param>
 internal sealed partial class RecurringCall(
-    string name, TimeSpan interval, Func<IGrainFactory, CancellationToken, Task> call, IGrainFactory grains, TimeProvider clock, ILogger<RecurringCall> log)
-    : BackgroundService
+    string name, TimeSpan interval, Func<IGrainFactory, CancellationToken, Task> call, IGrainFactory grains,
+    TimeProvider clock, ILogger<RecurringCall> log) : BackgroundService
 {
     /// <summary>Adds such a call to a silo.</summary>
     // Not by AddHostedService, which adds a type only once.
-    public static void Add(IServiceCollection services, string name, TimeSpan interval, Func<IGrainFactory, CancellationToken, Task> call) =>
-        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<RecurringCall>(provider, name, interval, call));
+    public static void Add(
+        IServiceCollection services, string name, TimeSpan interval,
+        Func<IGrainFactory, CancellationToken, Task> call) =>
+        services.AddSingleton<IHostedService>(
+            provider => ActivatorUtilities.CreateInstance<RecurringCall>(provider, name, interval, call));
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

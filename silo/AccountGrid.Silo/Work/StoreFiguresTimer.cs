@@ -3,8 +3,8 @@ using AccountGrid.Application;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// Reads the metrics that describe the whole cluster from the store: every five seconds, or less often where reading takes long, so that it uses at
-/// most a twentieth of one of the store's readers.
+/// Reads the metrics that describe the whole cluster from the store: every five seconds, or less often where reading
+/// takes long, so that it uses at most a twentieth of one of the store's readers.
 /// </summary>
 internal sealed class StoreFiguresTimer(IServiceProvider services, TimeProvider clock) : BackgroundService
 {
