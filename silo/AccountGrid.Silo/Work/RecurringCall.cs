@@ -10,6 +10,9 @@ namespace AccountGrid.Silo;
 /// one.
 /// </param>
 /// <param name="call">The call. The silo's stop cancels it.</param>
+/// <param name="grains">Makes the reference that is called.</param>
+/// <param name="clock">Measures the interval.</param>
+/// <param name="log">Where a call that failed is named.</param>
 internal sealed partial class RecurringCall(
     string name, TimeSpan interval, Func<IGrainFactory, CancellationToken, Task> call, IGrainFactory grains,
     TimeProvider clock, ILogger<RecurringCall> log) : BackgroundService
