@@ -37,7 +37,7 @@ internal static class Use
                let types = TopLevelTypes(file.Root).ToArray()
                where types.Length > 0 && !types.Any(IsFoundByFramework)
                where !file.Key.StartsWith(ClientLibrary, StringComparison.Ordinal)
-               let names = types.Select(NameOf).Concat(types.SelectMany(ExtensionMethods))
+               let names = types.Select(NameOf).Concat(types.Select(NameOf).Select(WithoutSuffix)).Concat(types.SelectMany(ExtensionMethods))
                where !names.Any(name => users[name].Any(user => user != file.Key))
                select file.Key;
     }
@@ -62,6 +62,10 @@ internal static class Use
                    : !texts.Any(other => other.Key != file && Names(other.Key, other.Value, file))
                select file;
     }
+
+    /// <summary>An attribute is used under its name without the suffix.</summary>
+    private static string WithoutSuffix(string name) =>
+        name.EndsWith(nameof(Attribute), StringComparison.Ordinal) ? name[..^nameof(Attribute).Length] : name;
 
     private static bool Names(string other, string text, string file) =>
         text.Contains(Path.GetFileName(file), StringComparison.Ordinal)

@@ -25,6 +25,7 @@ public sealed class UseTests
         [InlineData("class OrderGrain : Grain;")]
         [InlineData("[RegisterConverter] class Converter;")]
         [InlineData("[assembly: A]")]
+        [InlineData("class MarkAttribute : Attribute;")]
         public void What_is_named_or_found_by_a_framework_is_used(string text) => Assert.Equal(["b.cs"], Unused(text));
 
         [Theory]
@@ -37,7 +38,7 @@ public sealed class UseTests
             Use.UnusedSources(new Dictionary<string, string>
             {
                 ["a.cs"] = text,
-                ["b.cs"] = "class Program { static void Main() => new Used().Used(); }",
+                ["b.cs"] = "class Program { [Mark] static void Main() => new Used().Used(); }",
             });
     }
 

@@ -67,26 +67,26 @@ public sealed class ClusterTests : IAsyncDisposable
         await using var server = await PostgresServer.StartNewAsync();
         await using var silo = await SiloProcess.StartAsync(
             new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() } }, Token);
-        using var kim = new Api(silo, "kim", "service", "support");
-        await kim.RegisterAsync(1);
-        Assert.Equal("ACTIVE", await kim.StatusAsync(1));
+        using var web = new Api(silo, "web", "service");
+        await web.RegisterAsync(1);
+        Assert.Equal("ACTIVE", await web.StatusAsync(1));
 
         await server.StopAsync("immediate");
-        Assert.Equal("ACTIVE", await kim.StatusAsync(1));
-        using (var refused = await kim.TryPostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" }))
+        Assert.Equal("ACTIVE", await web.StatusAsync(1));
+        using (var refused = await web.TryPostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" }))
         {
             Assert.Equal(503, (int)refused.StatusCode);
             Assert.Contains("STORAGE_UNAVAILABLE", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         }
 
-        using (var ready = await kim.SendAsync("/health/ready"))
+        using (var ready = await web.SendAsync("/health/ready"))
         {
             Assert.Equal(503, (int)ready.StatusCode);
         }
 
         await server.StartAsync();
-        await UntilServedAsync(kim, "/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" });
-        var account = await kim.GetAsync("/v1/accounts/1");
+        await UntilServedAsync(web, "/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" });
+        var account = await web.GetAsync("/v1/accounts/1");
         Assert.Equal(("DEACTIVATED", "2"), (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
     }
 

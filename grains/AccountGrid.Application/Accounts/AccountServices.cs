@@ -18,9 +18,12 @@ public sealed record AccountServices(
     IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec, TimeProvider Clock,
     AccountPolicy Policy, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
 {
-    private readonly AccountStreamKind _streams = new(Journal, Codec, Clock, Limits, Diagnostics, Log);
+    private AccountStreamKind? _streams;
+
+    /// <summary>What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.</summary>
+    private AccountStreamKind Streams => _streams is { } made && made.IsOf(this) ? made : _streams = new(this);
 
     /// <summary>An account's journal, from before its first entry.</summary>
     internal JournaledStream<AccountState, AccountEvent> StreamOf(AccountId id, IHeadObserver<AccountState>? observer = null) =>
-        new(_streams, StreamId.Of(id), AccountState.Unregistered(id), observer);
+        new(Streams, StreamId.Of(id), AccountState.Unregistered(id), observer);
 }

@@ -1,13 +1,14 @@
 using AccountGrid.Domain;
-using Microsoft.Extensions.Logging;
 
 namespace AccountGrid.Application;
 
 /// <summary>The journals of accounts.</summary>
-internal sealed class AccountStreamKind(
-    IJournal journal, IEventCodec<AccountEvent> codec, TimeProvider clock, ProcessorLimits limits, ApplicationDiagnostics diagnostics, ILogger log)
-    : StreamKind<AccountState, AccountEvent>(journal, codec, clock, limits, diagnostics)
+internal sealed class AccountStreamKind(AccountServices services)
+    : StreamKind<AccountState, AccountEvent>(services.Journal, services.Codec, services.Clock, services.Limits, services.Diagnostics)
 {
+    /// <summary>Whether it was made of these parts.</summary>
+    public bool IsOf(AccountServices parts) => ReferenceEquals(services, parts);
+
     public override string Name => "account";
 
     public override AccountState Evolve(AccountState state, Recorded<AccountEvent> entry) => AccountEvolver.Evolve(state, entry);
@@ -16,10 +17,10 @@ internal sealed class AccountStreamKind(
 
     public override HarmMark? MarkOf(AccountEvent streamEvent) => HarmMarks.Of(streamEvent);
 
-    public override void LogDamaged(AccountState state, Exception exception) => AccountLog.JournalDamaged(log, exception, state.Id);
+    public override void LogDamaged(AccountState state, Exception exception) => AccountLog.JournalDamaged(services.Log, exception, state.Id);
 
-    public override void LogFenceLost(AccountState state) => AccountLog.FenceLost(log, state.Id);
+    public override void LogFenceLost(AccountState state) => AccountLog.FenceLost(services.Log, state.Id);
 
     public override void LogAppendFailed(AccountState state, Exception exception, bool outcomeUnknown) =>
-        AccountLog.AppendFailed(log, exception, state.Id, outcomeUnknown);
+        AccountLog.AppendFailed(services.Log, exception, state.Id, outcomeUnknown);
 }

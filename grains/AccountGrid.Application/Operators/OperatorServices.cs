@@ -17,8 +17,11 @@ public sealed record OperatorServices(
     IJournal Journal, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec, TimeProvider Clock,
     OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
 {
-    private readonly OperatorStreamKind _streams = new(Journal, Codec, Clock, Limits, Diagnostics, Log);
+    private OperatorStreamKind? _streams;
+
+    /// <summary>What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.</summary>
+    private OperatorStreamKind Streams => _streams is { } made && made.IsOf(this) ? made : _streams = new(this);
 
     /// <summary>An operator's journal, from before its first entry.</summary>
-    internal JournaledStream<OperatorState, OperatorEvent> StreamOf(OperatorId id) => new(_streams, StreamId.Of(id), OperatorState.Unknown(id));
+    internal JournaledStream<OperatorState, OperatorEvent> StreamOf(OperatorId id) => new(Streams, StreamId.Of(id), OperatorState.Unknown(id));
 }
