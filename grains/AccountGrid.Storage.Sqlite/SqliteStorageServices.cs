@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using AccountGrid.Application;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -8,6 +8,7 @@ internal static class Dependencies
 {
     private const string Domain = "AccountGrid.Domain";
     private const string Application = "AccountGrid.Application";
+    private const string Storage = "AccountGrid.Storage";
     private const string Abstractions = "AccountGrid.Grains.Abstractions";
     private const string Protocol = "AccountGrid.Protocol";
     private const string OpenApi = "AccountGrid.OpenApi";
@@ -24,8 +25,9 @@ internal static class Dependencies
         [Application] = [Domain],
         [Abstractions] = [Domain],
         ["AccountGrid.Grains"] = [Domain, Application, Abstractions],
-        ["AccountGrid.Storage.Sqlite"] = [Domain, Application],
-        ["AccountGrid.Storage.Postgres"] = [Domain, Application],
+        [Storage] = [Domain, Application],
+        ["AccountGrid.Storage.Sqlite"] = [Domain, Application, Storage],
+        ["AccountGrid.Storage.Postgres"] = [Domain, Application, Storage],
         [Protocol] = [],
         [OpenApi] = [Protocol],
         [JsonContract] = [],
@@ -37,7 +39,7 @@ internal static class Dependencies
         ["AccountGrid.Cli"] = [Protocol, Client],
         ["AccountGrid.Silo"] =
         [
-            Domain, Application, Abstractions, "AccountGrid.Grains", "AccountGrid.Storage.Sqlite",
+            Domain, Application, Abstractions, "AccountGrid.Grains", Storage, "AccountGrid.Storage.Sqlite",
             "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster, Telemetry,
         ],
     };
@@ -48,6 +50,7 @@ internal static class Dependencies
         [Application] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         [Abstractions] = ["Orleans.Runtime", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Grains"] = ["Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
+        [Storage] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Storage.Sqlite"] = ["Orleans", "Microsoft.AspNetCore", "Npgsql", "Grpc", "Google"],
         ["AccountGrid.Storage.Postgres"] = ["Orleans", "Microsoft.AspNetCore", "Microsoft.Data", "Grpc", "Google"],
         [Protocol] = ["Orleans", "Microsoft.AspNetCore"],

@@ -23,6 +23,8 @@ public sealed class DependencyTests
         [InlineData("AccountGrid.Grains.Abstractions", "AccountGrid.Application")]
         [InlineData("AccountGrid.Grains", "AccountGrid.Storage.Sqlite")]
         [InlineData("AccountGrid.Grains", "AccountGrid.Gateway")]
+        [InlineData("AccountGrid.Storage", "AccountGrid.Storage.Sqlite")]
+        [InlineData("AccountGrid.Storage", "Npgsql")]
         [InlineData("AccountGrid.Storage.Sqlite", "AccountGrid.Grains")]
         [InlineData("AccountGrid.Storage.Sqlite", "Orleans.Runtime")]
         [InlineData("AccountGrid.Storage.Sqlite", "Npgsql")]

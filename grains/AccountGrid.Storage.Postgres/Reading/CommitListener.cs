@@ -1,5 +1,4 @@
 using System.Globalization;
-using AccountGrid.Application;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

@@ -1,4 +1,3 @@
-using AccountGrid.Application;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

@@ -1,4 +1,6 @@
-namespace AccountGrid.Application;
+using AccountGrid.Application;
+
+namespace AccountGrid.Storage;
 
 /// <summary>
 /// The last committed position that this process has heard of, and a way to wait for a later one. Thread-safe: the writer, the listener and readers

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using AccountGrid.Application;
 using AccountGrid.Domain;
 
-namespace AccountGrid.Application;
+namespace AccountGrid.Storage;
 
 /// <summary>A count and one of its edges, as a join gives them.</summary>
 /// <param name="Account">Whose.</param>

@@ -1,8 +1,9 @@
+using AccountGrid.Application;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
-namespace AccountGrid.Application;
+namespace AccountGrid.Storage;
 
 /// <summary>Registers a store, whichever it is.</summary>
 public static class StoreServices

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace AccountGrid.Application;
+namespace AccountGrid.Storage;
 
 /// <summary>A store's spans and instruments. Labels are of small fixed sets, never ids. Thread-safe.</summary>
 public sealed class StorageDiagnostics : IDisposable

@@ -1,4 +1,4 @@
-namespace AccountGrid.Application;
+namespace AccountGrid.Storage;
 
 /// <summary>A bound on what is under way or waiting. Thread-safe.</summary>
 /// <param name="name">What it is called in a metric.</param>
