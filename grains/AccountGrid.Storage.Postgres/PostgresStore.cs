@@ -6,31 +6,32 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// The ports of the application in one schema of a PostgreSQL database that any number of silos share: in each, one connection that commits the appends that wait
-/// in one transaction, a few that do the same for follows, and a bounded pool for reads. An answered write is on the server's disk
-/// (<c>synchronous_commit=on</c>). Open it once; every port is thread-safe from then on until <see cref="DisposeAsync"/>. A server that goes away
-/// and comes back fails what is called meanwhile and nothing after that.
+/// The ports of the application in one schema of a PostgreSQL database that any number of silos share: in each silo, one
+/// connection that commits the appends that wait in one transaction, a few that do the same for follows, and a bounded pool
+/// for reads. An answered write is on the server's disk (<c>synchronous_commit=on</c>). Opening connects, checks and, if
+/// the settings say so, migrates the database; it throws <see cref="StorageRefusedException"/> where the database is
+/// newer, foreign, older and not to be migrated, or not durable. Every port is thread-safe from then on until the store is
+/// disposed of. A server that goes away and comes back fails the calls of that time and none after it.
 /// </summary>
-public sealed partial class PostgresStore : IStore
+public sealed partial class PostgresStore : Store
 {
     /// <summary>Rows of follows in a transaction, unless a single batch has more.</summary>
     internal const int FollowRowsPerTransaction = 10_000;
 
+    private readonly PostgresStorageOptions _options;
     private readonly TimeProvider _clock;
     private readonly IMeterFactory? _meters;
     private readonly ILogger _logger;
-    private Parts? _parts;
-    private bool _opened;
-    private bool _closed;
 
-    /// <summary>Prepares a store; nothing is touched before <see cref="OpenAsync"/>.</summary>
+    /// <summary>Prepares a store; nothing is touched before it is opened.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range.</exception>
-    public PostgresStore(PostgresStorageOptions options, TimeProvider clock, IMeterFactory? meters = null, ILogger<PostgresStore>? logger = null)
+    public PostgresStore(
+        PostgresStorageOptions options, TimeProvider clock, IMeterFactory? meters = null, ILogger<PostgresStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
         options.Validate();
-        (Options, _clock, _meters, _logger) = (options, clock, meters, logger ?? NullLogger<PostgresStore>.Instance);
+        (_options, _clock, _meters, _logger) = (options, clock, meters, logger ?? NullLogger<PostgresStore>.Instance);
         Connections = new Connections(options);
         Journal = new PostgresJournal(this);
         Index = new PostgresStreamIndex(this);
@@ -38,154 +39,90 @@ public sealed partial class PostgresStore : IStore
         Ledger = new PostgresFollowerLedger(this);
         FollowerAudit = new PostgresFollowerAudit(this);
         Feed = new PostgresJournalFeed(this);
-        Audit = new PostgresAuditSource(this);
+        Audit = new AuditSource(
+            options, (closed, cancellation) => PostgresAuditView.OpenAsync(Connections, closed, cancellation));
         Checkpoints = new PostgresCheckpointStore(this);
     }
 
-    /// <summary>The settings.</summary>
-    public PostgresStorageOptions Options { get; }
-
-    /// <inheritdoc />
-    public IJournal Journal { get; }
-
-    /// <inheritdoc />
-    public IStreamIndex Index { get; }
-
-    /// <inheritdoc />
-    public IHarmLog HarmLog { get; }
-
-    /// <inheritdoc />
-    public IFollowerLedger Ledger { get; }
-
-    /// <inheritdoc />
-    public IFollowerAudit FollowerAudit { get; }
-
-    /// <inheritdoc />
-    public IJournalFeed Feed { get; }
-
-    /// <inheritdoc />
-    public IAuditSource Audit { get; }
-
-    /// <inheritdoc />
-    public ICheckpointStore Checkpoints { get; }
-
     internal Connections Connections { get; }
 
-    internal WriterGroup<AppendOperation, AppendResult> Appends => Open.Appends;
+    internal WriterGroup<AppendOperation, AppendResult> Appends => Opened.Appends;
 
-    internal WriterGroup<FollowOperation, FollowResult> Follows => Open.Follows;
+    internal WriterGroup<FollowOperation, FollowResult> Follows => Opened.Follows;
 
-    internal ReaderPool Readers => Open.Readers;
+    internal ReaderPool Readers => Opened.Readers;
 
-    internal CommitSignal Signal => Open.Signal;
+    internal CommitSignal Signal => Opened.Signal;
 
-    private Parts Open => _parts ?? throw (_closed
-        ? new StorageUnavailableException("The store is closed.", inner: null, isTransient: true, outcomeUnknown: false)
-        : new InvalidOperationException("The store is not open yet."));
+    private PostgresParts Opened => (PostgresParts)Parts;
 
     /// <summary>
-    /// Brings a database up to this program's version as its owner, and gives <see cref="PostgresStorageOptions.ServiceRole"/> its rights. Safe to repeat, and at
-    /// the same time as others do it.
+    /// Brings a database up to this program's version as its owner, and gives
+    /// <see cref="PostgresStorageOptions.ServiceRole"/> its rights. Safe to repeat, and to run several times at once.
     /// </summary>
     /// <returns>The version that it has now.</returns>
-    /// <exception cref="PostgresStorageRefusedException">The database is newer or foreign; it is untouched.</exception>
+    /// <exception cref="StorageRefusedException">The database is newer or foreign; it is untouched.</exception>
     /// <exception cref="StorageUnavailableException">It cannot be done; nothing was changed.</exception>
     public static async Task<int> MigrateAsync(PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         var connections = new Connections(options);
-        await TranslateAsync(connections, "Migrating", () => new Migrations(connections, options).ApplyAsync(cancellationToken)).ConfigureAwait(false);
+        await TranslateAsync(
+            connections, "Migrating", () => new Migrations(connections, options).ApplyAsync(cancellationToken)).ConfigureAwait(false);
         return Migrations.Newest;
     }
 
-    /// <summary>Connects, checks and (if the settings say so) migrates the database.</summary>
-    /// <exception cref="PostgresStorageRefusedException">The database is newer, foreign, older and not to be migrated, or not durable.</exception>
-    /// <exception cref="StorageUnavailableException">It cannot be reached.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (_opened || _closed)
-        {
-            throw new InvalidOperationException("A store is opened once.");
-        }
-
-        _opened = true;
-        try
-        {
-            _parts = await TranslateAsync(Connections, "Opening", () => OpenPartsAsync(cancellationToken)).ConfigureAwait(false);
-        }
-        catch
-        {
-            // A server that is not there yet may be there at the next try.
-            _opened = false;
-            throw;
-        }
-    }
-
     /// <inheritdoc />
-    public Task<IStoreLoad> BeginLoadAsync(CancellationToken cancellationToken)
+    public override Task<IStoreLoad> BeginLoadAsync(CancellationToken cancellationToken)
     {
-        _ = Open;
+        _ = Opened;
         return PostgresStoreLoad.BeginAsync(Connections, cancellationToken);
     }
 
-    /// <summary>Writes what waits, refuses what comes, and closes the connections. Safe to call twice.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _closed = true;
-        if (Interlocked.Exchange(ref _parts, null) is not { } parts)
-        {
-            return;
-        }
+    /// <inheritdoc />
+    protected override Task<StoreParts> OpenPartsAsync(CancellationToken cancellationToken) =>
+        TranslateAsync<StoreParts>(Connections, "Opening", async () => await OpenDatabaseAsync(cancellationToken).ConfigureAwait(false));
 
-        try
-        {
-            parts.Signal.Close();
-            await Task.WhenAll(parts.Appends.CloseAsync(), parts.Follows.CloseAsync()).ConfigureAwait(false);
-            await parts.Listener.DisposeAsync().ConfigureAwait(false);
-            await parts.Readers.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            parts.Diagnostics.Dispose();
-            LogClosed(Connections.Name);
-        }
-    }
+    /// <inheritdoc />
+    protected override void LogClosed() => LogClosed(Connections.Name);
 
-    private async Task<Parts> OpenPartsAsync(CancellationToken cancellationToken)
+    private async Task<PostgresParts> OpenDatabaseAsync(CancellationToken cancellationToken)
     {
-        foreach (var step in await new Migrations(Connections, Options).EnsureAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var step in await new Migrations(Connections, _options).EnsureAsync(cancellationToken).ConfigureAwait(false))
         {
             LogMigrated(step.Version, step.Name);
         }
 
-        // Fails here, and not at the first command, where the server does not keep what it answers.
+        // A server whose commits are not durable is refused here, and not at the first command.
         await (await Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        var appends = new WriteQueue<AppendOperation>(Options.WriterQueueDepth, int.MaxValue, Options.MaxBatch, int.MaxValue);
-        var follows = new WriteQueue<FollowOperation>(Options.WriterQueueDepth, Options.FollowQueueChanges, FollowRowsPerTransaction, FollowRowsPerTransaction);
+        var appends = new WriteQueue<AppendOperation>(_options.WriterQueueDepth, int.MaxValue, _options.MaxBatch, int.MaxValue);
+        var follows = new WriteQueue<FollowOperation>(
+            _options.WriterQueueDepth, _options.FollowQueueChanges, FollowRowsPerTransaction, FollowRowsPerTransaction);
         var diagnostics = new StorageDiagnostics("postgresql", _meters, () => (appends.Depth, follows.Depth));
-        var readers = new ReaderPool(Connections, Options, diagnostics);
+        var readers = new ReaderPool(Connections, _options, diagnostics);
         try
         {
             var head = (await readers.ReadAsync(PostgresJournalFeed.Head, cancellationToken).ConfigureAwait(false))[0];
             var signal = new CommitSignal(head);
             LogOpened(Connections.Name, head);
-            return new Parts(
-                GroupOf<AppendOperation, AppendResult>("commands", "The queue of commands", appends, static () => new AppendStatement(), 1),
-                GroupOf<FollowOperation, FollowResult>("follows", "The queue of follow batches", follows, static () => new FollowStatement(), Options.FollowWriters),
+            return new PostgresParts(
+                GroupOf<AppendOperation, AppendResult>(StoreQueue.Commands, appends, static () => new AppendStatement(), 1),
+                GroupOf<FollowOperation, FollowResult>(
+                    StoreQueue.Follows, follows, static () => new FollowStatement(), _options.FollowWriters),
                 readers,
-                new CommitListener(Connections, Options, signal, _clock, _logger),
+                new CommitListener(Connections, _options, signal, _clock, _logger),
                 signal,
                 diagnostics);
 
-            WriterGroup<T, TResult> GroupOf<T, TResult>(string name, string title, WriteQueue<T> queue, Func<IBatchStatement<T>> statement, int writers)
-                where T : WriteOperation<TResult> => new(
+            WriterGroup<T, TResult> GroupOf<T, TResult>(
+                StoreQueue name, WriteQueue<T> queue, Func<IBatchStatement<T>> statement, int writers)
+                where T : WriteOperation<TResult>, IKeyedWrite => new(
                     name,
-                    title,
                     queue,
-                    [.. Enumerable.Range(0, writers).Select(_ => new Writer<T>(queue, Connections, statement, signal, Options.LockTimeout, _clock, diagnostics, _logger))],
-                    Options.RetryAfter,
+                    [.. Enumerable.Range(0, writers).Select(_ =>
+                        new Writer<T>(queue, Connections, statement, signal, _options.LockTimeout, _clock, diagnostics, _logger))],
+                    _options.RetryAfter,
                     diagnostics);
         }
         catch
@@ -202,7 +139,7 @@ public sealed partial class PostgresStore : IStore
         {
             return await act().ConfigureAwait(false);
         }
-        catch (Exception e) when (PostgresFailure.IsOurs(e) && e is not PostgresStorageRefusedException)
+        catch (Exception e) when (PostgresFailure.IsOurs(e) && e is not StorageRefusedException)
         {
             throw PostgresFailure.Translate($"{what} {connections.Name}", e);
         }
@@ -217,6 +154,22 @@ public sealed partial class PostgresStore : IStore
     [LoggerMessage(4203, LogLevel.Information, "Migrated the database to version {Version} ({Name}).")]
     private partial void LogMigrated(int version, string name);
 
-    private sealed record Parts(
-        WriterGroup<AppendOperation, AppendResult> Appends, WriterGroup<FollowOperation, FollowResult> Follows, ReaderPool Readers, CommitListener Listener, CommitSignal Signal, StorageDiagnostics Diagnostics);
+    private sealed class PostgresParts(
+        WriterGroup<AppendOperation, AppendResult> appends, WriterGroup<FollowOperation, FollowResult> follows,
+        ReaderPool readers, CommitListener listener, CommitSignal signal, StorageDiagnostics diagnostics)
+        : StoreParts(signal, diagnostics)
+    {
+        public WriterGroup<AppendOperation, AppendResult> Appends => appends;
+
+        public WriterGroup<FollowOperation, FollowResult> Follows => follows;
+
+        public ReaderPool Readers => readers;
+
+        protected override async Task CloseAsync()
+        {
+            await Task.WhenAll(appends.CloseAsync(), follows.CloseAsync()).ConfigureAwait(false);
+            await listener.DisposeAsync().ConfigureAwait(false);
+            await readers.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 }

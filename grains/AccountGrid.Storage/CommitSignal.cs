@@ -3,7 +3,7 @@ using AccountGrid.Application;
 namespace AccountGrid.Storage;
 
 /// <summary>
-/// The last committed position that this process has heard of, and a way to wait for a later one. Thread-safe: the writer, the listener and readers
+/// The last committed position that this process knows of, and a way to wait for a later one. Thread-safe: the writer, the listener and readers
 /// publish, and an older position changes nothing.
 /// </summary>
 /// <param name="head">The last position when the store was opened.</param>
@@ -13,7 +13,7 @@ public sealed class CommitSignal(long head)
     private TaskCompletionSource _next = NewSource();
     private volatile bool _closed;
 
-    /// <summary>The last committed position heard of.</summary>
+    /// <summary>The last committed position known.</summary>
     public long Head => Volatile.Read(ref _head);
 
     /// <summary>Makes a commit known.</summary>
@@ -32,7 +32,7 @@ public sealed class CommitSignal(long head)
         }
     }
 
-    /// <summary>Lets everybody who waits go, with an error.</summary>
+    /// <summary>Ends every wait with an error.</summary>
     public void Close()
     {
         _closed = true;
@@ -45,7 +45,7 @@ public sealed class CommitSignal(long head)
     {
         while (true)
         {
-            // Taken before looking: a commit after the look then completes this very source.
+            // Taken before the check: a commit after the check then completes this source.
             var next = Volatile.Read(ref _next);
             if (Head > position)
             {
@@ -54,7 +54,7 @@ public sealed class CommitSignal(long head)
 
             if (_closed)
             {
-                throw new StorageUnavailableException("The store is closing.", inner: null, isTransient: true, outcomeUnknown: false);
+                throw StoreClosed.Closing();
             }
 
             await next.Task.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using AccountGrid.Application;
 
 namespace AccountGrid.Storage;
 
@@ -50,41 +51,49 @@ public sealed class StorageDiagnostics : IDisposable
             () =>
             {
                 var (commands, follows) = queued();
-                return new[] { new Measurement<int>(commands, Queue("commands")), new Measurement<int>(follows, Queue("follows")) };
+                return new[] { new Measurement<int>(commands, Tag(StoreQueue.Commands)), new Measurement<int>(follows, Tag(StoreQueue.Follows)) };
             },
             "{operation}",
             "Operations that wait for the writer.");
 
         // From the start: alerts look at their growth.
         _failures.Add(0, new KeyValuePair<string, object?>("error.type", "other"));
-        foreach (var queue in (string[])["commands", "follows", "reads", "exists"])
+        foreach (var queue in StoreQueue.All)
         {
-            _refused.Add(0, Queue(queue));
+            _refused.Add(0, Tag(queue));
         }
     }
 
-    /// <summary>Begins the span of a commit, linked to the commands that it carries, and they to it; <c>null</c> where nobody listens.</summary>
+    /// <summary>
+    /// Begins the span of a commit, linked to the commands that it carries, and they to it; <c>null</c> without a listener.
+    /// </summary>
     /// <param name="batch">What the transaction carries.</param>
-    /// <param name="callerOf">The span of one operation's caller, which waits for it; <c>null</c> where it has none.</param>
     /// <param name="rows">Rows that it is asked to write.</param>
-    public Activity? StartCommit<T>(IReadOnlyList<T> batch, Func<T, Activity?> callerOf, int rows)
+    public Activity? StartCommit<T>(IReadOnlyList<T> batch, int rows)
+        where T : IWriteOperation
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        var callers = batch.Select(callerOf).Where(static c => c is not null).ToArray();
+        var callers = batch.Select(static o => o.Caller).Where(static c => c is not null).ToArray();
 
-        // A trace of its own, whichever of its commands' callers happens to be current.
+        // A trace of its own: the span belongs to no single command of the batch.
         Activity.Current = null;
-        var activity = Source.StartActivity("storage commit", ActivityKind.Client, parentContext: default, links: [.. callers.Select(static c => new ActivityLink(c!.Context))]);
+        var activity = Source.StartActivity(
+            "storage commit",
+            ActivityKind.Client,
+            parentContext: default,
+            links: [.. callers.Select(static c => new ActivityLink(c!.Context))]);
         if (activity is not { IsAllDataRequested: true })
         {
             return activity;
         }
 
-        activity.SetTag("db.system.name", _system).SetTag("db.operation.batch.size", batch.Count).SetTag("accountgrid.storage.rows", rows);
+        activity.SetTag("db.system.name", _system)
+            .SetTag("db.operation.batch.size", batch.Count)
+            .SetTag("accountgrid.storage.rows", rows);
         var itself = new ActivityLink(activity.Context);
         foreach (var caller in callers)
         {
@@ -106,12 +115,18 @@ public sealed class StorageDiagnostics : IDisposable
     /// <param name="kind">The kind of failure, of a small fixed set.</param>
     public void Failed(string kind) => _failures.Add(1, new KeyValuePair<string, object?>("error.type", kind));
 
-    /// <summary>Counts an operation that found its queue full.</summary>
+    /// <summary>Counts an operation that found its queue full, and makes its refusal.</summary>
     /// <param name="queue">The queue.</param>
-    public void Refused(string queue) => _refused.Add(1, Queue(queue));
+    /// <param name="retryAfter">The delay that the refusal asks for.</param>
+    public StorageOverloadedException Refuse(StoreQueue queue, TimeSpan retryAfter)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        _refused.Add(1, Tag(queue));
+        return new StorageOverloadedException(queue.Title, retryAfter);
+    }
 
     /// <inheritdoc />
     public void Dispose() => _ownMeter?.Dispose();
 
-    private static KeyValuePair<string, object?> Queue(string name) => new("accountgrid.storage.queue", name);
+    private static KeyValuePair<string, object?> Tag(StoreQueue queue) => new("accountgrid.storage.queue", queue.Name);
 }

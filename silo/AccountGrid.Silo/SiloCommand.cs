@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
 using AccountGrid.Application;
-using AccountGrid.Storage.Postgres;
-using AccountGrid.Storage.Sqlite;
+using AccountGrid.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -125,7 +124,7 @@ public static class SiloCommand
         {
             return Say(WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
         }
-        catch (Exception e) when (e is SqliteStorageRefusedException or PostgresStorageRefusedException or StoreNotEmptyException or ExportDamagedException or TransferRefusedException)
+        catch (Exception e) when (e is StorageRefusedException or StoreNotEmptyException or ExportDamagedException or TransferRefusedException)
         {
             return Say(DataRefused, e.Message);
         }

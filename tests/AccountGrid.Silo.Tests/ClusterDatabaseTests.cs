@@ -1,4 +1,4 @@
-using AccountGrid.Storage.Postgres;
+using AccountGrid.Storage;
 
 namespace AccountGrid.Silo.Tests;
 
@@ -34,7 +34,7 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
     {
         var options = Options with { Schema = SharedServer.NewSchema(), Migrate = false };
         await using var database = ClusterDatabase.Connect(options);
-        var refused = await Assert.ThrowsAsync<PostgresStorageRefusedException>(() => ClusterDatabase.EnsureAsync(database, options, Token));
+        var refused = await Assert.ThrowsAsync<StorageRefusedException>(() => ClusterDatabase.EnsureAsync(database, options, Token));
         Assert.Contains(ClusterDatabase.SchemaOf(options), refused.Message, StringComparison.Ordinal);
     }
 }

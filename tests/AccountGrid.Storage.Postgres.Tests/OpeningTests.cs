@@ -8,10 +8,10 @@ public static class OpeningTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static async Task<PostgresStorageRefusedException> RefusedAsync(PostgresFixture fixture)
+    private static async Task<StorageRefusedException> RefusedAsync(PostgresFixture fixture)
     {
         await using var store = new PostgresStore(fixture.Options, TimeProvider.System);
-        return await Assert.ThrowsAsync<PostgresStorageRefusedException>(() => store.OpenAsync(Stop));
+        return await Assert.ThrowsAsync<StorageRefusedException>(() => store.OpenAsync(Stop));
     }
 
     public sealed class Migrating
@@ -31,7 +31,7 @@ public static class OpeningTests
         {
             Assert.Equal(Enumerable.Range(1, Migrations.All.Count), Migrations.All.Select(static step => step.Version));
             Assert.All(Migrations.All, static step => Assert.NotEmpty(step.Sql));
-            Assert.NotEmpty(Migration.Resource("grants.sql"));
+            Assert.NotEmpty(Migrations.Resource("grants.sql"));
         }
 
         [Fact]
@@ -54,10 +54,10 @@ public static class OpeningTests
             await fixture.CloseAsync();
             await fixture.RunAsync("INSERT INTO schema_version (version, name) VALUES (9999, 'of tomorrow'); DROP FUNCTION followers_apply");
             var refused = await RefusedAsync(fixture);
-            Assert.Equal(PostgresStorageRefusal.NewerVersion, refused.Refusal);
+            Assert.Equal(StorageRefusal.NewerVersion, refused.Refusal);
             Assert.Contains("9999", refused.Message, StringComparison.Ordinal);
             Assert.Contains(fixture.Schema, refused.Message, StringComparison.Ordinal);
-            await Assert.ThrowsAsync<PostgresStorageRefusedException>(() => PostgresStore.MigrateAsync(fixture.Options, Stop));
+            await Assert.ThrowsAsync<StorageRefusedException>(() => PostgresStore.MigrateAsync(fixture.Options, Stop));
             Assert.Equal(0L, await fixture.RunAsync("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND proname = 'followers_apply'", fixture.Schema));
             Assert.Equal(Migrations.Newest + 1L, await fixture.RunAsync("SELECT count(*) FROM schema_version"));
         }
@@ -67,7 +67,7 @@ public static class OpeningTests
         {
             await using var fixture = await PostgresFixture.ClosedAsync();
             await fixture.RunAsync($"CREATE SCHEMA {fixture.Schema}; CREATE TABLE {fixture.Schema}.journal (recipe text)");
-            Assert.Equal(PostgresStorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
+            Assert.Equal(StorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
             Assert.Equal(1L, await fixture.RunAsync("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND relkind = 'r'", fixture.Schema));
         }
 
@@ -79,7 +79,7 @@ public static class OpeningTests
             await fixture.RunAsync("DELETE FROM schema_version WHERE version = 2; DROP FUNCTION followers_apply; DROP FUNCTION journal_append");
             await using (var careful = new PostgresStore(fixture.Options with { Migrate = false }, TimeProvider.System))
             {
-                Assert.Equal(PostgresStorageRefusal.OlderVersion, (await Assert.ThrowsAsync<PostgresStorageRefusedException>(() => careful.OpenAsync(Stop))).Refusal);
+                Assert.Equal(StorageRefusal.OlderVersion, (await Assert.ThrowsAsync<StorageRefusedException>(() => careful.OpenAsync(Stop))).Refusal);
             }
 
             await fixture.OpenAsync();

@@ -96,8 +96,8 @@ public sealed class RolesTests : IAsyncLifetime
     public async Task The_service_refuses_a_database_that_its_owner_has_not_migrated()
     {
         await using var store = new PostgresStore(AsService, TimeProvider.System);
-        var refused = await Assert.ThrowsAsync<PostgresStorageRefusedException>(() => store.OpenAsync(Stop));
-        Assert.Equal(PostgresStorageRefusal.OlderVersion, refused.Refusal);
+        var refused = await Assert.ThrowsAsync<StorageRefusedException>(() => store.OpenAsync(Stop));
+        Assert.Equal(StorageRefusal.OlderVersion, refused.Refusal);
 
         // The same store opens once that is done.
         await PostgresStore.MigrateAsync(AsOwner, Stop);

@@ -241,9 +241,9 @@ public static class WriterTests
             return [.. batch.Select(static w => w.Rows)];
         }
 
-        internal sealed class Work(string key, int rows) : WriteOperation<bool>
+        internal sealed class Work(string key, int rows) : WriteOperation<bool>, IKeyedWrite
         {
-            public override string Key => key;
+            public string Key => key;
 
             public override int Rows => rows;
 

@@ -10,10 +10,10 @@ public static class OpeningTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static async Task<SqliteStorageRefusedException> RefusedAsync(SqliteFixture fixture)
+    private static async Task<StorageRefusedException> RefusedAsync(SqliteFixture fixture)
     {
         await using var store = new SqliteStore(fixture.Options, TimeProvider.System);
-        return await Assert.ThrowsAsync<SqliteStorageRefusedException>(() => store.OpenAsync(Stop));
+        return await Assert.ThrowsAsync<StorageRefusedException>(() => store.OpenAsync(Stop));
     }
 
     private static async Task<long> PragmaAsync(string path, string sql)
@@ -58,7 +58,7 @@ public static class OpeningTests
             await PragmaAsync(fixture.DatabasePath, "PRAGMA user_version = 9999");
             var before = await File.ReadAllBytesAsync(fixture.DatabasePath, Stop);
             var refused = await RefusedAsync(fixture);
-            Assert.Equal(SqliteStorageRefusal.NewerVersion, refused.Refusal);
+            Assert.Equal(StorageRefusal.NewerVersion, refused.Refusal);
             Assert.Contains("9999", refused.Message, StringComparison.Ordinal);
             Assert.Contains(fixture.DatabasePath, refused.Message, StringComparison.Ordinal);
             Assert.Equal(before, await File.ReadAllBytesAsync(fixture.DatabasePath, Stop));
@@ -84,7 +84,7 @@ public static class OpeningTests
 
             var before = (await File.ReadAllBytesAsync(fixture.DatabasePath, Stop), await File.ReadAllBytesAsync(fixture.DatabasePath + "-wal", Stop));
             Assert.NotEmpty(before.Item2);
-            Assert.Equal(SqliteStorageRefusal.NewerVersion, (await RefusedAsync(fixture)).Refusal);
+            Assert.Equal(StorageRefusal.NewerVersion, (await RefusedAsync(fixture)).Refusal);
             Assert.Equal(before.Item1, await File.ReadAllBytesAsync(fixture.DatabasePath, Stop));
             Assert.Equal(before.Item2, await File.ReadAllBytesAsync(fixture.DatabasePath + "-wal", Stop));
         }
@@ -95,7 +95,7 @@ public static class OpeningTests
             await using var fixture = new SqliteFixture();
             await PragmaAsync(fixture.DatabasePath, "CREATE TABLE recipes (name TEXT)");
             var before = await File.ReadAllBytesAsync(fixture.DatabasePath, Stop);
-            Assert.Equal(SqliteStorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
+            Assert.Equal(StorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
             Assert.Equal(before, await File.ReadAllBytesAsync(fixture.DatabasePath, Stop));
         }
 
@@ -104,7 +104,7 @@ public static class OpeningTests
         {
             await using var fixture = new SqliteFixture();
             await File.WriteAllTextAsync(fixture.DatabasePath, "a letter to a friend", Stop);
-            Assert.Equal(SqliteStorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
+            Assert.Equal(StorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
             Assert.Equal("a letter to a friend", await File.ReadAllTextAsync(fixture.DatabasePath, Stop));
         }
     }
@@ -116,7 +116,7 @@ public static class OpeningTests
         {
             await using var fixture = await SqliteFixture.StartAsync();
             var refused = await RefusedAsync(fixture);
-            Assert.Equal(SqliteStorageRefusal.InUse, refused.Refusal);
+            Assert.Equal(StorageRefusal.InUse, refused.Refusal);
             Assert.Contains(fixture.Directory, refused.Message, StringComparison.Ordinal);
             await fixture.ReopenAsync();
         }
@@ -133,7 +133,7 @@ public static class OpeningTests
             try
             {
                 Assert.Equal("held", await other.StandardOutput.ReadLineAsync(Stop));
-                Assert.Equal(SqliteStorageRefusal.InUse, (await RefusedAsync(fixture)).Refusal);
+                Assert.Equal(StorageRefusal.InUse, (await RefusedAsync(fixture)).Refusal);
             }
             finally
             {

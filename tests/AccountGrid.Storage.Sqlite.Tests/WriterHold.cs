@@ -22,7 +22,7 @@ internal sealed class WriterHold : IAsyncDisposable
         await _done;
     }
 
-    private sealed class Operation : WriteOperation<bool>
+    private sealed class Operation : DatabaseWrite<bool>
     {
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -41,7 +41,7 @@ internal sealed class WriterHold : IAsyncDisposable
 }
 
 /// <summary>Runs a piece of a test inside the writer's transaction.</summary>
-internal sealed class Custom(Action<Database> execute) : WriteOperation<bool>
+internal sealed class Custom(Action<Database> execute) : DatabaseWrite<bool>
 {
     public int Executions { get; private set; }
 

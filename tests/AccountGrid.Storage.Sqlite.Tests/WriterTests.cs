@@ -230,11 +230,11 @@ public static class WriterTests
         private static FollowOperation Follow(int changes) =>
             new(new AccountId(1), [.. Enumerable.Range(1, changes).Select(static f => new FollowChange(new AccountId(f), true))], SampleStream.Day);
 
-        private void Add(params WriteOperation[] operations) => Assert.All(operations, o => Assert.True(_queue.TryAdd(o)));
+        private void Add(params IDatabaseWrite[] operations) => Assert.All(operations, o => Assert.True(_queue.TryAdd(o)));
 
         private string Take()
         {
-            var batch = new List<WriteOperation>();
+            var batch = new List<IDatabaseWrite>();
             Assert.True(_queue.Take(batch));
             return string.Concat(batch.Select(static o => o.IsFollow ? 'F' : 'c'));
         }

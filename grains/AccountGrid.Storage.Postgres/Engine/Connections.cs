@@ -85,7 +85,7 @@ internal sealed class Connections
     /// neither long for a lock nor for a client that is gone, each statement sees what was committed before it (what is written depends on that, once a lock is
     /// granted), and its plans are pinned.
     /// </summary>
-    /// <exception cref="PostgresStorageRefusedException">The server does not do that.</exception>
+    /// <exception cref="StorageRefusedException">The server does not do that.</exception>
     public async Task<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken)
     {
         var connection = await OpenAsync("writer", cancellationToken).ConfigureAwait(false);
@@ -112,8 +112,8 @@ internal sealed class Connections
                 }
             }
             while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
-            return durability is "on on" or "remote_apply on" ? connection : throw new PostgresStorageRefusedException(
-                PostgresStorageRefusal.NotDurable, $"{Name}: commits are not durable there (synchronous_commit and fsync are '{durability}'); both must be on.");
+            return durability is "on on" or "remote_apply on" ? connection : throw new StorageRefusedException(
+                StorageRefusal.NotDurable, $"{Name}: commits are not durable there (synchronous_commit and fsync are '{durability}'); both must be on.");
         }
         catch
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Npgsql;
@@ -17,16 +16,10 @@ internal static class JournalRow
     public static CommittedEntry Read(NpgsqlDataReader row)
     {
         var position = row.GetInt64(0);
-        var name = row.GetString(1);
-        if (!StreamId.TryParse(name, out var stream))
-        {
-            throw new JournalDamagedException(
-                string.Create(CultureInfo.InvariantCulture, $"Position {position} stands in a stream with an impossible name of {name.Length} characters."));
-        }
-
+        var stream = StoredValues.StreamAt(position, row.GetString(1));
         var actor = new Actor((ActorKind)row.GetInt16(4), StoredText.Unescape(row.GetString(5)));
         return new CommittedEntry(position, new JournalEntry(
-            stream, row.GetInt64(2), Instants.Of(row.GetInt64(3)), actor, StoredText.Unescape(row.GetString(6)), row.GetInt32(7), row.GetFieldValue<byte[]>(8),
+            stream, row.GetInt64(2), StoredValues.Instant(row.GetInt64(3)), actor, StoredText.Unescape(row.GetString(6)), row.GetInt32(7), row.GetFieldValue<byte[]>(8),
             Packed(row, 9) ?? "", Packed(row, 10), Packed(row, 11), row.GetFieldValue<byte[]>(12)));
     }
 

@@ -3,29 +3,13 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
 
-/// <summary>One step of the schema. Steps are never changed once released; what must change gets a step of its own.</summary>
-/// <param name="Version">The version after it, from 1, gap-free.</param>
-/// <param name="Name">What it is called in the log: the name of its file.</param>
-internal sealed record Migration(int Version, string Name)
-{
-    /// <summary>Its statements.</summary>
-    public string Sql => Resource(string.Create(CultureInfo.InvariantCulture, $"{Version:D4}-{Name}.sql"));
-
-    public static string Resource(string file)
-    {
-        using var stream = typeof(Migration).Assembly.GetManifestResourceStream(file) ?? throw new InvalidOperationException($"{file} is not in the program.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
-}
-
 /// <summary>
 /// The schema, in the order in which it came about. All steps that are missing are applied in one transaction, under an advisory lock, so that silos that start
 /// together agree who does it; a database that is not ours, or newer, is left as it is.
 /// </summary>
 internal sealed class Migrations(Connections connections, PostgresStorageOptions options)
 {
-    public static IReadOnlyList<Migration> All { get; } = [new(1, "tables"), new(2, "functions")];
+    public static IReadOnlyList<Migration> All { get; } = [Step(1, "tables"), Step(2, "functions")];
 
     public static int Newest => All[^1].Version;
 
@@ -33,7 +17,7 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
 
     /// <summary>Demands that the database is of the newest version; migrates it if the settings say so.</summary>
     /// <returns>The steps applied.</returns>
-    /// <exception cref="PostgresStorageRefusedException">It is newer, foreign, or older and not to be migrated.</exception>
+    /// <exception cref="StorageRefusedException">It is newer, foreign, or older and not to be migrated.</exception>
     public async Task<IReadOnlyList<Migration>> EnsureAsync(CancellationToken cancellationToken)
     {
         await using var connection = await connections.OpenAsync("migration", cancellationToken).ConfigureAwait(false);
@@ -43,8 +27,8 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
             return [];
         }
 
-        return options.Migrate ? await ApplyAsync(connection, cancellationToken).ConfigureAwait(false) : throw new PostgresStorageRefusedException(
-            PostgresStorageRefusal.OlderVersion,
+        return options.Migrate ? await ApplyAsync(connection, cancellationToken).ConfigureAwait(false) : throw new StorageRefusedException(
+            StorageRefusal.OlderVersion,
             string.Create(CultureInfo.InvariantCulture, $"{connections.Name} has version {version}, this program needs {Newest}. Migrate it as its owner first."));
     }
 
@@ -76,7 +60,7 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
 
         if (options.ServiceRole is { } service)
         {
-            var grants = Migration.Resource("grants.sql").Replace("{schema}", Schema, StringComparison.Ordinal)
+            var grants = Resource("grants.sql").Replace("{schema}", Schema, StringComparison.Ordinal)
                 .Replace("{service}", $"\"{service.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", StringComparison.Ordinal);
             await ExecuteAsync(connection, grants, cancellationToken).ConfigureAwait(false);
         }
@@ -98,13 +82,13 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
             case 0:
                 return 0;
             case 2:
-                throw new PostgresStorageRefusedException(
-                    PostgresStorageRefusal.Foreign, $"{connections.Name} holds another program's tables; it was left as it is. Choose another schema.");
+                throw new StorageRefusedException(
+                    StorageRefusal.Foreign, $"{connections.Name} holds another program's tables; it was left as it is. Choose another schema.");
         }
 
         var version = await ScalarAsync(connection, $"SELECT coalesce(max(version), 0) FROM {Schema}.schema_version", cancellationToken).ConfigureAwait(false);
-        return version <= Newest ? version : throw new PostgresStorageRefusedException(
-            PostgresStorageRefusal.NewerVersion,
+        return version <= Newest ? version : throw new StorageRefusedException(
+            StorageRefusal.NewerVersion,
             string.Create(CultureInfo.InvariantCulture, $"{connections.Name} has version {version}, but this program knows only versions up to {Newest}; it was left as it is. Start a newer program."));
     }
 
@@ -129,5 +113,16 @@ internal sealed class Migrations(Connections connections, PostgresStorageOptions
         }
 
         return command;
+    }
+
+    private static Migration Step(int version, string name) =>
+        new(version, name, Resource(string.Create(CultureInfo.InvariantCulture, $"{version:D4}-{name}.sql")));
+
+    internal static string Resource(string file)
+    {
+        using var stream = typeof(Migrations).Assembly.GetManifestResourceStream(file)
+            ?? throw new InvalidOperationException($"{file} is not in the program.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }

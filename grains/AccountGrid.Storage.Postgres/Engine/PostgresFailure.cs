@@ -16,7 +16,7 @@ internal static class PostgresFailure
     public static string KindOf(Exception e) => e is not PostgresException { SqlState: var state }
         ? e is TimeoutException || e.InnerException is TimeoutException ? "timeout"
             : e is NpgsqlException or IOException ? "connection"
-            : e is PostgresStorageRefusedException ? "not durable"
+            : e is StorageRefusedException ? "not durable"
             : "fault"
         : state switch
         {
@@ -37,7 +37,7 @@ internal static class PostgresFailure
         };
 
     /// <summary>Whether it comes from the database or from the way to it, not from a fault of this program.</summary>
-    public static bool IsOurs(Exception e) => e is NpgsqlException or TimeoutException or IOException or PostgresStorageRefusedException;
+    public static bool IsOurs(Exception e) => e is NpgsqlException or TimeoutException or IOException or StorageRefusedException;
 
     /// <summary>
     /// Whether the server itself said that it undid the transaction and the connection goes on. A fatal one, or silence, says nothing about a commit that had been sent.

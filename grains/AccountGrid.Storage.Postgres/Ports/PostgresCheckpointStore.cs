@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Npgsql;
@@ -54,8 +53,8 @@ internal sealed class PostgresCheckpointStore(PostgresStore store) : ICheckpoint
             await using var connection = await store.Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false);
             await using var command = new NpgsqlCommand(Append, connection);
             command.Parameters.AddRange((NpgsqlParameter[])[
-                Parameter.Of(c.Number), Parameter.Of(c.Position), Parameter.Of(Bytes(c.Root)), Parameter.Of(Bytes(c.Previous)),
-                Parameter.Of(Microseconds.Of(c.At)), Parameter.Of(c.KeyId), Parameter.Of(Bytes(c.Signature)), Parameter.Of(Bytes(checkpoint.Frontier))]);
+                Parameter.Of(c.Number), Parameter.Of(c.Position), Parameter.Of(StatementParameters.Bytes(c.Root)), Parameter.Of(StatementParameters.Bytes(c.Previous)),
+                Parameter.Of(Microseconds.Of(c.At)), Parameter.Of(c.KeyId), Parameter.Of(StatementParameters.Bytes(c.Signature)), Parameter.Of(StatementParameters.Bytes(checkpoint.Frontier))]);
             sent = true;
             return await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false) > 0 ? AppendResult.Appended : AppendResult.Conflict;
         }
@@ -66,8 +65,5 @@ internal sealed class PostgresCheckpointStore(PostgresStore store) : ICheckpoint
     }
 
     public static Checkpoint Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), Instants.Of(row.GetInt64(4)), row.GetString(5), row.GetFieldValue<byte[]>(6));
-
-    private static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : memory.ToArray();
+        row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), StoredValues.Instant(row.GetInt64(4)), row.GetString(5), row.GetFieldValue<byte[]>(6));
 }

@@ -9,7 +9,7 @@ internal sealed class PostgresFollowerLedger(PostgresStore store) : IFollowerLed
     private static readonly Query<FollowerCount> Count = new(
         "Reading a follower count",
         "SELECT count, version, at FROM follower_count WHERE account = $1",
-        static row => new FollowerCount(row.GetInt64(0), row.GetInt64(1), Instants.Of(row.GetInt64(2))));
+        static row => new FollowerCount(row.GetInt64(0), row.GetInt64(1), StoredValues.Instant(row.GetInt64(2))));
 
     private static readonly Query<long> Edges = new("Counting followers", "SELECT count(*) FROM follower WHERE account = $1", static row => row.GetInt64(0)) { Endless = true };
 

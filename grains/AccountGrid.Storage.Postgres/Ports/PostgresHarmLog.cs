@@ -9,7 +9,7 @@ internal sealed class PostgresHarmLog(PostgresStore store) : IHarmLog
     private static readonly Query<HarmCharge> Charges = new(
         "Reading harms",
         "SELECT at, coalesce(harm_reach, 0) FROM journal WHERE harm_by = $1 AND at > $2 ORDER BY at, position",
-        static row => new HarmCharge(Instants.Of(row.GetInt64(0)), row.GetInt64(1)));
+        static row => new HarmCharge(StoredValues.Instant(row.GetInt64(0)), row.GetInt64(1)));
 
     // Only accounts are harmed, so every stream found is "a/" and the number.
     private static readonly Query<AccountId> Harmed = new(

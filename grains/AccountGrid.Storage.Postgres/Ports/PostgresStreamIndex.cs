@@ -72,9 +72,7 @@ internal sealed class PostgresStreamIndex(PostgresStore store) : IStreamIndex
 
     private static ProposalId ProposalOf(NpgsqlDataReader row) => new(AccountOf(row), row.GetInt64(1));
 
-    private static AccountId AccountOf(NpgsqlDataReader row) =>
-        AccountId.TryCreate(row.GetInt64(0), out var account) ? account : throw new JournalDamagedException("The index names an account that cannot exist.");
+    private static AccountId AccountOf(NpgsqlDataReader row) => StoredValues.Account(row.GetInt64(0));
 
-    private static OperatorId OperatorOf(NpgsqlDataReader row) =>
-        OperatorId.TryParse(row.GetString(0), out var person) ? person : throw new JournalDamagedException("The index names an operator who cannot exist.");
+    private static OperatorId OperatorOf(NpgsqlDataReader row) => StoredValues.Operator(row.GetString(0));
 }

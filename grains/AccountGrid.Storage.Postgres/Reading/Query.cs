@@ -16,9 +16,3 @@ internal sealed record Query<T>(string What, string Sql, Func<NpgsqlDataReader, 
     /// <summary>Whether it may take as long as it takes, until it is cancelled.</summary>
     public bool Endless { get; init; }
 }
-
-/// <summary>Parameters by position.</summary>
-internal static class Parameter
-{
-    public static NpgsqlParameter Of<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
-}

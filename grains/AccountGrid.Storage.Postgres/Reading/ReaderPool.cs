@@ -5,38 +5,33 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// A bounded pool of connections that only read. Reads beyond the number of connections wait in turn, and those beyond the bound are refused. A read whose
-/// connection turns out to be dead is tried once on a new one: a read does nothing, so doing it twice is safe. Thread-safe.
+/// A bounded pool of connections that only read. A read whose connection is dead is tried once more on a new one: a read
+/// changes nothing, so repeating it is safe. Thread-safe.
 /// </summary>
 internal sealed class ReaderPool : IAsyncDisposable
 {
-    private readonly PostgresStorageOptions _options;
     private readonly StorageDiagnostics _diagnostics;
     private readonly NpgsqlDataSource _source;
-    private readonly SemaphoreSlim _turns;
-    private readonly Bound _reads;
-    private readonly Bound _exists;
+    private readonly ReadLimiter _limiter;
     private volatile bool _closed;
 
     public ReaderPool(Connections connections, PostgresStorageOptions options, StorageDiagnostics diagnostics)
     {
-        (_options, _diagnostics) = (options, diagnostics);
+        _diagnostics = diagnostics;
+        _limiter = new ReadLimiter(options, diagnostics);
         _source = connections.CreateReaders();
-        _turns = new SemaphoreSlim(options.Readers, options.Readers);
-        _reads = new Bound("reads", "The queue of reads", options.ReadQueueDepth);
-        _exists = new Bound("exists", "The queue of existence checks", options.ExistsQueueDepth);
     }
 
     /// <summary>Reads all rows.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     /// <exception cref="StorageOverloadedException">Too many reads are waiting.</exception>
     public Task<ImmutableArray<T>> ReadAsync<T>(Query<T> query, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
-        ReadAsync(_reads, query, parameters, cancellationToken);
+        ReadAsync(_limiter.EnterReadAsync(cancellationToken), query, parameters, cancellationToken);
 
-    /// <summary>Runs an existence check, of which only a few may be under way: whether there is a row.</summary>
-    /// <exception cref="StorageOverloadedException">Too many are under way.</exception>
+    /// <summary>Runs an existence check, of which fewer may wait: whether there is a row.</summary>
+    /// <exception cref="StorageOverloadedException">Too many existence checks are waiting.</exception>
     public async Task<bool> CheckAsync(Query<bool> query, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
-        (await ReadAsync(_exists, query, parameters, cancellationToken).ConfigureAwait(false)).Length > 0;
+        (await ReadAsync(_limiter.EnterExistenceCheckAsync(cancellationToken), query, parameters, cancellationToken).ConfigureAwait(false)).Length > 0;
 
     /// <summary>Closes the connections; reads that are under way close theirs when they end.</summary>
     public ValueTask DisposeAsync()
@@ -45,31 +40,11 @@ internal sealed class ReaderPool : IAsyncDisposable
         return _source.DisposeAsync();
     }
 
-    private async Task<ImmutableArray<T>> ReadAsync<T>(Bound bound, Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<T>> ReadAsync<T>(
+        ValueTask<ReadTurn> turn, Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!bound.TryEnter())
-        {
-            _diagnostics.Refused(bound.Name);
-            throw new StorageOverloadedException(bound.Title, _options.RetryAfter);
-        }
-
-        try
-        {
-            await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await TryTwiceAsync(query, parameters, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _turns.Release();
-            }
-        }
-        finally
-        {
-            bound.Leave();
-        }
+        using var held = await turn.ConfigureAwait(false);
+        return await TryTwiceAsync(query, parameters, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ImmutableArray<T>> TryTwiceAsync<T>(Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
@@ -140,7 +115,7 @@ internal sealed class ReaderPool : IAsyncDisposable
     {
         if (_closed)
         {
-            throw new StorageUnavailableException("The store is closing.", inner: null, isTransient: true, outcomeUnknown: false);
+            throw StoreClosed.Closing();
         }
     }
 }

@@ -6,7 +6,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>A batch of follows and unfollows of one account, with its count.</summary>
-internal sealed class FollowOperation : WriteOperation<FollowResult>
+internal sealed class FollowOperation : WriteOperation<FollowResult>, IKeyedWrite
 {
     private readonly ImmutableArray<FollowChange> _changes;
 
@@ -32,7 +32,7 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>
 
     public DateTimeOffset At { get; }
 
-    public override string Key { get; }
+    public string Key { get; }
 
     /// <summary>The edges, and the count.</summary>
     public override int Rows => _changes.Length + 1;

@@ -78,7 +78,7 @@ internal sealed class FollowStatement : IBatchStatement<FollowOperation>
         var found = new Dictionary<long, FollowerCount>(accounts.Length);
         for (var i = 0; i < accounts.Length; i++)
         {
-            found.Add(accounts[i], new FollowerCount(counts[i], versions[i], Instants.Of(instants[i])));
+            found.Add(accounts[i], new FollowerCount(counts[i], versions[i], StoredValues.Instant(instants[i])));
         }
 
         return found;

@@ -12,7 +12,7 @@ namespace AccountGrid.Storage.Postgres;
 /// <param name="maxBatch">Most operations in a transaction.</param>
 /// <param name="maxBatchRows">Most rows in a transaction, unless a single operation has more.</param>
 internal sealed class WriteQueue<TOperation>(int depth, int rows, int maxBatch, int maxBatchRows)
-    where TOperation : WriteOperation
+    where TOperation : IKeyedWrite
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<TOperation> _waiting = new();
@@ -43,7 +43,7 @@ internal sealed class WriteQueue<TOperation>(int depth, int rows, int maxBatch, 
         {
             if (_closed)
             {
-                throw new StorageUnavailableException("The store is closing.", inner: null, isTransient: true, outcomeUnknown: false);
+                throw StoreClosed.Closing();
             }
 
             if (_waiting.Count >= depth || (_waiting.Count > 0 && _waitingRows + operation.Rows > rows))

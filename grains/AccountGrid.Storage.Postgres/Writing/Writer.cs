@@ -8,7 +8,7 @@ namespace AccountGrid.Storage.Postgres;
 /// one gathers. A failure fails operations, never the writer: the next batch gets a new connection if need be.
 /// </summary>
 internal sealed partial class Writer<TOperation>
-    where TOperation : WriteOperation
+    where TOperation : IKeyedWrite
 {
     private static readonly TimeSpan PauseAfterContention = TimeSpan.FromMilliseconds(50);
 
@@ -99,7 +99,7 @@ internal sealed partial class Writer<TOperation>
     private async Task<Failure?> TryCommitAsync(List<TOperation> batch)
     {
         var rows = batch.Sum(static o => o.Rows);
-        using var activity = _diagnostics.StartCommit(batch, static o => o.Caller, rows);
+        using var activity = _diagnostics.StartCommit(batch, rows);
         var started = _clock.GetTimestamp();
         var stage = Stage.Opening;
         long head;

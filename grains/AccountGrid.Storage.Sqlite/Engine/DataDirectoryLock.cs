@@ -11,7 +11,7 @@ internal sealed class DataDirectoryLock : IDisposable
 
     private DataDirectoryLock(FileStream file) => _file = file;
 
-    /// <exception cref="SqliteStorageRefusedException">Somebody holds it.</exception>
+    /// <exception cref="StorageRefusedException">Another store holds it.</exception>
     public static DataDirectoryLock Take(string directory)
     {
         var path = Path.Combine(directory, FileName);
@@ -21,9 +21,8 @@ internal sealed class DataDirectoryLock : IDisposable
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {
-            throw new SqliteStorageRefusedException(
-                SqliteStorageRefusal.InUse,
-                directory,
+            throw new StorageRefusedException(
+                StorageRefusal.InUse,
                 $"The data directory '{directory}' is in use by another process. Stop that one first, or choose another data directory.");
         }
     }

@@ -7,7 +7,7 @@ namespace AccountGrid.Storage.Sqlite;
 internal static class DatabaseFile
 {
     /// <summary>Opens the writer's connection on a file that is new or passed the check, and migrates it.</summary>
-    /// <exception cref="SqliteStorageRefusedException">It is newer or foreign; it is untouched.</exception>
+    /// <exception cref="StorageRefusedException">It is newer or foreign; it is untouched.</exception>
     public static Database OpenAndMigrate(string path, SqliteStorageOptions options, Action<Migration> migrated)
     {
         RefuseWhatIsNoDatabase(path);
@@ -73,8 +73,8 @@ internal static class DatabaseFile
         var read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (read != 0 && !header.SequenceEqual("SQLite format 3\0"u8))
         {
-            throw new SqliteStorageRefusedException(
-                SqliteStorageRefusal.Foreign, path, $"'{path}' is not a database; it was left as it is. Move it away, or choose another data directory.");
+            throw new StorageRefusedException(
+                StorageRefusal.Foreign, $"'{path}' is not a database; it was left as it is. Move it away, or choose another data directory.");
         }
     }
 
@@ -85,15 +85,14 @@ internal static class DatabaseFile
         var isNew = version == 0 && application == 0 && database.Scalar("SELECT count(*) FROM sqlite_schema") == 0;
         if (!isNew && (application != Migrations.ApplicationId || version < 1))
         {
-            throw new SqliteStorageRefusedException(
-                SqliteStorageRefusal.Foreign, path, $"'{path}' is another program's database; it was left as it is. Choose another data directory.");
+            throw new StorageRefusedException(
+                StorageRefusal.Foreign, $"'{path}' is another program's database; it was left as it is. Choose another data directory.");
         }
 
         if (version > Migrations.Newest)
         {
-            throw new SqliteStorageRefusedException(
-                SqliteStorageRefusal.NewerVersion,
-                path,
+            throw new StorageRefusedException(
+                StorageRefusal.NewerVersion,
                 string.Create(CultureInfo.InvariantCulture, $"'{path}' has format version {version}, but this program knows only versions up to {Migrations.Newest}; it was left as it is. Start a newer program."));
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 
@@ -31,16 +30,10 @@ internal static class JournalRow
     public static CommittedEntry Read(Statement row)
     {
         var position = row.Int64(0);
-        var name = row.Text(1);
-        if (!StreamId.TryParse(name, out var stream))
-        {
-            throw new JournalDamagedException(
-                string.Create(CultureInfo.InvariantCulture, $"Position {position} stands in a stream with an impossible name of {name.Length} characters."));
-        }
-
+        var stream = StoredValues.StreamAt(position, row.Text(1));
         return new CommittedEntry(position, new JournalEntry(
-            stream, row.Int64(2), Instants.Read(row, 3), new Actor((ActorKind)row.Int64(4), row.Text(5)), row.Text(6), (int)row.Int64(7), row.Bytes(8),
-            ReadHex(row, 9) ?? "", ReadUuid(row, 10), ReadHex(row, 11), row.Bytes(12)));
+            stream, row.Int64(2), StoredValues.Instant(row.Int64(3)), new Actor((ActorKind)row.Int64(4), row.Text(5)), row.Text(6),
+            (int)row.Int64(7), row.Bytes(8), ReadHex(row, 9) ?? "", ReadUuid(row, 10), ReadHex(row, 11), row.Bytes(12)));
     }
 
     private static void BindHex(Statement statement, string? text, int digits)

@@ -2,14 +2,8 @@ using System.Globalization;
 
 namespace AccountGrid.Storage.Sqlite;
 
-/// <summary>One step of the schema. Steps are never changed once released; what must change gets a step of its own.</summary>
-/// <param name="Version">The <c>user_version</c> after it, from 1, gap-free.</param>
-/// <param name="Name">What it is called in the log.</param>
-/// <param name="Sql">Its statements.</param>
-internal sealed record Migration(int Version, string Name, string Sql);
-
 /// <summary>
-/// The schema, in the order in which it came about. Instants are microseconds since 1970 (UTC); hashes and digests are 32-byte, trace ids
+/// The schema's steps in order; the version is the database's <c>user_version</c>. Instants are microseconds since 1970 (UTC); hashes and digests are 32-byte, trace ids
 /// 16-byte blobs.
 /// </summary>
 internal static class Migrations

@@ -38,5 +38,5 @@ internal sealed class SqliteCheckpointStore(SqliteStore store) : ICheckpointStor
     }
 
     public static Checkpoint Read(Statement row) =>
-        new(row.Int64(0), row.Int64(1), row.Bytes(2), row.Bytes(3), Instants.Read(row, 4), row.Text(5), row.Bytes(6));
+        new(row.Int64(0), row.Int64(1), row.Bytes(2), row.Bytes(3), StoredValues.Instant(row.Int64(4)), row.Text(5), row.Bytes(6));
 }

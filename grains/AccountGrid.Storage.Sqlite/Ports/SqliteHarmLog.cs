@@ -22,7 +22,7 @@ internal sealed class SqliteHarmLog(SqliteStore store) : IHarmLog
         store.Readers.ReadAsync(
             "Reading harms",
             database => Rows.Read(
-                database.Use(Charges).With(person.Value).With(Microseconds.Of(after)), static row => new HarmCharge(Instants.Read(row, 0), row.Int64(1))),
+                database.Use(Charges).With(person.Value).With(Microseconds.Of(after)), static row => new HarmCharge(StoredValues.Instant(row.Int64(0)), row.Int64(1))),
             cancellationToken);
 
     public Task<ImmutableArray<AccountId>> ListHarmedAsync(OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)

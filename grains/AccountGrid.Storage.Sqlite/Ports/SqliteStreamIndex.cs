@@ -60,9 +60,7 @@ internal sealed class SqliteStreamIndex(SqliteStore store) : IStreamIndex
         return store.Readers.ReadAsync("Listing offboardings", database => Rows.Read(database.Use(FreezePending).With(max), OperatorOf), cancellationToken);
     }
 
-    private static AccountId AccountOf(Statement row) =>
-        AccountId.TryCreate(row.Int64(0), out var account) ? account : throw new JournalDamagedException("The index names an account that cannot exist.");
+    private static AccountId AccountOf(Statement row) => StoredValues.Account(row.Int64(0));
 
-    private static OperatorId OperatorOf(Statement row) =>
-        OperatorId.TryParse(row.Text(0), out var person) ? person : throw new JournalDamagedException("The index names an operator who cannot exist.");
+    private static OperatorId OperatorOf(Statement row) => StoredValues.Operator(row.Text(0));
 }

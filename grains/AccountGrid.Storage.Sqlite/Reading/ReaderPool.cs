@@ -1,34 +1,26 @@
 using System.Collections.Concurrent;
-using AccountGrid.Application;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// A fixed number of connections that only read. SQLite blocks, so each read has a thread of the pool for its time and never runs on the
-/// caller's scheduler; those beyond the number of connections wait in turn, and those beyond the bound are refused. Thread-safe.
+/// A fixed number of connections that only read. SQLite blocks its thread, so each read runs on a thread of the pool and
+/// never on the caller's scheduler. Thread-safe.
 /// </summary>
 internal sealed class ReaderPool : IDisposable
 {
     private const long CacheBytes = 8L << 20;
 
-    private readonly SqliteStorageOptions _options;
-    private readonly StorageDiagnostics _diagnostics;
     private readonly ConcurrentBag<Database> _idle = [];
-    private readonly SemaphoreSlim _turns;
-    private readonly Bound _reads;
-    private readonly Bound _exists;
+    private readonly ReadLimiter _limiter;
     private volatile bool _closed;
 
     public ReaderPool(string path, SqliteStorageOptions options, StorageDiagnostics diagnostics)
     {
-        (_options, _diagnostics) = (options, diagnostics);
-        _turns = new SemaphoreSlim(options.Readers, options.Readers);
-        _reads = new Bound("reads", "The queue of reads", options.ReadQueueDepth);
-        _exists = new Bound("exists", "The queue of existence checks", options.ExistsQueueDepth);
+        _limiter = new ReadLimiter(options, diagnostics);
 
-        // All at once and kept: the first read of each is as fast as any other, and the write-ahead log is never without a user.
+        // All are opened at once and kept: the first read of each is as fast as any other, and the write-ahead log always has a user.
         for (var i = 0; i < options.Readers; i++)
         {
             _idle.Add(Open(path, options));
@@ -44,17 +36,17 @@ internal sealed class ReaderPool : IDisposable
     }
 
     /// <summary>Runs a read.</summary>
-    /// <exception cref="StorageUnavailableException">The store failed.</exception>
-    /// <exception cref="StorageOverloadedException">Too many reads are waiting.</exception>
+    /// <exception cref="Application.StorageUnavailableException">The store failed.</exception>
+    /// <exception cref="Application.StorageOverloadedException">Too many reads are waiting.</exception>
     public Task<T> ReadAsync<T>(string what, Func<Database, T> read, CancellationToken cancellationToken) =>
-        ReadAsync(_reads, what, read, cancellationToken);
+        ReadAsync(_limiter.EnterReadAsync(cancellationToken), what, read, cancellationToken);
 
-    /// <summary>Runs an existence check, of which only a few may be under way.</summary>
-    /// <exception cref="StorageOverloadedException">Too many are under way.</exception>
+    /// <summary>Runs an existence check, of which fewer may wait.</summary>
+    /// <exception cref="Application.StorageOverloadedException">Too many existence checks are waiting.</exception>
     public Task<T> CheckAsync<T>(string what, Func<Database, T> read, CancellationToken cancellationToken) =>
-        ReadAsync(_exists, what, read, cancellationToken);
+        ReadAsync(_limiter.EnterExistenceCheckAsync(cancellationToken), what, read, cancellationToken);
 
-    /// <summary>Closes the connections; reads that are under way close theirs when they end.</summary>
+    /// <summary>Closes the connections; a read in progress closes its own when it ends.</summary>
     public void Dispose()
     {
         _closed = true;
@@ -64,61 +56,12 @@ internal sealed class ReaderPool : IDisposable
         }
     }
 
-    private async Task<T> ReadAsync<T>(Bound bound, string what, Func<Database, T> read, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!bound.TryEnter())
-        {
-            _diagnostics.Refused(bound.Name);
-            throw new StorageOverloadedException(bound.Title, _options.RetryAfter);
-        }
-
-        try
-        {
-            await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await Task.Run(() => Run(what, read, cancellationToken), CancellationToken.None).ConfigureAwait(false);
-            }
-            finally
-            {
-                _turns.Release();
-            }
-        }
-        finally
-        {
-            bound.Leave();
-        }
-    }
-
-    private T Run<T>(string what, Func<Database, T> read, CancellationToken cancellationToken)
-    {
-        if (_closed || !_idle.TryTake(out var database))
-        {
-            throw new StorageUnavailableException("The store is closing.", inner: null, isTransient: true, outcomeUnknown: false);
-        }
-
-        try
-        {
-            return Interruptibly(what, database, read, cancellationToken);
-        }
-        finally
-        {
-            _idle.Add(database);
-            if (_closed)
-            {
-                // After the one that emptied the bag.
-                Dispose();
-            }
-        }
-    }
-
     /// <summary>Runs a read that a cancellation stops in the middle, however long it is.</summary>
     public static T Interruptibly<T>(string what, Database database, Func<Database, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Disposing the registration waits for an interrupt that is under way: none can hit the connection's next user.
+        // Disposing of the registration waits for an interrupt that has begun, so that none hits the connection's next user.
         using var registration = cancellationToken.UnsafeRegister(static d => ((Database)d!).Interrupt(), database);
         try
         {
@@ -131,6 +74,35 @@ internal sealed class ReaderPool : IDisposable
         catch (SqliteException e)
         {
             throw SqliteFailure.Translate(what, e);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(
+        ValueTask<ReadTurn> turn, string what, Func<Database, T> read, CancellationToken cancellationToken)
+    {
+        using var held = await turn.ConfigureAwait(false);
+        return await Task.Run(() => Run(what, read, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private T Run<T>(string what, Func<Database, T> read, CancellationToken cancellationToken)
+    {
+        if (_closed || !_idle.TryTake(out var database))
+        {
+            throw StoreClosed.Closing();
+        }
+
+        try
+        {
+            return Interruptibly(what, database, read, cancellationToken);
+        }
+        finally
+        {
+            _idle.Add(database);
+            if (_closed)
+            {
+                // The pool was emptied before this connection came back.
+                Dispose();
+            }
         }
     }
 }

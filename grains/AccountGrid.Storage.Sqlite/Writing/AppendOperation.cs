@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>An append to one journal, with the stream's index row.</summary>
-internal sealed class AppendOperation(JournalAppend append) : WriteOperation<AppendResult>
+internal sealed class AppendOperation(JournalAppend append) : DatabaseWrite<AppendResult>
 {
     private const string Length = "SELECT max(sequence) FROM journal WHERE stream = ?";
 

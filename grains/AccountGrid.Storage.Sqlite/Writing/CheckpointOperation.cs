@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>Adds a checkpoint behind the last one, and replaces the right edge of the Merkle tree.</summary>
-internal sealed class CheckpointOperation(StoredCheckpoint stored) : WriteOperation<AppendResult>
+internal sealed class CheckpointOperation(StoredCheckpoint stored) : DatabaseWrite<AppendResult>
 {
     private const string Last = "SELECT max(number) FROM checkpoint";
     private const string Insert = "INSERT INTO checkpoint (number, position, root, previous, at, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?)";

@@ -6,7 +6,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>A batch of follows and unfollows of one account, with its count.</summary>
-internal sealed class FollowOperation(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at) : WriteOperation<FollowResult>
+internal sealed class FollowOperation(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at)
+    : DatabaseWrite<FollowResult>
 {
     /// <summary>Adds an edge, unless it is there.</summary>
     public const string Add = "INSERT OR IGNORE INTO follower (account, follower) VALUES (?, ?)";
@@ -80,24 +81,4 @@ internal sealed class FollowOperation(AccountId account, ImmutableArray<FollowCh
 
         return true;
     }
-}
-
-/// <summary>Rows of counts.</summary>
-internal static class FollowerCounts
-{
-    private const string Select = "SELECT count, version, at FROM follower_count WHERE account = ?";
-    private const string Replace = "INSERT OR REPLACE INTO follower_count (account, count, version, at) VALUES (?, ?, ?, ?)";
-
-    public static FollowerCount Read(Database database, AccountId account)
-    {
-        using var row = database.Use(Select).With(account.Value);
-        return row.Step() ? new(row.Int64(0), row.Int64(1), Instants.Read(row, 2)) : new FollowerCount(0, 0, DateTimeOffset.UnixEpoch);
-    }
-
-    /// <summary>
-    /// Writes what was read in the same transaction and changed since. Nobody writes between: there is one writer. Reading and writing cost less than half of one
-    /// statement that adds and returns, for which SQLite makes a table in passing.
-    /// </summary>
-    public static void Write(Database database, AccountId account, FollowerCount count) =>
-        database.Use(Replace).With(account.Value).With(count.Count).With(count.Version).With(Microseconds.Of(count.AsOf)).Run();
 }

@@ -18,8 +18,8 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
     public const int FollowRowsAlone = 10_000;
 
     private readonly object _gate = new();
-    private readonly Queue<WriteOperation> _commands = new();
-    private readonly Queue<WriteOperation> _follows = new();
+    private readonly Queue<IDatabaseWrite> _commands = new();
+    private readonly Queue<IDatabaseWrite> _follows = new();
     private int _followRows;
     private bool _followsAreNext;
     private bool _closed;
@@ -38,13 +38,13 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
 
     /// <summary>Adds an operation; <c>false</c> if its queue is full.</summary>
     /// <exception cref="StorageUnavailableException">The store is closing.</exception>
-    public bool TryAdd(WriteOperation operation)
+    public bool TryAdd(IDatabaseWrite operation)
     {
         lock (_gate)
         {
             if (_closed)
             {
-                throw new StorageUnavailableException("The store is closing.", inner: null, isTransient: true, outcomeUnknown: false);
+                throw StoreClosed.Closing();
             }
 
             if (operation.IsFollow ? !HasRoomForFollows(operation.Rows) : _commands.Count >= options.WriterQueueDepth)
@@ -78,7 +78,7 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
     }
 
     /// <summary>Waits for work and moves the next transaction's operations into <paramref name="batch"/>; <c>false</c> once closed and empty.</summary>
-    public bool Take(List<WriteOperation> batch)
+    public bool Take(List<IDatabaseWrite> batch)
     {
         lock (_gate)
         {
@@ -100,7 +100,7 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
     private bool HasRoomForFollows(int rows) =>
         _follows.Count < options.WriterQueueDepth && (_follows.Count == 0 || _followRows + rows <= options.FollowQueueChanges);
 
-    private void Fill(List<WriteOperation> batch)
+    private void Fill(List<IDatabaseWrite> batch)
     {
         if (!_followsAreNext || _follows.Count == 0)
         {

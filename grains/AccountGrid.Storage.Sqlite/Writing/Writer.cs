@@ -33,15 +33,14 @@ internal sealed partial class Writer
 
     /// <summary>Hands an operation to the writer.</summary>
     /// <exception cref="StorageOverloadedException">The queue is full.</exception>
-    public Task<T> WriteAsync<T>(WriteOperation<T> operation)
+    public Task<T> WriteAsync<T>(DatabaseWrite<T> operation)
     {
         if (_queue.TryAdd(operation))
         {
             return operation.Task;
         }
 
-        _diagnostics.Refused(operation.IsFollow ? "follows" : "commands");
-        throw new StorageOverloadedException(operation.IsFollow ? "The queue of follow batches" : "The queue of commands", _options.RetryAfter);
+        throw _diagnostics.Refuse(operation.IsFollow ? StoreQueue.Follows : StoreQueue.Commands, _options.RetryAfter);
     }
 
     /// <summary>Writes what waits, then closes the connection.</summary>
@@ -53,7 +52,7 @@ internal sealed partial class Writer
 
     private void Loop()
     {
-        var batch = new List<WriteOperation>();
+        var batch = new List<IDatabaseWrite>();
         while (_queue.Take(batch))
         {
             try
@@ -74,7 +73,7 @@ internal sealed partial class Writer
         _stopped.SetResult();
     }
 
-    private void Write(List<WriteOperation> batch)
+    private void Write(List<IDatabaseWrite> batch)
     {
         if (TryCommit(batch) is not { } failure)
         {
@@ -99,10 +98,10 @@ internal sealed partial class Writer
     }
 
     /// <summary>Commits a batch and answers its callers, or undoes it and says what failed.</summary>
-    private Failure? TryCommit(List<WriteOperation> batch)
+    private Failure? TryCommit(List<IDatabaseWrite> batch)
     {
         var rows = batch.Sum(static o => o.Rows);
-        using var activity = _diagnostics.StartCommit(batch, static o => o.Caller, rows);
+        using var activity = _diagnostics.StartCommit(batch, rows);
         var started = _clock.GetTimestamp();
         var inCommit = false;
         long head;
@@ -182,7 +181,7 @@ internal sealed partial class Writer
         }
     }
 
-    private void Fail(WriteOperation operation, Failure failure)
+    private void Fail(IDatabaseWrite operation, Failure failure)
     {
         if (failure.Cause is SqliteException e)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccountGrid.Grains;
+using AccountGrid.Storage;
 using AccountGrid.Storage.Postgres;
 using Npgsql;
 
@@ -168,7 +169,7 @@ internal static class ClusterDatabase
     /// Makes what is missing, in one transaction under an advisory lock, so that silos that start together agree who does it. A newer version is left as it
     /// is and used: its statements keep the providers' contract, so that silos of both versions run together while one is replaced by the other.
     /// </summary>
-    /// <exception cref="PostgresStorageRefusedException">It is missing or older, and this role is not to migrate.</exception>
+    /// <exception cref="StorageRefusedException">It is missing or older, and this role is not to migrate.</exception>
     public static async Task EnsureAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -179,8 +180,8 @@ internal static class ClusterDatabase
 
         if (!options.Migrate)
         {
-            throw new PostgresStorageRefusedException(
-                PostgresStorageRefusal.OlderVersion, $"The schema {SchemaOf(options)} is missing or older than this program. Migrate it as its owner first.");
+            throw new StorageRefusedException(
+                StorageRefusal.OlderVersion, $"The schema {SchemaOf(options)} is missing or older than this program. Migrate it as its owner first.");
         }
 
         await ApplyAsync(connection, options, cancellationToken);

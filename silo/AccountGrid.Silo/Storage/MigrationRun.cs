@@ -1,4 +1,5 @@
 using System.Globalization;
+using AccountGrid.Storage;
 using AccountGrid.Storage.Postgres;
 
 namespace AccountGrid.Silo;
@@ -9,7 +10,7 @@ internal static class MigrationRun
     /// <summary>Migrates both schemas and says so. Safe to repeat, and while silos run.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingsException">Settings are wrong, or name no database.</exception>
-    /// <exception cref="PostgresStorageRefusedException">The database is newer or foreign; it is untouched.</exception>
+    /// <exception cref="StorageRefusedException">The database is newer or foreign; it is untouched.</exception>
     public static async Task<int> RunAsync(IConfiguration configuration, TextWriter output, CancellationToken cancellationToken)
     {
         var (_, storage) = SettingsReader.Read(configuration);

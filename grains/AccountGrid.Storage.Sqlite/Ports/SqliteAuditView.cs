@@ -1,57 +1,9 @@
+using System.Runtime.CompilerServices;
 using AccountGrid.Application;
-using AccountGrid.Domain;
 
 namespace AccountGrid.Storage.Sqlite;
 
-internal sealed class SqliteAuditSource(SqliteStore store) : IAuditSource
-{
-    private int _open;
-
-    public async Task<IAuditView> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.Increment(ref _open) > store.Options.AuditViews)
-        {
-            Interlocked.Decrement(ref _open);
-            throw new StorageOverloadedException("The number of audit views", store.Options.RetryAfter);
-        }
-
-        try
-        {
-            var database = await Task.Run(() => Begin(cancellationToken), CancellationToken.None).ConfigureAwait(false);
-            return new SqliteAuditView(database, closed: () => Interlocked.Decrement(ref _open));
-        }
-        catch
-        {
-            Interlocked.Decrement(ref _open);
-            throw;
-        }
-    }
-
-    /// <summary>A connection in a read transaction: the snapshot is taken by the first read, so that happens here.</summary>
-    private Database Begin(CancellationToken cancellationToken)
-    {
-        var database = store.OpenReader();
-        try
-        {
-            return ReaderPool.Interruptibly(
-                "Opening an audit view",
-                database,
-                static d =>
-                {
-                    d.Execute("BEGIN");
-                    _ = JournalHead.Read(d);
-                    return d;
-                },
-                cancellationToken);
-        }
-        catch
-        {
-            database.Dispose();
-            throw;
-        }
-    }
-}
-
+/// <summary>A connection in a read transaction.</summary>
 internal sealed class SqliteAuditView(Database database, Action closed) : IAuditView
 {
     /// <summary>Rows fetched per visit to the thread pool.</summary>
@@ -70,6 +22,32 @@ internal sealed class SqliteAuditView(Database database, Action closed) : IAudit
     private const string FollowerRows = "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
 
     private bool _disposed;
+
+    /// <summary>Opens a view. The first read takes the snapshot, so that happens here.</summary>
+    public static Task<IAuditView> OpenAsync(Func<Database> openReader, Action closed, CancellationToken cancellationToken) => Task.Run<IAuditView>(
+        () =>
+        {
+            var database = openReader();
+            try
+            {
+                ReaderPool.Interruptibly(
+                    "Opening an audit view",
+                    database,
+                    static d =>
+                    {
+                        d.Execute("BEGIN");
+                        return JournalHead.Read(d);
+                    },
+                    cancellationToken);
+                return new SqliteAuditView(database, closed);
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        },
+        CancellationToken.None);
 
     public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadAsync(ByStream, JournalRow.Read, cancellationToken);
 
@@ -96,15 +74,13 @@ internal sealed class SqliteAuditView(Database database, Action closed) : IAudit
         return ValueTask.CompletedTask;
     }
 
-    private static StreamHead HeadOf(Statement row) => StreamId.TryParse(row.Text(0), out var stream)
-        ? new StreamHead(stream, row.Int64(1))
-        : throw new JournalDamagedException("The index names a stream that cannot exist.");
+    private static StreamHead HeadOf(Statement row) => StoredValues.Head(row.Text(0), row.Int64(1));
 
     private static FollowerRow FollowerOf(Statement row) =>
         new(row.Int64(0), row.Int64(1), row.Int64(2), row.Int64(3), row.IsNull(4) ? null : row.Int64(4));
 
     private async IAsyncEnumerable<T> ReadAsync<T>(
-        string sql, Func<Statement, T> read, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        string sql, Func<Statement, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         using var statement = database.Use(sql);

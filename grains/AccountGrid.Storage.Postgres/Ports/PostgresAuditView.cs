@@ -5,54 +5,7 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
 
-internal sealed class PostgresAuditSource(PostgresStore store) : IAuditSource
-{
-    private int _open;
-
-    public async Task<IAuditView> OpenAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (Interlocked.Increment(ref _open) > store.Options.AuditViews)
-        {
-            Interlocked.Decrement(ref _open);
-            throw new StorageOverloadedException("The number of audit views", store.Options.RetryAfter);
-        }
-
-        try
-        {
-            return new PostgresAuditView(await BeginAsync(cancellationToken).ConfigureAwait(false), closed: () => Interlocked.Decrement(ref _open));
-        }
-        catch (Exception e)
-        {
-            Interlocked.Decrement(ref _open);
-            if (PostgresFailure.IsOurs(e))
-            {
-                throw PostgresFailure.Translate("Opening an audit view", e);
-            }
-
-            throw;
-        }
-    }
-
-    /// <summary>A connection in a transaction that only reads: its snapshot is taken by the first statement, so that happens here.</summary>
-    private async Task<NpgsqlConnection> BeginAsync(CancellationToken cancellationToken)
-    {
-        var connection = await store.Connections.OpenAsync("audit", cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT max(position) FROM journal", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-}
-
+/// <summary>A connection in a transaction that only reads, with a cursor for each sequence.</summary>
 internal sealed class PostgresAuditView(NpgsqlConnection connection, Action closed) : IAuditView
 {
     /// <summary>Rows fetched at a time: some 500 KB.</summary>
@@ -71,6 +24,34 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
 
     private int _cursors;
     private bool _disposed;
+
+    /// <summary>Opens a view. The first statement takes the snapshot, so that happens here.</summary>
+    public static async Task<IAuditView> OpenAsync(Connections connections, Action closed, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection? connection = null;
+        try
+        {
+            connection = await connections.OpenAsync("audit", cancellationToken).ConfigureAwait(false);
+            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
+            await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT max(position) FROM journal", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return new PostgresAuditView(connection, closed);
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (PostgresFailure.IsOurs(e))
+            {
+                throw PostgresFailure.Translate("Opening an audit view", e);
+            }
+
+            throw;
+        }
+    }
 
     public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadAsync(ByStream, JournalRow.Read, cancellationToken);
 
@@ -106,9 +87,7 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
         }
     }
 
-    private static StreamHead HeadOf(NpgsqlDataReader row) => AccountGrid.Domain.StreamId.TryParse(row.GetString(0), out var stream)
-        ? new StreamHead(stream, row.GetInt64(1))
-        : throw new JournalDamagedException("The index names a stream that cannot exist.");
+    private static StreamHead HeadOf(NpgsqlDataReader row) => StoredValues.Head(row.GetString(0), row.GetInt64(1));
 
     /// <summary>A cursor per sequence, so that two can be read alternately on the one connection that has the snapshot.</summary>
     private async IAsyncEnumerable<T> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)

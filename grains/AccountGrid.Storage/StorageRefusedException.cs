@@ -1,0 +1,11 @@
+namespace AccountGrid.Storage;
+
+/// <summary>
+/// A database was refused when it was opened, and left exactly as it was. The message names it, never its credentials, and
+/// says what to do.
+/// </summary>
+public sealed class StorageRefusedException(StorageRefusal refusal, string message) : Exception(message)
+{
+    /// <summary>Why.</summary>
+    public StorageRefusal Refusal { get; } = refusal;
+}
