@@ -1,6 +1,3 @@
-using AccountGrid.Application;
-using AccountGrid.Domain;
-
 namespace AccountGrid.Grains.Tests;
 
 /// <summary>Snapshots of accounts, through the grain and its storage.</summary>
