@@ -7,8 +7,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// The way to one AccountGrid. Make one and keep it: it holds the connection, the token and nothing else. Thread-safe, all of it. Every call throws <see cref="AccountGridException"/> where it fails or is refused and
-/// <see cref="OperationCanceledException"/> where its token is cancelled; what the token provider throws comes as it is.
+/// The way to one AccountGrid. Make one and keep it: it holds the connection, the token and nothing else. Thread-safe,
+/// all of it. Every call throws <see cref="AccountGridException"/> where it fails or is refused and
+/// <see cref="OperationCanceledException"/> where its token is cancelled; what the token provider throws comes as it
+/// is.
 /// </summary>
 public sealed class AccountGridClient : IDisposable
 {
@@ -29,7 +31,10 @@ public sealed class AccountGridClient : IDisposable
         Traces = new TracesClient(stubs.Traces, calls);
     }
 
-    /// <summary>The name of the <see cref="System.Diagnostics.ActivitySource"/> with a span per call, to give to <c>AddSource</c>.</summary>
+    /// <summary>
+    /// The name of the <see cref="System.Diagnostics.ActivitySource"/> with a span per call, to give to
+    /// <c>AddSource</c>.
+    /// </summary>
     public static string ActivitySourceName => ClientDiagnostics.SourceName;
 
     /// <summary>Reads accounts, takes them down and brings them back.</summary>
@@ -57,7 +62,10 @@ public sealed class AccountGridClient : IDisposable
 
     /// <summary>Makes a client without dependency injection. It connects with the first call.</summary>
     /// <param name="options">Where to and how.</param>
-    /// <param name="handler">The HTTP handler, disposed with the client; <c>null</c> = <see cref="SocketsHttpHandler"/> set up for long-lived HTTP/2 connections.</param>
+    /// <param name="handler">
+    /// The HTTP handler, disposed with the client; <c>null</c> = <see cref="SocketsHttpHandler"/> set up for long-lived
+    /// HTTP/2 connections.
+    /// </param>
     /// <param name="loggerFactory">Where it logs; <c>null</c> = nowhere.</param>
     /// <param name="clock">Measures pauses, the life of tokens and staleness; <c>null</c> = the system's.</param>
     /// <exception cref="ArgumentException">An option breaks its rule; the message names all of them.</exception>
@@ -77,10 +85,13 @@ public sealed class AccountGridClient : IDisposable
     }
 
     /// <summary>
-    /// A client over the same connection that calls with other tokens, such as those of the person in whose name a service acts. Cheap; disposing it does nothing, disposing the first ends both.
+    /// A client over the same connection that calls with other tokens, such as those of the person in whose name a
+    /// service acts. Cheap; disposing it does nothing, disposing the first ends both.
     /// </summary>
     /// <param name="tokenProvider">Where its tokens come from; <c>null</c> = none.</param>
-    /// <exception cref="InvalidOperationException">The address is not encrypted, and tokens may not travel so.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The address is not encrypted, and tokens may not travel so.
+    /// </exception>
     public AccountGridClient With(IAccountGridTokenProvider? tokenProvider)
     {
         var options = Calls.Settings.Options;
@@ -135,7 +146,10 @@ internal sealed class ServiceStubs(CallInvoker invoker)
 /// <summary>How the connection is set up, with and without dependency injection.</summary>
 internal static class Transport
 {
-    /// <summary>A handler whose connections live long: pings find a dead one within 40 seconds, and a crowd of streams opens a second one.</summary>
+    /// <summary>
+    /// A handler whose connections live long: pings find a dead one within 40 seconds, and a crowd of streams opens a
+    /// second one.
+    /// </summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {
         ConnectTimeout = TimeSpan.FromSeconds(5),
@@ -144,7 +158,10 @@ internal static class Transport
         EnableMultipleHttp2Connections = true,
     };
 
-    /// <summary>Message sizes, and how soon a server is looked for again: by default gRPC would let two minutes pass. Retries are this library's own, so that they stand in one place.</summary>
+    /// <summary>
+    /// Message sizes, and how soon a server is looked for again: by default gRPC would let two minutes pass. Retries
+    /// are this library's own, so that they stand in one place.
+    /// </summary>
     public static void Apply(AccountGridClientOptions options, GrpcChannelOptions channel)
     {
         channel.MaxReceiveMessageSize = options.MaxReceiveMessageBytes;

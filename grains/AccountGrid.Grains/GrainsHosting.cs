@@ -12,8 +12,9 @@ namespace AccountGrid.Grains;
 public static class GrainsHosting
 {
     /// <summary>
-    /// Adds the grains' services and their placement. The host provides the ports (a store's <c>Add...</c>), <see cref="AccountPolicy"/>,
-    /// <see cref="OperatorPolicy"/>, <see cref="ProcessorLimits"/>, the checkpoint log, keys and signer, the <see cref="SnapshotSeal"/>, and a grain storage under
+    /// Adds the grains' services and their placement. The host provides the ports (a store's <c>Add...</c>),
+    /// <see cref="AccountPolicy"/>, <see cref="OperatorPolicy"/>, <see cref="ProcessorLimits"/>, the checkpoint log,
+    /// keys and signer, the <see cref="SnapshotSeal"/>, and a grain storage under
     /// <paramref name="snapshotStorageName"/>.
     /// </summary>
     /// <param name="silo">The silo.</param>

@@ -3,33 +3,35 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// The settings of the PostgreSQL store. Immutable. A process holds at most
-/// <c>2 + FollowWriters + Readers + AuditViews</c> connections: the server's <c>max_connections</c> must have room for that
-/// of every silo.
+/// The settings of the PostgreSQL store. Immutable. A process holds at most <c>2 + FollowWriters + Readers +
+/// AuditViews</c> connections: the server's <c>max_connections</c> must have room for that of every silo.
 /// </summary>
 public sealed record PostgresStorageOptions : StoreOptions
 {
-    /// <summary>The longest schema name, in characters: PostgreSQL's own limit, less room for names derived from it.</summary>
+    /// <summary>
+    /// The longest schema name, in characters: PostgreSQL's own limit, less room for names derived from it.
+    /// </summary>
     public const int MaxSchemaLength = 48;
 
     /// <summary>
     /// Where the database is and which role connects, in Npgsql's form, such as
-    /// <c>Host=db;Database=accountgrid;Username=accountgrid_service;Password=...</c>. A secret: it is in no log, no error and
-    /// not in <see cref="ToString"/>. Its pooling, timeouts and search path are replaced by the settings here. Required.
+    /// <c>Host=db;Database=accountgrid;Username=accountgrid_service;Password=...</c>. A secret: it is in no log, no
+    /// error and not in <see cref="ToString"/>. Its pooling, timeouts and search path are replaced by the settings
+    /// here. Required.
     /// </summary>
     public required string ConnectionString { get; init; }
 
     /// <summary>
-    /// The schema of all tables, made by the first migration if it is absent. 1 to <see cref="MaxSchemaLength"/> characters
-    /// of <c>a-z 0-9 _</c>, the first a letter; default <c>accountgrid</c>. Two schemas of one database are two separate
-    /// stores.
+    /// The schema of all tables, made by the first migration if it is absent. 1 to <see cref="MaxSchemaLength"/>
+    /// characters of <c>a-z 0-9 _</c>, the first a letter; default <c>accountgrid</c>. Two schemas of one database are
+    /// two separate stores.
     /// </summary>
     public string Schema { get; init; } = "accountgrid";
 
     /// <summary>
-    /// Whether opening an older or empty database migrates it. Default true; false where a role with fewer rights runs the
-    /// service and the owner migrates beforehand (<see cref="PostgresStore.MigrateAsync"/>): opening then refuses an older
-    /// database.
+    /// Whether opening an older or empty database migrates it. Default true; false where a role with fewer rights runs
+    /// the service and the owner migrates beforehand (<see cref="PostgresStore.MigrateAsync"/>): opening then refuses
+    /// an older database.
     /// </summary>
     public bool Migrate { get; init; } = true;
 
@@ -40,8 +42,8 @@ public sealed record PostgresStorageOptions : StoreOptions
     public string? ServiceRole { get; init; }
 
     /// <summary>
-    /// Connections that write follow batches, beside the one that appends to journals. 1 to 16; default 1. More of them use
-    /// more of the database server's processors, and wait for each other where they write to the same accounts.
+    /// Connections that write follow batches, beside the one that appends to journals. 1 to 16; default 1. More of them
+    /// use more of the database server's processors, and wait for each other where they write to the same accounts.
     /// </summary>
     public int FollowWriters { get; init; } = 1;
 
@@ -52,20 +54,23 @@ public sealed record PostgresStorageOptions : StoreOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a write waits for another silo's lock before it fails, having written nothing. 100 milliseconds to 1 minute;
-    /// default 5 seconds, far more than a commit takes. After such a wait, sessions that hold the lock while their client
-    /// sends nothing (a stopped process) are ended.
+    /// How long a write waits for another silo's lock before it fails, having written nothing. 100 milliseconds to 1
+    /// minute; default 5 seconds, far more than a commit takes. After such a wait, sessions that hold the lock while
+    /// their client sends nothing (a stopped process) are ended.
     /// </summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long one statement may take, except in counting edges. Longer than <see cref="LockTimeout"/>, at most 10 minutes;
-    /// default 30 seconds. The server ends it; without an answer for 5 seconds more, the connection is given up and a write's
-    /// outcome is unknown.
+    /// How long one statement may take, except in counting edges. Longer than <see cref="LockTimeout"/>, at most 10
+    /// minutes; default 30 seconds. The server ends it; without an answer for 5 seconds more, the connection is given
+    /// up and a write's outcome is unknown.
     /// </summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the feed looks for entries of which no notification came. 10 milliseconds to 1 minute; default 1 second.</summary>
+    /// <summary>
+    /// How often the feed looks for entries of which no notification came. 10 milliseconds to 1 minute; default 1
+    /// second.
+    /// </summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The settings without the connection string.</summary>

@@ -8,8 +8,8 @@ namespace AccountGrid.Storage.Postgres;
 public static class PostgresStorageServices
 {
     /// <summary>
-    /// Registers the ports of the application on one PostgreSQL database. The host opens it before any other service starts and closes it, drained,
-    /// after every other one has stopped.
+    /// Registers the ports of the application on one PostgreSQL database. The host opens it before any other service
+    /// starts and closes it, drained, after every other one has stopped.
     /// </summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public static IServiceCollection AddPostgresStorage(this IServiceCollection services, PostgresStorageOptions options)

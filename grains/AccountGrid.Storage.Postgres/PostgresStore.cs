@@ -6,12 +6,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// The ports of the application in one schema of a PostgreSQL database that any number of silos share: in each silo, one
-/// connection that commits the appends that wait in one transaction, a few that do the same for follows, and a bounded pool
-/// for reads. An answered write is on the server's disk (<c>synchronous_commit=on</c>). Opening connects, checks and, if
-/// the settings say so, migrates the database; it throws <see cref="StorageRefusedException"/> where the database is
-/// newer, foreign, older and not to be migrated, or not durable. Every port is thread-safe from then on until the store is
-/// disposed of. A server that goes away and comes back fails the calls of that time and none after it.
+/// The ports of the application in one schema of a PostgreSQL database that any number of silos share: in each silo,
+/// one connection that commits the appends that wait in one transaction, a few that do the same for follows, and a
+/// bounded pool for reads. An answered write is on the server's disk (<c>synchronous_commit=on</c>). Opening connects,
+/// checks and, if the settings say so, migrates the database; it throws <see cref="StorageRefusedException"/> where the
+/// database is newer, foreign, older and not to be migrated, or not durable. Every port is thread-safe from then on
+/// until the store is disposed of. A server that goes away and comes back fails the calls of that time and none after
+/// it.
 /// </summary>
 public sealed partial class PostgresStore : Store
 {

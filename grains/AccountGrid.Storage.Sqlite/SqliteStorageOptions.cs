@@ -3,13 +3,19 @@ namespace AccountGrid.Storage.Sqlite;
 /// <summary>The settings of the SQLite store. Immutable.</summary>
 public sealed record SqliteStorageOptions : StoreOptions
 {
-    /// <summary>The directory of the database and its lock file; made if it is absent. One process at a time. Required.</summary>
+    /// <summary>
+    /// The directory of the database and its lock file; made if it is absent. One process at a time. Required.
+    /// </summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Connections that read at the same time, each on a thread of its own while it does. 1 to 64; default 4.</summary>
+    /// <summary>
+    /// Connections that read at the same time, each on a thread of its own while it does. 1 to 64; default 4.
+    /// </summary>
     public override int Readers { get; init; } = 4;
 
-    /// <summary>Page cache of the writer, in bytes. 1 MiB to 4 GiB; default 64 MiB: a batch of 10,000 scattered follow edges.</summary>
+    /// <summary>
+    /// Page cache of the writer, in bytes. 1 MiB to 4 GiB; default 64 MiB: a batch of 10,000 scattered follow edges.
+    /// </summary>
     public long WriterCacheBytes { get; init; } = 64L << 20;
 
     /// <summary>
@@ -18,7 +24,9 @@ public sealed record SqliteStorageOptions : StoreOptions
     /// </summary>
     public int CheckpointPages { get; init; } = 8_000;
 
-    /// <summary>How long to wait for a lock that another tool holds, such as a backup. 0 to 1 minute; default 5 seconds.</summary>
+    /// <summary>
+    /// How long to wait for a lock that another tool holds, such as a backup. 0 to 1 minute; default 5 seconds.
+    /// </summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />

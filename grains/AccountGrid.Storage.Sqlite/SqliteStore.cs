@@ -8,11 +8,11 @@ namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
 /// The ports of the application on one SQLite database, <c>accountgrid.db</c> in the data directory: one writer that
-/// commits everything that waits in one transaction, and a few readers beside it. An answered write is on disk (write-ahead
-/// log, <c>synchronous=FULL</c>). Opening makes the directory if need be, takes its lock, and checks and migrates the
-/// database; the time does not depend on the size of the database, only on what a crash left in the write-ahead log.
-/// Opening throws <see cref="StorageRefusedException"/> where the directory is in use or its database newer or foreign.
-/// Every port is thread-safe from then on until the store is disposed of.
+/// commits everything that waits in one transaction, and a few readers beside it. An answered write is on disk
+/// (write-ahead log, <c>synchronous=FULL</c>). Opening makes the directory if need be, takes its lock, and checks and
+/// migrates the database; the time does not depend on the size of the database, only on what a crash left in the
+/// write-ahead log. Opening throws <see cref="StorageRefusedException"/> where the directory is in use or its database
+/// newer or foreign. Every port is thread-safe from then on until the store is disposed of.
 /// </summary>
 public sealed partial class SqliteStore : Store
 {

@@ -3,8 +3,8 @@ using AccountGrid.Application;
 namespace AccountGrid.Storage;
 
 /// <summary>
-/// The last committed position that this process knows of, and a way to wait for a later one. Thread-safe: the writer, the listener and readers
-/// publish, and an older position changes nothing.
+/// The last committed position that this process knows of, and a way to wait for a later one. Thread-safe: the writer,
+/// the listener and readers publish, and an older position changes nothing.
 /// </summary>
 /// <param name="head">The last position when the store was opened.</param>
 public sealed class CommitSignal(long head)

@@ -3,8 +3,9 @@ using System.Diagnostics;
 namespace AccountGrid.Storage;
 
 /// <summary>
-/// A write that waits for a writer. It is executed with others in one transaction, perhaps more than once (a transaction
-/// that is undone is tried again, whole or operation by operation), and completed only when its transaction is durable.
+/// A write that waits for a writer. It is executed with others in one transaction, perhaps more than once (a
+/// transaction that is undone is tried again, whole or operation by operation), and completed only when its transaction
+/// is durable.
 /// </summary>
 public interface IWriteOperation
 {

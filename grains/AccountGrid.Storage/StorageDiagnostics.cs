@@ -65,7 +65,8 @@ public sealed class StorageDiagnostics : IDisposable
     }
 
     /// <summary>
-    /// Begins the span of a commit, linked to the commands that it carries, and they to it; <c>null</c> without a listener.
+    /// Begins the span of a commit, linked to the commands that it carries, and they to it; <c>null</c> without a
+    /// listener.
     /// </summary>
     /// <param name="batch">What the transaction carries.</param>
     /// <param name="rows">Rows that it is asked to write.</param>

@@ -3,8 +3,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Storage;
 
 /// <summary>
-/// The settings that every store has: the depths of its queues and the numbers of its connections. Immutable; checked by
-/// <see cref="Validate"/> before anything is opened.
+/// The settings that every store has: the depths of its queues and the numbers of its connections. Immutable; checked
+/// by <see cref="Validate"/> before anything is opened.
 /// </summary>
 public abstract record StoreOptions
 {
@@ -21,8 +21,8 @@ public abstract record StoreOptions
     public int FollowQueueChanges { get; init; } = 500_000;
 
     /// <summary>
-    /// Most appends in one transaction; follows are limited by their rows. 1 to 65,536; default 1,024. It limits how long
-    /// the first caller waits for the last.
+    /// Most appends in one transaction; follows are limited by their rows. 1 to 65,536; default 1,024. It limits how
+    /// long the first caller waits for the last.
     /// </summary>
     public int MaxBatch { get; init; } = 1_024;
 
@@ -35,16 +35,18 @@ public abstract record StoreOptions
     public int ReadQueueDepth { get; init; } = 4_096;
 
     /// <summary>
-    /// Existence checks that may run or wait; the next one is refused as overload, so that many requests for unknown ids
-    /// neither fill memory nor take the connections from other reads. 1 to <see cref="ReadQueueDepth"/>; default 1,024:
-    /// several times what one batch of reads or follows asks for at a time.
+    /// Existence checks that may run or wait; the next one is refused as overload, so that many requests for unknown
+    /// ids neither fill memory nor take the connections from other reads. 1 to <see cref="ReadQueueDepth"/>; default
+    /// 1,024: several times what one batch of reads or follows asks for at a time.
     /// </summary>
     public int ExistsQueueDepth { get; init; } = 1_024;
 
     /// <summary>Audit views open at the same time; each keeps old rows alive. 1 to 16; default 2.</summary>
     public int AuditViews { get; init; } = 2;
 
-    /// <summary>The delay that a refusal as overload asks its caller for. 1 millisecond to 1 minute; default 1 second.</summary>
+    /// <summary>
+    /// The delay that a refusal as overload asks its caller for. 1 millisecond to 1 minute; default 1 second.
+    /// </summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Checks every setting.</summary>

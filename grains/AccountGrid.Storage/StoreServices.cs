@@ -9,7 +9,8 @@ namespace AccountGrid.Storage;
 public static class StoreServices
 {
     /// <summary>
-    /// Registers a store and each of its ports. The host opens it before any other service starts and closes it, drained, after every other one has stopped.
+    /// Registers a store and each of its ports. The host opens it before any other service starts and closes it,
+    /// drained, after every other one has stopped.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="create">Makes the store; nothing is opened by it.</param>

@@ -4,13 +4,17 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Storage;
 
-/// <summary>Values as every store keeps them in columns, and what is done about values that only tampering can leave.</summary>
+/// <summary>
+/// Values as every store keeps them in columns, and what is done about values that only tampering can leave.
+/// </summary>
 public static class StoredValues
 {
     private static readonly long MinInstant = Microseconds.Of(DateTimeOffset.MinValue);
     private static readonly long MaxInstant = Microseconds.Of(DateTimeOffset.MaxValue);
 
-    /// <summary>An instant from microseconds since 1970, UTC. A number outside the calendar becomes its nearest end.</summary>
+    /// <summary>
+    /// An instant from microseconds since 1970, UTC. A number outside the calendar becomes its nearest end.
+    /// </summary>
     public static DateTimeOffset Instant(long microseconds) =>
         Microseconds.ToInstant(Math.Clamp(microseconds, MinInstant, MaxInstant));
 

@@ -5,7 +5,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Cli.Commands;
 
-/// <summary>The verbs of <c>account</c> that change one. A request id that is not given is made by the client, and survives retries.</summary>
+/// <summary>
+/// The verbs of <c>account</c> that change one. A request id that is not given is made by the client, and survives
+/// retries.
+/// </summary>
 internal static class AccountChangeCommands
 {
     public static Command Deactivate(CommandFactory factory)

@@ -3,7 +3,9 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Commands;
 
-/// <summary><c>account</c>: registering and reading. What changes an account stands in <see cref="AccountChangeCommands"/>.</summary>
+/// <summary>
+/// <c>account</c>: registering and reading. What changes an account stands in <see cref="AccountChangeCommands"/>.
+/// </summary>
 internal static class AccountCommands
 {
     public static Command Create(CommandFactory factory) => CommandFactory.Noun(

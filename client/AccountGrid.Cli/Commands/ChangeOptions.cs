@@ -24,7 +24,9 @@ internal sealed class ChangeOptions
     /// <summary>All of them, for <see cref="CommandFactory.New"/>.</summary>
     public Symbol[] All => [Reason, Note, Ticket, RequestId, Etag];
 
-    /// <summary>Writes the values into the fields that every request to change an account has under the same names.</summary>
+    /// <summary>
+    /// Writes the values into the fields that every request to change an account has under the same names.
+    /// </summary>
     public T Fill<T>(Invocation run, T request)
         where T : IMessage
     {

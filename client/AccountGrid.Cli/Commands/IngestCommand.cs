@@ -60,7 +60,10 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
 
     private readonly IngestFollowsResponse _total = new();
 
-    /// <summary>The lines of the follows that are not acknowledged yet: the server counts follows, the person counts lines of the file.</summary>
+    /// <summary>
+    /// The lines of the follows that are not acknowledged yet: the server counts follows, the person counts lines of
+    /// the file.
+    /// </summary>
     private readonly List<long> _lines = [];
 
     private long _resumeFrom = firstLine;

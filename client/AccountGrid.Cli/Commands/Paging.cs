@@ -6,8 +6,8 @@ internal static class Paging
     private const int LargestPage = 1000;
 
     /// <summary>
-    /// Collects items page by page into the first page's answer, so that <c>--json</c> prints one answer whose next page token goes on
-    /// behind the last item.
+    /// Collects items page by page into the first page's answer, so that <c>--json</c> prints one answer whose next
+    /// page token goes on behind the last item.
     /// </summary>
     /// <param name="limit">How many items at most.</param>
     /// <param name="pageToken">Where to begin, or <c>null</c>.</param>

@@ -4,7 +4,9 @@ using Google.Protobuf.Collections;
 
 namespace AccountGrid.Cli.Commands;
 
-/// <summary><c>trace</c>: what became of a command, step by step; without an id, which commands are remembered.</summary>
+/// <summary>
+/// <c>trace</c>: what became of a command, step by step; without an id, which commands are remembered.
+/// </summary>
 internal static class TraceCommand
 {
     public static Command Create(CommandFactory factory)

@@ -3,8 +3,9 @@ using System.CommandLine;
 namespace AccountGrid.Cli.Commands;
 
 /// <summary>
-/// <c>export</c> and <c>import</c>: move everything from one store into another, such as from one silo's data directory into a cluster. The silo's program does it, because only that knows
-/// stores; it writes to this process's own output, and what it answers is the exit code.
+/// <c>export</c> and <c>import</c>: move everything from one store into another, such as from one silo's data directory
+/// into a cluster. The silo's program does it, because only that knows stores; it writes to this process's own output,
+/// and what it answers is the exit code.
 /// </summary>
 internal static class TransferCommands
 {

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGrid.Cli;
 
 /// <summary>
-/// The key that a silo on loopback makes for itself, and the tokens made with it. Never for production: there the tokens come from an
-/// identity provider.
+/// The key that a silo on loopback makes for itself, and the tokens made with it. Never for production: there the
+/// tokens come from an identity provider.
 /// </summary>
 internal sealed class DevelopmentKey : IDisposable
 {

@@ -1,6 +1,8 @@
 namespace AccountGrid.Cli;
 
-/// <summary>Everything that a command touches of the process it runs in, so that tests can run commands in theirs.</summary>
+/// <summary>
+/// Everything that a command touches of the process it runs in, so that tests can run commands in theirs.
+/// </summary>
 internal sealed record CliHost
 {
     /// <summary>Where answers go.</summary>

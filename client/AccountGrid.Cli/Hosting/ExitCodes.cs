@@ -3,13 +3,18 @@ using Grpc.Core;
 
 namespace AccountGrid.Cli;
 
-/// <summary>What the process answers to its caller. Documented in the README and in <c>--help</c>; never changes.</summary>
+/// <summary>
+/// What the process answers to its caller. Documented in the README and in <c>--help</c>; never changes.
+/// </summary>
 internal enum ExitCode
 {
     /// <summary>Done.</summary>
     Ok = 0,
 
-    /// <summary>A check failed: the audit is not intact, a replay step failed, lines of an ingest were refused, an undo left something.</summary>
+    /// <summary>
+    /// A check failed: the audit is not intact, a replay step failed, lines of an ingest were refused, an undo left
+    /// something.
+    /// </summary>
     CheckFailed = 1,
 
     /// <summary>The command line, or a field that the server refused as malformed.</summary>
@@ -81,7 +86,9 @@ internal static class ExitCodes
         (ExitCode.Interrupted, "interrupted"),
     ];
 
-    /// <summary>The exit code of a reason; of the status code where an answer came without a known reason, as from a proxy.</summary>
+    /// <summary>
+    /// The exit code of a reason; of the status code where an answer came without a known reason, as from a proxy.
+    /// </summary>
     public static ExitCode Of(string reason, StatusCode code) => ByReason.TryGetValue(reason, out var known) ? known : code switch
     {
         StatusCode.OK => ExitCode.Ok,

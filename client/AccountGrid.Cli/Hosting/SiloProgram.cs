@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace AccountGrid.Cli;
 
-/// <summary>The silo as a program that some commands start: beside this one, or in the repository's build output.</summary>
+/// <summary>
+/// The silo as a program that some commands start: beside this one, or in the repository's build output.
+/// </summary>
 internal sealed class SiloProgram
 {
     private const string FileName = "AccountGrid.Silo.dll";

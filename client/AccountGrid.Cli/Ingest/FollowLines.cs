@@ -13,8 +13,8 @@ namespace AccountGrid.Cli.Ingest;
 internal readonly record struct FollowLine(long Number, Follow? Follow, string Problem);
 
 /// <summary>
-/// Reads <c>{"account":"1","follower":"2","op":"follow"}</c>, one per line, in bounded memory whatever the file holds. Empty lines count but
-/// say nothing. Ids may be strings or numbers.
+/// Reads <c>{"account":"1","follower":"2","op":"follow"}</c>, one per line, in bounded memory whatever the file holds.
+/// Empty lines count but say nothing. Ids may be strings or numbers.
 /// </summary>
 internal static class FollowLines
 {
@@ -135,7 +135,9 @@ internal static class FollowLines
         return isId && id > 0 ? id : null;
     }
 
-    /// <summary>Cuts a stream of bytes into lines; remembers a line that is too long across reads, without keeping it.</summary>
+    /// <summary>
+    /// Cuts a stream of bytes into lines; remembers a line that is too long across reads, without keeping it.
+    /// </summary>
     private sealed class Scan(long fromLine)
     {
         private long _number = 1;

@@ -7,8 +7,8 @@ using Spectre.Console;
 namespace AccountGrid.Cli;
 
 /// <summary>
-/// Where a command's answer goes: a table or sentence for a person, or JSON. Answers go to standard output; errors, warnings and
-/// progress to standard error. Colour and drawing only on a terminal that wants them.
+/// Where a command's answer goes: a table or sentence for a person, or JSON. Answers go to standard output; errors,
+/// warnings and progress to standard error. Colour and drawing only on a terminal that wants them.
 /// </summary>
 internal sealed class Output
 {

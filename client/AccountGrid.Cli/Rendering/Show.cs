@@ -5,7 +5,10 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How values look to a person. Everything that came from a server goes through <see cref="Text"/> or <see cref="Plain"/>.</summary>
+/// <summary>
+/// How values look to a person. Everything that came from a server goes through <see cref="Text"/> or
+/// <see cref="Plain"/>.
+/// </summary>
 internal static class Show
 {
     /// <summary>A count with thousands separators.</summary>
@@ -68,8 +71,8 @@ internal static class Show
     public static string Text(string? foreign) => Markup.Escape(Plain(foreign));
 
     /// <summary>
-    /// Foreign text without anything that a terminal would act on, or that would make text lie about itself: such a character
-    /// shows as its code point. Line feeds and tabs become spaces.
+    /// Foreign text without anything that a terminal would act on, or that would make text lie about itself: such a
+    /// character shows as its code point. Line feeds and tabs become spaces.
     /// </summary>
     public static string Plain(string? foreign)
     {

@@ -119,7 +119,9 @@ internal static class TraceViews
 
     private static string Milliseconds(TimeSpan value) => string.Create(CultureInfo.InvariantCulture, $"{value.TotalMilliseconds:#,0.00} ms");
 
-    /// <summary>Since the epoch: silos' clocks may differ, so that a step may seem to begin before the one that caused it.</summary>
+    /// <summary>
+    /// Since the epoch: silos' clocks may differ, so that a step may seem to begin before the one that caused it.
+    /// </summary>
     private static TimeSpan Begin(Span span) => new((span.StartedAt.Seconds * TimeSpan.TicksPerSecond) + (span.StartedAt.Nanos / 100));
 
     private static TimeSpan End(Span span) => Begin(span) + span.Duration.ToTimeSpan();

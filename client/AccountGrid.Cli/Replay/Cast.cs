@@ -8,10 +8,14 @@ namespace AccountGrid.Cli.Replay;
 /// <param name="Api">The server, called in their name.</param>
 internal sealed record Person(string Id, AccountGridClient Api);
 
-/// <summary>Everyone in the story. Fresh names for every run, because somebody whose authority has ended stays so.</summary>
+/// <summary>
+/// Everyone in the story. Fresh names for every run, because somebody whose authority has ended stays so.
+/// </summary>
 internal sealed record Cast
 {
-    /// <summary>What every name of a replay has in it, so that a later run knows what an aborted one left behind.</summary>
+    /// <summary>
+    /// What every name of a replay has in it, so that a later run knows what an aborted one left behind.
+    /// </summary>
     public const string Mark = "@replay-";
 
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(4);
@@ -19,7 +23,9 @@ internal sealed record Cast
     /// <summary>The time of this run, in its names: <c>yyyyMMdd-HHmmss-fff</c>.</summary>
     public required string Run { get; init; }
 
-    /// <summary>The network's own service: registers accounts, brings their followers, reads as its visitors do.</summary>
+    /// <summary>
+    /// The network's own service: registers accounts, brings their followers, reads as its visitors do.
+    /// </summary>
     public required Person Network { get; init; }
 
     /// <summary>Enrols people and ends their authority.</summary>

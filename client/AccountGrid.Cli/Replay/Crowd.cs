@@ -24,7 +24,8 @@ internal static class Crowd
                 stage.Output, $"followers of {account}", count, report => SendAsync(stage, account, count, report, cancellationToken));
         var after = (await stage.AccountAsync(account, cancellationToken)).Followers;
 
-        // A stream that was sent again reports as unchanged what its first sending changed: then only the sum can be checked.
+        // A stream that was sent again reports as unchanged what its first sending changed: then only the sum can be
+        // checked.
         var adds = total.Failed == 0 && total.Changed + total.Unchanged == count;
         var exact = after.Quality == FollowerCount.Types.Quality.Exact && after.Count >= before.Count + total.Changed
             && (before.Count > 0 ? after.Count <= before.Count + count : after.Count == count);

@@ -82,7 +82,8 @@ internal static class LastWorkingDay
         }
     }
 
-    // An aborted earlier replay may have left it down or something pending. Only what a replay did is put back; anything else is not ours.
+    // An aborted earlier replay may have left it down or something pending. Only what a replay did is put back;
+    // anything else is not ours.
     private static async Task<Seen> LookAtAsync(Stage stage, long id, CancellationToken cancellationToken)
     {
         var account = await stage.AccountAsync(id, cancellationToken);

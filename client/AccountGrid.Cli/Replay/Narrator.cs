@@ -17,7 +17,9 @@ internal readonly record struct Seen(bool Ok, string What)
 /// <summary>A step failed without which the rest cannot be told.</summary>
 internal sealed class StoryEndsException(string message) : Exception(message);
 
-/// <summary>Tells steps as they happen, to a person or as one line of JSON each, and remembers whether all were right.</summary>
+/// <summary>
+/// Tells steps as they happen, to a person or as one line of JSON each, and remembers whether all were right.
+/// </summary>
 internal sealed class Narrator(Output output, TimeProvider clock)
 {
     private const int Indent = 9;
@@ -69,7 +71,9 @@ internal sealed class Narrator(Output output, TimeProvider clock)
     }
 
     /// <summary>One step: does it, checks it, tells it. Returns whether it was right.</summary>
-    /// <param name="when">The time on that evening, where something was published that the step answers to; else empty.</param>
+    /// <param name="when">
+    /// The time on that evening, where something was published that the step answers to; else empty.
+    /// </param>
     /// <param name="title">What happens.</param>
     /// <param name="step">Does it and says what it saw. A failed call is a failed step.</param>
     public async Task<bool> StepAsync(string when, string title, Func<Task<Seen>> step)

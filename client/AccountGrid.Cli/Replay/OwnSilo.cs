@@ -6,8 +6,8 @@ using Grpc.Health.V1;
 namespace AccountGrid.Cli.Replay;
 
 /// <summary>
-/// A silo of the replay's own: a child process on a temporary data directory and free ports. Disposing stops it (politely first) and
-/// removes its data.
+/// A silo of the replay's own: a child process on a temporary data directory and free ports. Disposing stops it
+/// (politely first) and removes its data.
 /// </summary>
 internal sealed partial class OwnSilo : IAsyncDisposable
 {
@@ -37,7 +37,9 @@ internal sealed partial class OwnSilo : IAsyncDisposable
     public string DataDirectory => _data.FullName;
 
     /// <summary>Starts one and waits until it takes requests.</summary>
-    /// <exception cref="CliException">There is no silo to start, no room for its data, or it does not come up.</exception>
+    /// <exception cref="CliException">
+    /// There is no silo to start, no room for its data, or it does not come up.
+    /// </exception>
     public static async Task<OwnSilo> StartAsync(Invocation run, ReplayScale scale, CancellationToken cancellationToken)
     {
         var program = SiloProgram.Find(run.Host);

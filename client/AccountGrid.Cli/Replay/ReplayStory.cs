@@ -2,14 +2,18 @@ using AccountGrid.Client;
 
 namespace AccountGrid.Cli.Replay;
 
-/// <summary>The whole story: acts in their order, tidying up whatever happens, and the two columns at the end.</summary>
+/// <summary>
+/// The whole story: acts in their order, tidying up whatever happens, and the two columns at the end.
+/// </summary>
 internal static class ReplayStory
 {
     private static readonly TimeSpan TidyWithin = TimeSpan.FromSeconds(20);
 
     /// <summary>Tells it. Answers whether every step was as it must be.</summary>
     /// <param name="stage">Where.</param>
-    /// <param name="isThrownAway">Whether the server's data goes away afterwards, so that an interrupted story leaves nothing to put back.</param>
+    /// <param name="isThrownAway">
+    /// Whether the server's data goes away afterwards, so that an interrupted story leaves nothing to put back.
+    /// </param>
     /// <param name="cancellationToken">Ends the story early.</param>
     public static async Task<ExitCode> TellAsync(Stage stage, bool isThrownAway, CancellationToken cancellationToken)
     {

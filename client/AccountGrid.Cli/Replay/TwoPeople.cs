@@ -4,7 +4,9 @@ using Grpc.Core;
 
 namespace AccountGrid.Cli.Replay;
 
-/// <summary>Act 5: a takedown as it should be, what visitors saw meanwhile, and the first read after the restore.</summary>
+/// <summary>
+/// Act 5: a takedown as it should be, what visitors saw meanwhile, and the first read after the restore.
+/// </summary>
 internal static class TwoPeople
 {
     private const int Visitors = 20;

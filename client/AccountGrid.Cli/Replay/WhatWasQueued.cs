@@ -2,7 +2,10 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Replay;
 
-/// <summary>Act 4: an action left in the queue. Beside it the same action of somebody who is still there, to show that the queue does fire.</summary>
+/// <summary>
+/// Act 4: an action left in the queue. Beside it the same action of somebody who is still there, to show that the queue
+/// does fire.
+/// </summary>
 internal static class WhatWasQueued
 {
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(4);

@@ -4,18 +4,18 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// Answers from memory whether accounts are up. <b>An answer was true at some moment not longer ago than <see cref="AccountStatusCacheOptions.StalenessBound"/></b> before it was asked for.
-/// <para>
-/// That holds because the cache watches all changes, and the server says time and again how far the stream is: how long after it took the call everything committed had been sent. Counted from
-/// the moment before the call was made, on this machine's monotonic clock, that gives a moment up to which memory is complete, whatever the machines' clocks show and however slow the network is. Where
-/// that moment is longer ago than the bound, because the stream is broken, silent or late, nothing is answered from memory. The bound is as good as two things: that both machines' clocks tick at the same rate, and that a
-/// read at the server shows the present state. A suspended machine's monotonic clock may stand still meanwhile.
-/// </para>
-/// <para>
-/// An answer of the server that is older than an event that was heard lately is refused, and when the watch's
+/// Answers from memory whether accounts are up. <b>An answer was true at some moment not longer ago than
+/// <see cref="AccountStatusCacheOptions.StalenessBound"/></b> before it was asked for.
+/// <para> That holds because the cache watches all changes, and the server says time and again how far the stream is:
+/// how long after it took the call everything committed had been sent. Counted from the moment before the call was
+/// made, on this machine's monotonic clock, that gives a moment up to which memory is complete, whatever the machines'
+/// clocks show and however slow the network is. Where that moment is longer ago than the bound, because the stream is
+/// broken, silent or late, nothing is answered from memory. The bound is as good as two things: that both machines'
+/// clocks tick at the same rate, and that a read at the server shows the present state. A suspended machine's monotonic
+/// clock may stand still meanwhile. </para>
+/// <para> An answer of the server that is older than an event that was heard lately is refused, and when the watch's
 /// connection breaks, what was read is forgotten and what events said is kept: a server that stood still may have
-/// answered from the past.
-/// </para>
+/// answered from the past. </para>
 /// Thread-safe. Dispose it to end the watch; the client stays open.
 /// </summary>
 public sealed class AccountStatusCache : IAsyncDisposable
@@ -90,7 +90,10 @@ public sealed class AccountStatusCache : IAsyncDisposable
     public ValueTask<Account.Types.Status?> GetStatusAsync(long id, CancellationToken cancellationToken = default) =>
         Remembered(id) is { } entry ? ValueTask.FromResult(entry.Status) : new ValueTask<Account.Types.Status?>(ReadStatusAsync(id, cancellationToken));
 
-    /// <summary>Completes when answers come from memory; at once if they do already. Later they may not: see <see cref="IsLive"/>.</summary>
+    /// <summary>
+    /// Completes when answers come from memory; at once if they do already. Later they may not: see
+    /// <see cref="IsLive"/>.
+    /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task WaitUntilLiveAsync(CancellationToken cancellationToken = default)
     {
@@ -106,7 +109,9 @@ public sealed class AccountStatusCache : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the watch. Callers that wait for a read get an <see cref="OperationCanceledException"/>. Idempotent.</summary>
+    /// <summary>
+    /// Ends the watch. Callers that wait for a read get an <see cref="OperationCanceledException"/>. Idempotent.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -220,7 +225,8 @@ public sealed class AccountStatusCache : IAsyncDisposable
         }
     }
 
-    // A connection that took long to make is counted from before, so all it says is late by that much: another one may do better. Not more often than the bound.
+    // A connection that took long to make is counted from before, so all it says is late by that much: another one may
+    // do better. Not more often than the bound.
     private bool IsLate(long complete, long connectedAt) =>
         _clock.GetElapsedTime(complete) > _options.StalenessBound / 2 && _clock.GetElapsedTime(connectedAt) > _options.StalenessBound;
 

@@ -8,7 +8,10 @@ public enum WhenStale
     /// <summary>It reads from the server.</summary>
     Read = 0,
 
-    /// <summary>It throws <see cref="AccountStatusStaleException"/>. Accounts that are merely not in memory are read all the same.</summary>
+    /// <summary>
+    /// It throws <see cref="AccountStatusStaleException"/>. Accounts that are merely not in memory are read all the
+    /// same.
+    /// </summary>
     Fail = 1,
 }
 
@@ -16,11 +19,15 @@ public enum WhenStale
 public sealed class AccountStatusCacheOptions
 {
     /// <summary>
-    /// An answer was true at some moment not longer ago than this. Default 5 seconds; 400 milliseconds to 4 minutes. The server is asked to say how far its stream is four times as often, so that a small bound costs it something.
+    /// An answer was true at some moment not longer ago than this. Default 5 seconds; 400 milliseconds to 4 minutes.
+    /// The server is asked to say how far its stream is four times as often, so that a small bound costs it something.
     /// </summary>
     public TimeSpan StalenessBound { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most accounts in memory, about 150 bytes each; those not asked for lately go first. Default 100,000; 2 to 10,000,000.</summary>
+    /// <summary>
+    /// The most accounts in memory, about 150 bytes each; those not asked for lately go first. Default 100,000; 2 to
+    /// 10,000,000.
+    /// </summary>
     public int Capacity { get; set; } = 100_000;
 
     /// <summary>What to do while the stream is broken or silent. Default <see cref="WhenStale.Read"/>.</summary>

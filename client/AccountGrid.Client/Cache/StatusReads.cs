@@ -2,11 +2,14 @@ namespace AccountGrid.Client;
 
 /// <summary>The answer to a read.</summary>
 /// <param name="Read">What the server answered.</param>
-/// <param name="AskedAt">A timestamp from before the read was sent: the answer was true at some moment after it.</param>
+/// <param name="AskedAt">
+/// A timestamp from before the read was sent: the answer was true at some moment after it.
+/// </param>
 internal sealed record StatusAnswer(KeptRead Read, long AskedAt);
 
 /// <summary>
-/// Reads accounts for many callers at a time: whoever asks while a few reads are under way shares the next one, and two who ask for the same account share its answer. Thread-safe.
+/// Reads accounts for many callers at a time: whoever asks while a few reads are under way shares the next one, and two
+/// who ask for the same account share its answer. Thread-safe.
 /// </summary>
 internal sealed class StatusReads(AccountsClient accounts, StatusTable table, TimeProvider clock, TimeSpan atMost, CancellationToken stopping)
 {

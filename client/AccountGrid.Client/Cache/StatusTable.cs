@@ -115,7 +115,10 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
         }
     }
 
-    /// <summary>Accounts are about to be read: events about them are remembered until <see cref="Keep"/> or <see cref="EndRead"/>.</summary>
+    /// <summary>
+    /// Accounts are about to be read: events about them are remembered until <see cref="Keep"/> or
+    /// <see cref="EndRead"/>.
+    /// </summary>
     public void BeginRead(IEnumerable<long> ids)
     {
         lock (_gate)

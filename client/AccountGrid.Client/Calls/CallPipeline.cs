@@ -8,7 +8,10 @@ namespace AccountGrid.Client;
 /// <param name="Log">Where retries are told.</param>
 internal sealed record CallSettings(AccountGridClientOptions Options, TimeProvider Clock, ClientLog Log);
 
-/// <summary>The one way of every unary call and every stream of an ingest: token, deadline, span, and the repetitions that <see cref="RetryRule"/> allows. Thread-safe.</summary>
+/// <summary>
+/// The one way of every unary call and every stream of an ingest: token, deadline, span, and the repetitions that
+/// <see cref="RetryRule"/> allows. Thread-safe.
+/// </summary>
 /// <param name="settings">What all calls share.</param>
 /// <param name="tokens">The caller's tokens; <c>null</c> = none.</param>
 internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)

@@ -3,7 +3,10 @@ using Grpc.Core;
 
 namespace AccountGrid.Client;
 
-/// <summary>The spans of the client: one per call as its caller sees it, with each repetition as an event. Refusals are answers, not errors.</summary>
+/// <summary>
+/// The spans of the client: one per call as its caller sees it, with each repetition as an event. Refusals are answers,
+/// not errors.
+/// </summary>
 internal static class ClientDiagnostics
 {
     /// <summary>The name of the source.</summary>
@@ -11,7 +14,10 @@ internal static class ClientDiagnostics
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Begins a call's span. Where nobody listens there is none, and the caller's own span is what travels to the server.</summary>
+    /// <summary>
+    /// Begins a call's span. Where nobody listens there is none, and the caller's own span is what travels to the
+    /// server.
+    /// </summary>
     public static CallSpan Start(ServiceMethod method, Uri address)
     {
         if (!Source.HasListeners())

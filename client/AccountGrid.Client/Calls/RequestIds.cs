@@ -11,13 +11,17 @@ internal static class RequestIds
     /// <summary>A fresh one: 128 random bits.</summary>
     public static string New() => Prefix + RandomNumberGenerator.GetHexString(32, lowercase: true);
 
-    /// <summary>The request as it is sent: the caller's own where it has an id, else a copy with a fresh one. The caller's object is never changed.</summary>
+    /// <summary>
+    /// The request as it is sent: the caller's own where it has an id, else a copy with a fresh one. The caller's
+    /// object is never changed.
+    /// </summary>
     public static T Ensure<T>(T request, Func<T, string> get, Action<T, string> set)
         where T : class, IDeepCloneable<T>
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        // Always a copy: an object that the caller changes between two attempts would be another request under the same id.
+        // Always a copy: an object that the caller changes between two attempts would be another request under the same
+        // id.
         var sent = request.Clone();
         if (get(sent).Length == 0)
         {

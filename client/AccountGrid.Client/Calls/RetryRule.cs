@@ -4,8 +4,10 @@ using Grpc.Core;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// Which failed calls are sent again, and when. A call is sent again where it has certainly done nothing (the server was busy, no connection could be made), and where nobody knows but sending it twice is
-/// <see cref="Repetition.Harmless"/>. A refusal is never sent again; neither is a spent budget, whose delay is for a person to wait.
+/// Which failed calls are sent again, and when. A call is sent again where it has certainly done nothing (the server
+/// was busy, no connection could be made), and where nobody knows but sending it twice is
+/// <see cref="Repetition.Harmless"/>. A refusal is never sent again; neither is a spent budget, whose delay is for a
+/// person to wait.
 /// </summary>
 internal static class RetryRule
 {
@@ -29,7 +31,10 @@ internal static class RetryRule
         // How a broken HTTP/2 connection shows depends on what the other side said last.
         || (failure.Reached == Reached.Perhaps && failure.Code is StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled);
 
-    /// <summary>The pause before the next attempt: what the server asked for, else doubling, at most <paramref name="longest"/>; up to a quarter more at random.</summary>
+    /// <summary>
+    /// The pause before the next attempt: what the server asked for, else doubling, at most <paramref name="longest"/>;
+    /// up to a quarter more at random.
+    /// </summary>
     public static TimeSpan DelayBefore(int failedAttempts, TimeSpan? askedFor, TimeSpan first, TimeSpan longest)
     {
         var wait = askedFor ?? first * Math.Pow(2, Math.Min(failedAttempts - 1, 30));

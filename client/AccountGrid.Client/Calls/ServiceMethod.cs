@@ -7,7 +7,9 @@ namespace AccountGrid.Client;
 /// <summary>What happens if a call is sent twice.</summary>
 internal enum Repetition
 {
-    /// <summary>Nothing more than if it was sent once: it only reads, it says what shall be, or it carries a request id.</summary>
+    /// <summary>
+    /// Nothing more than if it was sent once: it only reads, it says what shall be, or it carries a request id.
+    /// </summary>
     Harmless,
 
     /// <summary>It acts twice.</summary>
@@ -38,9 +40,11 @@ internal sealed record ServiceMethod(string Service, string Name, TimeKind Time,
 }
 
 /// <summary>
-/// The one table of methods. Whether a call may be repeated when its outcome is unknown stands here and nowhere else; <see cref="RetryRule"/> reads it. A command with a request id may, because
-/// the same id with the same body acts once. Of what has none: follows and unfollows say what shall be; an offboarding only ever moves the end of authority earlier; an undo finds nothing left to restore. Enrolling may not:
-/// between two sendings somebody may have offboarded the person, and the second would give the powers back.
+/// The one table of methods. Whether a call may be repeated when its outcome is unknown stands here and nowhere else;
+/// <see cref="RetryRule"/> reads it. A command with a request id may, because the same id with the same body acts once.
+/// Of what has none: follows and unfollows say what shall be; an offboarding only ever moves the end of authority
+/// earlier; an undo finds nothing left to restore. Enrolling may not: between two sendings somebody may have offboarded
+/// the person, and the second would give the powers back.
 /// </summary>
 internal static class ServiceMethods
 {

@@ -12,8 +12,10 @@ public static class AccountGridClientServiceCollectionExtensions
     private const string Name = "AccountGrid";
 
     /// <summary>
-    /// Registers <see cref="AccountGridClient"/> as a singleton over Grpc.Net.ClientFactory. Options are validated when the host starts, or when the client is first asked for. Where the options name no token provider, a
-    /// registered <see cref="IAccountGridTokenProvider"/> is taken; a registered <see cref="TimeProvider"/> and the logging of the container are used.
+    /// Registers <see cref="AccountGridClient"/> as a singleton over Grpc.Net.ClientFactory. Options are validated when
+    /// the host starts, or when the client is first asked for. Where the options name no token provider, a registered
+    /// <see cref="IAccountGridTokenProvider"/> is taken; a registered <see cref="TimeProvider"/> and the logging of the
+    /// container are used.
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configure">Sets the options.</param>
@@ -40,7 +42,10 @@ public static class AccountGridClientServiceCollectionExtensions
             .ConfigurePrimaryHttpMessageHandler(static () => Transport.CreateHandler());
     }
 
-    /// <summary>Registers an <see cref="AccountStatusCache"/> of the registered <see cref="AccountGridClient"/> as a singleton. It begins to watch when it is first asked for.</summary>
+    /// <summary>
+    /// Registers an <see cref="AccountStatusCache"/> of the registered <see cref="AccountGridClient"/> as a singleton.
+    /// It begins to watch when it is first asked for.
+    /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configure">Sets the options; <c>null</c> = the defaults.</param>
     public static IServiceCollection AddAccountGridStatusCache(this IServiceCollection services, Action<AccountStatusCacheOptions>? configure = null)

@@ -3,8 +3,9 @@ using Grpc.Core;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// What came instead of a result: a refusal by a rule, or a failure on the way. <see cref="Reason"/> says which; <see cref="IsOutcomeUnknown"/> says whether a change
-/// may have happened all the same. Cancellation by the caller is never one of these: it is an <see cref="OperationCanceledException"/>. Immutable.
+/// What came instead of a result: a refusal by a rule, or a failure on the way. <see cref="Reason"/> says which;
+/// <see cref="IsOutcomeUnknown"/> says whether a change may have happened all the same. Cancellation by the caller is
+/// never one of these: it is an <see cref="OperationCanceledException"/>. Immutable.
 /// </summary>
 public sealed class AccountGridException : Exception
 {
@@ -14,7 +15,10 @@ public sealed class AccountGridException : Exception
         Failure = failure;
     }
 
-    /// <summary>The stable reason, one of <see cref="AccountGridReasons"/> or a newer one; empty where nobody that knows AccountGrid answered, as when there is no server.</summary>
+    /// <summary>
+    /// The stable reason, one of <see cref="AccountGridReasons"/> or a newer one; empty where nobody that knows
+    /// AccountGrid answered, as when there is no server.
+    /// </summary>
     public string Reason => Failure.Reason;
 
     /// <summary>The gRPC status code.</summary>
@@ -26,15 +30,21 @@ public sealed class AccountGridException : Exception
     /// <summary>When the server expects another attempt to make sense; <c>null</c> where it did not say.</summary>
     public TimeSpan? RetryAfter => Failure.RetryAfter;
 
-    /// <summary>What finds the call in the server's traces and logs, 32 hex digits; empty where no server answered.</summary>
+    /// <summary>
+    /// What finds the call in the server's traces and logs, 32 hex digits; empty where no server answered.
+    /// </summary>
     public string TraceId => Failure.TraceId;
 
     /// <summary>
-    /// Whether a change may have happened although no answer came. Send the same request again with <see cref="RequestId"/>: it acts once. Always <c>false</c> for reads.
+    /// Whether a change may have happened although no answer came. Send the same request again with
+    /// <see cref="RequestId"/>: it acts once. Always <c>false</c> for reads.
     /// </summary>
     public bool IsOutcomeUnknown => Failure.IsOutcomeUnknown;
 
-    /// <summary>Whether the same call may succeed a moment later: no answer came, or the server was busy. All attempts of the client have failed by then.</summary>
+    /// <summary>
+    /// Whether the same call may succeed a moment later: no answer came, or the server was busy. All attempts of the
+    /// client have failed by then.
+    /// </summary>
     public bool IsTransient => RetryRule.IsTransient(Failure);
 
     /// <summary>The idempotency key that the request carried; empty where it has none.</summary>

@@ -1,6 +1,9 @@
 namespace AccountGrid.Client;
 
-/// <summary>The stable values of <see cref="AccountGridException.Reason"/>. A server that is newer than this library may have more.</summary>
+/// <summary>
+/// The stable values of <see cref="AccountGridException.Reason"/>. A server that is newer than this library may have
+/// more.
+/// </summary>
 public static class AccountGridReasons
 {
     /// <summary>No token, or none that is good.</summary>

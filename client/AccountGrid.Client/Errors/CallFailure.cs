@@ -118,7 +118,8 @@ internal sealed record CallFailure
                 or HttpRequestError.ProxyTunnelError or HttpRequestError.VersionNegotiationError,
         } => Reached.NotSent,
 
-        // Bare, it comes from gRPC's own attempt to connect; one that breaks a connection is inside of another exception.
+        // Bare, it comes from gRPC's own attempt to connect; one that breaks a connection is inside of another
+        // exception.
         SocketException => Reached.NotSent,
         HttpRequestException or IOException => Reached.Perhaps,
         _ => Reached.Answered,

@@ -3,8 +3,9 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// Reads accounts, takes them down and brings them back. A command gets a request id of its own where the request has none, and keeps it over all attempts: it acts once. Requests are copied before they
-/// are sent and never changed. Thread-safe.
+/// Reads accounts, takes them down and brings them back. A command gets a request id of its own where the request has
+/// none, and keeps it over all attempts: it acts once. Requests are copied before they are sent and never changed.
+/// Thread-safe.
 /// </summary>
 public sealed class AccountsClient
 {
@@ -39,7 +40,10 @@ public sealed class AccountsClient
         return _calls.CallAsync(ServiceMethods.GetAccount, o => _stub.GetAccountAsync(request, o), cancellationToken);
     }
 
-    /// <summary>What a visitor may see. A down account is <see cref="AccountGridReasons.NotFound"/>, like one that never was. Role: service.</summary>
+    /// <summary>
+    /// What a visitor may see. A down account is <see cref="AccountGridReasons.NotFound"/>, like one that never was.
+    /// Role: service.
+    /// </summary>
     /// <param name="id">The account.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<PublicAccount> GetPublicAsync(long id, CancellationToken cancellationToken = default)
@@ -48,7 +52,9 @@ public sealed class AccountsClient
         return _calls.CallAsync(ServiceMethods.GetPublicAccount, o => _stub.GetPublicAccountAsync(request, o), cancellationToken);
     }
 
-    /// <summary>Reads many accounts, in the order asked for; unknown ids are listed apart. Role: service or staff.</summary>
+    /// <summary>
+    /// Reads many accounts, in the order asked for; unknown ids are listed apart. Role: service or staff.
+    /// </summary>
     /// <param name="ids">1 to <see cref="MaxBatch"/> ids.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<BatchGetAccountsResponse> BatchGetAsync(IEnumerable<long> ids, CancellationToken cancellationToken = default) =>
@@ -63,8 +69,12 @@ public sealed class AccountsClient
         return _calls.CallAsync(ServiceMethods.ListAccounts, o => _stub.ListAccountsAsync(sent, o), cancellationToken);
     }
 
-    /// <summary>All accounts that pass a filter, read page by page as they are asked for. Role: service or staff.</summary>
-    /// <param name="filter">Terms joined by AND: <c>status = SUSPENDED</c>, <c>tier = PROTECTED</c>, <c>handle = "pre*"</c>; empty = all.</param>
+    /// <summary>
+    /// All accounts that pass a filter, read page by page as they are asked for. Role: service or staff.
+    /// </summary>
+    /// <param name="filter">
+    /// Terms joined by AND: <c>status = SUSPENDED</c>, <c>tier = PROTECTED</c>, <c>handle = "pre*"</c>; empty = all.
+    /// </param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<Account> ListAsync(string filter = "", CancellationToken cancellationToken = default) => Pages.ReadAsync(
         (token, stop) => ListPageAsync(new ListAccountsRequest { Filter = filter, PageSize = Pages.Size, PageToken = token }, stop),
@@ -72,7 +82,10 @@ public sealed class AccountsClient
         static page => page.NextPageToken,
         cancellationToken);
 
-    /// <summary>Takes an account down, or proposes it where that takes a second person or a later time. Role: support; on the owner's behalf: service.</summary>
+    /// <summary>
+    /// Takes an account down, or proposes it where that takes a second person or a later time. Role: support; on the
+    /// owner's behalf: service.
+    /// </summary>
     /// <param name="request">What and why.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<DeactivateAccountResponse> DeactivateAsync(DeactivateAccountRequest request, CancellationToken cancellationToken = default)
@@ -135,7 +148,9 @@ public sealed class AccountsClient
         return _calls.CallAsync(ServiceMethods.ListJournalEntries, o => _stub.ListJournalEntriesAsync(sent, o), cancellationToken);
     }
 
-    /// <summary>An account's journal, newest first, read page by page as it is asked for. Role: staff or auditor.</summary>
+    /// <summary>
+    /// An account's journal, newest first, read page by page as it is asked for. Role: staff or auditor.
+    /// </summary>
     /// <param name="id">The account.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<JournalEntry> ListJournalAsync(long id, CancellationToken cancellationToken = default) => Pages.ReadAsync(
@@ -154,7 +169,9 @@ public sealed class AccountsClient
         return _calls.CallAsync(ServiceMethods.ListIncidents, o => _stub.ListIncidentsAsync(request, o), cancellationToken);
     }
 
-    /// <summary>The same, telling when each attempt begins: an answer shows the accounts at some moment after that.</summary>
+    /// <summary>
+    /// The same, telling when each attempt begins: an answer shows the accounts at some moment after that.
+    /// </summary>
     internal Task<BatchGetAccountsResponse> BatchGetAsync(IEnumerable<long> ids, Action? onAttempt, TimeSpan? atMost, CancellationToken cancellationToken)
     {
         var request = new BatchGetAccountsRequest { Ids = { ids } };

@@ -24,7 +24,10 @@ public sealed class AuditClient
     }
 
     /// <summary>Entries across all journals, newest first, read page by page as they are asked for.</summary>
-    /// <param name="filter">Terms joined by AND: <c>stream = "a/1"</c>, <c>actor = "kim"</c>, <c>type = "hold-placed"</c>, <c>at &gt;= "2026-01-01T00:00:00Z"</c>; empty = all.</param>
+    /// <param name="filter">
+    /// Terms joined by AND: <c>stream = "a/1"</c>, <c>actor = "kim"</c>, <c>type = "hold-placed"</c>, <c>at &gt;=
+    /// "2026-01-01T00:00:00Z"</c>; empty = all.
+    /// </param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<JournalEntry> ListAsync(string filter = "", CancellationToken cancellationToken = default) => Pages.ReadAsync(
         (token, stop) => ListPageAsync(new ListAuditEntriesRequest { Filter = filter, PageSize = Pages.Size, PageToken = token }, stop),
@@ -32,7 +35,9 @@ public sealed class AuditClient
         static page => page.NextPageToken,
         cancellationToken);
 
-    /// <summary>Recomputes every chain, Merkle root and signature and names the first bad entry. May take minutes.</summary>
+    /// <summary>
+    /// Recomputes every chain, Merkle root and signature and names the first bad entry. May take minutes.
+    /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<VerifyAuditResponse> VerifyAsync(CancellationToken cancellationToken = default) =>
         _calls.CallAsync(ServiceMethods.VerifyAudit, o => _stub.VerifyAuditAsync(new VerifyAuditRequest(), o), cancellationToken);

@@ -15,7 +15,8 @@ public sealed class EventsClient
     }
 
     /// <summary>
-    /// Changes of status, protection and proposals in commit order, for as long as they are read. When the stream breaks it is resumed behind the last change that was read: none is lost, none comes twice. It begins with the
+    /// Changes of status, protection and proposals in commit order, for as long as they are read. When the stream
+    /// breaks it is resumed behind the last change that was read: none is lost, none comes twice. It begins with the
     /// first change that is asked for.
     /// </summary>
     /// <param name="options">From where, and which accounts; <c>null</c> = all, from now on.</param>

@@ -2,10 +2,16 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>Who follows whom. Follows and unfollows say what shall be, so sending one twice is sending it once; one that was sent again may answer that it changed nothing. Role: service. Thread-safe.</summary>
+/// <summary>
+/// Who follows whom. Follows and unfollows say what shall be, so sending one twice is sending it once; one that was
+/// sent again may answer that it changed nothing. Role: service. Thread-safe.
+/// </summary>
 public sealed class FollowersClient
 {
-    /// <summary>The most follows in one acknowledged stream: what an interruption repeats at worst, and what is kept in memory for it.</summary>
+    /// <summary>
+    /// The most follows in one acknowledged stream: what an interruption repeats at worst, and what is kept in memory
+    /// for it.
+    /// </summary>
     public const int MaxFollowsPerStream = 100_000;
 
     private readonly FollowerService.FollowerServiceClient _stub;
@@ -38,8 +44,9 @@ public sealed class FollowersClient
     }
 
     /// <summary>
-    /// Sends one stream of follows and unfollows, in messages that the server takes. When it returns, each of them is durable or named as refused. A stream whose outcome is unknown, or in which a follow met
-    /// a busy server, is sent again.
+    /// Sends one stream of follows and unfollows, in messages that the server takes. When it returns, each of them is
+    /// durable or named as refused. A stream whose outcome is unknown, or in which a follow met a busy server, is sent
+    /// again.
     /// </summary>
     /// <param name="follows">1 to <see cref="MaxFollowsPerStream"/>; must not change meanwhile.</param>
     /// <param name="cancellationToken">Ends the call; a part may have been applied then.</param>
@@ -53,8 +60,10 @@ public sealed class FollowersClient
     }
 
     /// <summary>
-    /// Sends any number of follows and unfollows in streams of at most <see cref="MaxFollowsPerStream"/>, one after the other, and answers each acknowledgement as it comes: everything up to
-    /// <see cref="FollowsAcknowledged.Through"/> is durable or refused then. When it throws, go on behind the last acknowledgement. The next follows are read only when the next acknowledgement is asked for.
+    /// Sends any number of follows and unfollows in streams of at most <see cref="MaxFollowsPerStream"/>, one after the
+    /// other, and answers each acknowledgement as it comes: everything up to <see cref="FollowsAcknowledged.Through"/>
+    /// is durable or refused then. When it throws, go on behind the last acknowledgement. The next follows are read
+    /// only when the next acknowledgement is asked for.
     /// </summary>
     /// <param name="follows">What to send.</param>
     /// <param name="cancellationToken">Ends it; what is acknowledged stays so.</param>

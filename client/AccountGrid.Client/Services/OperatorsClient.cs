@@ -3,8 +3,9 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// People and their powers. These commands carry no request id. Offboarding and undoing are harmless to repeat and are sent again like any other call; enrolling is not, and is sent again only where it has certainly
-/// done nothing. Thread-safe.
+/// People and their powers. These commands carry no request id. Offboarding and undoing are harmless to repeat and are
+/// sent again like any other call; enrolling is not, and is sent again only where it has certainly done nothing.
+/// Thread-safe.
 /// </summary>
 public sealed class OperatorsClient
 {
@@ -44,7 +45,9 @@ public sealed class OperatorsClient
     }
 
     /// <summary>
-    /// Enrols somebody, or changes roles and the end of authority. Role: admin. Where <see cref="AccountGridException.IsOutcomeUnknown"/>, read the operator before sending it again: somebody may have offboarded the person meanwhile.
+    /// Enrols somebody, or changes roles and the end of authority. Role: admin. Where
+    /// <see cref="AccountGridException.IsOutcomeUnknown"/>, read the operator before sending it again: somebody may
+    /// have offboarded the person meanwhile.
     /// </summary>
     /// <param name="request">Who, with which roles, until when.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
@@ -63,7 +66,10 @@ public sealed class OperatorsClient
         return _calls.CallAsync(ServiceMethods.OffboardOperator, o => _stub.OffboardOperatorAsync(sent, o), cancellationToken);
     }
 
-    /// <summary>Lifts the holds that one person placed or approved since an instant. Role: support. Where it was sent again, the answer lists only what the last attempt restored.</summary>
+    /// <summary>
+    /// Lifts the holds that one person placed or approved since an instant. Role: support. Where it was sent again, the
+    /// answer lists only what the last attempt restored.
+    /// </summary>
     /// <param name="request">Whose, since when, and whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the call; a part may have been restored then.</param>
     public Task<UndoOperatorResponse> UndoAsync(UndoOperatorRequest request, CancellationToken cancellationToken = default)

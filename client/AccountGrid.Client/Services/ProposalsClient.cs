@@ -2,7 +2,10 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>The second person: harmful actions that wait for one, or for their time. Request ids as in <see cref="AccountsClient"/>. Thread-safe.</summary>
+/// <summary>
+/// The second person: harmful actions that wait for one, or for their time. Request ids as in
+/// <see cref="AccountsClient"/>. Thread-safe.
+/// </summary>
 public sealed class ProposalsClient
 {
     private readonly ProposalService.ProposalServiceClient _stub;

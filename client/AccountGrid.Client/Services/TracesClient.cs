@@ -2,7 +2,9 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>What became of the last commands, step by step, as the silos remember it. Role: staff. Thread-safe.</summary>
+/// <summary>
+/// What became of the last commands, step by step, as the silos remember it. Role: staff. Thread-safe.
+/// </summary>
 public sealed class TracesClient
 {
     private readonly TraceService.TraceServiceClient _stub;

@@ -15,8 +15,9 @@ public sealed class AccountWatchOptions
     public IReadOnlyCollection<long> Accounts { get; set; } = [];
 
     /// <summary>
-    /// How often the server says how far the stream is while there is nothing to tell. <see cref="AccountWatch.Position"/> moves with it, and a stream over which nothing came for three times as long is
-    /// taken for broken. Default 10 seconds; 100 milliseconds to 1 minute.
+    /// How often the server says how far the stream is while there is nothing to tell.
+    /// <see cref="AccountWatch.Position"/> moves with it, and a stream over which nothing came for three times as long
+    /// is taken for broken. Default 10 seconds; 100 milliseconds to 1 minute.
     /// </summary>
     public TimeSpan ProgressInterval { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -41,8 +42,10 @@ public sealed class AccountWatchOptions
 }
 
 /// <summary>
-/// A watch that resumes. Enumerated by one reader at a time; enumerated again, it goes on behind <see cref="Position"/>. It throws <see cref="AccountGridException"/> where no reconnecting helps (the token is refused, the role is
-/// missing), and where the server was not there in the first place for as many attempts as calls have; once it was connected, it never gives up.
+/// A watch that resumes. Enumerated by one reader at a time; enumerated again, it goes on behind
+/// <see cref="Position"/>. It throws <see cref="AccountGridException"/> where no reconnecting helps (the token is
+/// refused, the role is missing), and where the server was not there in the first place for as many attempts as calls
+/// have; once it was connected, it never gives up.
 /// </summary>
 public sealed class AccountWatch : IAsyncEnumerable<WatchEventsResponse>
 {
@@ -52,7 +55,8 @@ public sealed class AccountWatch : IAsyncEnumerable<WatchEventsResponse>
     internal AccountWatch(EventStream stream) => _stream = stream;
 
     /// <summary>
-    /// Everything up to here has been read: keep it to go on later by <see cref="AccountWatchOptions.AfterPosition"/>. <c>null</c> while it watches from now on and has never been connected. Any thread may read it.
+    /// Everything up to here has been read: keep it to go on later by <see cref="AccountWatchOptions.AfterPosition"/>.
+    /// <c>null</c> while it watches from now on and has never been connected. Any thread may read it.
     /// </summary>
     public long? Position => _stream.Position;
 

@@ -24,19 +24,27 @@ internal sealed record EventStreamSettings
     /// <summary>How often the server says how far the stream is.</summary>
     public required TimeSpan Progress { get; init; }
 
-    /// <summary>Whether it ends with an error when the server was never there for as many attempts as calls have.</summary>
+    /// <summary>
+    /// Whether it ends with an error when the server was never there for as many attempts as calls have.
+    /// </summary>
     public bool GivesUpUnconnected { get; init; }
 
-    /// <summary>The longest silence. Held only against a server that has shown that it speaks of progress: an older one does not.</summary>
+    /// <summary>
+    /// The longest silence. Held only against a server that has shown that it speaks of progress: an older one does
+    /// not.
+    /// </summary>
     public TimeSpan LongestSilence => Progress * SilentIntervals;
 }
 
 /// <summary>One step of a stream of events.</summary>
 /// <param name="Event">What happened; <c>null</c> where the step only says how far the stream is.</param>
 /// <param name="CompleteAt">
-/// A timestamp of the client's clock: every change that was committed before that moment has been stepped over. <c>null</c> = unknown.
+/// A timestamp of the client's clock: every change that was committed before that moment has been stepped over.
+/// <c>null</c> = unknown.
 /// </param>
-/// <param name="ConnectedAt">A timestamp of the client's clock from before the connection that the step came over was asked for.</param>
+/// <param name="ConnectedAt">
+/// A timestamp of the client's clock from before the connection that the step came over was asked for.
+/// </param>
 /// <param name="IsBreak">
 /// The connection is over, and not because of the caller's token: nothing more comes over it.
 /// </param>
@@ -44,7 +52,8 @@ internal readonly record struct WatchStep(
     WatchEventsResponse? Event, long? CompleteAt, long ConnectedAt, bool IsBreak = false);
 
 /// <summary>
-/// A watch over as many connections as it takes: each goes on behind the last position. One reader at a time; <see cref="Position"/> may be read by any thread.
+/// A watch over as many connections as it takes: each goes on behind the last position. One reader at a time;
+/// <see cref="Position"/> may be read by any thread.
 /// </summary>
 internal sealed class EventStream
 {
@@ -180,7 +189,9 @@ internal sealed class EventStream
             _call = stream._stub.WatchEvents(request, stream._calls.Options(token, ServiceMethods.WatchEvents, atMost: null, _either.Token));
         }
 
-        /// <summary>The next step; without one, why the connection ended (<c>null</c> = the server closed it without an error).</summary>
+        /// <summary>
+        /// The next step; without one, why the connection ended (<c>null</c> = the server closed it without an error).
+        /// </summary>
         public async Task<(WatchStep? Step, Exception? Ended)> NextAsync()
         {
             try
@@ -248,7 +259,8 @@ internal sealed class EventStream
             return null;
         }
 
-        // The server counts from when it took the call, which is after it was asked: so this is early, never late. And nothing can be complete beyond now.
+        // The server counts from when it took the call, which is after it was asked: so this is early, never late. And
+        // nothing can be complete beyond now.
         private long CompleteAt(TimeSpan sinceAsked)
         {
             var claimed = _askedAt + (long)(sinceAsked.TotalSeconds * _stream._clock.TimestampFrequency);

@@ -4,18 +4,25 @@ using Grpc.Core;
 
 namespace AccountGrid.Client;
 
-/// <summary>Sends follows in bounded streams, each acknowledged by its own answer, so that whoever sends knows what is durable.</summary>
+/// <summary>
+/// Sends follows in bounded streams, each acknowledged by its own answer, so that whoever sends knows what is durable.
+/// </summary>
 internal sealed class FollowStreams(FollowerService.FollowerServiceClient stub, CallPipeline calls)
 {
     /// <summary>The most follows in one message, a limit of the server's.</summary>
     private const int MostPerMessage = 10_000;
 
-    /// <summary>More than any follow takes on the wire. A message over the client's own limit would not end the call, and it would hang until its deadline.</summary>
+    /// <summary>
+    /// More than any follow takes on the wire. A message over the client's own limit would not end the call, and it
+    /// would hang until its deadline.
+    /// </summary>
     private const int BytesPerFollow = 32;
 
     private const int ReportedErrors = 1000;
 
-    /// <summary>How much longer than after a failed call to wait before a stream is sent again for a busy account.</summary>
+    /// <summary>
+    /// How much longer than after a failed call to wait before a stream is sent again for a busy account.
+    /// </summary>
     private const int BusyHeadStart = 2;
 
     /// <summary>Sends one stream. Returns when all of it is durable or refused.</summary>

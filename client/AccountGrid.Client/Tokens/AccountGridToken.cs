@@ -1,13 +1,18 @@
 namespace AccountGrid.Client;
 
-/// <summary>A bearer token, and when it ends if that is known. Its text is in no log, no exception and not in <see cref="ToString"/>. Immutable.</summary>
+/// <summary>
+/// A bearer token, and when it ends if that is known. Its text is in no log, no exception and not in
+/// <see cref="ToString"/>. Immutable.
+/// </summary>
 public sealed class AccountGridToken
 {
     /// <summary>The longest token that a server takes, in characters.</summary>
     public const int MaxLength = 8192;
 
     /// <summary>A token.</summary>
-    /// <param name="value">What goes behind <c>Bearer</c>: 1 to <see cref="MaxLength"/> visible ASCII characters.</param>
+    /// <param name="value">
+    /// What goes behind <c>Bearer</c>: 1 to <see cref="MaxLength"/> visible ASCII characters.
+    /// </param>
     /// <param name="expiresAt">When it ends; <c>null</c> = unknown, then it is used until a server refuses it.</param>
     /// <exception cref="ArgumentException"><paramref name="value"/> breaks its rule.</exception>
     public AccountGridToken(string value, DateTimeOffset? expiresAt = null)

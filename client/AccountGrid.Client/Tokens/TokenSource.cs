@@ -2,11 +2,16 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace AccountGrid.Client;
 
-/// <summary>Keeps one token until shortly before its end. One caller at a time asks the provider; the others wait for its answer. Thread-safe.</summary>
+/// <summary>
+/// Keeps one token until shortly before its end. One caller at a time asks the provider; the others wait for its
+/// answer. Thread-safe.
+/// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody takes holds nothing.")]
 internal sealed class TokenSource(IAccountGridTokenProvider provider, TimeProvider clock)
 {
-    /// <summary>How long before its end a token is renewed, at most: a call under way must not outlive it, and clocks differ.</summary>
+    /// <summary>
+    /// How long before its end a token is renewed, at most: a call under way must not outlive it, and clocks differ.
+    /// </summary>
     public static readonly TimeSpan LongestMargin = TimeSpan.FromSeconds(30);
 
     /// <summary>Of a short-lived token no more than this part is given up.</summary>

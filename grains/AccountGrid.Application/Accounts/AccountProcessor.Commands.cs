@@ -10,12 +10,16 @@ public sealed partial class AccountProcessor
     private const int MostDueSteps = 8;
 
     /// <summary>
-    /// Carries out one command. Refusals are answers; among them <see cref="RefusalReason.Overloaded"/> at a full queue, at once. A request id
-    /// that acted before is answered as it was then, with the account as it is now.
+    /// Carries out one command. Refusals are answers; among them <see cref="RefusalReason.Overloaded"/> at a full
+    /// queue, at once. A request id that acted before is answered as it was then, with the account as it is now.
     /// </summary>
     /// <param name="request">What, by whom, with which idempotency key.</param>
-    /// <param name="cancellationToken">Honoured until the append is handed to the store; after that the outcome is awaited.</param>
-    /// <exception cref="StorageUnavailableException">The store failed; where the outcome is unknown the caller retries with the same request id.</exception>
+    /// <param name="cancellationToken">
+    /// Honoured until the append is handed to the store; after that the outcome is awaited.
+    /// </param>
+    /// <exception cref="StorageUnavailableException">
+    /// The store failed; where the outcome is unknown the caller retries with the same request id.
+    /// </exception>
     public async Task<AccountResult> ExecuteAsync(AccountRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -24,8 +28,8 @@ public sealed partial class AccountProcessor
     }
 
     /// <summary>
-    /// Does everything that is due, as the system's act, until nothing is; each step a turn of its own. Has a reserved place in the queue. Callers
-    /// that ask while this is under way share it.
+    /// Does everything that is due, as the system's act, until nothing is; each step a turn of its own. Has a reserved
+    /// place in the queue. Callers that ask while this is under way share it.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The store failed; what is due stays due.</exception>
     /// <exception cref="StorageOverloadedException">The store's queue is full; what is due stays due.</exception>
@@ -94,7 +98,9 @@ public sealed partial class AccountProcessor
         return turn;
     }
 
-    /// <summary>Within a turn: decide and append, and once more on what is really there if another activation was first.</summary>
+    /// <summary>
+    /// Within a turn: decide and append, and once more on what is really there if another activation was first.
+    /// </summary>
     private async Task<(AccountResult Result, bool Appended)> DecideAndAppendAsync(AccountRequest request, CancellationToken cancellationToken)
     {
         try
@@ -133,9 +139,9 @@ public sealed partial class AccountProcessor
     private async Task<(AccountResult Result, bool Appended)?> AttemptAsync(
         AccountRequest request, bool isFresh, CancellationToken cancellationToken)
     {
-        // One situation for questions and decision: a count that moves between them must not turn a harm that was
-        // asked for without a reservation into one that may happen alone. The instant comes before the questions, so that
-        // no entry is dated after an end of authority that the answers did not know of.
+        // One situation for questions and decision: a count that moves between them must not turn a harm that was asked
+        // for without a reservation into one that may happen alone. The instant comes before the questions, so that no
+        // entry is dated after an end of authority that the answers did not know of.
         var head = _stream.Head;
         var asked = request with { Command = WithReadsRefused(request.Command) };
         var situation = new Situation(
@@ -159,8 +165,8 @@ public sealed partial class AccountProcessor
             }
             else if (!isFresh && DependsOnState(decision))
             {
-                // No append fences this answer, so that the journal itself must: no caller is told that there is nothing to
-                // restore by an instance that has not seen the account go down.
+                // No append fences this answer, so that the journal itself must: no caller is told that there is
+                // nothing to restore by an instance that has not seen the account go down.
                 await _stream.ReloadAsync(cancellationToken);
                 if (_stream.Head.Version != head.Version)
                 {

@@ -19,7 +19,10 @@ public sealed partial class AccountProcessor
         return memory is null ? null : _followers.Exact!.Version;
     }
 
-    /// <summary>By how much the edges grew between what each part saw and a version; <c>null</c> where not every change in between is known.</summary>
+    /// <summary>
+    /// By how much the edges grew between what each part saw and a version; <c>null</c> where not every change in
+    /// between is known.
+    /// </summary>
     public async Task<long?> SettleFollowsAsync(ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken)
     {
         // The store shows a transaction a moment before its writer is told of it.

@@ -8,8 +8,8 @@ namespace AccountGrid.Application;
 public sealed partial class AccountProcessor
 {
     /// <summary>
-    /// The span that opened the pending proposal. The journal keeps the trace of an entry and not its span, so a decision that is made in
-    /// another instance names the trace and has no link.
+    /// The span that opened the pending proposal. The journal keeps the trace of an entry and not its span, so a
+    /// decision that is made in another instance names the trace and has no link.
     /// </summary>
     private (long Sequence, ActivityContext Span)? _opened;
 

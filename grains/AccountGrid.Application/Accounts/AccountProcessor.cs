@@ -4,14 +4,16 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// One account at work: folds its journal, decides, appends, publishes. All business rules are the domain's; this is the order of things.
+/// One account at work: folds its journal, decides, appends, publishes. All business rules are the domain's; this is
+/// the order of things.
 /// </summary>
 /// <remarks>
-/// Single-threaded by contract: every call and every continuation runs on one scheduler, and calls may interleave wherever one awaits.
-/// Commands take turns, one at a time, through a bounded queue; follows go their own way and neither waits for the other; reads of
-/// <see cref="View"/> never wait. A command is durable before it is answered. When an append meets another activation's, the command is decided
-/// once more on what is really there and <see cref="IsFenced"/> is set: the host then deactivates this instance. A failed append makes
-/// the journal be read again before the next command, so that nothing is ever decided on a state that may be behind.
+/// Single-threaded by contract: every call and every continuation runs on one scheduler, and calls may interleave
+/// wherever one awaits. Commands take turns, one at a time, through a bounded queue; follows go their own way and
+/// neither waits for the other; reads of <see cref="View"/> never wait. A command is durable before it is answered.
+/// When an append meets another activation's, the command is decided once more on what is really there and
+/// <see cref="IsFenced"/> is set: the host then deactivates this instance. A failed append makes the journal be read
+/// again before the next command, so that nothing is ever decided on a state that may be behind.
 /// </remarks>
 public sealed partial class AccountProcessor : IHeadObserver<AccountState>
 {
@@ -39,26 +41,28 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     public AccountId Id { get; }
 
     /// <summary>
-    /// The last published view. Safe from any thread and never waits; its versions only grow. Call <see cref="Recover"/> before reading it
-    /// for an answer, so that what could not be read is tried again.
+    /// The last published view. Safe from any thread and never waits; its versions only grow. Call
+    /// <see cref="Recover"/> before reading it for an answer, so that what could not be read is tried again.
     /// </summary>
     public AccountView View => _view;
 
     /// <summary>
-    /// Whether an append of this instance met another activation's. It still answers truly, because the journal fences every append, but the host
-    /// must deactivate it.
+    /// Whether an append of this instance met another activation's. It still answers truly, because the journal fences
+    /// every append, but the host must deactivate it.
     /// </summary>
     public bool IsFenced => _stream.IsFenced;
 
     /// <summary>Whether enough was appended since the last snapshot to make another one worth its write.</summary>
     public bool SnapshotDue => EntriesSinceSnapshot >= _services.Limits.SnapshotEvery;
 
-    /// <summary>Entries beyond the last snapshot that was used or captured: what a start without a new one would have to read.</summary>
+    /// <summary>
+    /// Entries beyond the last snapshot that was used or captured: what a start without a new one would have to read.
+    /// </summary>
     public long EntriesSinceSnapshot => _stream.Head.Version - _snapshotVersion;
 
     /// <summary>
-    /// Folds the journal, from the snapshot where that can be trusted. A ledger that cannot be read does not stand in the way: the count is then
-    /// unknown and the account protected.
+    /// Folds the journal, from the snapshot where that can be trusted. A ledger that cannot be read does not stand in
+    /// the way: the count is then unknown and the account protected.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
     /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
@@ -81,16 +85,16 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     }
 
     /// <summary>
-    /// Reads the journal's tail if this instance is behind <paramref name="minVersion"/>. It waits for no command. Callers
-    /// share a reading that is under way, and make another one if that began too early.
+    /// Reads the journal's tail if this instance is behind <paramref name="minVersion"/>. It waits for no command.
+    /// Callers share a reading that is under way, and make another one if that began too early.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
     public Task RefreshAsync(long minVersion, CancellationToken cancellationToken) =>
         _stream.RefreshAsync(minVersion, maxAge: null, cancellationToken).AsTask();
 
     /// <summary>
-    /// Starts, without waiting and at most once per <see cref="ProcessorLimits.RetryAfter"/>, to read again what could not be read: the state after
-    /// a failed append, the follower count. Never fails.
+    /// Starts, without waiting and at most once per <see cref="ProcessorLimits.RetryAfter"/>, to read again what could
+    /// not be read: the state after a failed append, the follower count. Never fails.
     /// </summary>
     public void Recover()
     {
@@ -103,11 +107,15 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     }
 
     /// <summary>
-    /// Whether a view is still the published one, and <see cref="Recover"/> would find nothing to do: then it may be shown again without asking. Safe from any thread.
+    /// Whether a view is still the published one, and <see cref="Recover"/> would find nothing to do: then it may be
+    /// shown again without asking. Safe from any thread.
     /// </summary>
     public bool IsSettledOn(AccountView view) => ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload;
 
-    /// <summary>Counts a public read that was refused because the account is down; the command that ends the incident records the number.</summary>
+    /// <summary>
+    /// Counts a public read that was refused because the account is down; the command that ends the incident records
+    /// the number.
+    /// </summary>
     /// <returns>The number since it went down, as far as this instance knows: a lower bound.</returns>
     public long NoteReadRefused() => _view.State is { IsRegistered: true, Status: not AccountStatus.Active } ? ++_readsRefused : _readsRefused;
 
@@ -120,9 +128,13 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     }
 
     /// <summary>
-    /// Applies follows and unfollows, together with those of other callers that arrive while a transaction is under way. Idempotent.
+    /// Applies follows and unfollows, together with those of other callers that arrive while a transaction is under
+    /// way. Idempotent.
     /// </summary>
-    /// <param name="changes">At most <see cref="Limits.FollowBatch"/>; more, an unknown or erased account and an account that follows itself are refused.</param>
+    /// <param name="changes">
+    /// At most <see cref="Limits.FollowBatch"/>; more, an unknown or erased account and an account that follows itself
+    /// are refused.
+    /// </param>
     /// <param name="cancellationToken">Honoured until the batch is with the ledger.</param>
     /// <exception cref="StorageUnavailableException">The ledger failed; sending the batch again is safe.</exception>
     public async Task<FollowOutcome> FollowAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)

@@ -3,16 +3,19 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Registers accounts: an append to an empty journal. The fence decides between two that try at once, so that no activation is
-/// needed. Stateless and thread-safe.
+/// Registers accounts: an append to an empty journal. The fence decides between two that try at once, so that no
+/// activation is needed. Stateless and thread-safe.
 /// </summary>
 public sealed class AccountRegistrar(AccountServices services)
 {
     /// <summary>
-    /// Registers an account. The same request id with the same body answers as before; anything else about an account that exists is refused.
+    /// Registers an account. The same request id with the same body answers as before; anything else about an account
+    /// that exists is refused.
     /// </summary>
     /// <returns>The outcome; in a refusal the view is that of an unknown account, because nothing was read.</returns>
-    /// <exception cref="StorageUnavailableException">The store failed; where the outcome is unknown the caller retries with the same request id.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The store failed; where the outcome is unknown the caller retries with the same request id.
+    /// </exception>
     public async Task<AccountResult> RegisterAsync(
         AccountId id, string handle, Caller caller, string? requestId, CancellationToken cancellationToken)
     {
@@ -73,7 +76,9 @@ public sealed class AccountRegistrar(AccountServices services)
         return new(head.State, none, none, head.State.TierWith(none.Count, services.Policy));
     }
 
-    /// <summary>A retry gets its answer, with the account as it is now; without a request id there is nothing to look for.</summary>
+    /// <summary>
+    /// A retry gets its answer, with the account as it is now; without a request id there is nothing to look for.
+    /// </summary>
     private async Task<AccountResult> AnswerExistingAsync(
         AccountId id, string handle, Caller caller, string? requestId, AccountView unknown, CancellationToken cancellationToken)
     {

@@ -20,7 +20,9 @@ public sealed record AccountServices(
 {
     private AccountStreamKind? _streams;
 
-    /// <summary>What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.</summary>
+    /// <summary>
+    /// What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.
+    /// </summary>
     private AccountStreamKind Streams => _streams is { } made && made.IsOf(this) ? made : _streams = new(this);
 
     /// <summary>An account's journal, from before its first entry.</summary>

@@ -6,14 +6,16 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// A fold of an account's journal, kept to start faster; never the truth. It is used only if a silo sealed it and the journal's entry at
-/// its version has its hash.
+/// A fold of an account's journal, kept to start faster; never the truth. It is used only if a silo sealed it and the
+/// journal's entry at its version has its hash.
 /// </summary>
 /// <param name="Format">The version of this form; another one than <see cref="CurrentFormat"/> is ignored.</param>
 /// <param name="Version">The journal's length at the time.</param>
 /// <param name="HeadHash">The hash of the entry at that version.</param>
 /// <param name="StateJson">The folded state.</param>
-/// <param name="FollowerCount">The last known count; shown, with its time, only while the ledger cannot be read.</param>
+/// <param name="FollowerCount">
+/// The last known count; shown, with its time, only while the ledger cannot be read.
+/// </param>
 /// <param name="FollowerVersion">Its version; -1 where no count was known.</param>
 /// <param name="FollowersAsOf">When it last changed.</param>
 /// <param name="Seal">The <see cref="SnapshotSeal"/> over all of this; empty = none.</param>
@@ -21,7 +23,10 @@ public sealed record AccountSnapshot(
     int Format, long Version, byte[] HeadHash, string StateJson, long FollowerCount, long FollowerVersion, DateTimeOffset FollowersAsOf,
     byte[] Seal)
 {
-    /// <summary>The form that this program writes and reads. Form 1 had no seal: anything that could write to the database could change it.</summary>
+    /// <summary>
+    /// The form that this program writes and reads. Form 1 had no seal: anything that could write to the database could
+    /// change it.
+    /// </summary>
     public const int CurrentFormat = 2;
 
     internal FollowerCount? Followers => FollowerVersion < 0 ? null : new(FollowerCount, FollowerVersion, FollowersAsOf);
@@ -60,13 +65,15 @@ public sealed record AccountSnapshot(
 }
 
 /// <summary>
-/// Here the domain's own record is the form: a renamed member reads as an unknown one, which makes an old snapshot garbage,
-/// and garbage costs one full read of the journal.
+/// Here the domain's own record is the form: a renamed member reads as an unknown one, which makes an old snapshot
+/// garbage, and garbage costs one full read of the journal.
 /// </summary>
 [JsonSerializable(typeof(AccountState))]
 internal sealed partial class SnapshotContext : JsonSerializerContext
 {
-    /// <summary>Absent values are written too: reading demands every member, so that none can silently get a default.</summary>
+    /// <summary>
+    /// Absent values are written too: reading demands every member, so that none can silently get a default.
+    /// </summary>
     public static JsonTypeInfo<AccountState> State { get; } = new SnapshotContext(new JsonSerializerOptions(Payload.Options())
     {
         IgnoreReadOnlyProperties = true,

@@ -3,8 +3,12 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>One account at one instant, as published to readers; immutable.</summary>
-/// <param name="State">What the journal says. <see cref="AccountState.IsRegistered"/> is <c>false</c> for an unknown account.</param>
+/// <param name="State">
+/// What the journal says. <see cref="AccountState.IsRegistered"/> is <c>false</c> for an unknown account.
+/// </param>
 /// <param name="Followers">The exact count; <c>null</c> while the ledger cannot say.</param>
-/// <param name="LastKnownFollowers">The last count known, perhaps of an earlier time; <c>null</c> where none is known.</param>
+/// <param name="LastKnownFollowers">
+/// The last count known, perhaps of an earlier time; <c>null</c> where none is known.
+/// </param>
 /// <param name="Tier">The tier; protected while the count is unknown.</param>
 public sealed record AccountView(AccountState State, FollowerCount? Followers, FollowerCount? LastKnownFollowers, Tier Tier);

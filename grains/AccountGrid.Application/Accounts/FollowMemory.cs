@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// The edges of one account that changed since an instant, by version, so that parts counted at different versions can be added up as of one. Every version must pass by:
-/// one that was written elsewhere, or whose outcome is unknown, leaves a gap, and then this knows nothing. Not thread-safe; runs on its processor's scheduler.
+/// The edges of one account that changed since an instant, by version, so that parts counted at different versions can
+/// be added up as of one. Every version must pass by: one that was written elsewhere, or whose outcome is unknown,
+/// leaves a gap, and then this knows nothing. Not thread-safe; runs on its processor's scheduler.
 /// </summary>
 internal sealed class FollowMemory
 {
@@ -51,7 +52,9 @@ internal sealed class FollowMemory
         }
     }
 
-    /// <summary>By how much the edges grew between what each part saw and a version; <c>null</c> where there is a gap.</summary>
+    /// <summary>
+    /// By how much the edges grew between what each part saw and a version; <c>null</c> where there is a gap.
+    /// </summary>
     public long? Settle(ImmutableArray<SweptPart> parts, long version)
     {
         if (_hasGap || !Has(version) || parts.IsDefaultOrEmpty || parts.Any(p => p.Version < _from || p.Version > version))

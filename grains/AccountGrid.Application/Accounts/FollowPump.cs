@@ -5,10 +5,10 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Brings follow batches to the ledger: at most one transaction of the account is under way, and the small batches that arrive meanwhile go
-/// together into the next. Bounded; first come, first served; each caller learns what became of its own changes. A batch that finds nothing under way
-/// goes by itself and costs no queue: of many accounts that is nearly every one.
-/// Not thread-safe; runs on its processor's scheduler.
+/// Brings follow batches to the ledger: at most one transaction of the account is under way, and the small batches that
+/// arrive meanwhile go together into the next. Bounded; first come, first served; each caller learns what became of its
+/// own changes. A batch that finds nothing under way goes by itself and costs no queue: of many accounts that is nearly
+/// every one. Not thread-safe; runs on its processor's scheduler.
 /// </summary>
 internal sealed class FollowPump(AccountId account, AccountServices services, FollowerCache followers)
 {

@@ -1,7 +1,8 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// The follower count in memory: exact, or known to be unknown. Never goes backwards in version. Not thread-safe; runs on its processor's scheduler.
+/// The follower count in memory: exact, or known to be unknown. Never goes backwards in version. Not thread-safe; runs
+/// on its processor's scheduler.
 /// </summary>
 /// <param name="account">Whose followers; it publishes whenever <see cref="Exact"/> has changed.</param>
 /// <param name="services">Ledger, clock, limits and log.</param>
@@ -43,7 +44,9 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
         account.Publish();
     }
 
-    /// <summary>Reads the count if it is unknown and the last try is long enough ago. Does not wait for it; never fails.</summary>
+    /// <summary>
+    /// Reads the count if it is unknown and the last try is long enough ago. Does not wait for it; never fails.
+    /// </summary>
     public void BeginRead()
     {
         if (Exact is null && _attempt is null or { IsCompleted: true }
@@ -54,7 +57,9 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
         }
     }
 
-    /// <summary>As <see cref="BeginRead"/>, and waits for the try, but not longer than the limit. Fails only by cancellation.</summary>
+    /// <summary>
+    /// As <see cref="BeginRead"/>, and waits for the try, but not longer than the limit. Fails only by cancellation.
+    /// </summary>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
         BeginRead();

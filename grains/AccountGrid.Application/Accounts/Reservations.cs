@@ -4,8 +4,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Asks for the authority of all people concerned and settles every reservation made: with the instant when its harm took effect, or as
-/// released when it did not. After an unknown outcome a reservation is kept and counts as spent.
+/// Asks for the authority of all people concerned and settles every reservation made: with the instant when its harm
+/// took effect, or as released when it did not. After an unknown outcome a reservation is kept and counts as spent.
 /// </summary>
 internal sealed class Reservations(IOperatorAuthority authority)
 {
@@ -37,7 +37,9 @@ internal sealed class Reservations(IOperatorAuthority authority)
         return answers;
     }
 
-    /// <summary>The harm took effect, at the cost of <paramref name="charged"/>; whatever others had reserved did not.</summary>
+    /// <summary>
+    /// The harm took effect, at the cost of <paramref name="charged"/>; whatever others had reserved did not.
+    /// </summary>
     public async ValueTask SpendAsync(OperatorId? charged, DateTimeOffset at)
     {
         foreach (var (person, number) in Drain())

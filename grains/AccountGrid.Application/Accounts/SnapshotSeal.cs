@@ -4,13 +4,14 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Authenticates snapshots (HMAC-SHA-256) under a key that the database never holds, so that a snapshot that anything but a silo wrote
-/// is not used. Immutable, thread-safe.
+/// Authenticates snapshots (HMAC-SHA-256) under a key that the database never holds, so that a snapshot that anything
+/// but a silo wrote is not used. Immutable, thread-safe.
 /// </summary>
 /// <remarks>
-/// The hash of the journal entry at a snapshot's version shows only which entry the snapshot claims to end with. That the state beside it is
-/// the fold of the journal up to there is known to the silo that folded it, and this seal is how it tells a later one.
-/// An older snapshot of the same account that is put back passes, and harms nothing: the journal's tail behind it is read.
+/// The hash of the journal entry at a snapshot's version shows only which entry the snapshot claims to end with. That
+/// the state beside it is the fold of the journal up to there is known to the silo that folded it, and this seal is how
+/// it tells a later one. An older snapshot of the same account that is put back passes, and harms nothing: the
+/// journal's tail behind it is read.
 /// </remarks>
 public sealed class SnapshotSeal
 {
@@ -19,8 +20,9 @@ public sealed class SnapshotSeal
     private SnapshotSeal(byte[] key) => _key = key;
 
     /// <summary>
-    /// The seal under a key that is derived (HKDF-SHA-256, RFC 5869) from the silo's checkpoint key. Silos with the same key file accept
-    /// each other's snapshots; after a change of that file every account reads its journal from the beginning once.
+    /// The seal under a key that is derived (HKDF-SHA-256, RFC 5869) from the silo's checkpoint key. Silos with the
+    /// same key file accept each other's snapshots; after a change of that file every account reads its journal from
+    /// the beginning once.
     /// </summary>
     /// <param name="checkpointKey">The private key; not kept.</param>
     /// <exception cref="CryptographicException">The key has no private part that can be read.</exception>

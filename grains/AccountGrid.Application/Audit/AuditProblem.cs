@@ -5,7 +5,9 @@ namespace AccountGrid.Application;
 /// <param name="Message">A sentence for a person; holds no note text.</param>
 /// <param name="Stream">The stream of the first bad entry, or empty where that cannot be told.</param>
 /// <param name="Sequence">Its sequence, or 0.</param>
-/// <param name="Position">Its position in commit order (for a missing one, where it should be), or 0 where that cannot be told.</param>
+/// <param name="Position">
+/// Its position in commit order (for a missing one, where it should be), or 0 where that cannot be told.
+/// </param>
 /// <param name="Checkpoint">The checkpoint concerned, or 0.</param>
 public sealed record AuditProblem(
     AuditProblemKind Kind, string Message, string Stream = "", long Sequence = 0, long Position = 0, long Checkpoint = 0)

@@ -1,6 +1,9 @@
 namespace AccountGrid.Application;
 
-/// <summary>What can be wrong with the journals. The wire's names are in <see cref="AuditProblem.NameOf"/>; neither ever changes.</summary>
+/// <summary>
+/// What can be wrong with the journals. The wire's names are in <see cref="AuditProblem.NameOf"/>; neither ever
+/// changes.
+/// </summary>
 public enum AuditProblemKind
 {
     /// <summary>An entry is not what was hashed, or does not follow the one before.</summary>
@@ -21,7 +24,9 @@ public enum AuditProblemKind
     /// <summary>An index row is missing, or knows of fewer entries than there are.</summary>
     IndexMismatch = 6,
 
-    /// <summary>The Merkle root over the entries is not the signed one: history up to there was rewritten or reordered.</summary>
+    /// <summary>
+    /// The Merkle root over the entries is not the signed one: history up to there was rewritten or reordered.
+    /// </summary>
     RootMismatch = 7,
 
     /// <summary>A checkpoint is not in the store.</summary>

@@ -1,15 +1,17 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Recomputes every hash chain, Merkle root and signature and names what is wrong. Two passes over one consistent view, each a stream, so that memory
-/// stays flat however long the journals are: by stream for the chains and the index, by commit order for the roots. Read-only, thread-safe.
+/// Recomputes every hash chain, Merkle root and signature and names what is wrong. Two passes over one consistent view,
+/// each a stream, so that memory stays flat however long the journals are: by stream for the chains and the index, by
+/// commit order for the roots. Read-only, thread-safe.
 /// </summary>
 /// <remarks>
-/// A cut tail shows in index versions that know more entries than there are and in checkpoints that cover positions that are gone; a history that was
-/// rewritten with fresh hashes shows in the signed roots. Where the store's own checkpoints were rewritten too, the log outside shows it.
-/// Entries after the last checkpoint are covered by their chains alone: see <see cref="VerificationResult.CoveredPosition"/>.
-/// The last checkpoint may be missing in the store if it is in the log outside: a crash between the two writes leaves that, the one outside is verified
-/// in its place, and the next round of <see cref="CheckpointMaker"/> puts it back.
+/// A cut tail shows in index versions that know more entries than there are and in checkpoints that cover positions
+/// that are gone; a history that was rewritten with fresh hashes shows in the signed roots. Where the store's own
+/// checkpoints were rewritten too, the log outside shows it. Entries after the last checkpoint are covered by their
+/// chains alone: see <see cref="VerificationResult.CoveredPosition"/>. The last checkpoint may be missing in the store
+/// if it is in the log outside: a crash between the two writes leaves that, the one outside is verified in its place,
+/// and the next round of <see cref="CheckpointMaker"/> puts it back.
 /// </remarks>
 public sealed class AuditVerifier(IAuditSource source, ICheckpointLog outside, CheckpointKeys keys)
 {
@@ -20,7 +22,8 @@ public sealed class AuditVerifier(IAuditSource source, ICheckpointLog outside, C
     {
         var findings = new AuditFindings();
 
-        // Asked before the view is opened: whatever is outside by now covers entries that the view must hold. What is written there later does not count.
+        // Asked before the view is opened: whatever is outside by now covers entries that the view must hold. What is
+        // written there later does not count.
         var outsideLast = await ReadOutsideLastAsync(findings, cancellationToken).ConfigureAwait(false);
         var view = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (view.ConfigureAwait(false))
@@ -64,13 +67,17 @@ internal sealed class AuditFindings
 
     public long CoveredPosition { get; set; }
 
-    /// <summary>Whether the log outside could not be read to its end: what is missing there is then no second problem.</summary>
+    /// <summary>
+    /// Whether the log outside could not be read to its end: what is missing there is then no second problem.
+    /// </summary>
     public bool IsOutsideDamaged => _outsideDamaged;
 
     private static Comparer<(long Order, long Found)> LastFirst { get; } =
         Comparer<(long Order, long Found)>.Create(static (a, b) => b.CompareTo(a));
 
-    /// <summary>Adds a problem that was noticed at a position of commit order; the lowest position is reported first.</summary>
+    /// <summary>
+    /// Adds a problem that was noticed at a position of commit order; the lowest position is reported first.
+    /// </summary>
     public void Add(long noticedAt, AuditProblem problem)
     {
         _problems.Enqueue(problem, (noticedAt, _count++));
@@ -80,7 +87,9 @@ internal sealed class AuditFindings
         }
     }
 
-    /// <summary>Adds a problem that no entry of a stream shows: reported after those that one does, in the order of finding.</summary>
+    /// <summary>
+    /// Adds a problem that no entry of a stream shows: reported after those that one does, in the order of finding.
+    /// </summary>
     public void Add(AuditProblem problem) => Add(long.MaxValue, problem);
 
     public void OutsideDamaged(CheckpointLogDamagedException e)
@@ -92,7 +101,10 @@ internal sealed class AuditFindings
         }
     }
 
-    /// <summary>Both passes meet the row that cannot be read; it is one problem. Which row it is, the store says; what follows it cannot be judged.</summary>
+    /// <summary>
+    /// Both passes meet the row that cannot be read; it is one problem. Which row it is, the store says; what follows
+    /// it cannot be judged.
+    /// </summary>
     public void EntryUnreadable(JournalDamagedException e)
     {
         if (!_unreadable)

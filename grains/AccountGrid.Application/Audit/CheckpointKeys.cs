@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// The public keys whose signatures are trusted: the current one and those before it, so that a key can be changed. Immutable, thread-safe.
+/// The public keys whose signatures are trusted: the current one and those before it, so that a key can be changed.
+/// Immutable, thread-safe.
 /// </summary>
 public sealed class CheckpointKeys
 {

@@ -3,9 +3,10 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Makes signed checkpoints at the cost of what was appended since the last one. Writes the log outside first and the store second, so that the store
-/// never knows a checkpoint that the log does not; whichever of the two lacks what the other has is brought up to date first, after checking
-/// signature, chain and Merkle root. Thread-safe: rounds of one instance wait for each other; of several instances, the log and the store let one win.
+/// Makes signed checkpoints at the cost of what was appended since the last one. Writes the log outside first and the
+/// store second, so that the store never knows a checkpoint that the log does not; whichever of the two lacks what the
+/// other has is brought up to date first, after checking signature, chain and Merkle root. Thread-safe: rounds of one
+/// instance wait for each other; of several instances, the log and the store let one win.
 /// </summary>
 public sealed class CheckpointMaker(
     IJournalFeed feed, ICheckpointStore store, ICheckpointLog outside, ICheckpointSigner signer, CheckpointKeys keys, TimeProvider clock) : IDisposable
@@ -18,7 +19,9 @@ public sealed class CheckpointMaker(
     /// <summary>Brings both places up to date and signs what was appended since.</summary>
     /// <exception cref="CheckpointRefusedException">What is there contradicts what was signed.</exception>
     /// <exception cref="CheckpointLogDamagedException">The log outside cannot be read.</exception>
-    /// <exception cref="StorageUnavailableException">The store failed; the next round goes on from wherever this one came to.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The store failed; the next round goes on from wherever this one came to.
+    /// </exception>
     public async Task<CheckpointRound> MakeAsync(CancellationToken cancellationToken)
     {
         await _oneRound.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -78,7 +81,9 @@ public sealed class CheckpointMaker(
             : null;
     }
 
-    /// <summary>The stored frontier where it gives the signed root; otherwise one that is computed anew from the first entry on.</summary>
+    /// <summary>
+    /// The stored frontier where it gives the signed root; otherwise one that is computed anew from the first entry on.
+    /// </summary>
     private async Task<MerkleFrontier> ResumeAsync(StoredCheckpoint stored, CancellationToken cancellationToken)
     {
         var checkpoint = stored.Checkpoint;
@@ -95,7 +100,10 @@ public sealed class CheckpointMaker(
         return recomputed;
     }
 
-    /// <summary>Copies what the store has and the log outside lacks; checks where the two meet. Stops where another maker is at it.</summary>
+    /// <summary>
+    /// Copies what the store has and the log outside lacks; checks where the two meet. Stops where another maker is at
+    /// it.
+    /// </summary>
     private async Task<(int Copied, bool Overtaken)> CatchUpOutsideAsync(Checkpoint? last, Checkpoint? outsideLast, CancellationToken cancellationToken)
     {
         var before = outsideLast;
@@ -126,7 +134,10 @@ public sealed class CheckpointMaker(
         return (copied, false);
     }
 
-    /// <summary>Copies what the log outside has and the store lacks, once the entries give the same root. Stops where another maker is at it.</summary>
+    /// <summary>
+    /// Copies what the log outside has and the store lacks, once the entries give the same root. Stops where another
+    /// maker is at it.
+    /// </summary>
     private async Task<(Checkpoint? Last, int Copied, bool Overtaken)> CatchUpStoreAsync(
         Checkpoint? last, MerkleFrontier frontier, CancellationToken cancellationToken)
     {

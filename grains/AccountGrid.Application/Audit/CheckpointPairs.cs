@@ -1,7 +1,8 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Checks the checkpoints of the store and of the log outside side by side, in ascending order: numbers, chain, signatures, agreement.
+/// Checks the checkpoints of the store and of the log outside side by side, in ascending order: numbers, chain,
+/// signatures, agreement.
 /// </summary>
 internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings findings)
 {
@@ -10,13 +11,17 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
     private long _number;
     private bool _missingOutside;
 
-    /// <summary>A checkpoint that only the log outside has: fine if it is the very last, a hole in the store if anything follows.</summary>
+    /// <summary>
+    /// A checkpoint that only the log outside has: fine if it is the very last, a hole in the store if anything
+    /// follows.
+    /// </summary>
     private Checkpoint? _perhapsUnfinished;
     private bool _missingInside;
 
     /// <summary>
-    /// Takes the next number's checkpoint from either place or both. Answers with the one whose root the entries must give: the one outside, which
-    /// is out of the store's reach, if its signature is right, else the store's; <c>null</c> if neither is trustworthy.
+    /// Takes the next number's checkpoint from either place or both. Answers with the one whose root the entries must
+    /// give: the one outside, which is out of the store's reach, if its signature is right, else the store's;
+    /// <c>null</c> if neither is trustworthy.
     /// </summary>
     public Checkpoint? Examine(Checkpoint? stored, Checkpoint? outside)
     {
@@ -62,7 +67,10 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
         _missingOutside = outside is null;
     }
 
-    /// <summary>Signature and chain of one checkpoint of one place. A gap before this checkpoint is reported elsewhere; then its chain is not checked.</summary>
+    /// <summary>
+    /// Signature and chain of one checkpoint of one place. A gap before this checkpoint is reported elsewhere; then its
+    /// chain is not checked.
+    /// </summary>
     private bool Check(Checkpoint checkpoint, ref Checkpoint? before, string where)
     {
         var previous = before;

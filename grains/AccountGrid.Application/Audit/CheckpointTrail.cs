@@ -3,7 +3,9 @@ namespace AccountGrid.Application;
 /// <summary>What makes one checkpoint follow another; asked by the maker and by the verifier.</summary>
 internal static class CheckpointTrail
 {
-    /// <summary>Whether number, position and chain continue <paramref name="previous"/> (<c>null</c> = nothing).</summary>
+    /// <summary>
+    /// Whether number, position and chain continue <paramref name="previous"/> (<c>null</c> = nothing).
+    /// </summary>
     public static bool Follows(Checkpoint checkpoint, Checkpoint? previous) => previous is null
         ? checkpoint.Number == 1 && checkpoint.Position > 0 && checkpoint.Previous.IsEmpty
         : checkpoint.Number == previous.Number + 1 && checkpoint.Position > previous.Position

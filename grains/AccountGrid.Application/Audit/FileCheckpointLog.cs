@@ -6,8 +6,9 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Checkpoints in a file, one JSON object per line, flushed to the disk before an append returns. A last line without its line feed is what a crash
-/// leaves: it was never acknowledged, is not read, and is cut off by the next append. Thread-safe; a lock file beside it keeps other processes from appending.
+/// Checkpoints in a file, one JSON object per line, flushed to the disk before an append returns. A last line without
+/// its line feed is what a crash leaves: it was never acknowledged, is not read, and is cut off by the next append.
+/// Thread-safe; a lock file beside it keeps other processes from appending.
 /// </summary>
 /// <param name="path">The file; made by the first append. Its folder must exist.</param>
 public sealed class FileCheckpointLog(string path) : ICheckpointLog, IDisposable

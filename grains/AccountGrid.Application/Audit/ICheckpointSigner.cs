@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace AccountGrid.Application;
 
-/// <summary>Signs checkpoints. Implementations are thread-safe; the key may live elsewhere (a hardware module, a service).</summary>
+/// <summary>
+/// Signs checkpoints. Implementations are thread-safe; the key may live elsewhere (a hardware module, a service).
+/// </summary>
 public interface ICheckpointSigner
 {
     /// <summary>Names the key: see <see cref="CheckpointKeys.IdOf(ECDsa)"/>.</summary>

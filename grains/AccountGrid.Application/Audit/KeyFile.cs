@@ -4,16 +4,20 @@ using System.Text;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// A P-256 private key in a file (PKCS#8, PEM) that only its owner may read. Serves the checkpoint key and the development signing key. Nothing
-/// of a key ever appears in a message.
+/// A P-256 private key in a file (PKCS#8, PEM) that only its owner may read. Serves the checkpoint key and the
+/// development signing key. Nothing of a key ever appears in a message.
 /// </summary>
 public static class KeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MaxLength = 16 * 1024;
 
-    /// <summary>Reads the key, or makes one where there is no file yet (mode 0600, whole and on disk before it has its name).</summary>
-    /// <exception cref="InvalidDataException">The file holds no P-256 private key, or others than its owner may read it.</exception>
+    /// <summary>
+    /// Reads the key, or makes one where there is no file yet (mode 0600, whole and on disk before it has its name).
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// The file holds no P-256 private key, or others than its owner may read it.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read or written.</exception>
     public static ECDsa OpenOrCreate(string path)
     {
@@ -26,7 +30,9 @@ public static class KeyFile
     }
 
     /// <summary>Reads the key of an existing file.</summary>
-    /// <exception cref="InvalidDataException">The file holds no P-256 private key, or others than its owner may read it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file holds no P-256 private key, or others than its owner may read it.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static ECDsa Open(string path)
     {

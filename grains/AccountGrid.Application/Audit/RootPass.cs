@@ -3,13 +3,18 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>The second pass: all entries in commit order, against the signed roots of the store and of the log outside.</summary>
+/// <summary>
+/// The second pass: all entries in commit order, against the signed roots of the store and of the log outside.
+/// </summary>
 internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long outsideLast, CheckpointKeys keys, AuditFindings findings)
 {
     private readonly MerkleFrontier _frontier = new();
     private readonly CheckpointPairs _pairs = new(keys, findings);
 
-    /// <summary>Whether what was read so far can still give the signed roots: after the first contradiction the rest follows from it.</summary>
+    /// <summary>
+    /// Whether what was read so far can still give the signed roots: after the first contradiction the rest follows
+    /// from it.
+    /// </summary>
     private bool _comparable = true;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -93,7 +98,9 @@ internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long out
         }
     }
 
-    /// <summary>The roots to compare with, ascending by number: both places merged, each checkpoint checked on the way.</summary>
+    /// <summary>
+    /// The roots to compare with, ascending by number: both places merged, each checkpoint checked on the way.
+    /// </summary>
     private async IAsyncEnumerable<Checkpoint> ReadExpectedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var inside = view.ReadCheckpointsAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);

@@ -7,7 +7,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>Instants as ISO 8601 in UTC, cut to whole microseconds, without trailing zeros: <c>2017-11-02T22:52:00.5Z</c>.</summary>
+/// <summary>
+/// Instants as ISO 8601 in UTC, cut to whole microseconds, without trailing zeros: <c>2017-11-02T22:52:00.5Z</c>.
+/// </summary>
 internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
@@ -74,7 +76,10 @@ internal sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(Js
 /// <summary>Refusal reasons as the wire writes them: <c>SAME_PERSON</c>.</summary>
 internal sealed class ReasonConverter() : JsonStringEnumConverter<RefusalReason>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
 
-/// <summary>Roles as a list of single ones, never by a name for several: what such a name means may change, what was granted must not.</summary>
+/// <summary>
+/// Roles as a list of single ones, never by a name for several: what such a name means may change, what was granted
+/// must not.
+/// </summary>
 internal sealed class RolesConverter : JsonConverter<Roles>
 {
     private static readonly FrozenDictionary<string, Roles> ByName = Enum.GetValues<Roles>()

@@ -6,8 +6,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-// The stored form of every event, apart from the domain's own records so that renaming one of those can never change a journal.
-// What is absent or empty is left out. A changed form gets a new record and a new type version; these stay readable for ever.
+// The stored form of every event, apart from the domain's own records so that renaming one of those can never change a
+// journal. What is absent or empty is left out. A changed form gets a new record and a new type version; these stay
+// readable for ever.
 
 internal sealed record ActionData(
     HarmKind Kind, string Reason, string? Note = null, string? Ticket = null, DateTimeOffset? Until = null, DateTimeOffset? At = null);

@@ -33,7 +33,10 @@ public sealed partial class ApplicationDiagnostics
     internal Activity? StartLedger(int changes) =>
         Activity.Current is { Recorded: true } ? Source.StartActivity("ledger.apply")?.SetTag("accountgrid.follow.batch.size", changes) : null;
 
-    /// <summary>One ledger transaction with the changes of several callers: a trace of its own, linked to each of theirs, and they to it.</summary>
+    /// <summary>
+    /// One ledger transaction with the changes of several callers: a trace of its own, linked to each of theirs, and
+    /// they to it.
+    /// </summary>
     internal Activity? StartLedger(int changes, IEnumerable<Activity?> callers)
     {
         var recorded = callers.OfType<Activity>().ToArray();

@@ -1,7 +1,8 @@
 namespace AccountGrid.Application;
 
 /// <content>
-/// What happens seldom is shown as 0 from the start: a counter that appears with its first count looks as if it had never grown, and an alert on its growth would sleep through it.
+/// What happens seldom is shown as 0 from the start: a counter that appears with its first count looks as if it had
+/// never grown, and an alert on its growth would sleep through it.
 /// </content>
 public sealed partial class ApplicationDiagnostics
 {

@@ -4,7 +4,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>The instruments of what people do to accounts: harms, outages, budgets. Thread-safe. No label is ever a person or an account.</summary>
+/// <summary>
+/// The instruments of what people do to accounts: harms, outages, budgets. Thread-safe. No label is ever a person or an
+/// account.
+/// </summary>
 public sealed class ModerationMeters
 {
     private readonly Counter<long> _harms;
@@ -92,7 +95,8 @@ public sealed class ModerationMeters
 }
 
 /// <summary>
-/// The budgets of the people who acted through this silo within the window. Each is shown at least until its window is empty, wherever the person's record goes meanwhile.
+/// The budgets of the people who acted through this silo within the window. Each is shown at least until its window is
+/// empty, wherever the person's record goes meanwhile.
 /// </summary>
 internal sealed class BudgetBook
 {

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace AccountGrid.Application;
 
-/// <summary>The reconciler's instruments. What it found is shown only by the silo where it works. Thread-safe; one per silo.</summary>
+/// <summary>
+/// The reconciler's instruments. What it found is shown only by the silo where it works. Thread-safe; one per silo.
+/// </summary>
 public sealed class ReconcilerMeters
 {
     private readonly Counter<long> _checked;

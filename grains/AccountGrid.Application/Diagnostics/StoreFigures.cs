@@ -4,8 +4,9 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// What the store knows of the whole cluster and every silo shows: who is down, how long evidence has waited for a checkpoint, whether the store answers. Read by
-/// <see cref="SampleAsync"/> now and then and shown from memory, so that a scrape asks no store. Thread-safe; one per silo.
+/// What the store knows of the whole cluster and every silo shows: who is down, how long evidence has waited for a
+/// checkpoint, whether the store answers. Read by <see cref="SampleAsync"/> now and then and shown from memory, so that
+/// a scrape asks no store. Thread-safe; one per silo.
 /// </summary>
 public sealed class StoreFigures
 {
@@ -35,7 +36,8 @@ public sealed class StoreFigures
     }
 
     /// <summary>
-    /// Asks the store. Where it does not answer, that is what is shown, and the other figures stay as they were. Never fails but by cancellation.
+    /// Asks the store. Where it does not answer, that is what is shown, and the other figures stay as they were. Never
+    /// fails but by cancellation.
     /// </summary>
     public async Task SampleAsync(CancellationToken cancellationToken)
     {

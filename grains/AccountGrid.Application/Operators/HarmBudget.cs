@@ -3,8 +3,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// What one person has spent within the window: charges from the accounts' journals, and reservations for harms whose end is not known yet.
-/// Runs on its processor's scheduler; only <see cref="Use"/> is for any thread.
+/// What one person has spent within the window: charges from the accounts' journals, and reservations for harms whose
+/// end is not known yet. Runs on its processor's scheduler; only <see cref="Use"/> is for any thread.
 /// </summary>
 internal sealed class HarmBudget(OperatorId person, OperatorServices services)
 {
@@ -64,7 +64,10 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
         }
     }
 
-    /// <summary>Says what became of a reservation. An unknown one that happened was made by an earlier activation: the charges are read again.</summary>
+    /// <summary>
+    /// Says what became of a reservation. An unknown one that happened was made by an earlier activation: the charges
+    /// are read again.
+    /// </summary>
     public void Settle(long reservation, DateTimeOffset? happenedAt)
     {
         lock (_gate)

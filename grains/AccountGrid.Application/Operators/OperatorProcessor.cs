@@ -3,11 +3,12 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// One operator at work: the record (standing, roles) folded from its journal, and the budget derived from the accounts' journals.
+/// One operator at work: the record (standing, roles) folded from its journal, and the budget derived from the
+/// accounts' journals.
 /// </summary>
 /// <remarks>
-/// Single-threaded by contract, like <see cref="AccountProcessor"/>. Commands take turns; <see cref="AskAsync"/> waits for no turn, so that two admins who
-/// change each other's record at once cannot wait for each other.
+/// Single-threaded by contract, like <see cref="AccountProcessor"/>. Commands take turns; <see cref="AskAsync"/> waits
+/// for no turn, so that two admins who change each other's record at once cannot wait for each other.
 /// </remarks>
 public sealed class OperatorProcessor
 {
@@ -68,10 +69,13 @@ public sealed class OperatorProcessor
     }
 
     /// <summary>
-    /// What the person may do at this instant. A record in memory that is older than <see cref="ProcessorLimits.AuthorityFreshness"/> is compared with the
-    /// journal first. An intent that fits the budget is reserved until <see cref="Settle"/> or until the window is over.
+    /// What the person may do at this instant. A record in memory that is older than
+    /// <see cref="ProcessorLimits.AuthorityFreshness"/> is compared with the journal first. An intent that fits the
+    /// budget is reserved until <see cref="Settle"/> or until the window is over.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">The record cannot be confirmed: there is no authority without it.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The record cannot be confirmed: there is no authority without it.
+    /// </exception>
     public async ValueTask<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -92,11 +96,16 @@ public sealed class OperatorProcessor
         return new(AuthorityNow() with { Budget = refusal }, reservation);
     }
 
-    /// <summary>Says what became of a reserved harm: when it took effect, or <c>null</c> when it did not. Never fails; twice is once.</summary>
+    /// <summary>
+    /// Says what became of a reserved harm: when it took effect, or <c>null</c> when it did not. Never fails; twice is
+    /// once.
+    /// </summary>
     public void Settle(long reservation, DateTimeOffset? happenedAt) => _budget.Settle(reservation, happenedAt);
 
     /// <summary>Carries out one command on the record. Durable before it answers.</summary>
-    /// <exception cref="StorageUnavailableException">The store failed; every command may be sent again safely.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The store failed; every command may be sent again safely.
+    /// </exception>
     public async Task<OperatorResult> ExecuteAsync(OperatorCommand command, Caller caller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -152,7 +161,9 @@ public sealed class OperatorProcessor
         return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
     }
 
-    /// <summary>The caller's authority from the caller's own record, at this instant; <c>null</c> for a service and the system.</summary>
+    /// <summary>
+    /// The caller's authority from the caller's own record, at this instant; <c>null</c> for a service and the system.
+    /// </summary>
     private async ValueTask<Authority?> AuthorityOfAsync(Caller caller, CancellationToken cancellationToken)
     {
         if (caller.Actor.Person is not { } person)

@@ -19,7 +19,9 @@ public sealed record OperatorServices(
 {
     private OperatorStreamKind? _streams;
 
-    /// <summary>What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.</summary>
+    /// <summary>
+    /// What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.
+    /// </summary>
     private OperatorStreamKind Streams => _streams is { } made && made.IsOf(this) ? made : _streams = new(this);
 
     /// <summary>An operator's journal, from before its first entry.</summary>

@@ -6,6 +6,8 @@ public enum AppendResult
     /// <summary>Durable.</summary>
     Appended = 1,
 
-    /// <summary>Another writer appended first; nothing was written. The caller's state is stale: it must load again.</summary>
+    /// <summary>
+    /// Another writer appended first; nothing was written. The caller's state is stale: it must load again.
+    /// </summary>
     Conflict = 2,
 }

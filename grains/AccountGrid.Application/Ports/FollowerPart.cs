@@ -3,7 +3,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>A part of an account's followers. An account with a count has at least one part, be it empty; parts come by account and follower, ascending.</summary>
+/// <summary>
+/// A part of an account's followers. An account with a count has at least one part, be it empty; parts come by account
+/// and follower, ascending.
+/// </summary>
 /// <param name="Account">The followed account.</param>
 /// <param name="Count">The count as the store keeps it, the same in every part.</param>
 /// <param name="Followers">Some of the followers, at most <see cref="MaxFollowers"/>.</param>

@@ -1,8 +1,9 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// A consistent view of all journals. One caller at a time; it may read two of the sequences alternately. Rows come exactly as stored, tampered ones
-/// included; a row that cannot be an entry at all (its stream is no stream, its time no time) throws <see cref="JournalDamagedException"/> that names it.
+/// A consistent view of all journals. One caller at a time; it may read two of the sequences alternately. Rows come
+/// exactly as stored, tampered ones included; a row that cannot be an entry at all (its stream is no stream, its time
+/// no time) throws <see cref="JournalDamagedException"/> that names it.
 /// </summary>
 public interface IAuditView : IAsyncDisposable
 {

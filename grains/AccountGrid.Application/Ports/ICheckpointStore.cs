@@ -11,6 +11,8 @@ public interface ICheckpointStore
     /// <summary>Checkpoints below a number, descending, at most <paramref name="max"/>.</summary>
     Task<ImmutableArray<Checkpoint>> ReadBeforeAsync(long number, int max, CancellationToken cancellationToken);
 
-    /// <summary>Adds the next checkpoint. A second writer of the same number fails with <see cref="AppendResult.Conflict"/>.</summary>
+    /// <summary>
+    /// Adds the next checkpoint. A second writer of the same number fails with <see cref="AppendResult.Conflict"/>.
+    /// </summary>
     Task<AppendResult> AppendAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken);
 }

@@ -4,8 +4,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// The follow edges and, in the same transaction, their count. Implementations are thread-safe; batches of several accounts may share a
-/// transaction. Nothing here depends on whether the account is up.
+/// The follow edges and, in the same transaction, their count. Implementations are thread-safe; batches of several
+/// accounts may share a transaction. Nothing here depends on whether the account is up.
 /// </summary>
 public interface IFollowerLedger
 {
@@ -14,8 +14,8 @@ public interface IFollowerLedger
     Task<FollowerCount> ReadCountAsync(AccountId account, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Applies changes in order, in one transaction: insert if absent, delete if present, the count by the number of rows that really changed.
-    /// Idempotent: the same batch again changes nothing.
+    /// Applies changes in order, in one transaction: insert if absent, delete if present, the count by the number of
+    /// rows that really changed. Idempotent: the same batch again changes nothing.
     /// </summary>
     /// <param name="account">Whose followers.</param>
     /// <param name="changes">1 to <see cref="Limits.FollowBatch"/> changes.</param>
@@ -25,6 +25,8 @@ public interface IFollowerLedger
     /// <exception cref="StorageOverloadedException">The writer's queue is full; nothing was written.</exception>
     Task<FollowResult> ApplyAsync(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at, CancellationToken cancellationToken);
 
-    /// <summary>Counts the edges themselves; costs time in proportion. For reconciling and tests, never for an answer.</summary>
+    /// <summary>
+    /// Counts the edges themselves; costs time in proportion. For reconciling and tests, never for an answer.
+    /// </summary>
     Task<long> CountEdgesAsync(AccountId account, CancellationToken cancellationToken);
 }

@@ -8,7 +8,9 @@ public interface IJournalFeed
     /// <summary>The position of the last committed entry; 0 = none.</summary>
     Task<long> ReadHeadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Entries above a position, ascending, at most <paramref name="max"/>. Never skips an entry that commits later.</summary>
+    /// <summary>
+    /// Entries above a position, ascending, at most <paramref name="max"/>. Never skips an entry that commits later.
+    /// </summary>
     Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken);
 
     /// <summary>Entries below a position that pass the filter, descending, at most <paramref name="max"/>.</summary>

@@ -3,17 +3,20 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Asks what a person may do, at this instant, in the person's own record: implemented by a call to the operator's grain. A harm that is
-/// asked for is reserved in the person's budget until it is settled.
+/// Asks what a person may do, at this instant, in the person's own record: implemented by a call to the operator's
+/// grain. A harm that is asked for is reserved in the person's budget until it is settled.
 /// </summary>
 public interface IOperatorAuthority
 {
-    /// <summary>The authority now. Where an intent is given and it fits, it is reserved and <see cref="AuthorityAnswer.Reservation"/> is set.</summary>
+    /// <summary>
+    /// The authority now. Where an intent is given and it fits, it is reserved and
+    /// <see cref="AuthorityAnswer.Reservation"/> is set.
+    /// </summary>
     Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Says what became of a reserved harm: <paramref name="happenedAt"/> when it took effect, or <c>null</c> when it did not. Must not fail;
-    /// a reservation that is never settled counts as spent until its window is over.
+    /// Says what became of a reserved harm: <paramref name="happenedAt"/> when it took effect, or <c>null</c> when it
+    /// did not. Must not fail; a reservation that is never settled counts as spent until its window is over.
     /// </summary>
     ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt);
 }

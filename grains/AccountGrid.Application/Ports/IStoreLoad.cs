@@ -1,8 +1,9 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Fills an empty store with what another one held, positions included: one transaction, of which nothing is there before <see cref="CommitAsync"/> and
-/// everything after it. Used by one caller; disposing without a commit leaves the store empty. What a store keeps in memory is not told: open it anew afterwards.
+/// Fills an empty store with what another one held, positions included: one transaction, of which nothing is there
+/// before <see cref="CommitAsync"/> and everything after it. Used by one caller; disposing without a commit leaves the
+/// store empty. What a store keeps in memory is not told: open it anew afterwards.
 /// </summary>
 public interface IStoreLoad : IAsyncDisposable
 {

@@ -9,7 +9,10 @@ public static class PortArguments
     /// <summary>Most entries in one append.</summary>
     public const int MaxEntries = 64;
 
-    /// <summary>Checks that an append is whole: 1 to <see cref="MaxEntries"/> consecutive entries of its stream with hashes, and the index row that belongs to them.</summary>
+    /// <summary>
+    /// Checks that an append is whole: 1 to <see cref="MaxEntries"/> consecutive entries of its stream with hashes, and
+    /// the index row that belongs to them.
+    /// </summary>
     /// <exception cref="ArgumentException">It is not.</exception>
     public static void Check(JournalAppend append)
     {

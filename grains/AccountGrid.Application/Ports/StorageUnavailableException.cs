@@ -11,9 +11,13 @@ public sealed class StorageUnavailableException : Exception
         OutcomeUnknown = outcomeUnknown;
     }
 
-    /// <summary>Whether the same call may succeed a little later (busy, full disk made free) rather than needing an engineer.</summary>
+    /// <summary>
+    /// Whether the same call may succeed a little later (busy, full disk made free) rather than needing an engineer.
+    /// </summary>
     public bool IsTransient { get; }
 
-    /// <summary>Whether the write may have become durable all the same. The caller retries with the same request id.</summary>
+    /// <summary>
+    /// Whether the write may have become durable all the same. The caller retries with the same request id.
+    /// </summary>
     public bool OutcomeUnknown { get; }
 }

@@ -2,7 +2,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>What listing, search and due work need to know of a stream; derived from its journal and written with it. Closed hierarchy.</summary>
+/// <summary>
+/// What listing, search and due work need to know of a stream; derived from its journal and written with it. Closed
+/// hierarchy.
+/// </summary>
 public abstract record StreamIndexRow
 {
     private StreamIndexRow()
@@ -24,7 +27,9 @@ public abstract record StreamIndexRow
         /// <summary>Its derived status.</summary>
         public required AccountStatus Status { get; init; }
 
-        /// <summary>Whether it is protected explicitly; protection by reach is a comparison with the follower count.</summary>
+        /// <summary>
+        /// Whether it is protected explicitly; protection by reach is a comparison with the follower count.
+        /// </summary>
         public required bool Designated { get; init; }
 
         /// <summary>The pending proposal's sequence.</summary>

@@ -2,7 +2,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>Folds one stream entry by entry, each checked against the hash chain. Keeps nothing: heads go in and come out.</summary>
+/// <summary>
+/// Folds one stream entry by entry, each checked against the hash chain. Keeps nothing: heads go in and come out.
+/// </summary>
 internal sealed class EntryFold<TState, TEvent>(StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IEventCodec<TEvent> codec)
     where TEvent : class
 {

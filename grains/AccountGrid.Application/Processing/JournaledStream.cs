@@ -13,12 +13,14 @@ internal interface IHeadObserver<in TState>
 }
 
 /// <summary>
-/// One stream as its processor has it: the folded head in memory, reading what was appended elsewhere, and appending behind the fence.
+/// One stream as its processor has it: the folded head in memory, reading what was appended elsewhere, and appending
+/// behind the fence.
 /// </summary>
 /// <remarks>
-/// Single-threaded by contract, like the processors; <see cref="Head"/> and <see cref="MustReload"/> may be read from any thread. Versions of the head only
-/// grow: a reader and a writer may both bring the same entry, and the first one counts. A failed append makes the journal be read again before
-/// the next use, so that nothing is ever decided on a state that may be behind.
+/// Single-threaded by contract, like the processors; <see cref="Head"/> and <see cref="MustReload"/> may be read from
+/// any thread. Versions of the head only grow: a reader and a writer may both bring the same entry, and the first one
+/// counts. A failed append makes the journal be read again before the next use, so that nothing is ever decided on a
+/// state that may be behind.
 /// </remarks>
 /// <typeparam name="TState">The stream's state.</typeparam>
 /// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
@@ -38,10 +40,14 @@ internal sealed class JournaledStream<TState, TEvent>(
     /// <summary>Whether an append met another activation's; the host must deactivate this one.</summary>
     public bool IsFenced { get; private set; }
 
-    /// <summary>Whether an append failed or met another's and the journal was not read since: what is in memory may be behind.</summary>
+    /// <summary>
+    /// Whether an append failed or met another's and the journal was not read since: what is in memory may be behind.
+    /// </summary>
     public bool MustReload => Volatile.Read(ref _failuresHealed) < Volatile.Read(ref _failures);
 
-    /// <summary>Whether an exception of <see cref="AppendAsync"/> leaves open whether the entries were written.</summary>
+    /// <summary>
+    /// Whether an exception of <see cref="AppendAsync"/> leaves open whether the entries were written.
+    /// </summary>
     public static bool IsOutcomeUnknown(Exception exception) =>
         exception is not (StorageOverloadedException or OperationCanceledException or StorageUnavailableException { OutcomeUnknown: false });
 
@@ -63,9 +69,13 @@ internal sealed class JournaledStream<TState, TEvent>(
         }
     }
 
-    /// <summary>Continues from a head that was kept elsewhere, if the journal's entry at its version has its hash.</summary>
+    /// <summary>
+    /// Continues from a head that was kept elsewhere, if the journal's entry at its version has its hash.
+    /// </summary>
     /// <returns>Whether it was used.</returns>
-    /// <exception cref="JournalDamagedException">The entries behind it do not continue it: it or the journal is wrong.</exception>
+    /// <exception cref="JournalDamagedException">
+    /// The entries behind it do not continue it: it or the journal is wrong.
+    /// </exception>
     public async Task<bool> TryResumeAsync(Head<TState> kept, CancellationToken cancellationToken)
     {
         if (await kind.FoldOf(id).ResumeAsync(kept, cancellationToken) is not { } resumed)
@@ -77,7 +87,10 @@ internal sealed class JournaledStream<TState, TEvent>(
         return true;
     }
 
-    /// <summary>Reads what the journal has beyond the head, for a head that may be behind. Throws as <see cref="ReadForwardAsync"/>.</summary>
+    /// <summary>
+    /// Reads what the journal has beyond the head, for a head that may be behind. Throws as
+    /// <see cref="ReadForwardAsync"/>.
+    /// </summary>
     public async Task ReloadAsync(CancellationToken cancellationToken)
     {
         using var span = kind.Diagnostics.Start("journal.read");
@@ -90,8 +103,9 @@ internal sealed class JournaledStream<TState, TEvent>(
     }
 
     /// <summary>
-    /// Reloads if the head is behind <paramref name="minVersion"/>, if <see cref="MustReload"/>, or if the last reload began longer ago than
-    /// <paramref name="maxAge"/>. Callers share a reload that is under way, and make another one if that began too early.
+    /// Reloads if the head is behind <paramref name="minVersion"/>, if <see cref="MustReload"/>, or if the last reload
+    /// began longer ago than <paramref name="maxAge"/>. Callers share a reload that is under way, and make another one
+    /// if that began too early.
     /// </summary>
     public async ValueTask RefreshAsync(long minVersion, TimeSpan? maxAge, CancellationToken cancellationToken)
     {
@@ -104,12 +118,19 @@ internal sealed class JournaledStream<TState, TEvent>(
         }
     }
 
-    /// <summary>Appends events behind a head and moves to the head after them; measured and logged by outcome.</summary>
+    /// <summary>
+    /// Appends events behind a head and moves to the head after them; measured and logged by outcome.
+    /// </summary>
     /// <param name="head">What was decided on.</param>
     /// <param name="events">At least one.</param>
     /// <param name="facts">What all entries share.</param>
-    /// <param name="cancellationToken">Honoured until the append is handed to the store; after that the outcome is awaited.</param>
-    /// <returns>The head after the events, or <c>null</c> where other entries stand behind <paramref name="head"/>; then nothing was written.</returns>
+    /// <param name="cancellationToken">
+    /// Honoured until the append is handed to the store; after that the outcome is awaited.
+    /// </param>
+    /// <returns>
+    /// The head after the events, or <c>null</c> where other entries stand behind <paramref name="head"/>; then nothing
+    /// was written.
+    /// </returns>
     /// <exception cref="StorageUnavailableException">The store failed; see <see cref="IsOutcomeUnknown"/>.</exception>
     /// <exception cref="StorageOverloadedException">The store's queue is full; nothing was written.</exception>
     public async Task<Head<TState>?> AppendAsync(

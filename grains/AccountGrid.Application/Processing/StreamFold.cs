@@ -17,8 +17,9 @@ internal sealed record PreparedAppend<TState>(ImmutableArray<JournalEntry> Entri
 internal readonly record struct EntryFacts(DateTimeOffset At, Actor Actor, string? RequestId, string? RequestDigest, string TraceId);
 
 /// <summary>
-/// Folds one stream's journal forward and prepares what is appended to it. Keeps nothing: heads go in and come out, so that a reader and
-/// a writer of the same processor may be under way at once. Every entry read is checked against the hash chain.
+/// Folds one stream's journal forward and prepares what is appended to it. Keeps nothing: heads go in and come out, so
+/// that a reader and a writer of the same processor may be under way at once. Every entry read is checked against the
+/// hash chain.
 /// </summary>
 internal sealed class StreamFold<TState, TEvent>(
     StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IJournal journal, IEventCodec<TEvent> codec, int pageSize)
@@ -47,7 +48,8 @@ internal sealed class StreamFold<TState, TEvent>(
     }
 
     /// <summary>
-    /// The head beyond <paramref name="from"/>, which is trusted only if the store's entry at its version has its hash; <c>null</c> if not.
+    /// The head beyond <paramref name="from"/>, which is trusted only if the store's entry at its version has its hash;
+    /// <c>null</c> if not.
     /// </summary>
     public async Task<Head<TState>?> ResumeAsync(Head<TState> from, CancellationToken cancellationToken)
     {
@@ -62,8 +64,8 @@ internal sealed class StreamFold<TState, TEvent>(
     }
 
     /// <summary>
-    /// Encodes and chains events behind <paramref name="head"/>. The state after them is folded from the encoded form, so that memory is
-    /// exactly what a reload would give.
+    /// Encodes and chains events behind <paramref name="head"/>. The state after them is folded from the encoded form,
+    /// so that memory is exactly what a reload would give.
     /// </summary>
     public PreparedAppend<TState> Prepare(Head<TState> head, ImmutableArray<TEvent> events, EntryFacts facts)
     {

@@ -3,8 +3,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// What differs between the journals of accounts and those of operators, and what all streams of one kind share. One per kind and silo;
-/// immutable, thread-safe.
+/// What differs between the journals of accounts and those of operators, and what all streams of one kind share. One
+/// per kind and silo; immutable, thread-safe.
 /// </summary>
 /// <typeparam name="TState">The stream's state.</typeparam>
 /// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
@@ -24,7 +24,9 @@ internal abstract class StreamKind<TState, TEvent>(
     /// <summary>Spans and instruments.</summary>
     public ApplicationDiagnostics Diagnostics => diagnostics;
 
-    /// <summary>Folds one stream. It keeps nothing, so one is made for each use instead of one for each account in memory.</summary>
+    /// <summary>
+    /// Folds one stream. It keeps nothing, so one is made for each use instead of one for each account in memory.
+    /// </summary>
     public StreamFold<TState, TEvent> FoldOf(StreamId stream) => new(stream, Evolve, journal, codec, limits.JournalPage);
 
     /// <summary>The state after one more entry.</summary>

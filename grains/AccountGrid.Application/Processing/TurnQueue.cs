@@ -1,8 +1,8 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Hands out one turn at a time, first come first served, to a bounded number of waiters. Not thread-safe: all callers run on the owner's
-/// scheduler, and so do all continuations.
+/// Hands out one turn at a time, first come first served, to a bounded number of waiters. Not thread-safe: all callers
+/// run on the owner's scheduler, and so do all continuations.
 /// </summary>
 /// <param name="depth">How many may wait.</param>
 /// <param name="waits">Counts those who wait here and elsewhere.</param>
@@ -15,8 +15,9 @@ internal sealed class TurnQueue(int depth, WaitCount waits)
     public int Waiting => _waiters.Count;
 
     /// <summary>
-    /// Waits for a turn. Answers <c>null</c> at once when <c>depth</c> others wait already, unless <paramref name="reserved"/>: the owner's own
-    /// work, of which there is at most one at a time, must come through a storm.
+    /// Waits for a turn. Answers <c>null</c> at once when <c>depth</c> others wait already, unless
+    /// <paramref name="reserved"/>: the owner's own work, of which there is at most one at a time, must come through a
+    /// storm.
     /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; the place is free again.</exception>
     public async ValueTask<Turn?> EnterAsync(bool reserved, CancellationToken cancellationToken)

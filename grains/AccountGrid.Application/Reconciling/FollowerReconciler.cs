@@ -5,13 +5,17 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Goes round all accounts, counts their edges and compares the counts that are shown. It tells of what differs, by metrics and the log, and repairs nothing: a count that is wrong is
-/// evidence of a fault or of a change past the silos, and a person decides what becomes of it.
+/// Goes round all accounts, counts their edges and compares the counts that are shown. It tells of what differs, by
+/// metrics and the log, and repairs nothing: a count that is wrong is evidence of a fault or of a change past the
+/// silos, and a person decides what becomes of it.
 /// </summary>
 /// <remarks>
-/// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one instant. What does not is counted in parts, each at an instant of its own;
-/// if the version beside the count moved between them, the account, which is the only writer of its edges, says which of them changed since which part, and the sum is as of the last part.
-/// Where it cannot say, because it went elsewhere or too much changed, the account is counted again, three times in all, and then left for the next round. Single-threaded by contract; one in the cluster at a time.
+/// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one
+/// instant. What does not is counted in parts, each at an instant of its own; if the version beside the count moved
+/// between them, the account, which is the only writer of its edges, says which of them changed since which part, and
+/// the sum is as of the last part. Where it cannot say, because it went elsewhere or too much changed, the account is
+/// counted again, three times in all, and then left for the next round. Single-threaded by contract; one in the cluster
+/// at a time.
 /// </remarks>
 public sealed class FollowerReconciler(
     IFollowerAudit audit, IFollowWatch watch, ReconcilerSettings settings, ReconcilerMeters meters, TimeProvider clock, ILogger<FollowerReconciler> log)
@@ -32,8 +36,8 @@ public sealed class FollowerReconciler(
     private bool _isFailing;
 
     /// <summary>
-    /// Does as much as the time since the last call allows. Call it about once a second; where it was away for longer, what it missed is not made up for.
-    /// A store that does not answer ends this call and is tried again at the next.
+    /// Does as much as the time since the last call allows. Call it about once a second; where it was away for longer,
+    /// what it missed is not made up for. A store that does not answer ends this call and is tried again at the next.
     /// </summary>
     public async Task TickAsync(CancellationToken cancellationToken)
     {
@@ -87,7 +91,8 @@ public sealed class FollowerReconciler(
             sweep.IsWatched = true;
             if (await watch.BeginAsync(sweep.Account, cancellationToken) is { } from && from > slice.Version)
             {
-                // What changed between the count and the beginning of the watch is not known: the part is counted again.
+                // What changed between the count and the beginning of the watch is not known: the part is counted
+                // again.
                 return true;
             }
         }

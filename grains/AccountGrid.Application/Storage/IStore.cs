@@ -1,8 +1,8 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Every port of the application on one database. Opened once; every port is thread-safe from then on until it is disposed of, which writes what waits
-/// and refuses what comes, and is safe to do twice.
+/// Every port of the application on one database. Opened once; every port is thread-safe from then on until it is
+/// disposed of, which writes what waits and refuses what comes, and is safe to do twice.
 /// </summary>
 public interface IStore : IAsyncDisposable
 {
@@ -30,7 +30,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>The checkpoints.</summary>
     ICheckpointStore Checkpoints { get; }
 
-    /// <summary>Opens the database; checks and perhaps migrates it first. A store that refuses one leaves it as it is.</summary>
+    /// <summary>
+    /// Opens the database; checks and perhaps migrates it first. A store that refuses one leaves it as it is.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">It cannot be opened.</exception>
     /// <exception cref="InvalidOperationException">It was opened before.</exception>
     Task OpenAsync(CancellationToken cancellationToken);

@@ -1,6 +1,9 @@
 namespace AccountGrid.Application;
 
-/// <summary>An export cannot be imported: it is none, of a newer format, cut, changed, or contradicts itself. Nothing was imported.</summary>
+/// <summary>
+/// An export cannot be imported: it is none, of a newer format, cut, changed, or contradicts itself. Nothing was
+/// imported.
+/// </summary>
 /// <param name="line">The line, from 1; 0 where it is about the whole.</param>
 /// <param name="why">What is wrong; quotes nothing of the file.</param>
 /// <param name="inner">The cause.</param>

@@ -6,8 +6,9 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// One line of an export: a JSON object, named by its member <c>line</c>. The file is a header; the entries by stream (ordinally) and sequence; the followers by
-/// account and follower; the checkpoints, ascending; and an end that counts them all. It depends on no kind of store.
+/// One line of an export: a JSON object, named by its member <c>line</c>. The file is a header; the entries by stream
+/// (ordinally) and sequence; the followers by account and follower; the checkpoints, ascending; and an end that counts
+/// them all. It depends on no kind of store.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "line")]
 [JsonDerivedType(typeof(Header), "header")]
@@ -27,7 +28,10 @@ internal abstract record ExportLine
         public const int CurrentFormat = 1;
     }
 
-    /// <summary>A journal entry, with what its hash covers and its place in commit order. The payload is the event's JSON as text.</summary>
+    /// <summary>
+    /// A journal entry, with what its hash covers and its place in commit order. The payload is the event's JSON as
+    /// text.
+    /// </summary>
     internal sealed record Entry(
         long Position, string Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion, string Payload, string Hash,
         string TraceId = "", string? RequestId = null, string? RequestDigest = null) : ExportLine

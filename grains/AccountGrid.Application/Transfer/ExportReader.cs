@@ -21,8 +21,12 @@ internal static class ExportFormat
 /// <summary>Reads the lines of an export and checks their digest.</summary>
 internal static class ExportReader
 {
-    /// <summary>The lines with their numbers, from 1. The last is the end, with the digest of what came before it.</summary>
-    /// <exception cref="ExportDamagedException">A line is none, or the file is cut, changed or longer than its end.</exception>
+    /// <summary>
+    /// The lines with their numbers, from 1. The last is the end, with the digest of what came before it.
+    /// </summary>
+    /// <exception cref="ExportDamagedException">
+    /// A line is none, or the file is cut, changed or longer than its end.
+    /// </exception>
     public static async IAsyncEnumerable<(long Number, ExportLine Line)> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -8,7 +8,9 @@ public static class StoreExport
     /// <param name="output">Where to; stays open.</param>
     /// <param name="clock">The time, for the header.</param>
     /// <param name="cancellationToken">Ends it; what was written is then no export.</param>
-    /// <exception cref="JournalDamagedException">A row is no entry, or its payload no text: the audit says more.</exception>
+    /// <exception cref="JournalDamagedException">
+    /// A row is no entry, or its payload no text: the audit says more.
+    /// </exception>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     public static async Task<TransferSummary> RunAsync(IAuditSource source, Stream output, TimeProvider clock, CancellationToken cancellationToken)
     {

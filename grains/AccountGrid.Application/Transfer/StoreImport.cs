@@ -1,8 +1,9 @@
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Fills an empty store from an export. Every entry is checked against its chain and folded; index rows and budget marks are derived from the entries anew, and a
-/// count must be the number of its edges. Whether the signed roots still hold, the audit says afterwards.
+/// Fills an empty store from an export. Every entry is checked against its chain and folded; index rows and budget
+/// marks are derived from the entries anew, and a count must be the number of its edges. Whether the signed roots still
+/// hold, the audit says afterwards.
 /// </summary>
 public static class StoreImport
 {
@@ -35,7 +36,9 @@ public static class StoreImport
     }
 }
 
-/// <summary>One import: takes lines in order, refuses what is out of order, and hands them to the store in batches.</summary>
+/// <summary>
+/// One import: takes lines in order, refuses what is out of order, and hands them to the store in batches.
+/// </summary>
 internal sealed class ImportPass(IStoreLoad load)
 {
     private const int BatchSize = 1_000;

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>What can be asked of an account that exists. A closed hierarchy: <see cref="AccountDecider"/> handles every case.</summary>
+/// <summary>
+/// What can be asked of an account that exists. A closed hierarchy: <see cref="AccountDecider"/> handles every case.
+/// </summary>
 public abstract record AccountCommand
 {
     private AccountCommand()
@@ -13,16 +15,22 @@ public abstract record AccountCommand
     /// Take down, suspend, erase or unprotect: done at once, or kept as a proposal until its second person or its time.
     /// </summary>
     /// <param name="Action">Exactly what.</param>
-    /// <param name="DirectOnly">Refuse with <see cref="RefusalReason.NeedsSecondPerson"/> rather than open a proposal.</param>
+    /// <param name="DirectOnly">
+    /// Refuse with <see cref="RefusalReason.NeedsSecondPerson"/> rather than open a proposal.
+    /// </param>
     public sealed record Harm(HarmAction Action, bool DirectOnly) : AccountCommand;
 
-    /// <summary>Lift holds. Staff lift staff's holds, the owner's service lifts the owner's; neither touches the other's.</summary>
+    /// <summary>
+    /// Lift holds. Staff lift staff's holds, the owner's service lifts the owner's; neither touches the other's.
+    /// </summary>
     /// <param name="Owner">On the owner's behalf.</param>
     /// <param name="Kinds">Which kinds of the caller's side; empty = all of that side.</param>
     /// <param name="Reason">The reason code.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Ticket">Reference, or empty.</param>
-    /// <param name="ReadsRefused">Public reads refused since the account went down, as far as memory knows: a lower bound.</param>
+    /// <param name="ReadsRefused">
+    /// Public reads refused since the account went down, as far as memory knows: a lower bound.
+    /// </param>
     public sealed record Restore(bool Owner, ImmutableArray<HoldKind> Kinds, string Reason, string Note, string Ticket, long ReadsRefused)
         : AccountCommand;
 
@@ -38,7 +46,9 @@ public abstract record AccountCommand
     /// <param name="Reason">The reason code.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Ticket">Reference, or empty.</param>
-    /// <param name="ReviewAt">When to look at it again; <c>null</c> = <see cref="Limits.DefaultReview"/> from the instant of deciding.</param>
+    /// <param name="ReviewAt">
+    /// When to look at it again; <c>null</c> = <see cref="Limits.DefaultReview"/> from the instant of deciding.
+    /// </param>
     public sealed record Protect(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset? ReviewAt) : AccountCommand;
 
     /// <summary>Be the second person.</summary>

@@ -3,13 +3,17 @@ using System.Collections.Immutable;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// Every rule about what may happen to an account. Pure: the state, the request and the situation (with the clock in it)
-/// decide; nothing is read or written. The rules stand by theme in <see cref="HarmRules"/> (two to harm),
-/// <see cref="HealingRules"/> (one to heal), <see cref="ProposalRules"/> (the second person) and <see cref="DueRules"/> (time).
+/// Every rule about what may happen to an account. Pure: the state, the request and the situation (with the clock in
+/// it) decide; nothing is read or written. The rules stand by theme in <see cref="HarmRules"/> (two to harm),
+/// <see cref="HealingRules"/> (one to heal), <see cref="ProposalRules"/> (the second person) and <see cref="DueRules"/>
+/// (time).
 /// </summary>
 public static class AccountDecider
 {
-    /// <summary>Registers an account that does not exist yet; for one that exists, the request that registered it is answered as it was.</summary>
+    /// <summary>
+    /// Registers an account that does not exist yet; for one that exists, the request that registered it is answered as
+    /// it was.
+    /// </summary>
     public static Decision Register(AccountState state, string handle, Caller caller, string? requestId = null)
     {
         var refusal = caller.Roles.HasFlag(Roles.Service) ? CheckRequestId(requestId) : Refusal.ForbiddenRole(Roles.Service);
@@ -138,8 +142,9 @@ public static class AccountDecider
     }
 
     /// <summary>
-    /// The owner's side of a command is for services alone. A token with a staff role speaks for a person in every variant of every
-    /// command, so that the variant for owners is no way round that person's standing and budget. Returns the refusal, or <c>null</c>.
+    /// The owner's side of a command is for services alone. A token with a staff role speaks for a person in every
+    /// variant of every command, so that the variant for owners is no way round that person's standing and budget.
+    /// Returns the refusal, or <c>null</c>.
     /// </summary>
     internal static Refusal? CheckOwnersService(Caller caller) =>
         !caller.Roles.HasFlag(Roles.Service) ? Refusal.ForbiddenRole(Roles.Service)
@@ -152,7 +157,9 @@ public static class AccountDecider
         : (authority.Roles & inToken & anyOf) == Roles.None ? Refusal.ForbiddenRole(anyOf)
         : null;
 
-    /// <summary>A movement of holds or protection voids whatever was pending, because it was bound to the state before.</summary>
+    /// <summary>
+    /// A movement of holds or protection voids whatever was pending, because it was bound to the state before.
+    /// </summary>
     internal static ImmutableArray<AccountEvent> WithVoidedProposal(AccountState state, ImmutableArray<AccountEvent> movement) =>
         state.Proposal is { } pending
             ? movement.Add(new AccountEvent.ProposalClosed(pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, "the account's state moved"))

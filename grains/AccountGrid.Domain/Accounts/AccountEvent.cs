@@ -14,7 +14,9 @@ public abstract record AccountEvent
     public sealed record Registered(string Handle) : AccountEvent;
 
     /// <summary>The account went (further) down.</summary>
-    /// <param name="Action">What was asked for; never <see cref="HarmKind.Erase"/> or <see cref="HarmKind.Unprotect"/>.</param>
+    /// <param name="Action">
+    /// What was asked for; never <see cref="HarmKind.Erase"/> or <see cref="HarmKind.Unprotect"/>.
+    /// </param>
     /// <param name="PlacedBy">On whose initiative; the entry's actor may be the approver or the system.</param>
     /// <param name="ApprovedBy">The second person.</param>
     /// <param name="ProposalSequence">The proposal that it executes.</param>

@@ -7,7 +7,8 @@ public static class AccountEvolver
 {
     /// <summary>The state after one more entry.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The entry does not continue the journal (a gap or a repetition), or cannot follow this state: the journal is damaged.
+    /// The entry does not continue the journal (a gap or a repetition), or cannot follow this state: the journal is
+    /// damaged.
     /// </exception>
     public static AccountState Evolve(AccountState state, Recorded<AccountEvent> entry)
     {
@@ -83,7 +84,8 @@ public static class AccountEvolver
     }
 
     /// <summary>
-    /// One request may append several entries (a restore that also voids a proposal): the first one decides what is remembered.
+    /// One request may append several entries (a restore that also voids a proposal): the first one decides what is
+    /// remembered.
     /// </summary>
     private static AccountState Remember(AccountState state, Recorded<AccountEvent> entry)
     {

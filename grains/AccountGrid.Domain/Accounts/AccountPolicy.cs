@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>The tunable numbers behind the rules, each with a default and a range; <see cref="Validate"/> is called when the silo starts.</summary>
+/// <summary>
+/// The tunable numbers behind the rules, each with a default and a range; <see cref="Validate"/> is called when the
+/// silo starts.
+/// </summary>
 public sealed record AccountPolicy
 {
     /// <summary>Followers from which an account is protected by reach. Default 1,000,000; at least 1.</summary>
@@ -11,10 +14,14 @@ public sealed record AccountPolicy
     /// <summary>How long a proposal waits for its second person. Default 15 minutes; 1 second to 7 days.</summary>
     public TimeSpan ProposalLifetime { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long after its approval a lowered protection takes effect. Default 24 hours; 0 to 30 days.</summary>
+    /// <summary>
+    /// How long after its approval a lowered protection takes effect. Default 24 hours; 0 to 30 days.
+    /// </summary>
     public TimeSpan UnprotectCoolOff { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How much the followers may have grown between proposal and approval before it is void. Default 0.10; 0 to 10.</summary>
+    /// <summary>
+    /// How much the followers may have grown between proposal and approval before it is void. Default 0.10; 0 to 10.
+    /// </summary>
     public double ImpactDrift { get; init; } = 0.10;
 
     /// <summary>The reason codes that are accepted; at least one.</summary>

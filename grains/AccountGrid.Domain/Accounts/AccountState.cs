@@ -17,12 +17,15 @@ public sealed record AccountState
     /// <summary>The name that the network shows.</summary>
     public string Handle { get; init; } = "";
 
-    /// <summary>The journal's length: the sequence of the last event, refused attempts included. 0 = not registered.</summary>
+    /// <summary>
+    /// The journal's length: the sequence of the last event, refused attempts included. 0 = not registered.
+    /// </summary>
     public long Version { get; init; }
 
     /// <summary>
-    /// The sequence of the last event that changed holds or protection. The wire's <c>etag</c>, and what a proposal is bound to:
-    /// a refused attempt moves <see cref="Version"/> only, so that a refused attempt does not void a proposal.
+    /// The sequence of the last event that changed holds or protection. The wire's <c>etag</c>, and what a proposal is
+    /// bound to: a refused attempt moves <see cref="Version"/> only, so that a refused attempt does not void a
+    /// proposal.
     /// </summary>
     public long StateVersion { get; init; }
 

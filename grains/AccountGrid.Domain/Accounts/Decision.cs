@@ -13,7 +13,9 @@ public abstract record Decision
     /// <param name="Events">To append, in order; empty when there was nothing to do.</param>
     /// <param name="Outcome"><see cref="Outcome.Done"/> or <see cref="Outcome.Pending"/>.</param>
     /// <param name="ProposalSequence">The proposal opened or acted on.</param>
-    /// <param name="Charged">The person whose budget pays for a harm that happens now; all other reservations are released.</param>
+    /// <param name="Charged">
+    /// The person whose budget pays for a harm that happens now; all other reservations are released.
+    /// </param>
     public sealed record Accepted(
         ImmutableArray<AccountEvent> Events, Outcome Outcome, long? ProposalSequence = null, OperatorId? Charged = null) : Decision;
 

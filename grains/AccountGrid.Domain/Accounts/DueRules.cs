@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>What time does to an account. Always the system's own act, and an action that fires is checked again, in full.</summary>
+/// <summary>
+/// What time does to an account. Always the system's own act, and an action that fires is checked again, in full.
+/// </summary>
 internal static class DueRules
 {
     /// <summary>Firing a scheduled action concerns its proposer (who pays) and its approver.</summary>
@@ -27,7 +29,10 @@ internal static class DueRules
         return questions.DrainToImmutable();
     }
 
-    /// <summary>One thing per call: an ended suspension first (it heals), then the pending proposal. The processor asks again until nothing is due.</summary>
+    /// <summary>
+    /// One thing per call: an ended suspension first (it heals), then the pending proposal. The processor asks again
+    /// until nothing is due.
+    /// </summary>
     public static Decision Fire(AccountState state, AccountCommand.FireDue command, Situation situation)
     {
         foreach (var hold in state.Holds)
@@ -79,8 +84,8 @@ internal static class DueRules
             return Refusal.NeedsSecondPerson;
         }
 
-        // Asked even where one person would do by now: an approval counts (it spares the reach budget), so the approver must still have
-        // the power to give it, and must be another person by the rule of today.
+        // Asked even where one person would do by now: an approval counts (it spares the reach budget), so the approver
+        // must still have the power to give it, and must be another person by the rule of today.
         if (proposal.ApprovedBy is { } approver
             && (ProposalRules.CheckApprover(approver, situation) ?? (SamePerson.MayBe(proposal.ProposedBy, approver) ? Refusal.SamePerson : null))
                 is { } notApproved)

@@ -1,6 +1,8 @@
 namespace AccountGrid.Domain;
 
-/// <summary>What may change an account's followers. Being down does not matter: taking an account down never touches its ledger.</summary>
+/// <summary>
+/// What may change an account's followers. Being down does not matter: taking an account down never touches its ledger.
+/// </summary>
 public static class FollowRules
 {
     /// <summary>Whether the account takes follows at all; the refusal if not.</summary>

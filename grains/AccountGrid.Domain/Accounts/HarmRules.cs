@@ -3,12 +3,15 @@ namespace AccountGrid.Domain;
 /// <summary>Two to harm: who may take an account down, when it is done at once and when it waits.</summary>
 internal static class HarmRules
 {
-    /// <summary>Whether the caller could cause this harm at once without a second person, authority and budget permitting.</summary>
+    /// <summary>
+    /// Whether the caller could cause this harm at once without a second person, authority and budget permitting.
+    /// </summary>
     public static bool MayActAlone(AccountState state, HarmAction action, Situation situation) =>
         action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend) && !NeedsSecond(state, action, Standing.Active, situation);
 
     /// <summary>
-    /// The heart of law 1: erasing, unprotecting, a protected account, and a proposer in notice each need a second person.
+    /// The heart of law 1: erasing, unprotecting, a protected account, and a proposer in notice each need a second
+    /// person.
     /// </summary>
     public static bool NeedsSecond(AccountState state, HarmAction action, Standing proposer, Situation situation) =>
         action.Kind is HarmKind.Erase or HarmKind.Unprotect

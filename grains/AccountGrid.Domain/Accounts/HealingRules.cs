@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>One to heal, always: no budget, no tier and no proposal stands in the way of an authorised person who restores or protects.</summary>
+/// <summary>
+/// One to heal, always: no budget, no tier and no proposal stands in the way of an authorised person who restores or
+/// protects.
+/// </summary>
 internal static class HealingRules
 {
     private static readonly ImmutableArray<HoldKind> StaffKinds = [HoldKind.StaffDeactivation, HoldKind.Suspension];
@@ -44,7 +47,8 @@ internal static class HealingRules
 
     public static Decision Protect(AccountState state, AccountCommand.Protect command, Caller caller, Situation situation)
     {
-        // The default is filled in here and not where the request comes in: a retry must have the same digest as the first try.
+        // The default is filled in here and not where the request comes in: a retry must have the same digest as the
+        // first try.
         var reviewAt = command.ReviewAt ?? situation.Now + Limits.DefaultReview;
         var refusal = AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
             ?? (reviewAt <= situation.Now || reviewAt > situation.Now + Limits.ReviewAhead

@@ -3,13 +3,16 @@ using System.Collections.Immutable;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// Tells an account's incidents from its journal, entry by entry, so that a long journal is read in pages. Whether the account is up is asked of
-/// <see cref="AccountState.Status"/>, never judged again here. Mutable, not thread-safe.
+/// Tells an account's incidents from its journal, entry by entry, so that a long journal is read in pages. Whether the
+/// account is up is asked of <see cref="AccountState.Status"/>, never judged again here. Mutable, not thread-safe.
 /// </summary>
 /// <param name="account">Whose journal.</param>
 public sealed class IncidentReport(AccountId account)
 {
-    /// <summary>Steps from which on refused attempts are left out, so that refused attempts cannot make a report too long to be sent.</summary>
+    /// <summary>
+    /// Steps from which on refused attempts are left out, so that refused attempts cannot make a report too long to be
+    /// sent.
+    /// </summary>
     private const int MostWithRefused = 100;
 
     private readonly ImmutableArray<Incident>.Builder _ended = ImmutableArray.CreateBuilder<Incident>();
@@ -20,7 +23,9 @@ public sealed class IncidentReport(AccountId account)
     private ImmutableArray<Recorded<AccountEvent>> _pending = [];
 
     /// <summary>The incidents of a whole journal, oldest first.</summary>
-    /// <exception cref="InvalidOperationException">The entries are not a journal from its beginning, gap-free.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The entries are not a journal from its beginning, gap-free.
+    /// </exception>
     public static ImmutableArray<Incident> From(AccountId account, IEnumerable<Recorded<AccountEvent>> entries)
     {
         var report = new IncidentReport(account);
@@ -92,8 +97,8 @@ public sealed class IncidentReport(AccountId account)
 
     private void Up(Recorded<AccountEvent> entry, AccountEvent.HoldLifted lifted)
     {
-        // Only a placed hold can be lifted, and placing one began an incident. Every lift says how many reads were refused since the account
-        // went down: the largest number, not the sum.
+        // Only a placed hold can be lifted, and placing one began an incident. Every lift says how many reads were
+        // refused since the account went down: the largest number, not the sum.
         var incident = _current!;
         incident = WithStep(incident, entry) with { ReadsRefused = Math.Max(incident.ReadsRefused, lifted.ReadsRefused) };
         if (_state.Status != AccountStatus.Active)

@@ -3,7 +3,10 @@ namespace AccountGrid.Domain;
 /// <summary>How long accounts were down, told piece by piece as it ends.</summary>
 public static class Outage
 {
-    /// <summary>Since when an account is down by a hold that is still there; <c>null</c> where there is none: it is up, or erased from there.</summary>
+    /// <summary>
+    /// Since when an account is down by a hold that is still there; <c>null</c> where there is none: it is up, or
+    /// erased from there.
+    /// </summary>
     public static DateTimeOffset? Since(AccountState state)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -17,8 +20,9 @@ public static class Outage
     }
 
     /// <summary>
-    /// The down time that is over with a movement: all of it where the account came up, and that of the earliest hold alone where a later one stays. Over an incident
-    /// the pieces add up to its length; one that ends in erasure never ends. Never negative, whatever the clock did.
+    /// The down time that is over with a movement: all of it where the account came up, and that of the earliest hold
+    /// alone where a later one stays. Over an incident the pieces add up to its length; one that ends in erasure never
+    /// ends. Never negative, whatever the clock did.
     /// </summary>
     /// <param name="before">The account before the movement.</param>
     /// <param name="after">The account after it.</param>

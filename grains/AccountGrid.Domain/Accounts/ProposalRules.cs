@@ -5,7 +5,9 @@ namespace AccountGrid.Domain;
 /// <summary>The second person: approving, rejecting and withdrawing what waits.</summary>
 internal static class ProposalRules
 {
-    /// <summary>An approval concerns the approver and, because power is checked when the action executes, the proposer.</summary>
+    /// <summary>
+    /// An approval concerns the approver and, because power is checked when the action executes, the proposer.
+    /// </summary>
     public static ImmutableArray<AuthorityQuestion> PeopleConcerned(AccountState state, long sequence, OperatorId? caller)
     {
         var questions = ImmutableArray.CreateBuilder<AuthorityQuestion>(2);
@@ -74,7 +76,9 @@ internal static class ProposalRules
         return ExecuteOrSchedule(state, proposal, command, approver, situation);
     }
 
-    /// <summary>Whether the register lets this person be the second one at this instant. Returns the refusal, or <c>null</c>.</summary>
+    /// <summary>
+    /// Whether the register lets this person be the second one at this instant. Returns the refusal, or <c>null</c>.
+    /// </summary>
     public static Refusal? CheckApprover(OperatorId approver, Situation situation) =>
         AccountDecider.CheckPerson(situation.Of(approver), Roles.Approver)
         ?? (situation.Of(approver).Standing == Standing.Notice ? Refusal.NoticePeriod(approver) : null);
@@ -100,7 +104,9 @@ internal static class ProposalRules
             : Closed(command.Sequence, ProposalState.Withdrawn, command.Note);
     }
 
-    /// <summary>Everything is in order: execute now, or wait for the time (and for an unprotect, the cool-off).</summary>
+    /// <summary>
+    /// Everything is in order: execute now, or wait for the time (and for an unprotect, the cool-off).
+    /// </summary>
     private static Decision ExecuteOrSchedule(AccountState state, Proposal proposal, AccountCommand.Approve command, OperatorId approver, Situation situation)
     {
         var firesAt = proposal.Action.At ?? situation.Now;
@@ -120,7 +126,9 @@ internal static class ProposalRules
             : HarmRules.Execute(state, proposal.Action, proposal.ProposedBy, approver, proposal.Sequence, situation);
     }
 
-    /// <summary>What a proposal was bound to, checked at the instant of approval. Returns why it is void, or <c>null</c>.</summary>
+    /// <summary>
+    /// What a proposal was bound to, checked at the instant of approval. Returns why it is void, or <c>null</c>.
+    /// </summary>
     private static string? WhyVoid(AccountState state, Proposal proposal, Situation situation)
     {
         if (proposal.ProposedBy.Person is { } proposer && AccountDecider.CheckPerson(situation.Of(proposer), Roles.Support) is not null)
@@ -136,7 +144,10 @@ internal static class ProposalRules
         return WhyOutdated(state, proposal, situation);
     }
 
-    /// <summary>What time alone may have done to a pending action; checked at its approval and again when it fires. Returns the reason, or <c>null</c>.</summary>
+    /// <summary>
+    /// What time alone may have done to a pending action; checked at its approval and again when it fires. Returns the
+    /// reason, or <c>null</c>.
+    /// </summary>
     public static string? WhyOutdated(AccountState state, Proposal proposal, Situation situation)
     {
         if (proposal.Action.Until is { } until && until <= situation.Now)
@@ -144,7 +155,8 @@ internal static class ProposalRules
             return "the suspension would be over already";
         }
 
-        // An approval is bound to the impact that was shown. A person who acts alone is bound by tier and reach budget at that instant.
+        // An approval is bound to the impact that was shown. A person who acts alone is bound by tier and reach budget
+        // at that instant.
         var needsImpact = proposal.State == ProposalState.Open || proposal.ApprovedBy is not null;
         var now = HarmRules.ImpactOf(state, situation);
         return needsImpact && (now.Tier != proposal.Shown.Tier || IsMuchMore(now.Followers, proposal.Shown.Followers, situation.Policy))

@@ -6,7 +6,9 @@ namespace AccountGrid.Domain;
 /// <param name="At">When, UTC, whole microseconds.</param>
 /// <param name="Actor">The person, service or system that did it.</param>
 /// <param name="RequestId">The client's idempotency key, if sent.</param>
-/// <param name="RequestDigest">SHA-256 over the request and its caller, lower-case hex, if a request id was sent.</param>
+/// <param name="RequestDigest">
+/// SHA-256 over the request and its caller, lower-case hex, if a request id was sent.
+/// </param>
 /// <param name="TraceId">The W3C trace id, 32 lower-case hex digits, or empty.</param>
 /// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
 public sealed record Recorded<TEvent>(

@@ -1,6 +1,8 @@
 namespace AccountGrid.Domain;
 
-/// <summary>A request id that acted on this account, and what it got. Kept so that a retry gets the same answer.</summary>
+/// <summary>
+/// A request id that acted on this account, and what it got. Kept so that a retry gets the same answer.
+/// </summary>
 /// <param name="Id">The client's idempotency key.</param>
 /// <param name="Digest">SHA-256 of the whole request with its caller, lower-case hex.</param>
 /// <param name="Outcome">What it got.</param>

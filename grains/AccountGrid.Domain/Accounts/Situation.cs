@@ -6,7 +6,9 @@ namespace AccountGrid.Domain;
 /// <param name="Now">The instant of deciding, UTC, whole microseconds.</param>
 /// <param name="Followers">Followers now; <c>null</c> when the ledger cannot say.</param>
 /// <param name="Policy">The tunable numbers.</param>
-/// <param name="Authorities">The answers to <see cref="AccountDecider.Questions"/>; a person who is missing has no authority.</param>
+/// <param name="Authorities">
+/// The answers to <see cref="AccountDecider.Questions"/>; a person who is missing has no authority.
+/// </param>
 public sealed record Situation(DateTimeOffset Now, long? Followers, AccountPolicy Policy, IReadOnlyDictionary<OperatorId, Authority> Authorities)
 {
     /// <summary>No people concerned.</summary>

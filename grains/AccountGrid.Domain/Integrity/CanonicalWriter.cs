@@ -6,11 +6,14 @@ using System.Text;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// Builds the canonical bytes behind every hash of the project: integers big-endian in eight bytes, text as UTF-8 behind its
-/// byte length, bytes behind their length, absent values as length -1. Length prefixes make the encoding injective: two different
-/// field lists never give the same bytes. Not thread-safe; one per hash.
+/// Builds the canonical bytes behind every hash of the project: integers big-endian in eight bytes, text as UTF-8
+/// behind its byte length, bytes behind their length, absent values as length -1. Length prefixes make the encoding
+/// injective: two different field lists never give the same bytes. Not thread-safe; one per hash.
 /// </summary>
-/// <param name="domain">What the bytes are: a short ASCII name with a version. It keeps a hash of one kind from ever being one of another kind.</param>
+/// <param name="domain">
+/// What the bytes are: a short ASCII name with a version. It keeps a hash of one kind from ever being one of another
+/// kind.
+/// </param>
 public sealed class CanonicalWriter(string domain)
 {
     private readonly ArrayBufferWriter<byte> _buffer = Begin(domain);

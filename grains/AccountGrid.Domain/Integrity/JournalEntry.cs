@@ -1,8 +1,8 @@
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// One entry of a journal exactly as a store keeps it. The payload is the event in its encoded form: hashes cover these bytes,
-/// so that no later change of a codec can make an old entry look tampered with.
+/// One entry of a journal exactly as a store keeps it. The payload is the event in its encoded form: hashes cover these
+/// bytes, so that no later change of a codec can make an old entry look tampered with.
 /// </summary>
 /// <param name="Stream">Whose journal.</param>
 /// <param name="Sequence">Place in the stream, from 1, gap-free.</param>
@@ -14,7 +14,9 @@ namespace AccountGrid.Domain;
 /// <param name="TraceId">W3C trace id in hex, or empty.</param>
 /// <param name="RequestId">The idempotency key, or <c>null</c>.</param>
 /// <param name="RequestDigest">SHA-256 hex of the request, where there is a request id.</param>
-/// <param name="Hash">SHA-256 over all of the above and the hash of the entry before: see <see cref="EntryHash"/>. 32 bytes.</param>
+/// <param name="Hash">
+/// SHA-256 over all of the above and the hash of the entry before: see <see cref="EntryHash"/>. 32 bytes.
+/// </param>
 public sealed record JournalEntry(
     StreamId Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion, ReadOnlyMemory<byte> Payload,
     string TraceId, string? RequestId, string? RequestDigest, ReadOnlyMemory<byte> Hash);

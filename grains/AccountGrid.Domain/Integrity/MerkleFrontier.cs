@@ -5,8 +5,8 @@ using System.Numerics;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// The right edge of a growing RFC 6962 tree: the roots of its complete subtrees, largest first, at most 63 of them. Appending costs one hash on
-/// average, and the whole tree is never needed again. Mutable, not thread-safe.
+/// The right edge of a growing RFC 6962 tree: the roots of its complete subtrees, largest first, at most 63 of them.
+/// Appending costs one hash on average, and the whole tree is never needed again. Mutable, not thread-safe.
 /// </summary>
 public sealed class MerkleFrontier
 {
@@ -67,8 +67,9 @@ public sealed class MerkleFrontier
     }
 
     /// <summary>
-    /// Reads what <see cref="Serialize"/> wrote; refuses another format, a negative size and any length that does not fit the size. The hashes
-    /// themselves cannot be checked here: compare <see cref="ComputeRoot"/> with a signed root before use.
+    /// Reads what <see cref="Serialize"/> wrote; refuses another format, a negative size and any length that does not
+    /// fit the size. The hashes themselves cannot be checked here: compare <see cref="ComputeRoot"/> with a signed root
+    /// before use.
     /// </summary>
     public static bool TryDeserialize(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out MerkleFrontier? frontier)
     {

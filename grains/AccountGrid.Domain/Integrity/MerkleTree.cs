@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// The Merkle tree hash of RFC 6962 (section 2.1) with SHA-256: leaves are hashed behind a zero byte and inner nodes behind a one byte, so that a
-/// node can never be passed off as a leaf. Works on leaves in memory; <see cref="MerkleFrontier"/> does the same in logarithmic space. Pure.
+/// The Merkle tree hash of RFC 6962 (section 2.1) with SHA-256: leaves are hashed behind a zero byte and inner nodes
+/// behind a one byte, so that a node can never be passed off as a leaf. Works on leaves in memory;
+/// <see cref="MerkleFrontier"/> does the same in logarithmic space. Pure.
 /// </summary>
 public static class MerkleTree
 {
@@ -52,7 +53,9 @@ public static class MerkleTree
         return HashNode(Root(leaves[..split]), Root(leaves[split..]));
     }
 
-    /// <summary>The audit path of the leaf at <paramref name="index"/> (from 0): the siblings from the leaf up to the root.</summary>
+    /// <summary>
+    /// The audit path of the leaf at <paramref name="index"/> (from 0): the siblings from the leaf up to the root.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
     public static ImmutableArray<ReadOnlyMemory<byte>> InclusionProof(int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
     {
@@ -64,8 +67,8 @@ public static class MerkleTree
     }
 
     /// <summary>
-    /// Whether <paramref name="proof"/> shows that <paramref name="leaf"/> stands at <paramref name="index"/> (from 0) in the tree of
-    /// <paramref name="size"/> leaves with this root. Never throws on a malformed proof.
+    /// Whether <paramref name="proof"/> shows that <paramref name="leaf"/> stands at <paramref name="index"/> (from 0)
+    /// in the tree of <paramref name="size"/> leaves with this root. Never throws on a malformed proof.
     /// </summary>
     public static bool VerifyInclusion(
         ReadOnlySpan<byte> leaf, long index, long size, ReadOnlySpan<ReadOnlyMemory<byte>> proof, ReadOnlySpan<byte> root)
@@ -88,7 +91,8 @@ public static class MerkleTree
             {
                 node = HashNode(sibling.Span, node);
 
-                // The last node of a level without a sibling is carried up unchanged: skip the levels on which that happened.
+                // The last node of a level without a sibling is carried up unchanged: skip the levels on which that
+                // happened.
                 while ((at & 1) == 0 && at != 0)
                 {
                     (at, last) = (at >> 1, last >> 1);

@@ -9,6 +9,8 @@ public static class Microseconds
     /// <summary>The instant, in UTC.</summary>
     public static DateTimeOffset ToInstant(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The instant cut to whole microseconds in UTC, so that what is decided on is exactly what is stored.</summary>
+    /// <summary>
+    /// The instant cut to whole microseconds in UTC, so that what is decided on is exactly what is stored.
+    /// </summary>
     public static DateTimeOffset Truncate(DateTimeOffset instant) => ToInstant(Of(instant));
 }

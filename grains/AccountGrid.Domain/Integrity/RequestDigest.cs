@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace AccountGrid.Domain;
 
-/// <summary>SHA-256 over what was asked and by whom, lower-case hex: tells a retry from a reused request id, and binds an approval to one exact action.</summary>
+/// <summary>
+/// SHA-256 over what was asked and by whom, lower-case hex: tells a retry from a reused request id, and binds an
+/// approval to one exact action.
+/// </summary>
 public static class RequestDigest
 {
     /// <summary>The digest of a whole request, without its request id.</summary>

@@ -1,6 +1,8 @@
 namespace AccountGrid.Domain;
 
-/// <summary>What one person may do at the instant of asking; answered by the operator's own processor, never by a token alone.</summary>
+/// <summary>
+/// What one person may do at the instant of asking; answered by the operator's own processor, never by a token alone.
+/// </summary>
 /// <param name="Person">The person.</param>
 /// <param name="Standing">The standing at that instant.</param>
 /// <param name="Roles">The roles in the register.</param>

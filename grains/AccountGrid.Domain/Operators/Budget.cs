@@ -3,14 +3,19 @@ namespace AccountGrid.Domain;
 /// <summary>The rules about how much harm one person may do within a rolling window.</summary>
 public static class Budget
 {
-    /// <summary>Whether one more harm of <paramref name="reach"/> fits beside <paramref name="charges"/>; the refusal if not.</summary>
+    /// <summary>
+    /// Whether one more harm of <paramref name="reach"/> fits beside <paramref name="charges"/>; the refusal if not.
+    /// </summary>
     public static Refusal? Check(IEnumerable<HarmCharge> charges, long reach, DateTimeOffset now, OperatorPolicy policy)
     {
         var from = now - policy.BudgetWindow;
         return Fits(charges, from, reach, policy) ? null : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy);
     }
 
-    /// <summary>How much of each ceiling is used within the window: 0 = nothing, 1 = spent; more where a ceiling was lowered since.</summary>
+    /// <summary>
+    /// How much of each ceiling is used within the window: 0 = nothing, 1 = spent; more where a ceiling was lowered
+    /// since.
+    /// </summary>
     public static (double Actions, double Reach) UseOf(IEnumerable<HarmCharge> charges, DateTimeOffset now, OperatorPolicy policy)
     {
         var from = now - policy.BudgetWindow;
@@ -27,7 +32,10 @@ public static class Budget
         return ((double)count / policy.MaxHarms, spent / policy.MaxReach);
     }
 
-    /// <summary>One look at each charge, since nearly everything that is asked fits; their order matters only to say when something will fit again.</summary>
+    /// <summary>
+    /// One look at each charge, since nearly everything that is asked fits; their order matters only to say when
+    /// something will fit again.
+    /// </summary>
     private static bool Fits(IEnumerable<HarmCharge> charges, DateTimeOffset from, long reach, OperatorPolicy policy)
     {
         var (count, spent) = (0, 0L);
@@ -50,7 +58,8 @@ public static class Budget
             return Refusal.BudgetExceeded(policy.MaxHarms, policy.BudgetWindow, FreeAt(inWindow[inWindow.Length - policy.MaxHarms], policy) - now);
         }
 
-        // The earliest instant at which enough of what was spent has left the window; a reach over the whole ceiling never fits alone.
+        // The earliest instant at which enough of what was spent has left the window; a reach over the whole ceiling
+        // never fits alone.
         var spent = inWindow.Sum(c => c.Reach);
         var retryAt = now + policy.BudgetWindow;
         foreach (var charge in inWindow)
@@ -67,7 +76,8 @@ public static class Budget
     }
 
     /// <summary>
-    /// Whose budget an account event is charged to, and how much; <c>null</c> for events that harm nothing or are the owner's own act.
+    /// Whose budget an account event is charged to, and how much; <c>null</c> for events that harm nothing or are the
+    /// owner's own act.
     /// </summary>
     public static (OperatorId Person, long Reach)? ChargeOf(AccountEvent accountEvent) => accountEvent switch
     {

@@ -10,12 +10,15 @@ public abstract record OperatorCommand
     /// <summary>Admin: enrol, re-enrol, or change roles and the end of authority.</summary>
     public sealed record Enroll(Roles Roles, string DisplayName, DateTimeOffset? AuthorityEndsAt) : OperatorCommand;
 
-    /// <summary>Admin: authority ends at an instant (now, if it lies in the past), and whatever the person has pending is voided.</summary>
+    /// <summary>
+    /// Admin: authority ends at an instant (now, if it lies in the past), and whatever the person has pending is
+    /// voided.
+    /// </summary>
     public sealed record Offboard(DateTimeOffset AuthorityEndsAt, string Note) : OperatorCommand;
 
     /// <summary>
-    /// System, only with the development key: a token's subject is enrolled on first use, and gains the roles of later tokens.
-    /// Never touches a person whose authority has an end.
+    /// System, only with the development key: a token's subject is enrolled on first use, and gains the roles of later
+    /// tokens. Never touches a person whose authority has an end.
     /// </summary>
     public sealed record EnrollOnFirstUse(Roles Roles) : OperatorCommand;
 

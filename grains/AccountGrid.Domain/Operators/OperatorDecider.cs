@@ -2,10 +2,15 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Domain;
 
-/// <summary>The rules about operators' records. Pure. An admin's own authority is looked up when the command executes, as every person's is.</summary>
+/// <summary>
+/// The rules about operators' records. Pure. An admin's own authority is looked up when the command executes, as every
+/// person's is.
+/// </summary>
 public static class OperatorDecider
 {
-    /// <summary>Decides one command. <paramref name="authority"/> is the caller's, from the caller's own record.</summary>
+    /// <summary>
+    /// Decides one command. <paramref name="authority"/> is the caller's, from the caller's own record.
+    /// </summary>
     public static OperatorDecision Decide(OperatorState state, OperatorCommand command, Caller caller, Authority? authority, DateTimeOffset now) =>
         command switch
         {
@@ -51,7 +56,9 @@ public static class OperatorDecider
         return next with { Version = entry.Sequence };
     }
 
-    /// <summary>A token without a staff role enrols no operator: every later call would append an entry again.</summary>
+    /// <summary>
+    /// A token without a staff role enrols no operator: every later call would append an entry again.
+    /// </summary>
     private static OperatorDecision EnrollOnFirstUse(OperatorState state, Roles granted) =>
         state.AuthorityEndsAt is not null || (state.Roles & granted) == granted
             ? Accept()

@@ -1,6 +1,9 @@
 namespace AccountGrid.Domain;
 
-/// <summary>Everything that the journal says about one operator; immutable. What the person spent of the budget is derived from the accounts' journals.</summary>
+/// <summary>
+/// Everything that the journal says about one operator; immutable. What the person spent of the budget is derived from
+/// the accounts' journals.
+/// </summary>
 public sealed record OperatorState
 {
     /// <summary>The state before the first entry: an unknown person, without authority.</summary>

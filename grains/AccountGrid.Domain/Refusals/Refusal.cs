@@ -30,7 +30,9 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     /// <summary>Only AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
     public static Refusal SystemOnly { get; } = new(RefusalReason.ForbiddenRole, "Only the system itself does this.");
 
-    /// <summary>A token that has a staff role beside the role service asked for the owner's variant of a command.</summary>
+    /// <summary>
+    /// A token that has a staff role beside the role service asked for the owner's variant of a command.
+    /// </summary>
     public static Refusal ServiceOnly { get; } = new(
         RefusalReason.ForbiddenRole,
         "Only a service acts on the owner's behalf: a token that has a staff role speaks for a person. Use a token with the role service alone.");

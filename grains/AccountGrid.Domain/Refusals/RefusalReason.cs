@@ -63,6 +63,8 @@ public enum RefusalReason
     /// <summary>A queue is full; try again after the delay.</summary>
     Overloaded = 18,
 
-    /// <summary>The store did not answer; for a command the outcome is unknown: retry with the same request id.</summary>
+    /// <summary>
+    /// The store did not answer; for a command the outcome is unknown: retry with the same request id.
+    /// </summary>
     StorageUnavailable = 19,
 }

@@ -9,6 +9,8 @@ public enum ActorKind
     /// <summary>A product service that speaks for the account's owner.</summary>
     Service = 2,
 
-    /// <summary>AccountGrid itself: a suspension's end, a proposal's expiry. Never recorded under a person's name.</summary>
+    /// <summary>
+    /// AccountGrid itself: a suspension's end, a proposal's expiry. Never recorded under a person's name.
+    /// </summary>
     System = 3,
 }

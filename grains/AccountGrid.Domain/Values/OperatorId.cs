@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// Names a person who may act on accounts: the subject of that person's verified token. 1 to 128 characters of
-/// <c>A-Z a-z 0-9 . _ - @ : | +</c>, the first a letter or digit; case counts. Whether two ids may belong to one person is
-/// a wider question, which <see cref="SamePerson"/> answers.
+/// Names a person who may act on accounts: the subject of that person's verified token. 1 to 128 characters of <c>A-Z
+/// a-z 0-9 . _ - @ : | +</c>, the first a letter or digit; case counts. Whether two ids may belong to one person is a
+/// wider question, which <see cref="SamePerson"/> answers.
 /// </summary>
 public readonly record struct OperatorId
 {

@@ -1,14 +1,15 @@
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// The one rule for "two different people". It is wider than equality, because a mistake in this direction costs a refused approval
-/// and a mistake in the other lets one person act as two.
+/// The one rule for "two different people". It is wider than equality, because a mistake in this direction costs a
+/// refused approval and a mistake in the other lets one person act as two.
 /// </summary>
 /// <remarks>
-/// Subjects are compared whatever kind of actor they stand for: a service that has the subject of a person is that person. Subjects that
-/// differ only in letter case are the same, because directories fold case. So are those that look the same: <c>0 O o</c>; <c>1 l | I</c>;
-/// <c>m rn</c> (Unicode UTS #39, <c>confusables.txt</c>, the rows within ASCII). Subjects with other characters than ASCII do not
-/// occur: <see cref="OperatorId.TryParse"/> refuses them, so that no Unicode form has to be compared.
+/// Subjects are compared whatever kind of actor they stand for: a service that has the subject of a person is that
+/// person. Subjects that differ only in letter case are the same, because directories fold case. So are those that look
+/// the same: <c>0 O o</c>; <c>1 l | I</c>; <c>m rn</c> (Unicode UTS #39, <c>confusables.txt</c>, the rows within
+/// ASCII). Subjects with other characters than ASCII do not occur: <see cref="OperatorId.TryParse"/> refuses them, so
+/// that no Unicode form has to be compared.
 /// </remarks>
 public static class SamePerson
 {

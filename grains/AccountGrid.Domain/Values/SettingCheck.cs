@@ -4,8 +4,8 @@ using System.Globalization;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// Checks settings and collects what is wrong, each a sentence that begins with the setting's name, so that everything is found at once.
-/// Not thread-safe.
+/// Checks settings and collects what is wrong, each a sentence that begins with the setting's name, so that everything
+/// is found at once. Not thread-safe.
 /// </summary>
 public sealed class SettingCheck
 {
@@ -26,7 +26,10 @@ public sealed class SettingCheck
         }
     }
 
-    /// <summary>Demands a value from <paramref name="least"/> to <paramref name="most"/>, both included; what is no number is in no range.</summary>
+    /// <summary>
+    /// Demands a value from <paramref name="least"/> to <paramref name="most"/>, both included; what is no number is in
+    /// no range.
+    /// </summary>
     public void In<T>(T value, T least, T most, string setting)
         where T : IComparable<T> =>
         That(

@@ -53,8 +53,9 @@ public static class TextRules
                 continue;
             }
 
-            // By code point: the invisible tag characters lie outside the first plane. Format (Cf) holds them, the bidirectional overrides and the
-            // zero-width characters that make text lie about itself. A lone surrogate is a category of its own.
+            // By code point: the invisible tag characters lie outside the first plane. Format (Cf) holds them, the
+            // bidirectional overrides and the zero-width characters that make text lie about itself. A lone surrogate
+            // is a category of its own.
             var isPair = char.IsSurrogatePair(text, i);
             var codePoint = isPair ? char.ConvertToUtf32(c, text[i + 1]) : c;
             if (CharUnicodeInfo.GetUnicodeCategory(codePoint) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate

@@ -1,17 +1,23 @@
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Reads accounts without a call to their grain, where the activation is in this process and was read a moment ago. Absent in a process that is no silo.
-/// Thread-safe; never waits.
+/// Reads accounts without a call to their grain, where the activation is in this process and was read a moment ago.
+/// Absent in a process that is no silo. Thread-safe; never waits.
 /// </summary>
 public interface ILocalAccounts
 {
-    /// <summary>What <see cref="IAccountGrain.GetAsync"/> would answer at this moment; <c>null</c> says nothing about the account: call the grain.</summary>
+    /// <summary>
+    /// What <see cref="IAccountGrain.GetAsync"/> would answer at this moment; <c>null</c> says nothing about the
+    /// account: call the grain.
+    /// </summary>
     /// <param name="id">Which account.</param>
     /// <param name="minVersion">The version that the caller has seen.</param>
     AccountInfo? Get(long id, long minVersion);
 
-    /// <summary>What <see cref="IAccountGrain.VisitAsync"/> would answer at this moment; <c>null</c> says nothing about the account: call the grain.</summary>
+    /// <summary>
+    /// What <see cref="IAccountGrain.VisitAsync"/> would answer at this moment; <c>null</c> says nothing about the
+    /// account: call the grain.
+    /// </summary>
     /// <param name="id">Which account.</param>
     PublicAccountInfo? Visit(long id);
 }

@@ -32,7 +32,8 @@ public sealed record IdPage([property: Id(0)] ImmutableArray<long> Ids, [propert
 public interface IDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Those of the accounts that are active in any silo, in no order; each silo is called once at the most. What is left out is read by a call to its own grain, which also says why.
+    /// Those of the accounts that are active in any silo, in no order; each silo is called once at the most. What is
+    /// left out is read by a call to its own grain, which also says why.
     /// </summary>
     /// <param name="ids">At most <see cref="Limits.BatchGet"/>; more are not looked for.</param>
     /// <param name="cancellationToken">Ends the wait for silos.</param>
@@ -47,7 +48,9 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     [Alias("ListProposals")]
     Task<IdPage> ListProposalAccountsAsync(string? proposedBy, long after, int max, CancellationToken cancellationToken);
 
-    /// <summary>Operators above <paramref name="after"/>, ordinally ascending; <c>Next</c> is empty at the end.</summary>
+    /// <summary>
+    /// Operators above <paramref name="after"/>, ordinally ascending; <c>Next</c> is empty at the end.
+    /// </summary>
     [Alias("ListOperators")]
     Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken);
 
@@ -58,7 +61,9 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     [Alias("ReadAuthority")]
     Task<AuthorityInfo> ReadAuthorityAsync(string person, CancellationToken cancellationToken);
 
-    /// <summary>Accounts that a person harmed or approved harm to since an instant, above <paramref name="after"/>, ascending.</summary>
+    /// <summary>
+    /// Accounts that a person harmed or approved harm to since an instant, above <paramref name="after"/>, ascending.
+    /// </summary>
     [Alias("ListHarmed")]
     Task<IdPage> ListHarmedAsync(string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken);
 
@@ -67,7 +72,8 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     Task<EntryPage> ListAuditAsync(AuditFilterInput filter, long beforePosition, int max, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Entries above a position, oldest first; waits up to <paramref name="wait"/> (at most 20 seconds) for one to come. <c>Next</c> is the position to resume from.
+    /// Entries above a position, oldest first; waits up to <paramref name="wait"/> (at most 20 seconds) for one to
+    /// come. <c>Next</c> is the position to resume from.
     /// </summary>
     [ResponseTimeout("00:00:30"), Alias("ReadFeed")]
     Task<EntryPage> ReadFeedAsync(long afterPosition, int max, TimeSpan wait, CancellationToken cancellationToken);
@@ -95,7 +101,10 @@ public sealed record CheckpointPage([property: Id(0)] ImmutableArray<CheckpointI
 /// <summary>What a verification found.</summary>
 /// <param name="Intact">Whether nothing is wrong.</param>
 /// <param name="Problem">What is wrong first, in a sentence; empty if intact.</param>
-/// <param name="ProblemKind">A stable name for it: <c>ENTRY_CHANGED</c>, <c>ENTRY_MISSING</c>, <c>TAIL_CUT</c>, <c>ROOT_MISMATCH</c>, <c>BAD_SIGNATURE</c>, <c>CHECKPOINT_MISSING</c> ...</param>
+/// <param name="ProblemKind">
+/// A stable name for it: <c>ENTRY_CHANGED</c>, <c>ENTRY_MISSING</c>, <c>TAIL_CUT</c>, <c>ROOT_MISMATCH</c>,
+/// <c>BAD_SIGNATURE</c>, <c>CHECKPOINT_MISSING</c> ...
+/// </param>
 /// <param name="Stream">The stream of the first bad entry, or empty.</param>
 /// <param name="Sequence">Its sequence, or 0.</param>
 /// <param name="Entries">Entries recomputed.</param>
@@ -122,7 +131,10 @@ public interface IAuditGrain : IGrainWithIntegerKey
     [Alias("MakeCheckpoint")]
     Task<CheckpointInfo?> MakeCheckpointAsync(CancellationToken cancellationToken);
 
-    /// <summary>Recomputes every chain, root and signature. One at a time; a second call meanwhile is refused with <c>Overloaded</c>.</summary>
+    /// <summary>
+    /// Recomputes every chain, root and signature. One at a time; a second call meanwhile is refused with
+    /// <c>Overloaded</c>.
+    /// </summary>
     [Orleans.Concurrency.AlwaysInterleave, ResponseTimeout("01:00:00"), Alias("Verify")]
     Task<Answer<VerificationInfo>> VerifyAsync(CancellationToken cancellationToken);
 
@@ -131,23 +143,30 @@ public interface IAuditGrain : IGrainWithIntegerKey
     Task<CheckpointPage> ListCheckpointsAsync(long beforeNumber, int max, CancellationToken cancellationToken);
 }
 
-/// <summary>Calls accounts that have due work. One in the cluster, called by every silo, so that it works as long as any silo lives. Key 0.</summary>
+/// <summary>
+/// Calls accounts that have due work. One in the cluster, called by every silo, so that it works as long as any silo
+/// lives. Key 0.
+/// </summary>
 [Alias("ag.IDueWorkGrain")]
 public interface IDueWorkGrain : IGrainWithIntegerKey
 {
-    /// <summary>Looks for due accounts and unfinished offboardings and works them off; returns at once if a round is under way.</summary>
+    /// <summary>
+    /// Looks for due accounts and unfinished offboardings and works them off; returns at once if a round is under way.
+    /// </summary>
     [Orleans.Concurrency.AlwaysInterleave, Alias("Tick")]
     Task TickAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Compares follower counts with their edges, at a bounded rate. One in the cluster, called by every silo, so that it works as long as any silo lives.
-/// Key 0.
+/// Compares follower counts with their edges, at a bounded rate. One in the cluster, called by every silo, so that it
+/// works as long as any silo lives. Key 0.
 /// </summary>
 [Alias("ag.IReconcilerGrain")]
 public interface IReconcilerGrain : IGrainWithIntegerKey
 {
-    /// <summary>Compares as much as the time since the last call allows; returns at once if a call is under way.</summary>
+    /// <summary>
+    /// Compares as much as the time since the last call allows; returns at once if a call is under way.
+    /// </summary>
     [Orleans.Concurrency.AlwaysInterleave, Alias("Tick")]
     Task TickAsync(CancellationToken cancellationToken);
 }

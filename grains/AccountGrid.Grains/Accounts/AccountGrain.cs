@@ -10,9 +10,9 @@ namespace AccountGrid.Grains;
 /// cluster, maps arguments and answers, and decides nothing.
 /// </summary>
 /// <remarks>
-/// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at once and reads are answered
-/// from the last published view while a command waits for the disk. Nearly every account in memory is only read, so
-/// all else is made on first use.
+/// Every method interleaves; the processor's own bounded queue puts commands in turn, so that a full queue refuses at
+/// once and reads are answered from the last published view while a command waits for the disk. Nearly every account in
+/// memory is only read, so all else is made on first use.
 /// </remarks>
 [KnownAccountsPlacement, GrainType("account")]
 public sealed partial class AccountGrain(
@@ -24,8 +24,8 @@ public sealed partial class AccountGrain(
     private Refusal? _fault;
 
     /// <summary>
-    /// Loads the account. A journal that cannot be read or does not fold faults this activation alone: it is made, answers every call with the
-    /// refusal, and goes with the first call, so that the next one tries again.
+    /// Loads the account. A journal that cannot be read or does not fold faults this activation alone: it is made,
+    /// answers every call with the refusal, and goes with the first call, so that the next one tries again.
     /// </summary>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {

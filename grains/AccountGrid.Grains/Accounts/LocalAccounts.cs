@@ -4,10 +4,11 @@ using AccountGrid.Domain;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// This silo's own activations: which accounts they are, and the published views of those that were read a moment ago. A reader may use a view only
-/// while it is its activation's current one and neither journal nor count is in doubt, so that it shows what a call to the grain would answer; and only
-/// for <see cref="Lease"/> after such a call, so that the runtime sees which activations are in use, and a view outlives its activation by no more than
-/// that. The number of places is fixed: accounts without one are read by calls. Thread-safe.
+/// This silo's own activations: which accounts they are, and the published views of those that were read a moment ago.
+/// A reader may use a view only while it is its activation's current one and neither journal nor count is in doubt, so
+/// that it shows what a call to the grain would answer; and only for <see cref="Lease"/> after such a call, so that the
+/// runtime sees which activations are in use, and a view outlives its activation by no more than that. The number of
+/// places is fixed: accounts without one are read by calls. Thread-safe.
 /// </summary>
 /// <param name="clock">Measures the lease.</param>
 public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
@@ -20,7 +21,8 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
     private const int PartBits = 6;
 
     /// <summary>
-    /// Sets of ids instead of a concurrent dictionary: 20 bytes for each account in memory instead of 60. In parts, so that a growing set delays few.
+    /// Sets of ids instead of a concurrent dictionary: 20 bytes for each account in memory instead of 60. In parts, so
+    /// that a growing set delays few.
     /// </summary>
     private readonly HashSet<long>[] _active = [.. Enumerable.Range(0, 1 << PartBits).Select(static _ => new HashSet<long>())];
     private readonly Entry?[] _entries = new Entry?[Ways << SetBits];
@@ -54,7 +56,9 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
         }
     }
 
-    /// <summary>Lets readers look at a view that a call has just read. Called by the account's own activation.</summary>
+    /// <summary>
+    /// Lets readers look at a view that a call has just read. Called by the account's own activation.
+    /// </summary>
     internal void Offer(AccountProcessor processor, AccountView view)
     {
         if (!view.State.IsRegistered)

@@ -6,7 +6,8 @@ using Orleans.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// The shell round one <see cref="OperatorProcessor"/>. An activation of an unknown operator deactivates itself after its first answer.
+/// The shell round one <see cref="OperatorProcessor"/>. An activation of an unknown operator deactivates itself after
+/// its first answer.
 /// </summary>
 [ActivationCountBasedPlacement, GrainType("operator")]
 public sealed partial class OperatorGrain(OperatorServices services, ILogger<OperatorGrain> log) : Grain, IOperatorGrain
@@ -14,7 +15,10 @@ public sealed partial class OperatorGrain(OperatorServices services, ILogger<Ope
     private OperatorProcessor? _processor;
     private Refusal? _fault;
 
-    /// <summary>Loads the record. One that cannot be read faults this activation alone; until it can be read the operator has no authority.</summary>
+    /// <summary>
+    /// Loads the record. One that cannot be read faults this activation alone; until it can be read the operator has no
+    /// authority.
+    /// </summary>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (!StreamId.TryParse(this.GetPrimaryKeyString(), out var stream) || !stream.IsOperator(out var person))

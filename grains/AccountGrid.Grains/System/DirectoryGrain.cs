@@ -85,7 +85,8 @@ public sealed class DirectoryGrain(
         {
             using var patience = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, clock);
 
-            // The host's stop ends the wait too: a cancelled call's token does not reach a stateless worker, and the silo would wait for it to the end.
+            // The host's stop ends the wait too: a cancelled call's token does not reach a stateless worker, and the
+            // silo would wait for it to the end.
             using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, host.ApplicationStopping, cancellationToken);
             try
             {

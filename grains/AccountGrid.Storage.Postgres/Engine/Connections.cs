@@ -3,10 +3,14 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
 
-/// <summary>Makes connections: each kind with its settings, none with more in its errors than the name of the database. Thread-safe.</summary>
+/// <summary>
+/// Makes connections: each kind with its settings, none with more in its errors than the name of the database.
+/// Thread-safe.
+/// </summary>
 internal sealed class Connections
 {
-    // Every lookup of a write goes by a key, whatever the statistics say of a table that was empty a minute ago, and is planned once.
+    // Every lookup of a write goes by a key, whatever the statistics say of a table that was empty a minute ago, and is
+    // planned once.
     private const string PinnedPlans =
         "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
 
@@ -42,8 +46,9 @@ internal sealed class Connections
     public string Name { get; }
 
     /// <summary>
-    /// Changes whenever a connection that was idle turned out to be dead: others from before are likely to be dead as well, and whoever is about to send something over
-    /// one whose loss would leave an unknown outcome takes a new one instead.
+    /// Changes whenever a connection that was idle turned out to be dead: others from before are likely to be dead as
+    /// well, and whoever is about to send something over one whose loss would leave an unknown outcome takes a new one
+    /// instead.
     /// </summary>
     public int Generation => Volatile.Read(ref _generation);
 
@@ -81,9 +86,10 @@ internal sealed class Connections
     }
 
     /// <summary>
-    /// A connection that writes: what it commits is durable when it is answered, whatever the server's, the database's or the role's default says, it waits
-    /// neither long for a lock nor for a client that is gone, each statement sees what was committed before it (what is written depends on that, once a lock is
-    /// granted), and its plans are pinned.
+    /// A connection that writes: what it commits is durable when it is answered, whatever the server's, the database's
+    /// or the role's default says, it waits neither long for a lock nor for a client that is gone, each statement sees
+    /// what was committed before it (what is written depends on that, once a lock is granted), and its plans are
+    /// pinned.
     /// </summary>
     /// <exception cref="StorageRefusedException">The server does not do that.</exception>
     public async Task<NpgsqlConnection> OpenWriterAsync(CancellationToken cancellationToken)

@@ -4,8 +4,9 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// The schema, in the order in which it came about. All steps that are missing are applied in one transaction, under an advisory lock, so that silos that start
-/// together agree who does it; a database that is not ours, or newer, is left as it is.
+/// The schema, in the order in which it came about. All steps that are missing are applied in one transaction, under an
+/// advisory lock, so that silos that start together agree who does it; a database that is not ours, or newer, is left
+/// as it is.
 /// </summary>
 internal sealed class Migrations(Connections connections, PostgresStorageOptions options)
 {

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
 
-/// <summary>Reads Npgsql's exceptions: what may pass by itself, whether the transaction is known to be undone, and what to call it in a metric.</summary>
+/// <summary>
+/// Reads Npgsql's exceptions: what may pass by itself, whether the transaction is known to be undone, and what to call
+/// it in a metric.
+/// </summary>
 internal static class PostgresFailure
 {
     public static StorageUnavailableException Translate(string what, Exception e, bool outcomeUnknown = false)
@@ -40,11 +43,15 @@ internal static class PostgresFailure
     public static bool IsOurs(Exception e) => e is NpgsqlException or TimeoutException or IOException or StorageRefusedException;
 
     /// <summary>
-    /// Whether the server itself said that it undid the transaction and the connection goes on. A fatal one, or silence, says nothing about a commit that had been sent.
+    /// Whether the server itself said that it undid the transaction and the connection goes on. A fatal one, or
+    /// silence, says nothing about a commit that had been sent.
     /// </summary>
     public static bool IsUndone(Exception e) => e is PostgresException { InvariantSeverity: "ERROR" };
 
-    /// <summary>Undone because of others at the same moment: the same again, at once, is likely to succeed. A key that is taken is asked about again first.</summary>
+    /// <summary>
+    /// Undone because of others at the same moment: the same again, at once, is likely to succeed. A key that is taken
+    /// is asked about again first.
+    /// </summary>
     public static bool IsContention(Exception e) => e is PostgresException
     {
         SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation,
@@ -58,7 +65,8 @@ internal static class PostgresFailure
 
     private static bool IsTransient(Exception e) => e switch
     {
-        // Beside what Npgsql counts: a server that is stopped, restarted or a standby not yet promoted, and a statement that took too long.
+        // Beside what Npgsql counts: a server that is stopped, restarted or a standby not yet promoted, and a statement
+        // that took too long.
         PostgresException
         {
             SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction,

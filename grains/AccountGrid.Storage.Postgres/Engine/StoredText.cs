@@ -3,8 +3,9 @@ using System.Text;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// How texts stand in columns. PostgreSQL's text holds no zero character, and the columns with hexadecimal and UUIDs hold them in half the bytes. Lossless in
-/// both directions for every text that UTF-8 can hold; lone surrogates become U+FFFD, as in the bytes that entries are hashed by.
+/// How texts stand in columns. PostgreSQL's text holds no zero character, and the columns with hexadecimal and UUIDs
+/// hold them in half the bytes. Lossless in both directions for every text that UTF-8 can hold; lone surrogates become
+/// U+FFFD, as in the bytes that entries are hashed by.
 /// </summary>
 internal static class StoredText
 {
@@ -70,7 +71,9 @@ internal static class StoredText
         return [Utf8, .. Encoding.UTF8.GetBytes(text)];
     }
 
-    /// <summary>The text of a packed column. Bytes that are none, which only tampering can leave, are shown in hexadecimal.</summary>
+    /// <summary>
+    /// The text of a packed column. Bytes that are none, which only tampering can leave, are shown in hexadecimal.
+    /// </summary>
     public static string? Unpack(byte[]? stored) => stored switch
     {
         null => null,

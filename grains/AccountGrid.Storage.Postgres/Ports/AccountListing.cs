@@ -6,26 +6,33 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
 
-/// <summary>Builds the statement behind a listing of accounts: one text per combination of filters, planned for the values given.</summary>
+/// <summary>
+/// Builds the statement behind a listing of accounts: one text per combination of filters, planned for the values
+/// given.
+/// </summary>
 internal static class AccountListing
 {
     /// <summary>The reach from which counts stand in an index of their own; the same number as in the schema.</summary>
     private const long IndexedReach = 100_000;
 
-    /// <summary>The text of a listing whose first two parameters are "after" and "max"; adds those that it needs.</summary>
+    /// <summary>
+    /// The text of a listing whose first two parameters are "after" and "max"; adds those that it needs.
+    /// </summary>
     public static string SqlOf(AccountFilter filter, List<NpgsqlParameter> parameters)
     {
         var sql = new StringBuilder("SELECT a.account FROM account_index a WHERE a.account > $1");
         if (filter.Status is { } status)
         {
-            // The status itself, not a parameter: the index of accounts that are down then applies whatever becomes of the plan.
+            // The status itself, not a parameter: the index of accounts that are down then applies whatever becomes of
+            // the plan.
             sql.Append(status == AccountStatus.Active ? "" : " AND a.status <> 1").Append(" AND a.status = ").Append((int)status);
         }
 
         AddTier(sql, filter, parameters);
         if (!string.IsNullOrEmpty(filter.HandlePrefix))
         {
-            // From the prefix to the first text behind everything that begins with it. Handles are ASCII letters, digits and underscores.
+            // From the prefix to the first text behind everything that begins with it. Handles are ASCII letters,
+            // digits and underscores.
             var prefix = StoredText.Escape(string.Concat(filter.HandlePrefix.Select(static c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c)));
             sql.Append(" AND lower(a.handle) >= ").Append(Add(parameters, Parameter.Of(prefix)))
                 .Append(" AND lower(a.handle) < ").Append(Add(parameters, Parameter.Of(prefix + "\u007f")));

@@ -19,7 +19,8 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
     private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
     private const string Checkpoints = $"SELECT {PostgresCheckpointStore.Columns} FROM checkpoint ORDER BY number";
 
-    // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can leave, is not there.
+    // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can
+    // leave, is not there.
     private const string FollowerRows = "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
 
     private int _cursors;
@@ -89,7 +90,9 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
 
     private static StreamHead HeadOf(NpgsqlDataReader row) => StoredValues.Head(row.GetString(0), row.GetInt64(1));
 
-    /// <summary>A cursor per sequence, so that two can be read alternately on the one connection that has the snapshot.</summary>
+    /// <summary>
+    /// A cursor per sequence, so that two can be read alternately on the one connection that has the snapshot.
+    /// </summary>
     private async IAsyncEnumerable<T> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

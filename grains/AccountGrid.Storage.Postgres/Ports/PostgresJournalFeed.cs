@@ -40,8 +40,9 @@ internal sealed class PostgresJournalFeed(PostgresStore store) : IJournalFeed
 
     public Task WaitForAsync(long position, CancellationToken cancellationToken) => store.Signal.WaitForAsync(position, cancellationToken);
 
-    // A stream's entries are few and found by its key; the sum hides the order of positions from the planner, which might walk the whole journal down
-    // for them. All else is a walk down from the position, or down the index of the actor, that stops at the first that fit.
+    // A stream's entries are few and found by its key; the sum hides the order of positions from the planner, which
+    // might walk the whole journal down for them. All else is a walk down from the position, or down the index of the
+    // actor, that stops at the first that fit.
     private static string SqlOf(JournalFilter filter, List<NpgsqlParameter> parameters)
     {
         var sql = new StringBuilder($"SELECT {JournalRow.Columns} FROM journal WHERE position < $1");

@@ -5,8 +5,9 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// Hears of other silos' commits: a connection that LISTENs, and looks for itself whenever an interval passed without a notification, so that a lost one
-/// only costs that interval. Without a connection it tries again after the same interval.
+/// Hears of other silos' commits: a connection that LISTENs, and looks for itself whenever an interval passed without a
+/// notification, so that a lost one only costs that interval. Without a connection it tries again after the same
+/// interval.
 /// </summary>
 internal sealed partial class CommitListener : IAsyncDisposable
 {

@@ -9,7 +9,8 @@ namespace AccountGrid.Storage.Postgres;
 internal sealed record Query<T>(string What, string Sql, Func<NpgsqlDataReader, T> Row)
 {
     /// <summary>
-    /// Whether it is prepared once per connection: right where one plan fits every value. Listings whose plan depends on what is asked for are planned anew each time.
+    /// Whether it is prepared once per connection: right where one plan fits every value. Listings whose plan depends
+    /// on what is asked for are planned anew each time.
     /// </summary>
     public bool Prepared { get; init; } = true;
 

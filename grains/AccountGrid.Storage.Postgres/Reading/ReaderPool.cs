@@ -5,8 +5,8 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// A bounded pool of connections that only read. A read whose connection is dead is tried once more on a new one: a read
-/// changes nothing, so repeating it is safe. Thread-safe.
+/// A bounded pool of connections that only read. A read whose connection is dead is tried once more on a new one: a
+/// read changes nothing, so repeating it is safe. Thread-safe.
 /// </summary>
 internal sealed class ReaderPool : IAsyncDisposable
 {

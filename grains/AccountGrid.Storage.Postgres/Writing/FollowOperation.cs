@@ -10,7 +10,8 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>, IKeyedWrit
 {
     private readonly ImmutableArray<FollowChange> _changes;
 
-    // The changes by follower; changes to one follower keep their order, and changes to different ones do not touch each other.
+    // The changes by follower; changes to one follower keep their order, and changes to different ones do not touch
+    // each other.
     private readonly int[] _order;
 
     public FollowOperation(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at)
@@ -40,9 +41,12 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>, IKeyedWrit
     public override string What => "Writing followers";
 
     /// <summary>
-    /// Adds what has to be done to the edges, ascending by follower: of several changes to one follower only the last, since the database need not see what it undoes.
+    /// Adds what has to be done to the edges, ascending by follower: of several changes to one follower only the last,
+    /// since the database need not see what it undoes.
     /// </summary>
-    /// <returns>Whether changes undo each other, so that some of them change something however the edge stands before.</returns>
+    /// <returns>
+    /// Whether changes undo each other, so that some of them change something however the edge stands before.
+    /// </returns>
     public bool AddEdges(List<(long Account, long Follower)> added, List<(long Account, long Follower)> removed)
     {
         var certain = false;
@@ -63,8 +67,9 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>, IKeyedWrit
     }
 
     /// <summary>
-    /// Works out each change's answer: <paramref name="moved"/> holds the edges that the database changed, <c>null</c> if it changed all that were sent. The first change of a follower met the edge as it
-    /// was before, every other one what its predecessor left.
+    /// Works out each change's answer: <paramref name="moved"/> holds the edges that the database changed, <c>null</c>
+    /// if it changed all that were sent. The first change of a follower met the edge as it was before, every other one
+    /// what its predecessor left.
     /// </summary>
     public void Answer(HashSet<(long Account, long Follower)>? moved, FollowerCount after)
     {

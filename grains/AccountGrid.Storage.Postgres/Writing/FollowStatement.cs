@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
 
-/// <summary>Applies the follow batches of many accounts by one call of <c>followers_apply</c>, sorted by account and follower.</summary>
+/// <summary>
+/// Applies the follow batches of many accounts by one call of <c>followers_apply</c>, sorted by account and follower.
+/// </summary>
 internal sealed class FollowStatement : IBatchStatement<FollowOperation>
 {
     private readonly NpgsqlCommand _command = new();

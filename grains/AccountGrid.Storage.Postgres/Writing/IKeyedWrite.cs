@@ -4,8 +4,8 @@ namespace AccountGrid.Storage.Postgres;
 internal interface IKeyedWrite : IWriteOperation
 {
     /// <summary>
-    /// The stream or account whose rows it writes. A transaction has one operation of each key, because each operation is
-    /// decided on the state before the transaction.
+    /// The stream or account whose rows it writes. A transaction has one operation of each key, because each operation
+    /// is decided on the state before the transaction.
     /// </summary>
     string Key { get; }
 }

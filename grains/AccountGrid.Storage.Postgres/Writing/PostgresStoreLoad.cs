@@ -5,7 +5,10 @@ using NpgsqlTypes;
 
 namespace AccountGrid.Storage.Postgres;
 
-/// <summary>Fills an empty schema in one transaction, by COPY. It holds the journal's lock, so that a silo that runs all the same cannot append between.</summary>
+/// <summary>
+/// Fills an empty schema in one transaction, by COPY. It holds the journal's lock, so that a silo that runs all the
+/// same cannot append between.
+/// </summary>
 internal sealed class PostgresStoreLoad : IStoreLoad
 {
     private const string What = "Importing";

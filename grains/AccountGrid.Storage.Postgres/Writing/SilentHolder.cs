@@ -3,13 +3,15 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// Ends sessions of this role that have stood still in the middle of a statement's transaction, waiting for the rest of what their client sends: a process that
-/// was stopped (SIGSTOP, a frozen machine), or a network that was cut, between the last two packets. Such a session has been sent no answer, and what it was writing
-/// is undone, so nothing acknowledged is lost; without this, every silo would wait for its locks for ever.
+/// Ends sessions of this role that have stood still in the middle of a statement's transaction, waiting for the rest of
+/// what their client sends: a process that was stopped (SIGSTOP, a frozen machine), or a network that was cut, between
+/// the last two packets. Such a session has been sent no answer, and what it was writing is undone, so nothing
+/// acknowledged is lost; without this, every silo would wait for its locks for ever.
 /// </summary>
 internal static class SilentHolder
 {
-    // "Active" and yet waiting for its client is only he who has sent a part. Audit views and migrations are "idle in transaction" between their statements.
+    // "Active" and yet waiting for its client is only he who has sent a part. Audit views and migrations are "idle in
+    // transaction" between their statements.
     private const string End =
         """
         SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity a

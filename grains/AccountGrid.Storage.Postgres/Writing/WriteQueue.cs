@@ -4,8 +4,8 @@ using AccountGrid.Application;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// What waits for the writers of one kind: bounded, first in, first out, but for operations whose key is in the transaction already, which stay first for the next
-/// one. Thread-safe, for any number of writers.
+/// What waits for the writers of one kind: bounded, first in, first out, but for operations whose key is in the
+/// transaction already, which stay first for the next one. Thread-safe, for any number of writers.
 /// </summary>
 /// <param name="depth">Operations that may wait.</param>
 /// <param name="rows">Rows that may wait, over all operations; one operation fits in any case.</param>
@@ -70,7 +70,10 @@ internal sealed class WriteQueue<TOperation>(int depth, int rows, int maxBatch, 
         _signal.Writer.TryComplete();
     }
 
-    /// <summary>Waits for work and moves the next transaction's operations into <paramref name="batch"/>; <c>false</c> once closed and empty.</summary>
+    /// <summary>
+    /// Waits for work and moves the next transaction's operations into <paramref name="batch"/>; <c>false</c> once
+    /// closed and empty.
+    /// </summary>
     public async ValueTask<bool> TakeAsync(List<TOperation> batch)
     {
         while (true)

@@ -4,8 +4,9 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres;
 
 /// <summary>
-/// One connection that puts everything that waits in a queue into one transaction, and answers each caller after its commit. While one batch is under way the next
-/// one gathers. A failure fails operations, never the writer: the next batch gets a new connection if need be.
+/// One connection that puts everything that waits in a queue into one transaction, and answers each caller after its
+/// commit. While one batch is under way the next one gathers. A failure fails operations, never the writer: the next
+/// batch gets a new connection if need be.
 /// </summary>
 internal sealed partial class Writer<TOperation>
     where TOperation : IKeyedWrite
@@ -68,7 +69,8 @@ internal sealed partial class Writer<TOperation>
         {
             LogTriedAgain(batch.Count, PostgresFailure.KindOf(failure.Cause));
 
-            // The one that was let through needs a moment to take what this one gave up; at once, the two might meet in the same way again.
+            // The one that was let through needs a moment to take what this one gave up; at once, the two might meet in
+            // the same way again.
             await Task.Delay(PauseAfterContention, _clock).ConfigureAwait(false);
             failure = await TryCommitAsync(batch).ConfigureAwait(false);
         }

@@ -1,8 +1,8 @@
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// The exclusive right to a data directory: an operating system lock on a file in it, which the system frees when the process
-/// ends in whatever way. The file stays behind; only the lock means anything.
+/// The exclusive right to a data directory: an operating system lock on a file in it, which the system frees when the
+/// process ends in whatever way. The file stays behind; only the lock means anything.
 /// </summary>
 internal sealed class DataDirectoryLock : IDisposable
 {

@@ -45,7 +45,9 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>The prepared statement of a text; the texts are few and fixed, so each is prepared once per connection.</summary>
+    /// <summary>
+    /// The prepared statement of a text; the texts are few and fixed, so each is prepared once per connection.
+    /// </summary>
     public Statement Use(string sql)
     {
         if (!_statements.TryGetValue(sql, out var statement))
@@ -81,7 +83,9 @@ internal sealed class Database : IDisposable
     /// <summary>Page cache in bytes.</summary>
     public void SetCache(long bytes) => Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{bytes >> 10}"));
 
-    /// <summary>Makes the statement under way fail with an interrupt; the only member that any thread may call.</summary>
+    /// <summary>
+    /// Makes the statement under way fail with an interrupt; the only member that any thread may call.
+    /// </summary>
     public void Interrupt() => raw.sqlite3_interrupt(Handle);
 
     public void Dispose()

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Storage.Sqlite;
 
-/// <summary>Opens the database file, having made sure first, without writing a byte, that it is ours and not newer than we are.</summary>
+/// <summary>
+/// Opens the database file, having made sure first, without writing a byte, that it is ours and not newer than we are.
+/// </summary>
 internal static class DatabaseFile
 {
     /// <summary>Opens the writer's connection on a file that is new or passed the check, and migrates it.</summary>
@@ -14,8 +16,8 @@ internal static class DatabaseFile
         var database = Database.Open(path, SqliteOpenMode.ReadWriteCreate, options.BusyTimeout);
         try
         {
-            // The version may stand in a write-ahead log that a crash left behind, so it takes a connection to see it; and
-            // a connection that closes would copy that log into the file, unless told not to.
+            // The version may stand in a write-ahead log that a crash left behind, so it takes a connection to see it;
+            // and a connection that closes would copy that log into the file, unless told not to.
             database.CheckpointOnClose(false);
             RefuseWhatIsNotOurs(database, path);
             database.CheckpointOnClose(true);

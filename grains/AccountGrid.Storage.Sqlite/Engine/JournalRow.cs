@@ -3,7 +3,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Storage.Sqlite;
 
-/// <summary>How an entry stands in a row. Lossless in both directions for every entry that the domain can make.</summary>
+/// <summary>
+/// How an entry stands in a row. Lossless in both directions for every entry that the domain can make.
+/// </summary>
 internal static class JournalRow
 {
     /// <summary>The columns that <see cref="Read"/> expects, in order.</summary>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// The schema's steps in order; the version is the database's <c>user_version</c>. Instants are microseconds since 1970 (UTC); hashes and digests are 32-byte, trace ids
-/// 16-byte blobs.
+/// The schema's steps in order; the version is the database's <c>user_version</c>. Instants are microseconds since 1970
+/// (UTC); hashes and digests are 32-byte, trace ids 16-byte blobs.
 /// </summary>
 internal static class Migrations
 {
@@ -49,9 +49,10 @@ internal static class Migrations
         return steps;
     }
 
-    // The journal is keyed by position, not by (stream, sequence): entries then stand in commit order without gaps in their pages, which
-    // measured a sixth smaller and faster than the other way round. The unique constraint is the fence. Columns of type ANY hold a
-    // blob where the text has its usual form (hex, UUID), and the text itself where it has not.
+    // The journal is keyed by position, not by (stream, sequence): entries then stand in commit order without gaps in
+    // their pages, which measured a sixth smaller and faster than the other way round. The unique constraint is the
+    // fence. Columns of type ANY hold a blob where the text has its usual form (hex, UUID), and the text itself where
+    // it has not.
     private const string First =
         """
         CREATE TABLE journal (

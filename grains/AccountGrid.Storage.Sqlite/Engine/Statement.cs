@@ -5,9 +5,9 @@ using SQLitePCL;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// A prepared statement that its <see cref="Database"/> keeps. Bind all parameters in order with <see cref="With(long)"/>, step, read, and
-/// dispose: disposing only resets it for the next use. Columns are read without type checks, so that a tampered row is returned as it
-/// stands instead of failing the reader.
+/// A prepared statement that its <see cref="Database"/> keeps. Bind all parameters in order with
+/// <see cref="With(long)"/>, step, read, and dispose: disposing only resets it for the next use. Columns are read
+/// without type checks, so that a tampered row is returned as it stands instead of failing the reader.
 /// </summary>
 internal sealed class Statement : IDisposable
 {

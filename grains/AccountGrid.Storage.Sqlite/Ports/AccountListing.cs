@@ -4,13 +4,18 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Storage.Sqlite;
 
-/// <summary>Builds the statement behind a listing of accounts: one text per combination of filters, so that each gets the index that fits.</summary>
+/// <summary>
+/// Builds the statement behind a listing of accounts: one text per combination of filters, so that each gets the index
+/// that fits.
+/// </summary>
 internal static class AccountListing
 {
     /// <summary>The reach from which counts stand in an index of their own; the same number as in the schema.</summary>
     private const long IndexedReach = 100_000;
 
-    /// <summary>Up to how many accounts with the prefix are sorted rather than found by walking all accounts in order.</summary>
+    /// <summary>
+    /// Up to how many accounts with the prefix are sorted rather than found by walking all accounts in order.
+    /// </summary>
     private const int FewHandles = 20_000;
 
     public static Statement Of(Database database, AccountFilter filter, long after, int max)
@@ -20,13 +25,16 @@ internal static class AccountListing
         return database.Use(SqlOf(filter, common)).With(after).With(max).With(filter.ProtectedReach).With(from).With(to);
     }
 
-    /// <summary>The text of a listing. Its parameters: ?1 after, ?2 max, ?3 reach, ?4 and ?5 the range of handles.</summary>
+    /// <summary>
+    /// The text of a listing. Its parameters: ?1 after, ?2 max, ?3 reach, ?4 and ?5 the range of handles.
+    /// </summary>
     public static string SqlOf(AccountFilter filter, bool prefixIsCommon)
     {
         var sql = new StringBuilder("SELECT a.account FROM account_index a WHERE a.account > ?1");
         if (filter.Status is { } status)
         {
-            // The status itself, not a parameter: only then does SQLite see that the index of accounts that are down applies.
+            // The status itself, not a parameter: only then does SQLite see that the index of accounts that are down
+            // applies.
             sql.Append(status == AccountStatus.Active ? "" : " AND a.status <> 1").Append(" AND a.status = ").Append((int)status);
         }
 
@@ -69,7 +77,10 @@ internal static class AccountListing
         return $"SELECT account FROM account_index WHERE designated = 1 UNION SELECT account FROM follower_count WHERE {indexed}count >= {parameter}";
     }
 
-    /// <summary>The prefix and the first text behind everything that begins with it. Handles are ASCII letters, digits and underscores.</summary>
+    /// <summary>
+    /// The prefix and the first text behind everything that begins with it. Handles are ASCII letters, digits and
+    /// underscores.
+    /// </summary>
     private static (string From, string To) HandleRange(string? prefix) => string.IsNullOrEmpty(prefix) ? ("", "") : (prefix, prefix + "\u007f");
 
     private static bool IsCommon(Database database, string from, string to)

@@ -18,7 +18,8 @@ internal sealed class SqliteAuditView(Database database, Action closed) : IAudit
     private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
     private const string Checkpoints = $"SELECT {SqliteCheckpointStore.Columns} FROM checkpoint ORDER BY number";
 
-    // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can leave, is not there.
+    // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can
+    // leave, is not there.
     private const string FollowerRows = "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
 
     private bool _disposed;

@@ -32,8 +32,8 @@ internal sealed class SqliteJournalFeed(SqliteStore store) : IJournalFeed
 
     public Task WaitForAsync(long position, CancellationToken cancellationToken) => store.Signal.WaitForAsync(position, cancellationToken);
 
-    // One text per combination of conditions, so that each has the plan of its own: a stream or an actor is found by index, all
-    // else is a walk down from the position that stops at the first `max` that fit.
+    // One text per combination of conditions, so that each has the plan of its own: a stream or an actor is found by
+    // index, all else is a walk down from the position that stops at the first `max` that fit.
     private static string SqlOf(JournalFilter filter)
     {
         var sql = new StringBuilder($"SELECT {JournalRow.Columns} FROM journal WHERE position < ?");

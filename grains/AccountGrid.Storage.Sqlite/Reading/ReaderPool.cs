@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// A fixed number of connections that only read. SQLite blocks its thread, so each read runs on a thread of the pool and
-/// never on the caller's scheduler. Thread-safe.
+/// A fixed number of connections that only read. SQLite blocks its thread, so each read runs on a thread of the pool
+/// and never on the caller's scheduler. Thread-safe.
 /// </summary>
 internal sealed class ReaderPool : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class ReaderPool : IDisposable
     {
         _limiter = new ReadLimiter(options, diagnostics);
 
-        // All are opened at once and kept: the first read of each is as fast as any other, and the write-ahead log always has a user.
+        // All are opened at once and kept: the first read of each is as fast as any other, and the write-ahead log
+        // always has a user.
         for (var i = 0; i < options.Readers; i++)
         {
             _idle.Add(Open(path, options));
@@ -61,7 +62,8 @@ internal sealed class ReaderPool : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
 
-        // Disposing of the registration waits for an interrupt that has begun, so that none hits the connection's next user.
+        // Disposing of the registration waits for an interrupt that has begun, so that none hits the connection's next
+        // user.
         using var registration = cancellationToken.UnsafeRegister(static d => ((Database)d!).Interrupt(), database);
         try
         {

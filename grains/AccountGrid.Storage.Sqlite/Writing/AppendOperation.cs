@@ -16,8 +16,8 @@ internal sealed class AppendOperation(JournalAppend append) : DatabaseWrite<Appe
     {
         var database = session.Database;
 
-        // Asked before anything is written, so that losing the race disturbs nobody else in the transaction. Within one transaction nobody
-        // can come between; the unique key stands behind it all the same.
+        // Asked before anything is written, so that losing the race disturbs nobody else in the transaction. Within one
+        // transaction nobody can come between; the unique key stands behind it all the same.
         if (LengthOf(database, append.Stream) != append.ExpectedVersion)
         {
             Result = AppendResult.Conflict;

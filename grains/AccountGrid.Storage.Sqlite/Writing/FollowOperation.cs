@@ -47,8 +47,9 @@ internal sealed class FollowOperation(AccountId account, ImmutableArray<FollowCh
     }
 
     /// <summary>
-    /// The changes by follower, which visits each page of the table once; changes to the same follower keep their order, and
-    /// changes to different ones do not touch each other. <c>null</c> where they stand in that order already.
+    /// The changes by follower, which visits each page of the table once; changes to the same follower keep their
+    /// order, and changes to different ones do not touch each other. <c>null</c> where they stand in that order
+    /// already.
     /// </summary>
     private int[]? KeyOrder()
     {

@@ -18,9 +18,9 @@ internal static class FollowerCounts
     }
 
     /// <summary>
-    /// Writes a count that was read in the same transaction and changed since. There is one writer, so nothing changed it in
-    /// between. A read and a write cost less than half of one statement that adds and returns, for which SQLite makes a
-    /// temporary table.
+    /// Writes a count that was read in the same transaction and changed since. There is one writer, so nothing changed
+    /// it in between. A read and a write cost less than half of one statement that adds and returns, for which SQLite
+    /// makes a temporary table.
     /// </summary>
     public static void Write(Database database, AccountId account, FollowerCount count) =>
         database.Use(Replace).With(account.Value).With(count.Count).With(count.Version).With(Microseconds.Of(count.AsOf)).Run();

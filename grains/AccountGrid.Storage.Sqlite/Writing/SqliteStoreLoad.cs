@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Storage.Sqlite;
 
-/// <summary>Fills an empty database in one transaction, on a connection of its own: the writer has nothing to do meanwhile.</summary>
+/// <summary>
+/// Fills an empty database in one transaction, on a connection of its own: the writer has nothing to do meanwhile.
+/// </summary>
 internal sealed class SqliteStoreLoad : IStoreLoad
 {
     private const string Filled =

@@ -3,17 +3,21 @@ using AccountGrid.Application;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// What waits for the writer: commands and follow batches, each bounded and first in, first out. Commands go first, but never twice in
-/// a row past a follow batch that is too large to travel with them, so that neither starves the other. Thread-safe.
+/// What waits for the writer: commands and follow batches, each bounded and first in, first out. Commands go first, but
+/// never twice in a row past a follow batch that is too large to travel with them, so that neither starves the other.
+/// Thread-safe.
 /// </summary>
 internal sealed class WriteQueue(SqliteStorageOptions options)
 {
-    /// <summary>Rows of follows that may share a transaction with commands: few enough that a command hardly notices (about 2 ms).</summary>
+    /// <summary>
+    /// Rows of follows that may share a transaction with commands: few enough that a command hardly notices (about 2
+    /// ms).
+    /// </summary>
     public const int FollowRowsBesideCommands = 1_000;
 
     /// <summary>
-    /// Rows of follows in a transaction without commands, unless a single batch has more. However many batches that are: those of one follow each
-    /// are what profits most from going together.
+    /// Rows of follows in a transaction without commands, unless a single batch has more. However many batches that
+    /// are: those of one follow each are what profits most from going together.
     /// </summary>
     public const int FollowRowsAlone = 10_000;
 
@@ -77,7 +81,10 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
         }
     }
 
-    /// <summary>Waits for work and moves the next transaction's operations into <paramref name="batch"/>; <c>false</c> once closed and empty.</summary>
+    /// <summary>
+    /// Waits for work and moves the next transaction's operations into <paramref name="batch"/>; <c>false</c> once
+    /// closed and empty.
+    /// </summary>
     public bool Take(List<IDatabaseWrite> batch)
     {
         lock (_gate)

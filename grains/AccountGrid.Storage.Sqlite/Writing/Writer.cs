@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>
-/// The only writer of the database: one thread with one connection that puts everything that waits into one transaction, and answers each
-/// caller after its commit. A failure fails operations, never the writer.
+/// The only writer of the database: one thread with one connection that puts everything that waits into one
+/// transaction, and answers each caller after its commit. A failure fails operations, never the writer.
 /// </summary>
 internal sealed partial class Writer
 {
@@ -199,6 +199,8 @@ internal sealed partial class Writer
     }
 
     /// <param name="Cause">What happened.</param>
-    /// <param name="InCommit">Whether it happened in COMMIT itself, when the log may already hold the transaction.</param>
+    /// <param name="InCommit">
+    /// Whether it happened in COMMIT itself, when the log may already hold the transaction.
+    /// </param>
     private sealed record Failure(Exception Cause, bool InCommit);
 }

@@ -7,12 +7,14 @@ using Npgsql;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// The tables and statements of Orleans' ADO.NET providers on PostgreSQL: membership (which silos there are) and grain storage (snapshots). Written from the
-/// providers' contract: they ask <c>OrleansQuery</c> for a statement by key, and know its parameters and columns by name.
+/// The tables and statements of Orleans' ADO.NET providers on PostgreSQL: membership (which silos there are) and grain
+/// storage (snapshots). Written from the providers' contract: they ask <c>OrleansQuery</c> for a statement by key, and
+/// know its parameters and columns by name.
 /// </summary>
 /// <remarks>
-/// They lie in a schema of their own beside the store's. Every statement is one that commits or does not: a membership row never changes without the
-/// version of the table, and of two first writes of one grain's state one is refused, as the whole identity is the primary key.
+/// They lie in a schema of their own beside the store's. Every statement is one that commits or does not: a membership
+/// row never changes without the version of the table, and of two first writes of one grain's state one is refused, as
+/// the whole identity is the primary key.
 /// </remarks>
 internal static class ClusterDatabase
 {
@@ -64,7 +66,8 @@ internal static class ClusterDatabase
     private const string MembershipColumns =
         "v.DeploymentId, m.Address, m.Port, m.Generation, m.SiloName, m.HostName, m.Status, m.ProxyPort, m.SuspectTimes, m.StartTime, m.IAmAliveTime, v.Version";
 
-    // Whoever turns the version of the table may change it; the others, who read an older one, get 0 rows and read again.
+    // Whoever turns the version of the table may change it; the others, who read an older one, get 0 rows and read
+    // again.
     private const string InsertMembership = $"""
         WITH turned AS (
             UPDATE OrleansMembershipVersionTable SET Timestamp = now(), Version = Version + 1
@@ -146,8 +149,8 @@ internal static class ClusterDatabase
     public static string SchemaOf(PostgresStorageOptions options) => ClusterNames.OrleansSchemaOf(options.Schema);
 
     /// <summary>
-    /// The connections of the providers: few, and without the reset between two uses and with statements that prepare themselves, which more than doubled
-    /// their writes here.
+    /// The connections of the providers: few, and without the reset between two uses and with statements that prepare
+    /// themselves, which more than doubled their writes here.
     /// </summary>
     public static NpgsqlDataSource Connect(PostgresStorageOptions options) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
     {
@@ -166,8 +169,9 @@ internal static class ClusterDatabase
     });
 
     /// <summary>
-    /// Makes what is missing, in one transaction under an advisory lock, so that silos that start together agree who does it. A newer version is left as it
-    /// is and used: its statements keep the providers' contract, so that silos of both versions run together while one is replaced by the other.
+    /// Makes what is missing, in one transaction under an advisory lock, so that silos that start together agree who
+    /// does it. A newer version is left as it is and used: its statements keep the providers' contract, so that silos
+    /// of both versions run together while one is replaced by the other.
     /// </summary>
     /// <exception cref="StorageRefusedException">It is missing or older, and this role is not to migrate.</exception>
     public static async Task EnsureAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
@@ -187,7 +191,10 @@ internal static class ClusterDatabase
         await ApplyAsync(connection, options, cancellationToken);
     }
 
-    /// <summary>The same as its owner, whatever <see cref="PostgresStorageOptions.Migrate"/> says; gives <see cref="PostgresStorageOptions.ServiceRole"/> its rights in any case. Safe to repeat.</summary>
+    /// <summary>
+    /// The same as its owner, whatever <see cref="PostgresStorageOptions.Migrate"/> says; gives
+    /// <see cref="PostgresStorageOptions.ServiceRole"/> its rights in any case. Safe to repeat.
+    /// </summary>
     /// <returns>The version that it has now.</returns>
     public static async Task<int> MigrateAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
@@ -230,7 +237,8 @@ internal static class ClusterDatabase
 
     private static async Task<int> VersionAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
-        // By a query and not by to_regclass, which answers from a cache that does not hear of another silo's commit in the middle of a transaction.
+        // By a query and not by to_regclass, which answers from a cache that does not hear of another silo's commit in
+        // the middle of a transaction.
         await using var exists = new NpgsqlCommand(
             "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version'", connection);
         exists.Parameters.Add(new NpgsqlParameter { Value = SchemaOf(options) });

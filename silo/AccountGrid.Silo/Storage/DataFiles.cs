@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// The files of a data directory beside the store's own. They are made once the store has locked the directory, so that a silo that is refused leaves nothing behind.
+/// The files of a data directory beside the store's own. They are made once the store has locked the directory, so that
+/// a silo that is refused leaves nothing behind.
 /// </summary>
 internal sealed class DataFiles(string directory, CheckpointSettings checkpoints, IOptions<GatewayOptions> gateway)
 {
@@ -45,7 +46,8 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
 
         using (var key = KeyFile.OpenOrCreate(CheckpointKey))
         {
-            // For auditors, and for the day on which the private one is lost: its checkpoints are trusted still by this.
+            // For auditors, and for the day on which the private one is lost: its checkpoints are trusted still by
+            // this.
             var publicKey = Path.Combine(directory, $"checkpoint-key.{CheckpointKeys.IdOf(key)}.pub.pem");
             if (!File.Exists(publicKey))
             {

@@ -4,7 +4,10 @@ using AccountGrid.Storage.Postgres;
 
 namespace AccountGrid.Silo;
 
-/// <summary>Brings a cluster's database up to this program's version, as its owner, and ends: for the service's own role may not.</summary>
+/// <summary>
+/// Brings a cluster's database up to this program's version, as its owner, and ends: for the service's own role may
+/// not.
+/// </summary>
 internal static class MigrationRun
 {
     /// <summary>Migrates both schemas and says so. Safe to repeat, and while silos run.</summary>

@@ -3,16 +3,19 @@ using Microsoft.Data.Sqlite;
 namespace AccountGrid.Silo;
 
 /// <summary>
-/// The file behind Orleans' grain storage: one table, and the statements that its ADO.NET provider asks the database for by key. Written from the provider's
-/// documented contract, with the whole identity as the primary key, so that of two first writes one meets the other. It holds snapshots, which
-/// are never the truth: a file that cannot be read is set aside and made anew.
+/// The file behind Orleans' grain storage: one table, and the statements that its ADO.NET provider asks the database
+/// for by key. Written from the provider's documented contract, with the whole identity as the primary key, so that of
+/// two first writes one meets the other. It holds snapshots, which are never the truth: a file that cannot be read is
+/// set aside and made anew.
 /// </summary>
 internal static class SnapshotDatabase
 {
     /// <summary>The file name inside the data directory.</summary>
     public const string FileName = "grains.db";
 
-    /// <summary>By this name the provider loads Microsoft.Data.Sqlite; by the library's own name it loads nothing.</summary>
+    /// <summary>
+    /// By this name the provider loads Microsoft.Data.Sqlite; by the library's own name it loads nothing.
+    /// </summary>
     public const string Invariant = "System.Data.SQLite";
 
     private const int CurrentVersion = 1;
