@@ -5,9 +5,40 @@ using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Silo.Tests;
 
-public sealed class DataDirectoryTests
+public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IClassFixture<DataDirectoryTests.LeftByASilo>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>The directory of a silo that started and stopped once: each test that begins with one gets a copy.</summary>
+    public sealed class LeftByASilo : IAsyncLifetime
+    {
+        private readonly TempDirectory _directory = new();
+
+        public async ValueTask InitializeAsync()
+        {
+            await using var silo = await SiloProcess.StartAsync(
+                new SiloProcessOptions { DataDirectory = _directory.FullPath }, Token);
+            Assert.Equal(0, await silo.StopAsync(cancellationToken: Token));
+        }
+
+        public TempDirectory Copy()
+        {
+            var copy = new TempDirectory();
+            foreach (var file in Directory.GetFiles(_directory.FullPath))
+            {
+                // With its mode.
+                File.Copy(file, copy.File(Path.GetFileName(file)));
+            }
+
+            return copy;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _directory.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 
     /// <summary>The first start of all: a key that was read too early once made it fail.</summary>
     [Fact]
@@ -40,25 +71,23 @@ public sealed class DataDirectoryTests
     [Fact]
     public async Task A_database_of_a_newer_version_is_refused_and_left_as_it_is()
     {
-        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
-        await silo.StopAsync(cancellationToken: Token);
-        Execute(silo, "accountgrid.db", "PRAGMA user_version = 99");
-        var before = await File.ReadAllBytesAsync(Path.Combine(silo.DataDirectory, "accountgrid.db"), Token);
+        using var directory = left.Copy();
+        Execute(directory, "accountgrid.db", "PRAGMA user_version = 99");
+        var before = await File.ReadAllBytesAsync(directory.File("accountgrid.db"), Token);
 
-        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = silo.DataDirectory }, Token);
+        var (exitCode, output) = await StartAsync(directory);
 
         Assert.Equal(3, exitCode);
         Assert.Contains("99", output, StringComparison.Ordinal);
-        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(silo.DataDirectory, "accountgrid.db"), Token));
+        Assert.Equal(before, await File.ReadAllBytesAsync(directory.File("accountgrid.db"), Token));
     }
 
     [Fact]
     public async Task A_grain_storage_of_a_newer_version_is_refused_too()
     {
-        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
-        await silo.StopAsync(cancellationToken: Token);
-        Execute(silo, "grains.db", "PRAGMA user_version = 99");
-        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = silo.DataDirectory }, Token);
+        using var directory = left.Copy();
+        Execute(directory, "grains.db", "PRAGMA user_version = 99");
+        var (exitCode, output) = await StartAsync(directory);
         Assert.Equal(3, exitCode);
         Assert.Contains("grains.db", output, StringComparison.Ordinal);
     }
@@ -122,24 +151,18 @@ public sealed class DataDirectoryTests
     [Fact]
     public async Task Others_who_may_read_the_checkpoint_key_are_a_reason_not_to_start()
     {
-        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
-        await silo.StopAsync(cancellationToken: Token);
-        File.SetUnixFileMode(Path.Combine(silo.DataDirectory, "checkpoint-key.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = silo.DataDirectory }, Token);
+        using var directory = left.Copy();
+        File.SetUnixFileMode(
+            directory.File("checkpoint-key.pem"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        var (exitCode, output) = await StartAsync(directory);
         Assert.Equal(3, exitCode);
         Assert.Contains("checkpoint-key.pem", output, StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_port_that_is_taken_is_named_with_the_way_out()
-    {
-        await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
-        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { Arguments = ["--grpc-port", $"{silo.Grpc.Port}"] }, Token);
-        Assert.Equal(1, exitCode);
-        Assert.Contains($"{silo.Grpc.Port}", output, StringComparison.Ordinal);
-        Assert.Contains("--grpc-port", output, StringComparison.Ordinal);
-    }
+    private static Task<(int ExitCode, string Output)> StartAsync(TempDirectory directory) =>
+        SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = directory.FullPath }, Token);
 
     private static void EditSnapshot(SiloProcess silo, Action<JsonNode> edit)
     {
@@ -157,9 +180,9 @@ public sealed class DataDirectoryTests
         Assert.Equal(1, write.ExecuteNonQuery());
     }
 
-    private static void Execute(SiloProcess silo, string file, string sql)
+    private static void Execute(TempDirectory directory, string file, string sql)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(silo.DataDirectory, file)};Pooling=False");
+        using var connection = new SqliteConnection($"Data Source={directory.File(file)};Pooling=False");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

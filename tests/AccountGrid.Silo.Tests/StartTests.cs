@@ -61,13 +61,19 @@ public sealed class StartTests
         }
     }
 
-    public sealed class A_started_silo : IAsyncLifetime
+    /// <summary>One silo for all tests that only look at it.</summary>
+    public sealed class StartedSilo : IAsyncLifetime
     {
-        private SiloProcess _silo = null!;
+        public SiloProcess Silo { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => _silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        public async ValueTask InitializeAsync() => Silo = await SiloProcess.StartAsync(cancellationToken: Token);
 
-        public ValueTask DisposeAsync() => _silo.DisposeAsync();
+        public ValueTask DisposeAsync() => Silo.DisposeAsync();
+    }
+
+    public sealed class A_started_silo(StartedSilo fixture) : IClassFixture<StartedSilo>
+    {
+        private readonly SiloProcess _silo = fixture.Silo;
 
         [Fact]
         public void Says_where_it_listens_where_its_data_lies_and_three_commands_to_try()
@@ -162,7 +168,7 @@ public sealed class StartTests
         public async Task Counts_commands_appends_requests_and_activations_for_prometheus()
         {
             using var api = new Api(_silo, "web", "service");
-            await api.RegisterAsync(1);
+            await api.RegisterAsync(2);
             using var client = _silo.CreateHttpClient();
             var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
             foreach (var name in (string[])["accountgrid_command", "accountgrid_storage_commit", "accountgrid_gateway_requests_total", "orleans_catalog_activations"])
