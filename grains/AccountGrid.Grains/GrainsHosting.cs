@@ -14,8 +14,8 @@ public static class GrainsHosting
     /// <summary>
     /// Adds the grains' services and their placement. The host provides the ports (a store's <c>Add...</c>),
     /// <see cref="AccountPolicy"/>, <see cref="OperatorPolicy"/>, <see cref="ProcessorLimits"/>, the checkpoint log,
-    /// keys and signer, the <see cref="SnapshotSeal"/>, and a grain storage under
-    /// <paramref name="snapshotStorageName"/>.
+    /// keys and signer, the <see cref="SnapshotSeal"/>, a grain storage under
+    /// <paramref name="snapshotStorageName"/>, and an <see cref="IMembershipRecord"/> where the silo is one of several.
     /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="snapshotStorageName">The name of the grain storage behind <see cref="SnapshotStore"/>.</param>
@@ -26,6 +26,7 @@ public static class GrainsHosting
         var services = silo.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AccountGrains>();
+        services.TryAddSingleton<PauseGuard>();
         services.TryAddSingleton<LocalAccounts>();
         services.TryAddSingleton<ILocalAccounts>(static provider => provider.GetRequiredService<LocalAccounts>());
         services.TryAddSingleton<ApplicationDiagnostics>();

@@ -1,5 +1,6 @@
 using AccountGrid.Domain;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AccountGrid.Grains.Tests;
 
@@ -60,7 +61,7 @@ public sealed class LocalAccountsTests : GridTest
     {
         await Grid.RegisterAsync(1);
         var clock = new HandClock();
-        var local = new LocalAccounts(clock);
+        var local = new LocalAccounts(clock, Alone);
         var account = await Grid.DuplicateAsync(1);
         local.Offer(account, account.View);
         clock.Ticks += LocalAccounts.Lease.Ticks - 1;
@@ -77,11 +78,14 @@ public sealed class LocalAccountsTests : GridTest
     [Fact]
     public async Task An_account_that_does_not_exist_takes_no_place()
     {
-        var local = new LocalAccounts(new HandClock());
+        var local = new LocalAccounts(new HandClock(), Alone);
         var unknown = await Grid.DuplicateAsync(1);
         local.Offer(unknown, unknown.View);
         Assert.Null(local.Get(1, 0));
     }
+
+    /// <summary>The guard of a silo that is alone, which always allows answers.</summary>
+    private static PauseGuard Alone => new(TimeProvider.System, NullLogger<PauseGuard>.Instance);
 
     /// <summary>Reads through the grain, and then without; again if the lease was over in between, which a slow machine may need.</summary>
     private async Task<AccountInfo> LookAsync(long id)

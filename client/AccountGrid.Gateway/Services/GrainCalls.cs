@@ -104,8 +104,14 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     public Task<FollowReply> FollowAsync(long id, ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken) =>
         RepeatAsync(() => Account(id).FollowAsync(changes, caller, cancellationToken), cancellationToken);
 
-    /// <summary>Makes a call that may be repeated; again if its silo goes away meanwhile.</summary>
-    public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) => LostCalls.RepeatAsync(call, clock, cancellationToken);
+    /// <summary>
+    /// Makes a call that may be repeated; again if its silo goes away meanwhile. Not if this process is itself a silo
+    /// that was declared dead: then the caller is told at once, and can go to another gateway.
+    /// </summary>
+    public Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) =>
+        LostCalls.RepeatAsync(call, clock, cancellationToken, MayRepeat);
+
+    private bool MayRepeat(Exception failure) => local is not { IsCutOff: true } && LostCalls.IsLost(failure);
 
     /// <summary>Sends a command; with a request id, again if its silo goes away meanwhile.</summary>
     /// <exception cref="ApiException">It was refused.</exception>

@@ -23,14 +23,19 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     private volatile AccountView _view;
     private long? _lastRefresh;
     private Task? _dueWork;
+    private int _generationAsked;
     private long _readsRefused;
     private long _snapshotVersion;
 
     /// <summary>A processor that knows nothing yet: call <see cref="LoadAsync"/> before anything else.</summary>
-    public AccountProcessor(AccountId id, AccountServices services)
+    /// <param name="id">The account.</param>
+    /// <param name="services">What it is built on.</param>
+    /// <param name="generation">The host's generation, read before the load; see <see cref="Generation"/>.</param>
+    public AccountProcessor(AccountId id, AccountServices services, int generation = 0)
     {
         ArgumentNullException.ThrowIfNull(services);
         Id = id;
+        Generation = _generationAsked = generation;
         _services = services;
         _stream = services.StreamOf(id, observer: this);
         _view = new(_stream.Head.State, null, null, Tier.Protected);
@@ -51,6 +56,12 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// every append, but the host must deactivate it.
     /// </summary>
     public bool IsFenced => _stream.IsFenced;
+
+    /// <summary>
+    /// The host's generation that this instance has caught up with. The host raises its own when other instances may
+    /// have changed the account; then <see cref="CatchUpAsync"/> has to come before the next answer.
+    /// </summary>
+    public int Generation { get; private set; }
 
     /// <summary>Whether enough was appended since the last snapshot to make another one worth its write.</summary>
     public bool SnapshotDue => EntriesSinceSnapshot >= _services.Limits.SnapshotEvery;
@@ -91,6 +102,27 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
     public Task RefreshAsync(long minVersion, CancellationToken cancellationToken) =>
         _stream.RefreshAsync(minVersion, maxAge: null, cancellationToken).AsTask();
+
+    /// <summary>
+    /// Compares what is in memory with the journal and the ledger, by readings that begin after the first call with
+    /// this generation. A count that cannot be read is unknown then.
+    /// </summary>
+    /// <param name="generation">The host's generation.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StorageUnavailableException">The journal cannot be read: nothing is to be answered.</exception>
+    public async Task CatchUpAsync(int generation, CancellationToken cancellationToken)
+    {
+        if (_generationAsked != generation)
+        {
+            _generationAsked = generation;
+            _stream.Invalidate();
+            _followers.Invalidate();
+        }
+
+        await RefreshAsync(minVersion: 0, cancellationToken);
+        await _followers.EnsureAsync(cancellationToken);
+        Generation = Math.Max(Generation, generation);
+    }
 
     /// <summary>
     /// Starts, without waiting and at most once per <see cref="ProcessorLimits.RetryAfter"/>, to read again what could

@@ -96,6 +96,11 @@ public sealed class OperatorProcessor
         return new(AuthorityNow() with { Budget = refusal }, reservation);
     }
 
+    /// <summary>Compares the record with the journal, by a reading that begins after this call.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read.</exception>
+    /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
+    public Task RefreshAsync(CancellationToken cancellationToken) => _stream.ReloadAsync(cancellationToken);
+
     /// <summary>
     /// Says what became of a reserved harm: when it took effect, or <c>null</c> when it did not. Never fails; twice is
     /// once.

@@ -41,7 +41,8 @@ internal sealed class JournaledStream<TState, TEvent>(
     public bool IsFenced { get; private set; }
 
     /// <summary>
-    /// Whether an append failed or met another's and the journal was not read since: what is in memory may be behind.
+    /// Whether an append failed or met another's, or <see cref="Invalidate"/> was called, and the journal was not read
+    /// since: what is in memory may be behind.
     /// </summary>
     public bool MustReload => Volatile.Read(ref _failuresHealed) < Volatile.Read(ref _failures);
 
@@ -184,6 +185,9 @@ internal sealed class JournaledStream<TState, TEvent>(
         kind.Diagnostics.FenceLost(kind.Name);
         kind.LogFenceLost(_head.State);
     }
+
+    /// <summary>Notes that entries may have been appended elsewhere: the journal is read before the next use.</summary>
+    public void Invalidate() => _failures++;
 
     private bool IsOlderThan(TimeSpan? maxAge) => maxAge is { } age && (_readAt is not { } at || kind.Clock.GetElapsedTime(at) > age);
 

@@ -6,6 +6,9 @@ namespace AccountGrid.Grains;
 /// </summary>
 public interface ILocalAccounts
 {
+    /// <summary>Whether this silo knows that it was declared dead: it answers no requests any more.</summary>
+    bool IsCutOff { get; }
+
     /// <summary>
     /// What <see cref="IAccountGrain.GetAsync"/> would answer at this moment; <c>null</c> says nothing about the
     /// account: call the grain.

@@ -35,7 +35,8 @@ public sealed partial class AccountGrain(
             return;
         }
 
-        var processor = new AccountProcessor(id, services);
+        // The generation from before the load: after a pause during the load the journal is read once more.
+        var processor = new AccountProcessor(id, services, local.Guard.Generation);
         try
         {
             var (snapshot, etag) = await snapshotStore.ReadAsync(this.GetGrainId());
@@ -73,11 +74,9 @@ public sealed partial class AccountGrain(
             return new(Faulted().ToAnswer<AccountInfo>());
         }
 
-        processor.Recover();
-        local.Offer(processor, processor.View);
-        return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
-            ? new(processor.View.ToAnswer())
-            : GetRefreshedAsync(processor, minVersion, cancellationToken);
+        return IsCurrent(processor)
+            ? GetNow(processor, minVersion, cancellationToken)
+            : CatchUpAndGetAsync(processor, minVersion, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -88,14 +87,7 @@ public sealed partial class AccountGrain(
             return new(Faulted().ToAnswer<PublicAccountInfo>());
         }
 
-        processor.Recover();
-        if (processor.View.State is { IsRegistered: true, Status: not AccountStatus.Active })
-        {
-            processor.NoteReadRefused();
-        }
-
-        local.Offer(processor, processor.View);
-        return new(KeptIfKnown(processor.View).ToPublicAnswer());
+        return IsCurrent(processor) ? new(VisitNow(processor)) : CatchUpAndVisitAsync(processor, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -111,6 +103,11 @@ public sealed partial class AccountGrain(
         if (request is null)
         {
             return malformed!.ToReply();
+        }
+
+        if (!IsCurrent(processor) && await CatchUpAsync(processor, cancellationToken) is { } behind)
+        {
+            return behind.ToReply();
         }
 
         using var trace = caller.ContinueTrace();
@@ -142,6 +139,11 @@ public sealed partial class AccountGrain(
         if (refusal is not null)
         {
             return new(0, null, refusal.ToInfo());
+        }
+
+        if (!IsCurrent(processor) && await CatchUpAsync(processor, cancellationToken) is { } behind)
+        {
+            return new(0, null, behind.ToInfo());
         }
 
         try
@@ -199,6 +201,72 @@ public sealed partial class AccountGrain(
         }
     }
 
+    /// <summary>
+    /// Whether what is in memory may be answered: the silo has not stood still, or has been found to be a member since
+    /// and this account has been compared with the journal where it had to be.
+    /// </summary>
+    private bool IsCurrent(AccountProcessor processor) =>
+        local.Guard.IsClear(out var generation) && generation == processor.Generation;
+
+    /// <summary>
+    /// Waits until the silo knows that it is still a member, and compares the account with the journal if the
+    /// generation has grown.
+    /// </summary>
+    /// <returns>Why that was not possible; <c>null</c> = it was.</returns>
+    /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
+    private async Task<Refusal?> CatchUpAsync(AccountProcessor processor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var generation = await local.Guard.ConfirmAsync(cancellationToken);
+            if (generation != processor.Generation)
+            {
+                await processor.CatchUpAsync(generation, cancellationToken);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            Failed(e);
+            return refusal;
+        }
+    }
+
+    private async ValueTask<Answer<AccountInfo>> CatchUpAndGetAsync(
+        AccountProcessor processor, long minVersion, CancellationToken cancellationToken) =>
+        await CatchUpAsync(processor, cancellationToken) is { } refusal
+            ? refusal.ToAnswer<AccountInfo>()
+            : await GetNow(processor, minVersion, cancellationToken);
+
+    private async ValueTask<Answer<PublicAccountInfo>> CatchUpAndVisitAsync(
+        AccountProcessor processor, CancellationToken cancellationToken) =>
+        await CatchUpAsync(processor, cancellationToken) is { } refusal
+            ? refusal.ToAnswer<PublicAccountInfo>()
+            : VisitNow(processor);
+
+    private ValueTask<Answer<AccountInfo>> GetNow(
+        AccountProcessor processor, long minVersion, CancellationToken cancellationToken)
+    {
+        processor.Recover();
+        local.Offer(processor, processor.View);
+        return processor.View.State.Version >= minVersion && processor.View.State.IsRegistered
+            ? new(processor.View.ToAnswer())
+            : GetRefreshedAsync(processor, minVersion, cancellationToken);
+    }
+
+    private Answer<PublicAccountInfo> VisitNow(AccountProcessor processor)
+    {
+        processor.Recover();
+        if (processor.View.State is { IsRegistered: true, Status: not AccountStatus.Active })
+        {
+            processor.NoteReadRefused();
+        }
+
+        local.Offer(processor, processor.View);
+        return KeptIfKnown(processor.View).ToPublicAnswer();
+    }
+
     private async ValueTask<Answer<AccountInfo>> GetRefreshedAsync(AccountProcessor processor, long minVersion, CancellationToken cancellationToken)
     {
         try
@@ -218,6 +286,11 @@ public sealed partial class AccountGrain(
         if (_processor is not { } processor)
         {
             throw new GrainRefusedException(Faulted().ToInfo());
+        }
+
+        if (!IsCurrent(processor) && await CatchUpAsync(processor, CancellationToken.None) is { } behind)
+        {
+            throw new GrainRefusedException(behind.ToInfo());
         }
 
         try

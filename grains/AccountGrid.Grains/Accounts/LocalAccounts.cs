@@ -11,7 +11,8 @@ namespace AccountGrid.Grains;
 /// places is fixed: accounts without one are read by calls. Thread-safe.
 /// </summary>
 /// <param name="clock">Measures the lease.</param>
-public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
+/// <param name="guard">Says whether memory may be answered from.</param>
+public sealed class LocalAccounts(TimeProvider clock, PauseGuard guard) : ILocalAccounts
 {
     /// <summary>How long after a read through the grain its view is looked at directly.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
@@ -26,6 +27,12 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
     /// </summary>
     private readonly HashSet<long>[] _active = [.. Enumerable.Range(0, 1 << PartBits).Select(static _ => new HashSet<long>())];
     private readonly Entry?[] _entries = new Entry?[Ways << SetBits];
+
+    /// <summary>Says whether memory may be answered from.</summary>
+    internal PauseGuard Guard => guard;
+
+    /// <inheritdoc />
+    public bool IsCutOff => guard.IsDead;
 
     /// <inheritdoc />
     public AccountInfo? Get(long id, long minVersion) =>
@@ -78,7 +85,8 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
             }
         }
 
-        Volatile.Write(ref set[place], new Entry(processor, view, now + (long)(Lease.TotalSeconds * clock.TimestampFrequency)));
+        var until = now + (long)(Lease.TotalSeconds * clock.TimestampFrequency);
+        Volatile.Write(ref set[place], new Entry(processor, view, processor.Generation, until));
     }
 
     /// <summary>Forgets an activation that ends.</summary>
@@ -101,11 +109,18 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
 
     private Entry? Find(long id)
     {
+        // Before the view is read, as the guard demands.
+        if (!guard.IsClear(out var generation))
+        {
+            return null;
+        }
+
         foreach (ref var place in SetOf(id))
         {
             if (Volatile.Read(ref place) is { } entry && entry.Processor.Id.Value == id)
             {
-                return entry.Processor.IsSettledOn(entry.View) && clock.GetTimestamp() < entry.Until ? entry : null;
+                return entry.Generation == generation && entry.Processor.IsSettledOn(entry.View)
+                    && clock.GetTimestamp() < entry.Until ? entry : null;
             }
         }
 
@@ -120,11 +135,13 @@ public sealed class LocalAccounts(TimeProvider clock) : ILocalAccounts
     private static int Spread(long id, int bits) => (int)((ulong)id * 0x9E3779B97F4A7C15 >> (64 - bits));
 
     /// <summary>One view; what readers get of it is made by the first and shared by all of them.</summary>
-    private sealed class Entry(AccountProcessor processor, AccountView view, long until)
+    private sealed class Entry(AccountProcessor processor, AccountView view, int generation, long until)
     {
         public AccountProcessor Processor => processor;
 
         public AccountView View => view;
+
+        public int Generation => generation;
 
         public long Until => until;
 

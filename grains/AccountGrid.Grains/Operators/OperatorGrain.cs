@@ -10,10 +10,12 @@ namespace AccountGrid.Grains;
 /// its first answer.
 /// </summary>
 [ActivationCountBasedPlacement, GrainType("operator")]
-public sealed partial class OperatorGrain(OperatorServices services, ILogger<OperatorGrain> log) : Grain, IOperatorGrain
+public sealed partial class OperatorGrain(OperatorServices services, PauseGuard guard, ILogger<OperatorGrain> log)
+    : Grain, IOperatorGrain
 {
     private OperatorProcessor? _processor;
     private Refusal? _fault;
+    private int _generation;
 
     /// <summary>
     /// Loads the record. One that cannot be read faults this activation alone; until it can be read the operator has no
@@ -27,6 +29,8 @@ public sealed partial class OperatorGrain(OperatorServices services, ILogger<Ope
             return;
         }
 
+        // From before the load: after a pause during the load the journal is read once more.
+        _generation = guard.Generation;
         var processor = new OperatorProcessor(person, services);
         try
         {
@@ -41,7 +45,19 @@ public sealed partial class OperatorGrain(OperatorServices services, ILogger<Ope
     }
 
     /// <inheritdoc />
-    public Task<OperatorInfo> GetAsync(CancellationToken cancellationToken) => Task.FromResult(Loaded().View.ToInfo());
+    public async Task<OperatorInfo> GetAsync(CancellationToken cancellationToken)
+    {
+        var processor = Loaded();
+        try
+        {
+            await CatchUpAsync(processor, cancellationToken);
+            return processor.View.ToInfo();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask<AuthorityInfo> AskAsync(long account, long? reach, CancellationToken cancellationToken)
@@ -50,6 +66,7 @@ public sealed partial class OperatorGrain(OperatorServices services, ILogger<Ope
         var intent = reach is { } followers ? new HarmIntent(new AccountId(account), followers) : null;
         try
         {
+            await CatchUpAsync(processor, cancellationToken);
             return (await processor.AskAsync(new(processor.Id, intent), cancellationToken)).ToInfo();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
@@ -82,6 +99,7 @@ public sealed partial class OperatorGrain(OperatorServices services, ILogger<Ope
         using var trace = caller.ContinueTrace();
         try
         {
+            await CatchUpAsync(processor, cancellationToken);
             var result = await processor.ExecuteAsync(command.ToCommand(), verified, cancellationToken);
             return new(result.View.State.Version > 0 ? result.View.ToInfo() : null, result.Refusal?.ToInfo());
         }
@@ -96,6 +114,21 @@ public sealed partial class OperatorGrain(OperatorServices services, ILogger<Ope
                 Fenced(log, processor.Id);
                 DeactivateOnIdle();
             }
+        }
+    }
+
+    /// <summary>
+    /// Waits until the silo knows that it is still a member, and compares the record with the journal if the generation
+    /// has grown.
+    /// </summary>
+    /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
+    private async ValueTask CatchUpAsync(OperatorProcessor processor, CancellationToken cancellationToken)
+    {
+        var generation = await guard.ConfirmAsync(cancellationToken);
+        if (generation != _generation)
+        {
+            await processor.RefreshAsync(cancellationToken);
+            _generation = Math.Max(_generation, generation);
         }
     }
 

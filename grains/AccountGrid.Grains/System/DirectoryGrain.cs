@@ -10,7 +10,7 @@ namespace AccountGrid.Grains;
 [StatelessWorker, Reentrant, GrainType("directory")]
 public sealed class DirectoryGrain(
     IStreamIndex index, IHarmLog harms, IJournalFeed feed, OperatorServices operators, EverySilo<ISiloAccounts> silos,
-    AccountPolicy policy, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
+    AccountPolicy policy, PauseGuard guard, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
 {
     /// <summary>The longest wait for the feed; below every response timeout on the way.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -80,6 +80,8 @@ public sealed class DirectoryGrain(
     /// <inheritdoc />
     public Task<EntryPage> ReadFeedAsync(long afterPosition, int max, TimeSpan wait, CancellationToken cancellationToken) => AnswerAsync(async () =>
     {
+        // Entries are true wherever they are read; but a watcher should leave a silo that was declared dead.
+        await guard.ConfirmAsync(cancellationToken);
         var entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
         if (entries.IsEmpty && wait > TimeSpan.Zero)
         {
@@ -103,7 +105,11 @@ public sealed class DirectoryGrain(
     });
 
     /// <inheritdoc />
-    public Task<long> ReadFeedHeadAsync(CancellationToken cancellationToken) => AnswerAsync(() => feed.ReadHeadAsync(cancellationToken));
+    public Task<long> ReadFeedHeadAsync(CancellationToken cancellationToken) => AnswerAsync(async () =>
+    {
+        await guard.ConfirmAsync(cancellationToken);
+        return await feed.ReadHeadAsync(cancellationToken);
+    });
 
     private static int Page(int max) => Math.Clamp(max, 1, Limits.PageSize);
 

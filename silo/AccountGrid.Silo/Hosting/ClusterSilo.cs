@@ -31,6 +31,7 @@ internal static class ClusterSilo
             options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
         silo.AddAdoNetGrainStorage(snapshotStorage, static (OptionsBuilder<AdoNetGrainStorageOptions> options) =>
             options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
+        silo.Services.AddSingleton<IMembershipRecord, TableMembership>();
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, settings.Cluster.MissedProbes));
     }
 

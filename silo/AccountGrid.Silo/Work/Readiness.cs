@@ -1,10 +1,12 @@
 using AccountGrid.Application;
+using AccountGrid.Grains;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AccountGrid.Silo;
 
-/// <summary>Ready while the silo is up, is not stopping and its store answers.</summary>
-internal sealed class Readiness(IJournalFeed feed, IHostApplicationLifetime lifetime, TimeProvider clock) : IHealthCheck
+/// <summary>Ready while the silo is up, is not stopping, has not been declared dead, and its store answers.</summary>
+internal sealed class Readiness(
+    IJournalFeed feed, PauseGuard guard, IHostApplicationLifetime lifetime, TimeProvider clock) : IHealthCheck
 {
     /// <summary>The tag of the checks behind <c>/health/ready</c>.</summary>
     public const string Tag = "ready";
@@ -17,6 +19,11 @@ internal sealed class Readiness(IJournalFeed feed, IHostApplicationLifetime life
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return HealthCheckResult.Unhealthy("stopping");
+        }
+
+        if (guard.IsDead)
+        {
+            return HealthCheckResult.Unhealthy("declared dead by the other silos");
         }
 
         using var patience = new CancellationTokenSource(Patience, clock);

@@ -26,9 +26,11 @@ public sealed class TestGrid : IAsyncDisposable
     private readonly int _primaryPort = FreePort();
     private int _callsBetweenSilos;
 
-    private TestGrid(ProcessorLimits limits)
+    private readonly PauseGuard? _guard;
+
+    private TestGrid(ProcessorLimits limits, PauseGuard? guard)
     {
-        _limits = limits;
+        (_limits, _guard) = (limits, guard);
         Clock = new ShiftedClock();
         _store = new SqliteStore(new SqliteStorageOptions { DataDirectory = _directory.FullPath }, Clock);
         Journal = new TappedJournal(() => _store.Journal);
@@ -64,9 +66,14 @@ public sealed class TestGrid : IAsyncDisposable
     /// <summary>An operator's grain.</summary>
     public IOperatorGrain Operator(string name) => Grains.GetGrain<IOperatorGrain>("op/" + name);
 
-    public static async Task<TestGrid> StartAsync(int silos = 1, ProcessorLimits? limits = null)
+    /// <summary>Starts silos in this process.</summary>
+    /// <param name="silos">The number of silos.</param>
+    /// <param name="limits">Bounds other than the defaults.</param>
+    /// <param name="guard">The guard of all silos; <c>null</c> = each has one that finds no pause.</param>
+    public static async Task<TestGrid> StartAsync(
+        int silos = 1, ProcessorLimits? limits = null, PauseGuard? guard = null)
     {
-        var grid = new TestGrid(limits ?? new ProcessorLimits());
+        var grid = new TestGrid(limits ?? new ProcessorLimits(), guard);
         await grid._store.OpenAsync(CancellationToken.None);
         for (var i = 0; i < silos; i++)
         {
@@ -189,6 +196,11 @@ public sealed class TestGrid : IAsyncDisposable
     private void AddPorts(IServiceCollection services)
     {
         services.AddSingleton<TimeProvider>(Clock);
+        if (_guard is not null)
+        {
+            services.AddSingleton(_guard);
+        }
+
         services.AddSingleton<IJournal>(Journal);
         services.AddSingleton(_store.Index);
         services.AddSingleton(_store.HarmLog);

@@ -47,6 +47,9 @@ public sealed class InMemoryJournal : IJournal, IHarmLog
     /// <summary>Entries of every stream read so far.</summary>
     public int EntriesRead { get; private set; }
 
+    /// <summary>Readings of streams so far.</summary>
+    public int Reads { get; private set; }
+
     /// <summary>The next append goes wrong so; several are taken in order.</summary>
     public void FailNextAppend(AppendFault fault) => _faults.Enqueue(fault);
 
@@ -168,6 +171,7 @@ public sealed class InMemoryJournal : IJournal, IHarmLog
         }
 
         var entries = select(Entries(stream)).ToImmutableArray();
+        Reads++;
         EntriesRead += entries.Length;
         await AfterRead.PassAsync();
         return entries;
