@@ -1,6 +1,9 @@
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using AccountGrid.Grains;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
 
 namespace AccountGrid.Chaos.Mutants;
 
@@ -24,9 +27,19 @@ internal static class Mutation
         "forgotten-request-ids" => static services => Wrap<IEventCodec<AccountEvent>>(services, static codec => new ForgetfulCodec(codec)),
         "unrecorded-refusals" => static services => Wrap<IJournal>(services, static journal => new ForgivingJournal(journal)),
         "blind-audit" => static services => Wrap<IAuditSource>(services, static audit => new BlindAudit(audit)),
+        "unaware-of-its-death" => ForgetMembership,
         "count-apart" => services => Wrap<IFollowerLedger>(services, ledger => new CountApartLedger(ledger, DataDirectory(args))),
         _ => null,
     };
+
+    /// <summary>
+    /// The silo reads in the membership table whether it is dead neither after it stood still nor every two seconds.
+    /// </summary>
+    private static void ForgetMembership(IServiceCollection services)
+    {
+        services.RemoveAll<IMembershipRecord>();
+        services.PostConfigure<ClusterMembershipOptions>(static o => o.TableRefreshTimeout = TimeSpan.FromMinutes(10));
+    }
 
     private static void LeaveAsIs(IServiceCollection services)
     {

@@ -36,6 +36,7 @@ public sealed class ClusterChaosTests
         Say(summary.ToString());
 
         // A run in which nothing happened shows nothing.
+        Assert.True(run.CacheAnswers > 1000, $"The caches answered {run.CacheAnswers} times.");
         Assert.True(run.Strikes >= strikes - 1, summary.ToString());
         Assert.True(
             summary is { AcknowledgedCommands: > 100, Edges: > 0, Checkpoints: > 0, Availability.Retried: > 0 },

@@ -170,6 +170,27 @@ public static class MutantTests
         }
     }
 
+    public sealed class A_silo_that_does_not_find_out_that_it_was_declared_dead
+    {
+        [Fact]
+        public async Task Is_caught_by_a_cache_that_asks_it_when_it_wakes_and_a_right_one_is_not()
+        {
+            Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+            await using var server = await PostgresServer.StartNewAsync();
+            await using (var right = await Stage.StartClusterAsync(None, server, silos: 3))
+            {
+                var answers = await Awakening.PlayAsync(right, new Script());
+                Assert.Empty(await right.CheckCachesAsync(answers, Awakening.Bound));
+            }
+
+            await using var wrong = await Stage.StartClusterAsync("unaware-of-its-death", server, silos: 3);
+            var looks = await Awakening.PlayAsync(wrong, new Script());
+            var violations = await wrong.CheckCachesAsync(looks, Awakening.Bound);
+            Assert.NotEmpty(violations);
+            Assert.All(violations, static v => Assert.Equal(CacheChecker.TooStale, v.Check));
+        }
+    }
+
     public sealed class A_mutant_with_a_name_that_nobody_knows
     {
         [Fact]

@@ -22,7 +22,7 @@ internal sealed class Stage : IAsyncDisposable
 
     private readonly TempDirectory _data = new();
     private readonly History _history = new(TimeProvider.System, capacity: 1000);
-    private readonly List<(SiloProcess Silo, Client Client, Connection Connection)> _silos = [];
+    private readonly List<(SiloProcess Silo, Workloads.Client Client, Connection Connection)> _silos = [];
     private int _incarnation = 1;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -59,6 +59,40 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         return stage;
+    }
+
+    /// <summary>Silos of one cluster on one PostgreSQL database.</summary>
+    public static async Task<Stage> StartClusterAsync(string mutant, PostgresServer server, int silos)
+    {
+        var stage = new Stage();
+        for (var silo = 0; silo < silos; silo++)
+        {
+            await stage.AddAsync(
+                mutant,
+                [
+                    new("ACCOUNTGRID__POSTGRES", server.ConnectionString()),
+                    new("ACCOUNTGRID__STORAGE__SCHEMA", "cluster_" + mutant.Replace('-', '_')),
+                    NoCheckpoints,
+                ]);
+        }
+
+        return stage;
+    }
+
+    /// <summary>What the clients did and were told.</summary>
+    public History History => _history;
+
+    /// <summary>One of the silos, by number.</summary>
+    public SiloProcess SiloAt(int number) => _silos[number].Silo;
+
+    /// <summary>
+    /// Compares what caches answered with what clients were told and with the journals, read through the last silo.
+    /// </summary>
+    public async Task<ImmutableArray<Violation>> CheckCachesAsync(IEnumerable<CacheLook> looks, TimeSpan bound)
+    {
+        var history = _history.Snapshot();
+        var recovered = await RecoverAsync(_silos[^1].Silo, history, new DiskState([], [], LastCheckpoint: 0));
+        return [.. CacheChecker.Check(history, recovered, looks, bound)];
     }
 
     /// <summary>Does it, until it is answered.</summary>
@@ -115,9 +149,7 @@ internal sealed class Stage : IAsyncDisposable
     private async Task<ImmutableArray<Violation>> CheckAsync(SiloProcess silo, DiskState disk, ReadConsistency reads)
     {
         var history = _history.Snapshot();
-        var ids = history.Operations.Where(o => o.Intent.Kind == OperationKind.Register).Select(o => o.Intent.Account).ToArray();
-        var reader = new RecoveryReader(silo.Anonymous(), silo.Token("shop", "service"), silo.Token("auditor", "auditor"));
-        var recovered = await reader.ReadAsync(ids, disk, Token);
+        var recovered = await RecoverAsync(silo, history, disk);
         var report = LinearizabilityChecker.Check(history, reads, recovered);
         Assert.Empty(report.Undecided);
         ImmutableArray<Violation> violations = [.. AllCheckers.Check(history, recovered, null, new CheckRules(ProtectedReach: 60, MaxHarms: 30)), .. report.Violations];
@@ -127,6 +159,15 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         return violations;
+    }
+
+    private static Task<RecoveredState> RecoverAsync(SiloProcess silo, HistorySnapshot history, DiskState disk)
+    {
+        var ids = history.Operations.Where(static o => o.Intent.Kind == OperationKind.Register)
+            .Select(static o => o.Intent.Account).ToArray();
+        var reader = new RecoveryReader(
+            silo.Anonymous(), silo.Token("shop", "service"), silo.Token("auditor", "auditor"));
+        return reader.ReadAsync(ids, disk, Token);
     }
 
     private async Task AddAsync(string mutant, KeyValuePair<string, string>[] settings)
@@ -142,7 +183,12 @@ internal sealed class Stage : IAsyncDisposable
             Token);
         var connection = new Connection();
         connection.Publish(new Endpoint(_incarnation, silo.Anonymous()));
-        var client = new Client(_history, connection, (subject, roles) => silo.Token(subject, [.. roles]), new Random(0), new WorkloadOptions());
+        var client = new Workloads.Client(
+            _history,
+            connection,
+            (subject, roles) => silo.Token(subject, [.. roles]),
+            new Random(0),
+            new WorkloadOptions());
         _silos.Add((silo, client, connection));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using AccountGrid.Chaos.Histories;
 using AccountGrid.Chaos.Workloads;
 using AccountGrid.Testing;
@@ -126,6 +127,29 @@ internal sealed class Cluster : IGrid
         {
             await Postgres.StopAsync("immediate");
             await Postgres.StartAsync();
+        }
+    }
+
+    /// <summary>
+    /// Connects to a silo, or to the next one if that refuses, as a load balancer does that looks at connections alone:
+    /// a silo that stands still accepts them. Thread-safe.
+    /// </summary>
+    /// <param name="first">The number of the silo that is tried first.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="SocketException">All silos refuse.</exception>
+    public async ValueTask<Stream> ConnectAsync(int first, CancellationToken cancellationToken)
+    {
+        var members = Members;
+        for (var turn = 0; ; turn++)
+        {
+            try
+            {
+                return await members[(first + turn) % members.Length].ConnectAsync(cancellationToken);
+            }
+            catch (SocketException) when (turn < members.Length - 1)
+            {
+                // The next one.
+            }
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed record ClusterRunOptions(int Seed)
     /// <summary>The grid of somebody else that is used instead; <c>null</c> = none.</summary>
     public RemoteGridOptions? Remote { get; init; }
 
+    /// <summary>The status caches that are asked meanwhile: one for each silo of the cluster.</summary>
+    public CacheWatchOptions Caches { get; init; } = new();
+
     /// <summary>Operations in the history at most.</summary>
     public int HistoryCapacity { get; init; } = 1_000_000;
 
@@ -45,6 +48,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private readonly List<Disturbance> _disturbances = [];
     private IGrid? _grid;
     private Workload? _workload;
+    private CacheWatch? _caches;
     private GateTimes? _gate;
     private RecoveredState? _before;
     private TimeSpan _startedAt;
@@ -53,6 +57,9 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
 
     /// <summary>The cluster, where it is this run's own.</summary>
     public Cluster Cluster => _grid as Cluster ?? throw new InvalidOperationException("Not started, or somebody else's.");
+
+    /// <summary>Answers of caches that were checked.</summary>
+    public int CacheAnswers { get; private set; }
 
     /// <summary>Rounds with a strike.</summary>
     public int Strikes { get; private set; }
@@ -67,6 +74,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         _startedAt = _history.Now;
         _workload = new Workload(_history, _connection, _grid.Token, options.Workload, options.Seed, TimeProvider.System);
         await _workload.StartAsync(cancellationToken);
+        WatchCaches();
     });
 
     /// <summary>One nemesis: the clients work, it strikes, everything is mended, they work again, and everything is checked.</summary>
@@ -134,6 +142,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await (_caches?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_workload is not null)
         {
             await _workload.DisposeAsync();
@@ -150,6 +159,42 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         }
     }
 
+    /// <summary>Starts one cache for each silo, if the silos are this run's own.</summary>
+    private void WatchCaches()
+    {
+        if (_grid is not Cluster cluster)
+        {
+            return;
+        }
+
+        _caches = new CacheWatch(_history, options.Caches);
+        foreach (var member in cluster.Members)
+        {
+            _caches.Add(
+                $"the cache at {member.Name}",
+                cancellationToken => cluster.ConnectAsync(member.Plan.Number, cancellationToken),
+                () => cluster.Token("cache", ["service"]),
+                () => _workload!.Accounts,
+                new Random(unchecked((options.Seed * 31) + member.Plan.Number)));
+        }
+    }
+
+    /// <summary>Checks what the caches answered since the last check.</summary>
+    private IEnumerable<Violation> CheckCaches(
+        HistorySnapshot history, RecoveredState recovered, ImmutableArray<CacheLook> looks, int unknown)
+    {
+        if (_caches is null)
+        {
+            return [];
+        }
+
+        CacheAnswers += looks.Length;
+        log(string.Create(
+            CultureInfo.InvariantCulture,
+            $"          caches: {looks.Length} answers, {unknown} times they did not know"));
+        return CacheChecker.Check(history, recovered, looks, _caches.Bound);
+    }
+
     private async Task SettleAndCheckAsync(string phase, List<Violation> found, CancellationToken cancellationToken, bool opens = true)
     {
         await _connection.CloseAsync(cancellationToken).WaitAsync(Quiet, cancellationToken);
@@ -161,11 +206,14 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             _disturbances[^1] = _disturbances[^1] with { To = _history.Now };
         }
 
+        // The answers first, because the journals that they are compared with must be read after them.
+        var (looks, unknown) = _caches?.Take() ?? ([], 0);
         var history = _history.Snapshot();
         var ids = history.Accounts;
         var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
         found.AddRange(AllCheckers.Check(history, recovered, _before, Rules()));
         found.AddRange(CheckOrder(history, recovered));
+        found.AddRange(CheckCaches(history, recovered, looks, unknown));
         foreach (var gateway in _grid.Gateways)
         {
             var served = await PatientlyAsync(() => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);

@@ -60,6 +60,31 @@ internal sealed class Member : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Connects to its gRPC port as its clients do; a silo that stands still accepts connections too. Thread-safe.
+    /// </summary>
+    /// <exception cref="SocketException">It refuses.</exception>
+    public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var grpc = _silo.Grpc;
+        if (Plan.Options.Connect is { } connect)
+        {
+            return await connect(new DnsEndPoint(grpc.Host, grpc.Port), cancellationToken);
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(grpc.Host, grpc.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>As a load balancer does before an orderly stop: no further call goes there.</summary>
     public void TakeOut()
     {
