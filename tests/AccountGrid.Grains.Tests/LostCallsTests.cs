@@ -69,6 +69,52 @@ public sealed class LostCallsTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
     }
 
+    // A silo that stood still committed a suspension after its repetition had been refused: its end had passed.
+    [Theory]
+    [InlineData(typeof(SiloUnavailableException), true)]
+    [InlineData(typeof(TimeoutException), true)]
+    [InlineData(typeof(OrleansException), true)]
+    [InlineData(typeof(OrleansMessageRejectionException), false)]
+    public async Task A_command_says_whether_an_earlier_attempt_may_have_acted(Type failure, bool mayHaveActed)
+    {
+        Assert.Equal((2, mayHaveActed), await SendAsync(hasRequestId: true, failure));
+        Assert.Equal((1, false), await SendAsync(hasRequestId: true));
+    }
+
+    [Fact]
+    public async Task A_command_without_a_request_id_is_sent_again_only_if_it_was_not_delivered()
+    {
+        Assert.Equal((2, false), await SendAsync(hasRequestId: false, typeof(OrleansMessageRejectionException)));
+        foreach (var lost in (Type[])[typeof(SiloUnavailableException), typeof(TimeoutException)])
+        {
+            await Assert.ThrowsAsync(lost, () => SendAsync(hasRequestId: false, lost));
+            Assert.Equal(1, _calls);
+        }
+    }
+
+    [Fact]
+    public async Task A_command_is_not_sent_again_where_nothing_may_be() =>
+        await Assert.ThrowsAsync<OrleansMessageRejectionException>(() => LostCalls.SendCommandAsync<int>(
+            static () => throw new OrleansMessageRejectionException("refused"),
+            hasRequestId: true,
+            _clock,
+            Token,
+            static _ => false));
+
+    // Answers with the number of the attempt, after one failure if one is given.
+    private Task<(int Answer, bool MayHaveActed)> SendAsync(bool hasRequestId, Type? failure = null)
+    {
+        _calls = 0;
+        return LostCalls.SendCommandAsync(
+            () => ++_calls == 1 && failure is not null
+                ? throw (Exception)Activator.CreateInstance(failure, "lost")!
+                : Task.FromResult(_calls),
+            hasRequestId,
+            _clock,
+            Token,
+            LostCalls.IsLost);
+    }
+
     /// <summary>Every timer is due at once; how long it should have taken is kept.</summary>
     private sealed class ImpatientClock : TimeProvider
     {

@@ -9,7 +9,8 @@ namespace AccountGrid.Gateway.Errors;
 /// </summary>
 internal static partial class ExceptionMap
 {
-    private static readonly RefusalInfo NoAnswer = new(
+    /// <summary>The answer to a call whose outcome is unknown.</summary>
+    public static RefusalInfo NoAnswer { get; } = new(
         RefusalReason.StorageUnavailable,
         "No answer from the account's silo; whether a command took effect is unknown: retry with the same requestId.",
         Field: null,

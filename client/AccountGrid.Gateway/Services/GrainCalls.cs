@@ -113,14 +113,40 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
 
     private bool MayRepeat(Exception failure) => local is not { IsCutOff: true } && LostCalls.IsLost(failure);
 
-    /// <summary>Sends a command; with a request id, again if its silo goes away meanwhile.</summary>
-    /// <exception cref="ApiException">It was refused.</exception>
+    /// <summary>
+    /// Sends a command; again if its silo goes away meanwhile and it has a request id, or if it was never delivered.
+    /// </summary>
+    /// <exception cref="ApiException">
+    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
+    /// </exception>
     public async Task<CommandReply> ExecuteAsync(
-        long id, CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion, CancellationToken cancellationToken)
+        long id,
+        CommandInput command,
+        CallerInfo caller,
+        string? requestId,
+        long? expectedStateVersion,
+        CancellationToken cancellationToken)
     {
-        return Unwrap(requestId is null ? await CallAsync() : await RepeatAsync(CallAsync, cancellationToken));
+        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
+            () => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken),
+            requestId is not null,
+            clock,
+            cancellationToken,
+            MayRepeat);
+        return reply.Refusal is not null && mayHaveActed ? throw Refused(ExceptionMap.NoAnswer) : Unwrap(reply);
+    }
 
-        Task<CommandReply> CallAsync() => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken);
+    /// <summary>Sends a command on an operator; again if it was never delivered.</summary>
+    public async Task<OperatorReply> ExecuteAsync(
+        string id, OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        var (reply, _) = await LostCalls.SendCommandAsync(
+            () => Operator(id).ExecuteAsync(command, caller, cancellationToken),
+            hasRequestId: false,
+            clock,
+            cancellationToken,
+            MayRepeat);
+        return reply;
     }
 
     /// <summary>The value of an answer.</summary>

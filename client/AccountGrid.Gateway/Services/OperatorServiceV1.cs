@@ -87,7 +87,7 @@ internal sealed class OperatorServiceV1(
 
     private async Task<V1.Operator?> ExecuteAsync(string id, OperatorInput command, ServerCallContext context)
     {
-        var reply = await grains.Operator(id).ExecuteAsync(command, context.CommandCaller(), context.CancellationToken);
+        var reply = await grains.ExecuteAsync(id, command, context.CommandCaller(), context.CancellationToken);
         return reply.Refusal is { } refusal ? throw GrainCalls.Refused(refusal)
             : reply.Operator is { } person ? OperatorMapping.ToProto(person)
             : null;

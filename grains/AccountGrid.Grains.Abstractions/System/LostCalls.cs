@@ -35,6 +35,41 @@ public static class LostCalls
         failure is SiloUnavailableException or OrleansMessageRejectionException || failure?.GetType() == typeof(OrleansException);
 
     /// <summary>
+    /// Whether a call certainly never reached its grain: a silo refused to deliver the message. The classes derived from
+    /// this one say less; a silo that went away may have worked on the call.
+    /// </summary>
+    public static bool IsUndelivered(Exception failure) =>
+        failure?.GetType() == typeof(OrleansMessageRejectionException);
+
+    /// <summary>
+    /// Sends a command until there is an answer. One without a request id is sent again only if it was not delivered.
+    /// </summary>
+    /// <param name="call">Makes one attempt; the same request id each time.</param>
+    /// <param name="hasRequestId">Whether the command acts once, however often it arrives.</param>
+    /// <param name="clock">Measures the pauses.</param>
+    /// <param name="cancellationToken">Ends the pauses too.</param>
+    /// <param name="mayRepeat">Whether a failure may be followed by another attempt at all.</param>
+    /// <returns>
+    /// The answer, and whether an earlier attempt was lost that may still act. Where that is so, a refusal does not say
+    /// that nothing was done: a silo that stood still may commit the first attempt after the second one was refused.
+    /// </returns>
+    public static async Task<(T Answer, bool MayHaveActed)> SendCommandAsync<T>(
+        Func<Task<T>> call,
+        bool hasRequestId,
+        TimeProvider clock,
+        CancellationToken cancellationToken,
+        Func<Exception, bool> mayRepeat)
+    {
+        var mayHaveActed = false;
+        var answer = await RepeatAsync(call, clock, cancellationToken, failure =>
+        {
+            mayHaveActed |= !IsUndelivered(failure);
+            return (hasRequestId || IsUndelivered(failure)) && mayRepeat(failure);
+        });
+        return (answer, mayHaveActed);
+    }
+
+    /// <summary>
     /// Calls until there is an answer. The last failure is thrown as it is, and so is every other kind at once.
     /// </summary>
     /// <param name="call">Makes one attempt.</param>
