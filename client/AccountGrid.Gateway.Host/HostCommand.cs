@@ -72,6 +72,10 @@ internal static class HostCommand
             return Say(
                 Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
+        catch (Exception e) when (e is InvalidDataException or UnauthorizedAccessException)
+        {
+            return Say(Failed, e.Message);
+        }
 #pragma warning disable CA1031 // Any failure is written to standard error, instead of aborting with a core dump.
         catch (Exception e)
 #pragma warning restore CA1031

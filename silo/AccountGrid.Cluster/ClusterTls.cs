@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using AccountGrid.KeyFiles;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,8 +31,6 @@ public sealed partial class ClusterTls
     private const int MaxLength = 256 * 1024;
     private const string NoHandshake =
         "the TLS handshake failed: a frame that is none of TLS, the peer refused us or closed, or it took longer than 5 s";
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private readonly SslStreamCertificateContext _own;
     private readonly X509Certificate2Collection _authorities;
@@ -49,7 +48,7 @@ public sealed partial class ClusterTls
     /// <summary>
     /// Reads and checks the files, by the rules that a peer's certificate is held to; opens no connection.
     /// </summary>
-    /// <param name="settings">Which files.</param>
+    /// <param name="settings">The files and the names.</param>
     /// <param name="isSilo">Whether this process is a silo; else it is a gateway.</param>
     /// <returns>What to secure connections with, or <c>null</c> where nothing is configured.</returns>
     /// <exception cref="InvalidDataException">
@@ -200,12 +199,9 @@ public sealed partial class ClusterTls
 
     private static X509Certificate2 WithKey(X509Certificate2 certificate, string path)
     {
-        Require(
-            OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & Others) == 0,
-            nameof(TlsSettings.Key), $"{path} may be read by others: its mode must be 0600");
+        var key = Read(nameof(TlsSettings.Key), path, static file => PrivateFile.Read(file, MaxLength));
         try
         {
-            var key = Read(nameof(TlsSettings.Key), path);
             return X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
@@ -219,7 +215,7 @@ public sealed partial class ClusterTls
         var found = new X509Certificate2Collection();
         try
         {
-            found.ImportFromPem(Read(name, path));
+            found.ImportFromPem(Read(name, path, ReadPublic));
         }
         catch (CryptographicException)
         {
@@ -230,18 +226,25 @@ public sealed partial class ClusterTls
         return found;
     }
 
-    private static string Read(string name, string path)
+    private static string Read(string name, string path, Func<string, string> read)
     {
         try
         {
-            Require(new FileInfo(path).Length <= MaxLength, name, $"{path} is larger than {MaxLength} bytes");
-            return File.ReadAllText(path);
+            return read(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"{name} {e.Message}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Wrong(name, $"cannot be read: {e.Message}");
         }
     }
+
+    private static string ReadPublic(string path) => new FileInfo(path).Length <= MaxLength
+        ? File.ReadAllText(path)
+        : throw new InvalidDataException($"{path} is larger than {MaxLength} bytes.");
 
     private static bool IsName(string? name) =>
         name is { Length: >= 1 and <= 253 } && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');

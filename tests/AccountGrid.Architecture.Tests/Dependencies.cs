@@ -7,6 +7,7 @@ namespace AccountGrid.Architecture.Tests;
 internal static class Dependencies
 {
     private const string Domain = "AccountGrid.Domain";
+    private const string KeyFiles = "AccountGrid.KeyFiles";
     private const string Application = "AccountGrid.Application";
     private const string Storage = "AccountGrid.Storage";
     private const string Abstractions = "AccountGrid.Grains.Abstractions";
@@ -22,7 +23,8 @@ internal static class Dependencies
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         [Domain] = [],
-        [Application] = [Domain],
+        [KeyFiles] = [],
+        [Application] = [Domain, KeyFiles],
         [Abstractions] = [Domain],
         ["AccountGrid.Grains"] = [Domain, Application, Abstractions],
         [Storage] = [Domain, Application],
@@ -31,15 +33,15 @@ internal static class Dependencies
         [Protocol] = [],
         [OpenApi] = [Protocol],
         [JsonContract] = [],
-        [Gateway] = [Domain, Abstractions, Protocol, OpenApi, JsonContract],
-        [Cluster] = [],
+        [Gateway] = [Domain, KeyFiles, Abstractions, Protocol, OpenApi, JsonContract],
+        [Cluster] = [KeyFiles],
         [Telemetry] = [Domain, Abstractions],
         ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster, Telemetry],
         [Client] = [Protocol],
         ["AccountGrid.Cli"] = [Protocol, Client],
         ["AccountGrid.Silo"] =
         [
-            Domain, Application, Abstractions, "AccountGrid.Grains", Storage, "AccountGrid.Storage.Sqlite",
+            Domain, KeyFiles, Application, Abstractions, "AccountGrid.Grains", Storage, "AccountGrid.Storage.Sqlite",
             "AccountGrid.Storage.Postgres", Protocol, Gateway, Cluster, Telemetry,
         ],
     };
@@ -83,7 +85,7 @@ internal static class Dependencies
         var names = allowed.Select(AssemblyOf).ToArray();
         return [.. references.Where(r =>
             (IsOurs(r) && !names.Contains(r))
-            || (project == Domain && !IsOurs(r) && !IsOfTheRuntime(r))
+            || (project is Domain or KeyFiles && !IsOurs(r) && !IsOfTheRuntime(r))
             || Banned.GetValueOrDefault(project, [])
                 .Any(b => r == b || r.StartsWith(b + ".", StringComparison.Ordinal)))
             .Select(r => $"{project} must not know {r}")];

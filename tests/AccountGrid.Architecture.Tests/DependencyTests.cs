@@ -18,6 +18,8 @@ public sealed class DependencyTests
         [InlineData("AccountGrid.Domain", "AccountGrid.Application")]
         [InlineData("AccountGrid.Domain", "Orleans.Core")]
         [InlineData("AccountGrid.Domain", "Microsoft.Extensions.Logging.Abstractions")]
+        [InlineData("AccountGrid.KeyFiles", "AccountGrid.Domain")]
+        [InlineData("AccountGrid.KeyFiles", "Microsoft.IdentityModel.Tokens")]
         [InlineData("AccountGrid.Application", "Orleans.Core.Abstractions")]
         [InlineData("AccountGrid.Application", "AccountGrid.Storage.Sqlite")]
         [InlineData("AccountGrid.Grains.Abstractions", "AccountGrid.Application")]

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using AccountGrid.KeyFiles;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Auth;
@@ -19,29 +19,15 @@ public static class DevelopmentKey
     /// <summary>The audience of tokens that are signed with it.</summary>
     public const string Audience = "accountgrid";
 
-    /// <summary>Reads the key, or makes it; processes that start at the same time get the same key.</summary>
-    /// <exception cref="IOException">The file cannot be read or made.</exception>
-    /// <exception cref="CryptographicException">It holds no P-256 key.</exception>
+    /// <summary>
+    /// Reads the key, or creates it; processes that start at the same time get the same key. It is not disposed of: the
+    /// security key uses it as long as the process runs.
+    /// </summary>
+    /// <inheritdoc cref="KeyFile.OpenOrCreate" path="/exception"/>
     public static ECDsaSecurityKey LoadOrCreate(string path)
     {
-        if (!File.Exists(path))
-        {
-            Create(path);
-        }
-
-        var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromPem(File.ReadAllText(path));
-        }
-        catch (ArgumentException exception)
-        {
-            throw new CryptographicException($"{path} holds no private key in PEM form.", exception);
-        }
-
-        return key.KeySize == 256
-            ? new ECDsaSecurityKey(key) { KeyId = KeyIdOf(key) }
-            : throw new CryptographicException($"{path} holds no P-256 key.");
+        var key = KeyFile.OpenOrCreate(path);
+        return new ECDsaSecurityKey(key) { KeyId = KeyIdOf(key) };
     }
 
     /// <summary>
@@ -51,31 +37,5 @@ public static class DevelopmentKey
     {
         ArgumentNullException.ThrowIfNull(key);
         return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
-    }
-
-    private static void Create(string path)
-    {
-        using var fresh = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var temporary = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var stream = new FileStream(temporary, options))
-        {
-            stream.Write(Encoding.ASCII.GetBytes(fresh.ExportPkcs8PrivateKeyPem()));
-            stream.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using AccountGrid.KeyFiles;
 
 namespace AccountGrid.Application;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AccountGrid.KeyFiles;
 
 namespace AccountGrid.Application;
 

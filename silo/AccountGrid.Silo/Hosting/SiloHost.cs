@@ -3,6 +3,7 @@ using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
 using AccountGrid.Grains;
+using AccountGrid.KeyFiles;
 using AccountGrid.Telemetry;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;

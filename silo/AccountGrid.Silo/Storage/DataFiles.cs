@@ -1,6 +1,7 @@
 using AccountGrid.Application;
 using AccountGrid.Gateway;
 using AccountGrid.Gateway.Auth;
+using AccountGrid.KeyFiles;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Silo;
@@ -17,7 +18,7 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     /// <summary>The checkpoint log outside the store.</summary>
     public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(directory, "checkpoints.jsonl");
 
-    /// <summary>The development signing key of a data directory: whoever can read it can mint any token.</summary>
+    /// <summary>The development signing key of a data directory. A reader of it can mint any token.</summary>
     public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, DevelopmentKey.FileName);
 
     /// <summary>The keys whose checkpoints are trusted.</summary>
@@ -35,19 +36,21 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     }
 
     /// <summary>Makes what is missing.</summary>
-    /// <exception cref="InvalidDataException">A key file holds no key, or others may read it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A key file holds no key, others may read it, or it is a link to no file.
+    /// </exception>
     public void Make()
     {
         if (gateway.Value.Auth.DevelopmentKeyFile is { Length: > 0 } developmentKey)
         {
-            // Now, and not with the first request: it must be there to make a token with, and nobody else may read it.
+            // Now, and not with the first request: it is needed to make a token for that request. A file that others
+            // may read is refused at the start.
             KeyFile.OpenOrCreate(developmentKey).Dispose();
         }
 
         using (var key = KeyFile.OpenOrCreate(CheckpointKey))
         {
-            // For auditors, and for the day on which the private one is lost: its checkpoints are trusted still by
-            // this.
+            // For auditors; and if the private key is lost, the checkpoints that it signed can still be checked.
             var publicKey = Path.Combine(directory, $"checkpoint-key.{CheckpointKeys.IdOf(key)}.pub.pem");
             if (!File.Exists(publicKey))
             {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AccountGrid.KeyFiles;
 
 namespace AccountGrid.Application.Tests.Audit;
 
@@ -58,6 +59,37 @@ public sealed class KeyFileTests : IDisposable
         }
 
         Assert.Contains("0600", Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_a_key_is_followed_and_its_mode_counts()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
+        var target = Path.Combine(_folder.FullName, "elsewhere.pem");
+        File.CreateSymbolicLink(FilePath, target);
+        using var key = KeyFile.OpenOrCreate(target);
+        using var linked = KeyFile.OpenOrCreate(FilePath);
+
+        Assert.Equal(CheckpointKeys.IdOf(key), CheckpointKeys.IdOf(linked));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        Assert.Contains("0600", Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_no_file_is_refused_and_no_key_is_created()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A link needs a privilege on Windows.");
+        var target = Path.Combine(_folder.FullName, "gone.pem");
+        File.CreateSymbolicLink(FilePath, target);
+
+        var message = Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message;
+
+        Assert.Equal($"{FilePath} is a link to {target}, which does not exist.", message);
+        Assert.Equal([FilePath], Directory.GetFileSystemEntries(_folder.FullName));
     }
 
     [Theory]

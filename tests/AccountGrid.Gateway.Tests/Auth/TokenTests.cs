@@ -154,4 +154,41 @@ public sealed class TokenTests(SharedGateway gateway)
 
         Assert.Equal(made.KeyId, Gateway.Auth.DevelopmentKey.LoadOrCreate(path).KeyId);
     }
+
+    // The mode was set when the key was created, and not looked at again when it was read.
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead), InlineData(UnixFileMode.OtherRead), InlineData(UnixFileMode.OtherWrite)]
+    public async Task A_development_key_that_others_may_use_stops_the_start(UnixFileMode right)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
+        using var directory = new TempDirectory();
+        var path = directory.File("key.pem");
+        _ = Gateway.Auth.DevelopmentKey.LoadOrCreate(path);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | right);
+        }
+
+        var failure = await Assert.ThrowsAsync<InvalidDataException>(
+            () => GatewayHost.StartAsync(new GatewayHostOptions { Gateway = o => o.Auth.DevelopmentKeyFile = path }));
+
+        Assert.Equal($"{path} may be read by others: its mode must be 0600.", failure.Message);
+    }
+
+    [Fact]
+    public void A_file_without_a_development_key_is_refused_and_nothing_of_it_is_told()
+    {
+        using var directory = new TempDirectory();
+        using var rsa = RSA.Create(2048);
+        var path = directory.File("key.pem");
+        File.WriteAllText(path, rsa.ExportPkcs8PrivateKeyPem());
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        var failure = Assert.Throws<InvalidDataException>(() => Gateway.Auth.DevelopmentKey.LoadOrCreate(path));
+
+        Assert.Equal($"{path} holds no P-256 private key in PEM.", failure.Message);
+    }
 }

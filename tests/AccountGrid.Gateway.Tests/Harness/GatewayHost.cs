@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Grains;
+using AccountGrid.KeyFiles;
 using AccountGrid.Storage.Sqlite;
 using AccountGrid.Telemetry;
 using AccountGrid.Testing;

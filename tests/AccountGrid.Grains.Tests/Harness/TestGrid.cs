@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using AccountGrid.Application;
 using AccountGrid.Domain;
+using AccountGrid.KeyFiles;
 using AccountGrid.Storage.Sqlite;
 using AccountGrid.Testing;
 using Microsoft.Data.Sqlite;
