@@ -82,11 +82,14 @@ public sealed class GatewayHost : IAsyncDisposable
 
     private static HostSettings Checked(IConfigurationSection section)
     {
-        var services = new ServiceCollection();
-        services.AddOptions<HostSettings>().Bind(section).ValidateDataAnnotations();
-        using var provider = services.BuildServiceProvider();
-        return provider.GetRequiredService<IOptions<HostSettings>>().Value;
+        var settings = new HostSettings();
+        section.Bind(settings);
+        var broken = settings.Validate();
+        return broken.IsEmpty ? settings : throw Wrong(broken);
     }
+
+    private static OptionsValidationException Wrong(IEnumerable<string> broken) => new(
+        nameof(HostSettings), typeof(HostSettings), broken.Select(static rule => $"{HostSettings.Section}:{rule}"));
 
     private static ClusterTls? ReadTls(HostSettings settings)
     {
@@ -96,8 +99,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
         catch (InvalidDataException e)
         {
-            throw new OptionsValidationException(
-                nameof(HostSettings), typeof(HostSettings), [$"{HostSettings.Section}:Cluster:Tls:{e.Message}"]);
+            throw Wrong([$"Cluster:Tls:{e.Message}"]);
         }
     }
 

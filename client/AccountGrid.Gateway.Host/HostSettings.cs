@@ -1,4 +1,5 @@
-using System.ComponentModel.DataAnnotations;
+using System.Collections.Immutable;
+using AccountGrid.Domain;
 using AccountGrid.Telemetry;
 using Npgsql;
 
@@ -8,7 +9,7 @@ namespace AccountGrid.Gateway.Host;
 /// The settings of a gateway that is a process of its own, from the section <see cref="Section"/>: settings that a silo
 /// has too have the same names.
 /// </summary>
-public sealed class HostSettings : IValidatableObject
+public sealed class HostSettings
 {
     /// <summary>The configuration section; in the environment <c>ACCOUNTGRID__</c>.</summary>
     public const string Section = "AccountGrid";
@@ -31,11 +32,9 @@ public sealed class HostSettings : IValidatableObject
     public string Data { get; set; } = "./accountgrid-data";
 
     /// <summary>HTTP/JSON; 0 = any free port.</summary>
-    [Range(0, 65535)]
     public int HttpPort { get; set; } = 5180;
 
     /// <summary>gRPC (h2c); 0 = any free port.</summary>
-    [Range(0, 65535)]
     public int GrpcPort { get; set; } = 5181;
 
     /// <summary>
@@ -47,38 +46,27 @@ public sealed class HostSettings : IValidatableObject
     /// <summary>What is traced of requests.</summary>
     public TraceSettings Traces { get; set; } = new();
 
-    /// <inheritdoc/>
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    /// <summary>
+    /// Every broken rule, each a sentence that begins with the setting's name; empty when all is well.
+    /// </summary>
+    public ImmutableArray<string> Validate()
     {
-        if (!IsConnectionString(Postgres))
-        {
-            yield return new(
-                $"{Section}:{nameof(Postgres)} must be a connection string in Npgsql's form that names a Host.",
-                [nameof(Postgres)]);
-        }
-
-        if (Schema is not { Length: >= 1 and <= 48 }
-            || !Schema.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'))
-        {
-            yield return new($"{Section}:{nameof(Schema)} must be 1 to 48 characters of a-z 0-9 _.", [nameof(Schema)]);
-        }
-
-        if (ClusterId is not { Length: >= 1 and <= 100 })
-        {
-            yield return new($"{Section}:{nameof(ClusterId)} must have 1 to 100 characters.", [nameof(ClusterId)]);
-        }
-
-        if (ResponseTimeout < TimeSpan.FromMilliseconds(100) || ResponseTimeout > TimeSpan.FromSeconds(30))
-        {
-            yield return new(
-                $"{Section}:{nameof(ResponseTimeout)} must be from 100 ms to 30 s; it is {ResponseTimeout}.",
-                [nameof(ResponseTimeout)]);
-        }
-
-        foreach (var broken in Traces.Validate())
-        {
-            yield return new($"{Section}:{nameof(Traces)}:{broken}", [nameof(Traces)]);
-        }
+        var check = new SettingCheck();
+        check.That(
+            IsConnectionString(Postgres),
+            nameof(Postgres),
+            "must be a connection string in Npgsql's form that names a Host");
+        check.That(
+            Schema is { Length: >= 1 and <= 48 }
+                && Schema.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_'),
+            nameof(Schema),
+            "must be 1 to 48 characters of a-z 0-9 _");
+        check.That(ClusterId is { Length: >= 1 and <= 100 }, nameof(ClusterId), "must have 1 to 100 characters");
+        check.In(HttpPort, 0, 65535, nameof(HttpPort));
+        check.In(GrpcPort, 0, 65535, nameof(GrpcPort));
+        check.In(
+            ResponseTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30), nameof(ResponseTimeout));
+        return [.. check.Broken, .. Traces.Validate().Select(static broken => $"{nameof(Traces)}:{broken}")];
     }
 
     private static bool IsConnectionString(string text)

@@ -1,3 +1,4 @@
+using AccountGrid.Domain;
 using Npgsql;
 
 namespace AccountGrid.Storage.Postgres;
@@ -77,25 +78,27 @@ public sealed record PostgresStorageOptions : StoreOptions
     public override string ToString() => $"{nameof(PostgresStorageOptions)} {{ {nameof(Schema)} = {Schema} }}";
 
     /// <inheritdoc />
-    public override void Validate()
+    protected override void Check(SettingCheck check)
     {
-        Require(
+        ArgumentNullException.ThrowIfNull(check);
+        check.That(
             IsConnectionString(ConnectionString),
             nameof(ConnectionString),
             "must be a connection string in Npgsql's form that names one Host");
-        Require(
+        check.That(
             IsSchema(Schema), nameof(Schema), $"must be 1 to {MaxSchemaLength} characters of a-z 0-9 _, the first a letter");
-        Require(
+        check.That(
             ServiceRole is null || (ServiceRole.Length is > 0 and <= 63 && !ServiceRole.Contains('\0', StringComparison.Ordinal)),
             nameof(ServiceRole),
             "must be 1 to 63 characters");
-        base.Validate();
-        InRange(FollowWriters, 1, 16, nameof(FollowWriters));
-        InRange(Readers, 1, 256, nameof(Readers));
-        InRange(ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(ConnectTimeout));
-        InRange(LockTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), nameof(LockTimeout));
-        InRange(CommandTimeout, LockTimeout + TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10), nameof(CommandTimeout));
-        InRange(PollInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(PollInterval));
+        base.Check(check);
+        check.In(FollowWriters, 1, 16, nameof(FollowWriters));
+        check.In(Readers, 1, 256, nameof(Readers));
+        check.In(ConnectTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), nameof(ConnectTimeout));
+        check.In(LockTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1), nameof(LockTimeout));
+        check.That(CommandTimeout > LockTimeout, nameof(CommandTimeout), $"must be longer than {nameof(LockTimeout)}");
+        check.In(CommandTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10), nameof(CommandTimeout));
+        check.In(PollInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1), nameof(PollInterval));
     }
 
     private static bool IsConnectionString(string? text)

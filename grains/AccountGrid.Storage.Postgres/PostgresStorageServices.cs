@@ -16,7 +16,7 @@ public static class PostgresStorageServices
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        options.RequireValid();
         return services.AddStore(provider => new PostgresStore(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(), provider.GetService<ILogger<PostgresStore>>()));
     }

@@ -31,7 +31,7 @@ public sealed partial class PostgresStore : Store
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
-        options.Validate();
+        options.RequireValid();
         (_options, _clock, _meters, _logger) = (options, clock, meters, logger ?? NullLogger<PostgresStore>.Instance);
         Connections = new Connections(options);
         Journal = new PostgresJournal(this);
@@ -67,7 +67,7 @@ public sealed partial class PostgresStore : Store
     public static async Task<int> MigrateAsync(PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        options.RequireValid();
         var connections = new Connections(options);
         await TranslateAsync(
             connections, "Migrating", () => new Migrations(connections, options).ApplyAsync(cancellationToken)).ConfigureAwait(false);

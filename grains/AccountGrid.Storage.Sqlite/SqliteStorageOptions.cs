@@ -1,3 +1,5 @@
+using AccountGrid.Domain;
+
 namespace AccountGrid.Storage.Sqlite;
 
 /// <summary>The settings of the SQLite store. Immutable.</summary>
@@ -30,13 +32,14 @@ public sealed record SqliteStorageOptions : StoreOptions
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />
-    public override void Validate()
+    protected override void Check(SettingCheck check)
     {
-        Require(!string.IsNullOrWhiteSpace(DataDirectory), nameof(DataDirectory), "must name a directory");
-        base.Validate();
-        InRange(Readers, 1, 64, nameof(Readers));
-        InRange(WriterCacheBytes, 1L << 20, 4L << 30, nameof(WriterCacheBytes));
-        InRange(CheckpointPages, 100, 1_000_000, nameof(CheckpointPages));
-        InRange(BusyTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(BusyTimeout));
+        ArgumentNullException.ThrowIfNull(check);
+        check.That(!string.IsNullOrWhiteSpace(DataDirectory), nameof(DataDirectory), "must name a directory");
+        base.Check(check);
+        check.In(Readers, 1, 64, nameof(Readers));
+        check.In(WriterCacheBytes, 1L << 20, 4L << 30, nameof(WriterCacheBytes));
+        check.In(CheckpointPages, 100, 1_000_000, nameof(CheckpointPages));
+        check.In(BusyTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(1), nameof(BusyTimeout));
     }
 }

@@ -16,7 +16,7 @@ public static class SqliteStorageServices
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        options.RequireValid();
         return services.AddStore(provider => new SqliteStore(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(), provider.GetService<ILogger<SqliteStore>>()));
     }

@@ -32,7 +32,7 @@ public sealed partial class SqliteStore : Store
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
-        options.Validate();
+        options.RequireValid();
         (_options, _clock, _meters, _logger) = (options, clock, meters, logger ?? NullLogger<SqliteStore>.Instance);
         _path = Path.Combine(options.DataDirectory, Database.FileName);
         Journal = new SqliteJournal(this);

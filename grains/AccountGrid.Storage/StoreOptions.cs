@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Storage;
 
 /// <summary>
 /// The settings that every store has: the depths of its queues and the numbers of its connections. Immutable; checked
-/// by <see cref="Validate"/> before anything is opened.
+/// by <see cref="RequireValid"/> before anything is opened.
 /// </summary>
 public abstract record StoreOptions
 {
@@ -49,37 +50,34 @@ public abstract record StoreOptions
     /// </summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Every broken rule, each a sentence that begins with the setting's name; empty when all is well.
+    /// </summary>
+    public ImmutableArray<string> Validate() => Checked().Broken;
+
+    /// <summary>Refuses settings that break a rule.</summary>
+    /// <exception cref="ArgumentException">
+    /// A rule is broken: the message has all that are, the parameter's name is the first such setting.
+    /// </exception>
+    public void RequireValid() => Checked().ThrowIfBroken();
+
     /// <summary>Checks every setting.</summary>
-    /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public virtual void Validate()
+    protected virtual void Check(SettingCheck check)
     {
-        InRange(WriterQueueDepth, 1, 1_000_000, nameof(WriterQueueDepth));
-        InRange(FollowQueueChanges, Limits.FollowBatch, 100_000_000, nameof(FollowQueueChanges));
-        InRange(MaxBatch, 1, 65_536, nameof(MaxBatch));
-        InRange(ReadQueueDepth, 1, 1_000_000, nameof(ReadQueueDepth));
-        InRange(ExistsQueueDepth, 1, ReadQueueDepth, nameof(ExistsQueueDepth));
-        InRange(AuditViews, 1, 16, nameof(AuditViews));
-        InRange(RetryAfter, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(RetryAfter));
+        ArgumentNullException.ThrowIfNull(check);
+        check.In(WriterQueueDepth, 1, 1_000_000, nameof(WriterQueueDepth));
+        check.In(FollowQueueChanges, Limits.FollowBatch, 100_000_000, nameof(FollowQueueChanges));
+        check.In(MaxBatch, 1, 65_536, nameof(MaxBatch));
+        check.In(ReadQueueDepth, 1, 1_000_000, nameof(ReadQueueDepth));
+        check.In(ExistsQueueDepth, 1, ReadQueueDepth, nameof(ExistsQueueDepth));
+        check.In(AuditViews, 1, 16, nameof(AuditViews));
+        check.In(RetryAfter, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), nameof(RetryAfter));
     }
 
-    /// <summary>Requires a rule.</summary>
-    /// <exception cref="ArgumentException">It does not hold.</exception>
-    protected static void Require(bool holds, string setting, string rule)
+    private SettingCheck Checked()
     {
-        if (!holds)
-        {
-            throw new ArgumentException($"{setting} {rule}.", setting);
-        }
-    }
-
-    /// <summary>Requires a value from <paramref name="min"/> to <paramref name="max"/>, both included.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is outside.</exception>
-    protected static void InRange<T>(T value, T min, T max, string setting)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0)
-        {
-            throw new ArgumentOutOfRangeException(setting, value, $"{setting} must be from {min} to {max}.");
-        }
+        var check = new SettingCheck();
+        Check(check);
+        return check;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net.Sockets;
 using AccountGrid.Application;
+using AccountGrid.Domain;
 using AccountGrid.Storage;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -95,9 +96,11 @@ public static class SiloCommand
         var option = new Option<int>(name) { Description = description };
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var port) && port is < 0 or > 65535)
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var port))
             {
-                result.AddError($"{name} must be from 0 to 65535; it is {port}.");
+                var check = new SettingCheck();
+                check.In(port, 0, 65535, name);
+                check.Broken.ToList().ForEach(result.AddError);
             }
         });
         return option;

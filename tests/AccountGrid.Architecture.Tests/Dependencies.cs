@@ -36,7 +36,7 @@ internal static class Dependencies
         [Gateway] = [Domain, KeyFiles, Abstractions, Protocol, OpenApi, JsonContract],
         [Cluster] = [KeyFiles],
         [Telemetry] = [Domain, Abstractions],
-        ["AccountGrid.Gateway.Host"] = [Gateway, Abstractions, Cluster, Telemetry],
+        ["AccountGrid.Gateway.Host"] = [Domain, Gateway, Abstractions, Cluster, Telemetry],
         [Client] = [Protocol],
         ["AccountGrid.Cli"] = [Protocol, Client],
         ["AccountGrid.Silo"] =

@@ -110,7 +110,7 @@ public static class OpeningTests
         [InlineData(nameof(PostgresStorageOptions.RetryAfter))]
         public void A_setting_outside_its_range_is_named(string setting)
         {
-            Good.Validate();
+            Assert.Empty(Good.Validate());
             var bad = setting switch
             {
                 nameof(PostgresStorageOptions.ConnectionString) => Good with { ConnectionString = " " },

@@ -236,7 +236,7 @@ public static class OpeningTests
         public void A_setting_outside_its_range_is_named(string setting)
         {
             var good = new SqliteStorageOptions { DataDirectory = "data" };
-            good.Validate();
+            Assert.Empty(good.Validate());
             var bad = setting switch
             {
                 nameof(SqliteStorageOptions.DataDirectory) => good with { DataDirectory = " " },

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Net;
+using AccountGrid.Domain;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
@@ -16,107 +16,92 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
-        var failures = new List<string>();
-        CheckAddress(options, failures);
-        CheckAuth(options.Auth, failures);
-        CheckLimits(options.Limits, failures);
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        var check = new SettingCheck();
+        CheckAddress(options, check);
+        CheckAuth(options.Auth, check);
+        CheckLimits(options.Limits, check);
+        return check.Broken.IsEmpty ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(check.Broken);
     }
 
-    private static void CheckAddress(GatewayOptions options, List<string> failures)
+    private static void CheckAddress(GatewayOptions options, SettingCheck check)
     {
-        if (!IPAddress.TryParse(options.Address, out var address))
-        {
-            failures.Add("Gateway:Address must be an IP address.");
-        }
-        else if (!IPAddress.IsLoopback(address) && !string.IsNullOrEmpty(options.Auth.DevelopmentKeyFile))
-        {
-            failures.Add("Gateway:Address must be a loopback address unless real keys are configured: "
-                + "set Gateway:Auth:Authority or Gateway:Auth:JwksFile.");
-        }
+        check.That(IPAddress.TryParse(options.Address, out var address), "Gateway:Address", "must be an IP address");
+        check.That(
+            address is null || IPAddress.IsLoopback(address) || string.IsNullOrEmpty(options.Auth.DevelopmentKeyFile),
+            "Gateway:Address",
+            "must be a loopback address unless real keys are configured: "
+                + "set Gateway:Auth:Authority or Gateway:Auth:JwksFile");
     }
 
-    private static void CheckAuth(GatewayAuthOptions auth, List<string> failures)
+    private static void CheckAuth(GatewayAuthOptions auth, SettingCheck check)
     {
         var sources = Count(auth.DevelopmentKeyFile) + Count(auth.Authority) + Count(auth.JwksFile);
-        if (sources != 1)
+        check.That(
+            sources == 1,
+            "Gateway:Auth",
+            "needs exactly one of DevelopmentKeyFile, Authority and JwksFile; "
+                + (sources == 0 ? "none is set" : "more than one is set"));
+        check.That(
+            string.IsNullOrEmpty(auth.JwksFile) || !string.IsNullOrWhiteSpace(auth.Issuer),
+            "Gateway:Auth:Issuer",
+            "must be set together with JwksFile");
+        check.That(
+            string.IsNullOrEmpty(auth.Issuer) || !string.IsNullOrEmpty(auth.JwksFile),
+            "Gateway:Auth:Issuer",
+            "is for JwksFile only");
+        check.That(
+            string.IsNullOrEmpty(auth.Authority) || IsAuthority(auth.Authority),
+            "Gateway:Auth:Authority",
+            "must be an https address (http only on loopback)");
+        check.That(!string.IsNullOrWhiteSpace(auth.Audience), "Gateway:Auth:Audience", "must not be empty");
+        foreach (var algorithm in auth.Algorithms)
         {
-            failures.Add("Gateway:Auth needs exactly one of DevelopmentKeyFile, Authority and JwksFile"
-                + (sources == 0 ? "; none is set." : "; more than one is set."));
+            check.That(
+                Asymmetric.Contains(algorithm, StringComparer.Ordinal),
+                "Gateway:Auth:Algorithms",
+                $"must be among {string.Join(", ", Asymmetric)}; {algorithm} is not");
         }
 
-        if (auth.JwksFile is { Length: > 0 } && string.IsNullOrWhiteSpace(auth.Issuer))
-        {
-            failures.Add("Gateway:Auth:Issuer must be set together with JwksFile.");
-        }
-
-        if (auth.Issuer is { Length: > 0 } && string.IsNullOrEmpty(auth.JwksFile))
-        {
-            failures.Add("Gateway:Auth:Issuer is for JwksFile only.");
-        }
-
-        if (auth.Authority is { Length: > 0 } authority
-            && !(Uri.TryCreate(authority, UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))))
-        {
-            failures.Add("Gateway:Auth:Authority must be an https address (http only on loopback).");
-        }
-
-        if (string.IsNullOrWhiteSpace(auth.Audience))
-        {
-            failures.Add("Gateway:Auth:Audience must not be empty.");
-        }
-
-        foreach (var algorithm in auth.Algorithms.Where(a => !Asymmetric.Contains(a, StringComparer.Ordinal)))
-        {
-            failures.Add($"Gateway:Auth:Algorithms must be among {string.Join(", ", Asymmetric)}; {algorithm} is not.");
-        }
-
-        if (auth.EnrollOnFirstUse && string.IsNullOrEmpty(auth.DevelopmentKeyFile))
-        {
-            failures.Add("Gateway:Auth:EnrollOnFirstUse is for DevelopmentKeyFile only.");
-        }
-
-        Range(auth.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(5), "Auth:ClockSkew", failures);
+        check.That(
+            !auth.EnrollOnFirstUse || !string.IsNullOrEmpty(auth.DevelopmentKeyFile),
+            "Gateway:Auth:EnrollOnFirstUse",
+            "is for DevelopmentKeyFile only");
+        check.In(auth.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(5), "Gateway:Auth:ClockSkew");
     }
 
-    private static void CheckLimits(GatewayLimitOptions limits, List<string> failures)
+    private static void CheckLimits(GatewayLimitOptions limits, SettingCheck check)
     {
-        Range(limits.MaxBodyBytes, 16 * 1024, 16 * 1024 * 1024, "Limits:MaxBodyBytes", failures);
-        Range(limits.MaxStreamMessageBytes, 16 * 1024, 64 * 1024 * 1024, "Limits:MaxStreamMessageBytes", failures);
-        Range(limits.MinBodyBytesPerSecond, 0, 1_000_000, "Limits:MinBodyBytesPerSecond", failures);
-        Range(
+        check.In(limits.MaxBodyBytes, 16 * 1024, 16 * 1024 * 1024, "Gateway:Limits:MaxBodyBytes");
+        check.In(limits.MaxStreamMessageBytes, 16 * 1024, 64 * 1024 * 1024, "Gateway:Limits:MaxStreamMessageBytes");
+        check.In(limits.MinBodyBytesPerSecond, 0, 1_000_000, "Gateway:Limits:MinBodyBytesPerSecond");
+        check.In(
             limits.RequestTimeout,
             TimeSpan.FromMilliseconds(100),
             TimeSpan.FromMinutes(5),
-            "Limits:RequestTimeout",
-            failures);
-        Range(
+            "Gateway:Limits:RequestTimeout");
+        check.In(
             limits.LongRequestTimeout,
             TimeSpan.FromSeconds(1),
             TimeSpan.FromDays(1),
-            "Limits:LongRequestTimeout",
-            failures);
-        Range(limits.RequestsPerSecond, 0, 10_000_000, "Limits:RequestsPerSecond", failures);
-        Range(limits.AnonymousRequestsPerSecond, 0, 10_000_000, "Limits:AnonymousRequestsPerSecond", failures);
-        Range(limits.MaxStreams, 1, 100_000, "Limits:MaxStreams", failures);
-        Range(limits.MaxStreamsPerSubject, 1, 100_000, "Limits:MaxStreamsPerSubject", failures);
-        Range(limits.Heartbeat, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(20), "Limits:Heartbeat", failures);
-        Range(limits.IngestIdle, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Limits:IngestIdle", failures);
-        Range(limits.IngestBatch, 1, 1_000_000, "Limits:IngestBatch", failures);
-        Range(limits.IngestCallsInFlight, 1, 65_536, "Limits:IngestCallsInFlight", failures);
-        Range(limits.GrainCallsInFlight, 1, 1024, "Limits:GrainCallsInFlight", failures);
+            "Gateway:Limits:LongRequestTimeout");
+        check.In(limits.RequestsPerSecond, 0, 10_000_000, "Gateway:Limits:RequestsPerSecond");
+        check.In(limits.AnonymousRequestsPerSecond, 0, 10_000_000, "Gateway:Limits:AnonymousRequestsPerSecond");
+        check.In(limits.MaxStreams, 1, 100_000, "Gateway:Limits:MaxStreams");
+        check.In(limits.MaxStreamsPerSubject, 1, 100_000, "Gateway:Limits:MaxStreamsPerSubject");
+        check.In(
+            limits.Heartbeat,
+            TimeSpan.FromMilliseconds(100),
+            TimeSpan.FromSeconds(20),
+            "Gateway:Limits:Heartbeat");
+        check.In(limits.IngestIdle, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Gateway:Limits:IngestIdle");
+        check.In(limits.IngestBatch, 1, 1_000_000, "Gateway:Limits:IngestBatch");
+        check.In(limits.IngestCallsInFlight, 1, 65_536, "Gateway:Limits:IngestCallsInFlight");
+        check.In(limits.GrainCallsInFlight, 1, 1024, "Gateway:Limits:GrainCallsInFlight");
     }
 
     private static int Count(string? setting) => string.IsNullOrEmpty(setting) ? 0 : 1;
 
-    private static void Range<T>(T value, T least, T most, string setting, List<string> failures)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-        {
-            failures.Add(string.Create(
-                CultureInfo.InvariantCulture, $"Gateway:{setting} must be {least} to {most}; it is {value}."));
-        }
-    }
+    private static bool IsAuthority(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 }

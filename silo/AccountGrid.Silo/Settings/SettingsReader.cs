@@ -3,6 +3,7 @@ using System.Net;
 using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
+using AccountGrid.Storage;
 using AccountGrid.Storage.Postgres;
 using AccountGrid.Storage.Sqlite;
 
@@ -62,21 +63,13 @@ internal static class SettingsReader
         var storage = string.IsNullOrEmpty(settings.Postgres)
             ? new StorageSettings(directory, new SqliteStorageOptions { DataDirectory = directory }, null)
             : new StorageSettings(directory, null, new PostgresStorageOptions { ConnectionString = settings.Postgres });
-        object options = (object?)storage.Sqlite ?? storage.Postgres!;
+        StoreOptions options = (StoreOptions?)storage.Sqlite ?? storage.Postgres!;
         FindUnknown(section, options.GetType(), [], findings);
         Bind(section, options, findings);
-        try
-        {
-            storage.Sqlite?.Validate();
-            storage.Postgres?.Validate();
-        }
-        catch (ArgumentException e)
-        {
-            findings.Add(e.ParamName == nameof(PostgresStorageOptions.ConnectionString)
-                ? $"{SiloSettings.Section}:{nameof(SiloSettings.Postgres)}: {e.Message}"
-                : $"{SiloSettings.Section}:{Storage}:{e.Message}");
-        }
-
+        findings.AddRange(options.Validate().Select(static broken =>
+            broken.StartsWith(nameof(PostgresStorageOptions.ConnectionString), StringComparison.Ordinal)
+                ? $"{SiloSettings.Section}:{nameof(SiloSettings.Postgres)}: {broken}"
+                : $"{SiloSettings.Section}:{Storage}:{broken}"));
         return storage;
     }
 
