@@ -69,8 +69,11 @@ public sealed partial class PostgresStore : Store
         ArgumentNullException.ThrowIfNull(options);
         options.RequireValid();
         var connections = new Connections(options);
-        await TranslateAsync(
-            connections, "Migrating", () => new Migrations(connections, options).ApplyAsync(cancellationToken)).ConfigureAwait(false);
+        await TranslateAsync(connections, "Migrating", async () =>
+        {
+            await using var owner = await connections.OpenAsync("migration", cancellationToken).ConfigureAwait(false);
+            return await Migrations.Of(options).ApplyAsync(owner, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         return Migrations.Newest;
     }
 
@@ -90,10 +93,7 @@ public sealed partial class PostgresStore : Store
 
     private async Task<PostgresParts> OpenDatabaseAsync(CancellationToken cancellationToken)
     {
-        foreach (var step in await new Migrations(Connections, _options).EnsureAsync(cancellationToken).ConfigureAwait(false))
-        {
-            LogMigrated(step.Version, step.Name);
-        }
+        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
 
         // A server whose commits are not durable is refused here, and not at the first command.
         await (await Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
@@ -131,6 +131,16 @@ public sealed partial class PostgresStore : Store
             await readers.DisposeAsync().ConfigureAwait(false);
             diagnostics.Dispose();
             throw;
+        }
+    }
+
+    private async Task EnsureSchemaAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await Connections.OpenAsync("migration", cancellationToken).ConfigureAwait(false);
+        var steps = await Migrations.Of(_options).EnsureAsync(connection, cancellationToken).ConfigureAwait(false);
+        foreach (var step in steps)
+        {
+            LogMigrated(step.Version, step.Name);
         }
     }
 

@@ -32,14 +32,14 @@ public static class OpeningTests
         {
             await using var fixture = await SqliteFixture.StartAsync();
             await fixture.CloseAsync();
-            Assert.Equal(Migrations.Newest, await PragmaAsync(fixture.DatabasePath, "PRAGMA user_version"));
+            Assert.Equal(Migrations.Steps.Newest, await PragmaAsync(fixture.DatabasePath, "PRAGMA user_version"));
             Assert.Equal(0x41634772, await PragmaAsync(fixture.DatabasePath, "PRAGMA application_id"));
             Assert.Equal(0, await PragmaAsync(fixture.DatabasePath, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"));
         }
 
         [Fact]
         public void Steps_are_numbered_without_gaps() =>
-            Assert.Equal(Enumerable.Range(1, Migrations.All.Count), Migrations.All.Select(static step => step.Version));
+            Assert.Equal(Enumerable.Range(1, Migrations.Steps.All.Count), Migrations.Steps.All.Select(static step => step.Version));
 
         [Fact]
         public async Task An_empty_file_is_a_new_database()

@@ -91,11 +91,6 @@ internal static class DatabaseFile
                 StorageRefusal.Foreign, $"'{path}' is another program's database; it was left as it is. Choose another data directory.");
         }
 
-        if (version > Migrations.Newest)
-        {
-            throw new StorageRefusedException(
-                StorageRefusal.NewerVersion,
-                string.Create(CultureInfo.InvariantCulture, $"'{path}' has format version {version}, but this program knows only versions up to {Migrations.Newest}; it was left as it is. Start a newer program."));
-        }
+        Migrations.Steps.RefuseNewer($"'{path}'", version);
     }
 }

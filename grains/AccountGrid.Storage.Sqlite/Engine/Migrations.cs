@@ -11,16 +11,14 @@ internal static class Migrations
     /// <summary>Marks the file as AccountGrid's: "AcGr".</summary>
     public const int ApplicationId = 0x41634772;
 
-    public static IReadOnlyList<Migration> All { get; } = [new(1, "journal, index, followers, checkpoints", First)];
-
-    public static int Newest => All[^1].Version;
+    public static MigrationSteps Steps { get; } =
+        new(new Migration(1, "journal, index, followers, checkpoints", First));
 
     /// <summary>Brings a database that was checked before up to the newest version, in one transaction.</summary>
     public static IReadOnlyList<Migration> Apply(Database database)
     {
-        var from = database.Scalar("PRAGMA user_version");
-        var steps = All.Where(step => step.Version > from).ToArray();
-        if (steps.Length == 0)
+        var steps = Steps.After(database.Scalar("PRAGMA user_version"));
+        if (steps.Count == 0)
         {
             return steps;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AccountGrid.Grains;
 using AccountGrid.Storage;
 using AccountGrid.Storage.Postgres;
@@ -12,8 +11,8 @@ namespace AccountGrid.Silo;
 /// know its parameters and columns by name.
 /// </summary>
 /// <remarks>
-/// They lie in a schema of their own beside the store's. Every statement is one that commits or does not: a membership
-/// row never changes without the version of the table, and of two first writes of one grain's state one is refused, as
+/// They lie in a schema of their own beside the store's. Every change is one statement, hence atomic: a membership row
+/// never changes without the version of the table, and of two first writes of one grain's state one is refused, because
 /// the whole identity is the primary key.
 /// </remarks>
 internal static class ClusterDatabase
@@ -21,7 +20,6 @@ internal static class ClusterDatabase
     /// <summary>By this name the providers know Npgsql.</summary>
     public const string Invariant = "Npgsql";
 
-    private const int CurrentVersion = 1;
     private const int MaxConnections = 10;
 
     private const string Tables = """
@@ -61,13 +59,19 @@ internal static class ClusterDatabase
         );
         """;
 
+    private const string Grants = """
+        GRANT USAGE ON SCHEMA {schema} TO {service};
+        GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {service};
+        GRANT INSERT, UPDATE, DELETE ON OrleansMembershipVersionTable, OrleansMembershipTable, OrleansStorage TO {service};
+        """;
+
     private const string Silo = "DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation";
 
     private const string MembershipColumns =
         "v.DeploymentId, m.Address, m.Port, m.Generation, m.SiloName, m.HostName, m.Status, m.ProxyPort, m.SuspectTimes, m.StartTime, m.IAmAliveTime, v.Version";
 
-    // Whoever turns the version of the table may change it; the others, who read an older one, get 0 rows and read
-    // again.
+    // Only the statement that increments the table's version may change a row (compare-and-swap). One that read an
+    // older version changes 0 rows, and its silo reads again.
     private const string InsertMembership = $"""
         WITH turned AS (
             UPDATE OrleansMembershipVersionTable SET Timestamp = now(), Version = Version + 1
@@ -99,7 +103,7 @@ internal static class ClusterDatabase
         AND GrainTypeString = @GrainTypeString AND GrainIdExtensionString = coalesce(@GrainIdExtensionString::text, '') AND ServiceId = @ServiceId
         """;
 
-    // No row returned means that somebody else was first; Orleans makes that an InconsistentStateException.
+    // No row returned means that another write came first; Orleans makes that an InconsistentStateException.
     private const string WriteState = $"""
         INSERT INTO OrleansStorage AS s (GrainIdHash, GrainTypeHash, GrainIdN0, GrainIdN1, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
         SELECT @GrainIdHash, @GrainTypeHash, @GrainIdN0, @GrainIdN1, @GrainTypeString, coalesce(@GrainIdExtensionString::text, ''), @ServiceId, @PayloadBinary, now(), 1
@@ -134,7 +138,7 @@ internal static class ClusterDatabase
             """),
         ("GatewaysQueryKey", "SELECT Address, ProxyPort, Generation FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND Status = @Status AND ProxyPort > 0"),
 
-        // 3 is SiloStatus.Active: whatever has not been heard of for that long and is not in service.
+        // 3 is SiloStatus.Active: silos that have given no sign of life for that long and are not in service.
         ("CleanupDefunctSiloEntriesKey", "DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3"),
         ("WriteToStorageKey", WriteState),
         ("ReadFromStorageKey", $"SELECT PayloadBinary, Version FROM OrleansStorage WHERE {State}"),
@@ -169,26 +173,16 @@ internal static class ClusterDatabase
     });
 
     /// <summary>
-    /// Makes what is missing, in one transaction under an advisory lock, so that silos that start together agree who
-    /// does it. A newer version is left as it is and used: its statements keep the providers' contract, so that silos
-    /// of both versions run together while one is replaced by the other.
+    /// Creates what is missing. A newer version is left as it is and used: its statements keep the providers' contract,
+    /// so that silos of both versions run together while one is replaced by the other.
     /// </summary>
-    /// <exception cref="StorageRefusedException">It is missing or older, and this role is not to migrate.</exception>
+    /// <exception cref="StorageRefusedException">
+    /// It is another program's, or it is missing or older and this role is not to migrate.
+    /// </exception>
     public static async Task EnsureAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (await VersionAsync(connection, options, cancellationToken) >= CurrentVersion)
-        {
-            return;
-        }
-
-        if (!options.Migrate)
-        {
-            throw new StorageRefusedException(
-                StorageRefusal.OlderVersion, $"The schema {SchemaOf(options)} is missing or older than this program. Migrate it as its owner first.");
-        }
-
-        await ApplyAsync(connection, options, cancellationToken);
+        await Migrator(options).EnsureAsync(connection, cancellationToken);
     }
 
     /// <summary>
@@ -196,87 +190,27 @@ internal static class ClusterDatabase
     /// <see cref="PostgresStorageOptions.ServiceRole"/> its rights in any case. Safe to repeat.
     /// </summary>
     /// <returns>The version that it has now.</returns>
-    public static async Task<int> MigrateAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
+    /// <exception cref="StorageRefusedException">It is another program's.</exception>
+    public static async Task<long> MigrateAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await ApplyAsync(connection, options, cancellationToken);
-        return await VersionAsync(connection, options, cancellationToken);
+        var migrator = Migrator(options);
+        await migrator.ApplyAsync(connection, cancellationToken);
+        return await migrator.ReadVersionAsync(connection, cancellationToken);
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
+    private static SchemaMigrator Migrator(PostgresStorageOptions options)
     {
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", cancellationToken, SchemaOf(options));
-        if (await VersionAsync(connection, options, cancellationToken) < CurrentVersion)
-        {
-            await MakeSchemaAsync(connection, options, cancellationToken);
-            await ExecuteAsync(connection, Tables, cancellationToken);
-            foreach (var (key, text) in Queries)
-            {
-                await ExecuteAsync(
-                    connection, "INSERT INTO OrleansQuery VALUES ($1, $2) ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText", cancellationToken, key, text);
-            }
+        var queries = string.Concat(Queries.Select(static query => $"""
+            INSERT INTO OrleansQuery VALUES ({Literal(query.Key)}, {Literal(query.Text)})
+            ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText;
 
-            await ExecuteAsync(connection, $"INSERT INTO schema_version VALUES ({CurrentVersion.ToString(CultureInfo.InvariantCulture)})", cancellationToken);
-        }
-
-        await GrantAsync(connection, options, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+            """));
+        var steps = new MigrationSteps(new Migration(1, "tables and statements", Tables + "\n" + queries));
+        return new(
+            new PostgresSchema(SchemaOf(options), steps, "orleansmembershiptable", Grants) { AcceptsNewer = true, NamesSteps = false },
+            options);
     }
 
-    /// <summary>Asks before it makes one: an owner that finds its schema there needs no right to make any.</summary>
-    private static async Task MakeSchemaAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
-    {
-        await using var exists = new NpgsqlCommand("SELECT count(*) FROM pg_namespace WHERE nspname = $1", connection);
-        exists.Parameters.Add(new NpgsqlParameter { Value = SchemaOf(options) });
-        if (await exists.ExecuteScalarAsync(cancellationToken) is 0L)
-        {
-            await ExecuteAsync(connection, $"CREATE SCHEMA \"{SchemaOf(options)}\"", cancellationToken);
-        }
-    }
-
-    private static async Task<int> VersionAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
-    {
-        // By a query and not by to_regclass, which answers from a cache that does not hear of another silo's commit in
-        // the middle of a transaction.
-        await using var exists = new NpgsqlCommand(
-            "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = 'schema_version'", connection);
-        exists.Parameters.Add(new NpgsqlParameter { Value = SchemaOf(options) });
-        if (await exists.ExecuteScalarAsync(cancellationToken) is 0L)
-        {
-            return 0;
-        }
-
-        await using var version = new NpgsqlCommand($"SELECT coalesce(max(version), 0) FROM \"{SchemaOf(options)}\".schema_version", connection);
-        return Convert.ToInt32(await version.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-    }
-
-    private static Task GrantAsync(NpgsqlConnection connection, PostgresStorageOptions options, CancellationToken cancellationToken)
-    {
-        if (options.ServiceRole is not { } role)
-        {
-            return Task.CompletedTask;
-        }
-
-        var (schema, service) = ($"\"{SchemaOf(options)}\"", $"\"{role.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
-        return ExecuteAsync(
-            connection,
-            $"""
-            GRANT USAGE ON SCHEMA {schema} TO {service};
-            GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {service};
-            GRANT INSERT, UPDATE, DELETE ON OrleansMembershipVersionTable, OrleansMembershipTable, OrleansStorage TO {service};
-            """,
-            cancellationToken);
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
-        }
-
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

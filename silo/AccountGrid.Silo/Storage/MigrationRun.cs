@@ -26,9 +26,9 @@ internal static class MigrationRun
         await SayAsync(options.Schema, version);
         await using var database = ClusterDatabase.Connect(options);
         await SayAsync(ClusterDatabase.SchemaOf(options), await ClusterDatabase.MigrateAsync(database, options, cancellationToken));
-        await output.WriteLineAsync(options.ServiceRole is { } role ? $"Rights  {role}" : "Rights  granted to nobody: Storage:ServiceRole names no role");
+        await output.WriteLineAsync(options.ServiceRole is { } role ? $"Rights  {role}" : "Rights  not granted: Storage:ServiceRole names no role");
         return SiloCommand.Stopped;
 
-        Task SayAsync(string schema, int now) => output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Schema  {schema} has version {now}"));
+        Task SayAsync(string schema, long now) => output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Schema  {schema} has version {now}"));
     }
 }

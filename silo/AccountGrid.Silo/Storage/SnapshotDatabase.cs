@@ -45,7 +45,7 @@ internal static class SnapshotDatabase
         AND GrainTypeString = @GrainTypeString AND GrainIdExtensionString = ifnull(@GrainIdExtensionString, '') AND ServiceId = @ServiceId
         """;
 
-    // No row returned means that somebody else was first; Orleans makes that an InconsistentStateException.
+    // No row returned means that another write came first; Orleans makes that an InconsistentStateException.
     private const string Write = $"""
         INSERT INTO OrleansStorage (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString, GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
         SELECT @GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainTypeHash, @GrainTypeString, ifnull(@GrainIdExtensionString, ''), @ServiceId, @PayloadBinary, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), 1
