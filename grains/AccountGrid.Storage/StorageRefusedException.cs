@@ -6,6 +6,6 @@ namespace AccountGrid.Storage;
 /// </summary>
 public sealed class StorageRefusedException(StorageRefusal refusal, string message) : Exception(message)
 {
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public StorageRefusal Refusal { get; } = refusal;
 }

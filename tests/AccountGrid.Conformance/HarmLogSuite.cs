@@ -12,10 +12,10 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
     [Fact]
     public async Task Charges_are_one_persons_after_an_instant_oldest_first()
     {
-        await HarmAsync(3, at: 30, new HarmMark(Kim, null, 300));
-        await HarmAsync(1, at: 10, new HarmMark(Kim, null, 100));
-        await HarmAsync(2, at: 20, new HarmMark(Kim, Lee, 0));
-        await HarmAsync(4, at: 20, new HarmMark(Lee, null, 7));
+        await HarmAsync(3, at: 30, new BudgetMark(Kim, null, 300));
+        await HarmAsync(1, at: 10, new BudgetMark(Kim, null, 100));
+        await HarmAsync(2, at: 20, new BudgetMark(Kim, Lee, 0));
+        await HarmAsync(4, at: 20, new BudgetMark(Lee, null, 7));
         await HarmAsync(5, at: 40, harm: null);
         Assert.Equal([new(At(10), 100), new(At(20), 0), new(At(30), 300)], await Store.HarmLog.ReadChargesAsync(Kim, At(0), Stop));
         Assert.Equal([new(At(30), 300)], await Store.HarmLog.ReadChargesAsync(Kim, At(20), Stop));
@@ -26,13 +26,13 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
     [Fact]
     public async Task Harmed_accounts_are_those_proposed_and_those_approved_once_each_by_number()
     {
-        await HarmAsync(100, at: 10, new HarmMark(Kim, null, 1));
-        await HarmAsync(9, at: 20, new HarmMark(Lee, Kim, 0));
-        await HarmAsync(20, at: 20, new HarmMark(Kim, Lee, 0));
-        await HarmAsync(30, at: 20, new HarmMark(Lee, null, 0));
+        await HarmAsync(100, at: 10, new BudgetMark(Kim, null, 1));
+        await HarmAsync(9, at: 20, new BudgetMark(Lee, Kim, 0));
+        await HarmAsync(20, at: 20, new BudgetMark(Kim, Lee, 0));
+        await HarmAsync(30, at: 20, new BudgetMark(Lee, null, 0));
         var twice = new SampleStream(7);
-        await AppendAsync(twice.Next(harm: new HarmMark(Kim, null, 1), change: static e => e with { At = At(25) }));
-        await AppendAsync(twice.Next(harm: new HarmMark(Lee, Kim, 1), change: static e => e with { At = At(26) }));
+        await AppendAsync(twice.Next(harm: new BudgetMark(Kim, null, 1), change: static e => e with { At = At(25) }));
+        await AppendAsync(twice.Next(harm: new BudgetMark(Lee, Kim, 1), change: static e => e with { At = At(26) }));
         Assert.Equal([7, 9, 20, 100], await HarmedAsync(At(10), 0, 10));
         Assert.Equal([7, 9, 20], await HarmedAsync(At(20), 0, 10));
         Assert.Equal([7], await HarmedAsync(At(21), 0, 10));
@@ -42,7 +42,7 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
 
     private static DateTimeOffset At(int second) => SampleStream.Day.AddSeconds(second);
 
-    private async Task HarmAsync(long account, int at, HarmMark? harm) =>
+    private async Task HarmAsync(long account, int at, BudgetMark? harm) =>
         await AppendAsync(new SampleStream(account).Next(harm: harm, change: e => e with { At = At(at) }));
 
     private async Task<IEnumerable<long>> HarmedAsync(DateTimeOffset since, long after, int max) =>

@@ -33,7 +33,7 @@ public sealed class SampleStream
     public static ReadOnlyMemory<byte> Payload(string note) => Encoding.UTF8.GetBytes($$"""{"note":"{{note}}"}""");
 
     /// <summary>The next append, of so many entries.</summary>
-    public JournalAppend Next(int entries = 1, HarmMark? harm = null, Func<JournalEntry, JournalEntry>? change = null)
+    public JournalAppend Next(int entries = 1, BudgetMark? harm = null, Func<JournalEntry, JournalEntry>? change = null)
     {
         var expected = Version;
         var pending = ImmutableArray.CreateBuilder<PendingEntry>(entries);

@@ -202,8 +202,8 @@ public static class FailureTests
             var hold = await AppendHold.OnAsync(fixture);
             var first = fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
             await AppendHold.WaitedForAsync(fixture);
-            var alone = fixture.Store.Journal.AppendAsync(new SampleStream(2).Next(harm: new HarmMark(kim, sameKim, 0)), Stop);
-            var beside = fixture.Store.Journal.AppendAsync(new SampleStream(3).Next(harm: new HarmMark(kim, OperatorId.Parse("lee"), 0)), Stop);
+            var alone = fixture.Store.Journal.AppendAsync(new SampleStream(2).Next(harm: new BudgetMark(kim, sameKim, 0)), Stop);
+            var beside = fixture.Store.Journal.AppendAsync(new SampleStream(3).Next(harm: new BudgetMark(kim, OperatorId.Parse("lee"), 0)), Stop);
             await hold.DisposeAsync();
             var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => alone);
             Assert.Equal((false, false), (failure.IsTransient, failure.OutcomeUnknown));

@@ -61,7 +61,7 @@ public static class ShapeTests
             var bytes = new byte[32];
             random.NextBytes(bytes);
             var person = OperatorId.Parse(string.Create(CultureInfo.InvariantCulture, $"support.{random.Next(300)}"));
-            return stream.Next(harm: stream.Version % 2 == 0 ? new HarmMark(person, null, 5_400) : null, change: e => e with
+            return stream.Next(harm: stream.Version % 2 == 0 ? new BudgetMark(person, null, 5_400) : null, change: e => e with
             {
                 Actor = Actor.Operator(person),
                 Payload = Encoding.UTF8.GetBytes(new string('x', 150)),
@@ -198,7 +198,7 @@ public static class ShapeTests
                 var first = store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
                 await AppendHold.WaitedForAsync(fixture);
                 var queued = store.Journal.AppendAsync(new SampleStream(2).Next(), Stop);
-                var failing = store.Journal.AppendAsync(new SampleStream(3).Next(harm: new HarmMark(OperatorId.Parse("kim"), OperatorId.Parse("kim"), 0)), Stop);
+                var failing = store.Journal.AppendAsync(new SampleStream(3).Next(harm: new BudgetMark(OperatorId.Parse("kim"), OperatorId.Parse("kim"), 0)), Stop);
                 await Assert.ThrowsAsync<StorageOverloadedException>(() => store.Journal.AppendAsync(new SampleStream(4).Next(), Stop));
                 listener.RecordObservableInstruments();
                 await hold.DisposeAsync();

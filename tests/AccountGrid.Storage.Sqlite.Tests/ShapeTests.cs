@@ -58,7 +58,7 @@ public static class ShapeTests
             var bytes = new byte[32];
             random.NextBytes(bytes);
             var person = OperatorId.Parse(string.Create(CultureInfo.InvariantCulture, $"support.{random.Next(300)}"));
-            return stream.Next(harm: stream.Version % 2 == 0 ? new HarmMark(person, null, 5_400) : null, change: e => e with
+            return stream.Next(harm: stream.Version % 2 == 0 ? new BudgetMark(person, null, 5_400) : null, change: e => e with
             {
                 Actor = Actor.Operator(person),
                 Payload = Encoding.UTF8.GetBytes(new string('x', 150)),

@@ -6,7 +6,7 @@ namespace AccountGrid.Application;
 /// <param name="Outcome">Done, pending or refused.</param>
 /// <param name="View">The account after it.</param>
 /// <param name="ProposalSequence">The proposal that was opened or acted on.</param>
-/// <param name="Refusal">Why not.</param>
+/// <param name="Refusal">The reason, where the command was refused.</param>
 public sealed record AccountResult(Outcome Outcome, AccountView View, long? ProposalSequence, Refusal? Refusal)
 {
     internal static AccountResult Refused(AccountView view, Refusal refusal, long? proposalSequence = null) =>

@@ -15,7 +15,7 @@ internal sealed class AccountStreamKind(AccountServices services)
 
     public override StreamIndexRow RowOf(AccountState state) => AccountIndex.RowOf(state);
 
-    public override HarmMark? MarkOf(AccountEvent streamEvent) => HarmMarks.Of(streamEvent);
+    public override BudgetMark? MarkOf(AccountEvent streamEvent) => BudgetMarks.Of(streamEvent);
 
     public override void LogDamaged(AccountState state, Exception exception) => AccountLog.JournalDamaged(services.Log, exception, state.Id);
 

@@ -8,5 +8,5 @@ namespace AccountGrid.Application;
 /// The count after the transaction, which may have held other callers' batches too; <c>null</c> when refused, or when
 /// the batch was empty and the ledger cannot say.
 /// </param>
-/// <param name="Refusal">Why not.</param>
+/// <param name="Refusal">The reason, where the batch was refused.</param>
 public sealed record FollowOutcome(int Changed, FollowerCount? After, Refusal? Refusal);

@@ -4,7 +4,7 @@ namespace AccountGrid.Application;
 /// The follower count in memory: exact, or known to be unknown. Never goes backwards in version. Not thread-safe; runs
 /// on its processor's scheduler.
 /// </summary>
-/// <param name="account">Whose followers; it publishes whenever <see cref="Exact"/> has changed.</param>
+/// <param name="account">The account; it publishes whenever <see cref="Exact"/> has changed.</param>
 /// <param name="services">Ledger, clock, limits and log.</param>
 internal sealed class FollowerCache(AccountProcessor account, AccountServices services)
 {

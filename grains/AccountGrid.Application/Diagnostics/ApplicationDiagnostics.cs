@@ -68,7 +68,7 @@ public sealed partial class ApplicationDiagnostics : IDisposable
     /// <summary>Harms, outages, budgets.</summary>
     public ModerationMeters Moderation { get; }
 
-    /// <summary>Who waits.</summary>
+    /// <summary>How many calls wait in each queue.</summary>
     public QueueMeters Queues { get; }
 
     /// <summary>The source of every span of the application.</summary>

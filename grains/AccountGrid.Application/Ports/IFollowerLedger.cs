@@ -17,7 +17,7 @@ public interface IFollowerLedger
     /// Applies changes in order, in one transaction: insert if absent, delete if present, the count by the number of
     /// rows that really changed. Idempotent: the same batch again changes nothing.
     /// </summary>
-    /// <param name="account">Whose followers.</param>
+    /// <param name="account">The account that is followed.</param>
     /// <param name="changes">1 to <see cref="Limits.FollowBatch"/> changes.</param>
     /// <param name="at">The instant to record, UTC.</param>
     /// <param name="cancellationToken">Honoured until the batch is handed to the writer.</param>

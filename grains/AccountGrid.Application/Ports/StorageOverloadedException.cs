@@ -3,7 +3,7 @@ namespace AccountGrid.Application;
 /// <summary>A bounded queue is full; nothing was done.</summary>
 public sealed class StorageOverloadedException(string what, TimeSpan retryAfter) : Exception($"{what} is full.")
 {
-    /// <summary>Which queue.</summary>
+    /// <summary>The queue that is full, as errors name it.</summary>
     public string What { get; } = what;
 
     /// <summary>When to try again.</summary>

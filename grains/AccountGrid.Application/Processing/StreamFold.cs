@@ -27,7 +27,7 @@ internal sealed class StreamFold<TState, TEvent>(
 {
     private readonly EntryFold<TState, TEvent> _entries = new(stream, evolve, codec);
 
-    /// <summary>Which stream.</summary>
+    /// <summary>The stream that is folded.</summary>
     public StreamId Stream => stream;
 
     /// <summary>The head after every entry that the store has beyond <paramref name="from"/>.</summary>

@@ -37,7 +37,7 @@ internal abstract class StreamKind<TState, TEvent>(
     public abstract StreamIndexRow RowOf(TState state);
 
     /// <summary>The budget mark beside an event, or <c>null</c>.</summary>
-    public virtual HarmMark? MarkOf(TEvent streamEvent) => null;
+    public virtual BudgetMark? MarkOf(TEvent streamEvent) => null;
 
     /// <summary>Logs that a journal does not fold.</summary>
     public abstract void LogDamaged(TState state, Exception exception);

@@ -19,7 +19,7 @@ public interface IFollowWatch
     /// <summary>
     /// By how much the edges grew between what each part saw and a version; nothing is remembered any more.
     /// </summary>
-    /// <param name="account">Which account.</param>
+    /// <param name="account">The account whose edges were counted.</param>
     /// <param name="parts">All edges in parts, ascending and without a gap.</param>
     /// <param name="version">The version at which to add up; no part has a later one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -5,7 +5,7 @@ namespace AccountGrid.Application;
 /// <summary>One journal on its way into a store: folds its entries and says what the store keeps beside them.</summary>
 internal abstract class ImportedStream(StreamId id)
 {
-    /// <summary>Whose journal.</summary>
+    /// <summary>The stream that is imported.</summary>
     public StreamId Id => id;
 
     /// <summary>The index row after the entries so far.</summary>
@@ -15,7 +15,7 @@ internal abstract class ImportedStream(StreamId id)
     /// <returns>Its budget mark.</returns>
     /// <exception cref="JournalDamagedException">It is not the next one, was changed, or is impossible.</exception>
     /// <exception cref="UnknownFormatException">It was written by a newer program.</exception>
-    public abstract HarmMark? Fold(JournalEntry entry);
+    public abstract BudgetMark? Fold(JournalEntry entry);
 
     /// <summary>A journal of which nothing was read yet.</summary>
     public static ImportedStream Of(StreamId id) =>
@@ -30,10 +30,10 @@ internal abstract class ImportedStream(StreamId id)
 
         public override StreamIndexRow Row => AccountIndex.RowOf(_head.State);
 
-        public override HarmMark? Fold(JournalEntry entry)
+        public override BudgetMark? Fold(JournalEntry entry)
         {
             (_head, var accountEvent) = _fold.After(_head, entry);
-            return HarmMarks.Of(accountEvent);
+            return BudgetMarks.Of(accountEvent);
         }
     }
 
@@ -44,7 +44,7 @@ internal abstract class ImportedStream(StreamId id)
 
         public override StreamIndexRow Row => OperatorIndex.RowOf(_head.State);
 
-        public override HarmMark? Fold(JournalEntry entry)
+        public override BudgetMark? Fold(JournalEntry entry)
         {
             (_head, _) = _fold.After(_head, entry);
             return null;

@@ -35,7 +35,7 @@ public abstract record AccountCommand
         : AccountCommand;
 
     /// <summary>Lift every staff hold that one operator placed or approved since an instant.</summary>
-    /// <param name="Of">Whose acts.</param>
+    /// <param name="Of">The operator whose acts are undone.</param>
     /// <param name="Since">From when, inclusive.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="ReadsRefused">As in <see cref="Restore"/>.</param>

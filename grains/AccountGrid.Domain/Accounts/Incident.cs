@@ -12,7 +12,7 @@ namespace AccountGrid.Domain;
 /// <param name="Note">The note of what took it down first, or empty.</param>
 /// <param name="PlacedBy">On whose initiative it went down first.</param>
 /// <param name="Approvals">The approvers of all harms within it, in order, each once.</param>
-/// <param name="EndedBy">Whose act brought it up again; the system's where its time was over.</param>
+/// <param name="EndedBy">The actor who brought it up again; the system where its time was over.</param>
 /// <param name="Followers">Followers when it went down; <c>null</c> where the ledger could not say.</param>
 /// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
 /// <param name="TraceIds">

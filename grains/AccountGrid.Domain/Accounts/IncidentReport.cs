@@ -6,7 +6,7 @@ namespace AccountGrid.Domain;
 /// Tells an account's incidents from its journal, entry by entry, so that a long journal is read in pages. Whether the
 /// account is up is asked of <see cref="AccountState.Status"/>, never judged again here. Mutable, not thread-safe.
 /// </summary>
-/// <param name="account">Whose journal.</param>
+/// <param name="account">The account whose journal is read.</param>
 public sealed class IncidentReport(AccountId account)
 {
     /// <summary>

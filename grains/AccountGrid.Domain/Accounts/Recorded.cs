@@ -1,7 +1,7 @@
 namespace AccountGrid.Domain;
 
 /// <summary>An event with what every journal entry holds.</summary>
-/// <param name="Event">What happened.</param>
+/// <param name="Event">The event.</param>
 /// <param name="Sequence">Its place in the stream, from 1, gap-free.</param>
 /// <param name="At">When, UTC, whole microseconds.</param>
 /// <param name="Actor">The person, service or system that did it.</param>

@@ -4,7 +4,7 @@ namespace AccountGrid.Domain;
 /// One entry of a journal exactly as a store keeps it. The payload is the event in its encoded form: hashes cover these
 /// bytes, so that no later change of a codec can make an old entry look tampered with.
 /// </summary>
-/// <param name="Stream">Whose journal.</param>
+/// <param name="Stream">The stream that it is an entry of.</param>
 /// <param name="Sequence">Place in the stream, from 1, gap-free.</param>
 /// <param name="At">When, UTC, whole microseconds.</param>
 /// <param name="Actor">The person, service or system that did it.</param>

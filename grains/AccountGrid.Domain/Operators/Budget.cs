@@ -76,8 +76,8 @@ public static class Budget
     }
 
     /// <summary>
-    /// Whose budget an account event is charged to, and how much; <c>null</c> for events that harm nothing or are the
-    /// owner's own act.
+    /// The person whose budget an account event is charged to, and how much; <c>null</c> for events that harm nothing
+    /// or are the owner's own act.
     /// </summary>
     public static (OperatorId Person, long Reach)? ChargeOf(AccountEvent accountEvent) => accountEvent switch
     {

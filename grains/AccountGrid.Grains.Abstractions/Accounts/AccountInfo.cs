@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Grains;
 
 /// <summary>One account as its grain answers it. Immutable: nothing is copied on its way to a local caller.</summary>
-/// <param name="Id">Which account.</param>
+/// <param name="Id">The account's id.</param>
 /// <param name="Handle">The name that the network shows.</param>
 /// <param name="Status">Derived from the holds.</param>
 /// <param name="Version">The journal's length.</param>

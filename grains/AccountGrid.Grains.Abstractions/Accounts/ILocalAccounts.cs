@@ -13,7 +13,7 @@ public interface ILocalAccounts
     /// What <see cref="IAccountGrain.GetAsync"/> would answer at this moment; <c>null</c> says nothing about the
     /// account: call the grain.
     /// </summary>
-    /// <param name="id">Which account.</param>
+    /// <param name="id">The account's id.</param>
     /// <param name="minVersion">The version that the caller has seen.</param>
     AccountInfo? Get(long id, long minVersion);
 
@@ -21,6 +21,6 @@ public interface ILocalAccounts
     /// What <see cref="IAccountGrain.VisitAsync"/> would answer at this moment; <c>null</c> says nothing about the
     /// account: call the grain.
     /// </summary>
-    /// <param name="id">Which account.</param>
+    /// <param name="id">The account's id.</param>
     PublicAccountInfo? Visit(long id);
 }

@@ -47,8 +47,7 @@ internal sealed class Connections
 
     /// <summary>
     /// Changes whenever a connection that was idle turned out to be dead: others from before are likely to be dead as
-    /// well, and whoever is about to send something over one whose loss would leave an unknown outcome takes a new one
-    /// instead.
+    /// well. A writer, whose outcome would be unknown if its connection were lost, then takes a new one instead.
     /// </summary>
     public int Generation => Volatile.Read(ref _generation);
 

@@ -11,7 +11,7 @@ internal sealed class PostgresFollowerLedger(PostgresStore store) : IFollowerLed
         "SELECT count, version, at FROM follower_count WHERE account = $1",
         static row => new FollowerCount(row.GetInt64(0), row.GetInt64(1), StoredValues.Instant(row.GetInt64(2))));
 
-    private static readonly Query<long> Edges = new("Counting followers", "SELECT count(*) FROM follower WHERE account = $1", static row => row.GetInt64(0)) { Endless = true };
+    private static readonly Query<long> Edges = new("Counting followers", "SELECT count(*) FROM follower WHERE account = $1", static row => row.GetInt64(0)) { HasNoTimeout = true };
 
     public async Task<FollowerCount> ReadCountAsync(AccountId account, CancellationToken cancellationToken)
     {

@@ -14,6 +14,6 @@ internal sealed record Query<T>(string What, string Sql, Func<NpgsqlDataReader, 
     /// </summary>
     public bool Prepared { get; init; } = true;
 
-    /// <summary>Whether it may take as long as it takes, until it is cancelled.</summary>
-    public bool Endless { get; init; }
+    /// <summary>Whether only the caller's cancellation limits its time. Default false.</summary>
+    public bool HasNoTimeout { get; init; }
 }

@@ -84,7 +84,7 @@ internal sealed class ReaderPool : IAsyncDisposable
         command.Parameters.AddRange(parameters);
         try
         {
-            if (query.Endless)
+            if (query.HasNoTimeout)
             {
                 command.CommandTimeout = 0;
             }

@@ -34,8 +34,8 @@ CREATE TABLE journal (
     -- Directories fold case, so Kim approving what kim asked for is one person.
     CONSTRAINT journal_approver_is_another CHECK (lower(harm_approved_by) <> lower(harm_by))
 );
--- Without the position: equal keys then share their place in the index, some 8 bytes an entry instead of 50. Whoever acts so often that a sort would cost is found
--- by walking the positions down.
+-- Without the position: equal keys then share their place in the index, some 8 bytes an entry instead of 50. For an actor with so many
+-- entries that a sort would cost, the plan walks the positions down.
 CREATE INDEX journal_actor ON journal (actor);
 CREATE INDEX journal_harm_by ON journal (harm_by, at) WHERE harm_by IS NOT NULL;
 CREATE INDEX journal_harm_approved_by ON journal (harm_approved_by, at) WHERE harm_approved_by IS NOT NULL;

@@ -86,7 +86,7 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();
 
-    private readonly record struct Entry(int Append, JournalEntry Value, HarmMark? Harm);
+    private readonly record struct Entry(int Append, JournalEntry Value, BudgetMark? Harm);
 
     private sealed class StreamColumns(StatementParameters parameters)
     {

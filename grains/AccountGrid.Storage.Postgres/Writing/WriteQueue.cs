@@ -18,7 +18,7 @@ internal sealed class WriteQueue<TOperation>(int depth, int rows, int maxBatch, 
     private readonly LinkedList<TOperation> _waiting = new();
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
-    // At most one token: somebody should look. Whoever leaves something behind puts it back.
+    // At most one token: it wakes one writer. A writer that leaves operations behind puts the token back.
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _waitingRows;
     private bool _closed;

@@ -17,5 +17,5 @@ internal sealed partial class Writer<TOperation>
     private partial void LogTriedAgain(int operations, string kind);
 
     [LoggerMessage(4215, LogLevel.Warning, "Ended {Sessions} sessions that held the lock of the journal in silence.")]
-    private partial void LogHolderEnded(int sessions);
+    private partial void LogSessionsEnded(int sessions);
 }

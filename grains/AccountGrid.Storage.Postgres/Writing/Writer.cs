@@ -65,7 +65,7 @@ internal sealed partial class Writer<TOperation>
     private async Task WriteAsync(List<TOperation> batch)
     {
         var failure = await TryCommitAsync(batch).ConfigureAwait(false);
-        if (failure is { IsContention: true } || (failure is { IsLockTimeout: true } && await EndSilentHoldersAsync().ConfigureAwait(false)))
+        if (failure is { IsContention: true } || (failure is { IsLockTimeout: true } && await EndStalledSessionsAsync().ConfigureAwait(false)))
         {
             LogTriedAgain(batch.Count, PostgresFailure.KindOf(failure.Cause));
 
@@ -86,7 +86,7 @@ internal sealed partial class Writer<TOperation>
             return;
         }
 
-        // One of them is the guilty one, and the others must not pay for it.
+        // One of them is at fault, and the others must not fail with it.
         LogBatchFailed(batch.Count, PostgresFailure.KindOf(failure.Cause));
         foreach (var operation in batch)
         {
@@ -127,7 +127,7 @@ internal sealed partial class Writer<TOperation>
 
         _diagnostics.Committed(_clock.GetElapsedTime(started), batch.Count, rows);
 
-        // Readers hear of it before the callers do: whoever was answered finds its own entry.
+        // Readers hear of the commit before the callers do: a caller that was answered reads its own entry.
         _signal.Publish(head);
         foreach (var operation in batch)
         {
@@ -137,16 +137,19 @@ internal sealed partial class Writer<TOperation>
         return null;
     }
 
-    /// <summary>After a wait in vain: whether somebody stood in the way who will never go on.</summary>
-    private async Task<bool> EndSilentHoldersAsync()
+    /// <summary>After a lock was not granted: ends the sessions that would never release it.</summary>
+    /// <returns>Whether any was ended.</returns>
+    private async Task<bool> EndStalledSessionsAsync()
     {
         try
         {
-            // Half of what was waited: whoever came in the way must have been silent for nearly all of it.
-            var ended = _connection is null ? 0 : await SilentHolder.EndAsync(_connection, _lockTimeout / 2, CancellationToken.None).ConfigureAwait(false);
+            // Half of the lock timeout: a session that took the lock in the meantime has stalled for nearly all of it.
+            var ended = _connection is null
+                ? 0
+                : await StalledSessions.EndAsync(_connection, _lockTimeout / 2, CancellationToken.None).ConfigureAwait(false);
             if (ended > 0)
             {
-                LogHolderEnded(ended);
+                LogSessionsEnded(ended);
             }
 
             return ended > 0;
@@ -231,7 +234,7 @@ internal sealed partial class Writer<TOperation>
         Sent,
     }
 
-    /// <param name="Cause">What happened.</param>
+    /// <param name="Cause">The exception.</param>
     /// <param name="Stage">How far it had come.</param>
     private sealed record Failure(Exception Cause, Stage Stage)
     {

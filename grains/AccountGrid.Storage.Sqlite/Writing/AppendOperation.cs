@@ -16,8 +16,8 @@ internal sealed class AppendOperation(JournalAppend append) : DatabaseWrite<Appe
     {
         var database = session.Database;
 
-        // Asked before anything is written, so that losing the race disturbs nobody else in the transaction. Within one
-        // transaction nobody can come between; the unique key stands behind it all the same.
+        // Asked before anything is written, so that a conflict leaves the other operations of the transaction alone. No
+        // other write comes between the two within one transaction; the unique key would refuse it all the same.
         if (LengthOf(database, append.Stream) != append.ExpectedVersion)
         {
             Result = AppendResult.Conflict;

@@ -86,7 +86,7 @@ internal sealed partial class Writer
             return;
         }
 
-        // One of them may be the guilty one, and the others must not pay for it.
+        // One of them may be at fault, and the others must not fail with it.
         LogBatchFailed(batch.Count, failure.Cause);
         foreach (var operation in batch)
         {
@@ -130,7 +130,7 @@ internal sealed partial class Writer
         _commitFailed = false;
         _diagnostics.Committed(_clock.GetElapsedTime(started), batch.Count, rows);
 
-        // Readers hear of it before the callers do: whoever was answered finds its own entry.
+        // Readers hear of the commit before the callers do: a caller that was answered reads its own entry.
         _signal.Publish(head);
         foreach (var operation in batch)
         {
@@ -198,7 +198,7 @@ internal sealed partial class Writer
         }
     }
 
-    /// <param name="Cause">What happened.</param>
+    /// <param name="Cause">The exception.</param>
     /// <param name="InCommit">
     /// Whether it happened in COMMIT itself, when the log may already hold the transaction.
     /// </param>

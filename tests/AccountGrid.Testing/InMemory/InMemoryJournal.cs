@@ -29,7 +29,7 @@ public sealed class InMemoryJournal : IJournal, IHarmLog
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<JournalEntry>> _streams = [];
     private readonly Dictionary<string, StreamIndexRow> _index = [];
-    private readonly List<(JournalEntry Entry, HarmMark Mark)> _harms = [];
+    private readonly List<(JournalEntry Entry, BudgetMark Mark)> _harms = [];
     private readonly Queue<AppendFault> _faults = new();
 
     /// <summary>Where an append can be stopped before it is written.</summary>

@@ -3,10 +3,10 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>Derives the budget mark that stores keep beside an entry.</summary>
-internal static class HarmMarks
+internal static class BudgetMarks
 {
     /// <summary>The budget that an event counts against, or <c>null</c> where it harms no account.</summary>
-    public static HarmMark? Of(AccountEvent accountEvent) =>
+    public static BudgetMark? Of(AccountEvent accountEvent) =>
         Budget.ChargeOf(accountEvent) is { } charge ? new(charge.Person, ApproverOf(accountEvent), charge.Reach) : null;
 
     private static OperatorId? ApproverOf(AccountEvent accountEvent) => accountEvent switch
