@@ -107,16 +107,19 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
             }
         }
 
+        Debug.Assert(_waitingChanges == 0, "Every change that waits is counted once.");
         _running = false;
     }
 
     /// <summary>One transaction; the refusal if the store has no room for it.</summary>
     private async ValueTask<(FollowResult? Result, Refusal? Full)> CommitAsync(ImmutableArray<FollowChange> changes)
     {
+        Debug.Assert(_running, "A transaction of the account runs only in the one turn that there is.");
         try
         {
             var result = await services.Ledger.ApplyAsync(account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
             services.Diagnostics.FollowsApplied(changes.Length, result.Changed.AsSpan().Count(true));
+            Debug.Assert(result.Changed.Length == changes.Length, "The ledger answers every change.");
             followers.Accept(result.After);
             Memory?.Note(changes, result);
             Memory = Memory is { IsUseless: true } ? null : Memory;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -39,6 +40,7 @@ internal sealed class StreamFold<TState, TEvent>(
         while (true)
         {
             var page = await journal.ReadAsync(stream, head.Version + 1, pageSize, cancellationToken);
+            Debug.Assert(page.Length <= pageSize, "A full page means that there may be more.");
             head = Fold(head, page);
             if (page.Length < pageSize)
             {
@@ -69,6 +71,7 @@ internal sealed class StreamFold<TState, TEvent>(
     /// </summary>
     public PreparedAppend<TState> Prepare(Head<TState> head, ImmutableArray<TEvent> events, EntryFacts facts)
     {
+        Debug.Assert(head.Hash.IsEmpty == (head.Version == 0), "A head has the hash of its last entry, if it has any.");
         var entries = ImmutableArray.CreateBuilder<JournalEntry>(events.Length);
         foreach (var payload in events)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using AccountGrid.Application;
 
@@ -124,6 +125,7 @@ internal sealed class WriteQueue<TOperation>(int depth, int rows, int maxBatch, 
                 node = next;
             }
 
+            Debug.Assert(_waitingRows == _waiting.Sum(static o => o.Rows), "Every row that waits is counted once.");
             return _waiting.Count;
         }
     }

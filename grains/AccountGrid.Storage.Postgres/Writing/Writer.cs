@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -100,6 +101,9 @@ internal sealed partial class Writer<TOperation>
     /// <summary>Commits a batch and answers its callers, or says what failed, and how far it had come.</summary>
     private async Task<Failure?> TryCommitAsync(List<TOperation> batch)
     {
+        Debug.Assert(
+            batch.Count > 0 && batch.DistinctBy(static o => o.Key).Count() == batch.Count,
+            "A transaction has at least one operation, and one of each key.");
         var rows = batch.Sum(static o => o.Rows);
         using var activity = _diagnostics.StartCommit(batch, rows);
         var started = _clock.GetTimestamp();
@@ -115,7 +119,7 @@ internal sealed partial class Writer<TOperation>
         }
         catch (Exception e)
         {
-            activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, PostgresFailure.KindOf(e));
+            activity?.SetStatus(ActivityStatusCode.Error, PostgresFailure.KindOf(e));
             var failure = new Failure(e, stage);
             if (stage != Stage.Binding && !PostgresFailure.IsUndone(e))
             {

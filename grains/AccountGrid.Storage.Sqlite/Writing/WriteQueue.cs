@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AccountGrid.Application;
 
 namespace AccountGrid.Storage.Sqlite;
@@ -126,6 +127,8 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
             room -= follow.Rows;
         }
 
+        Debug.Assert(batch.Count > 0, "A batch that is handed out has work.");
+        Debug.Assert(_followRows == _follows.Sum(static o => o.Rows), "Every row that waits is counted once.");
         _followsAreNext = commands > 0 && batch.Count == commands && _follows.Count > 0;
     }
 }

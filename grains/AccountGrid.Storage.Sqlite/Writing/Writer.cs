@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AccountGrid.Application;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -108,6 +109,7 @@ internal sealed partial class Writer
         try
         {
             var database = _database ??= DatabaseFile.OpenWriter(_path, _options);
+            Debug.Assert(!database.InTransaction, "Every transaction before was committed or undone.");
             database.Execute("BEGIN IMMEDIATE");
             var session = new WriteSession(database, _commitFailed ? JournalHead.Read(database) : _signal.Head);
             foreach (var operation in batch)
@@ -115,13 +117,14 @@ internal sealed partial class Writer
                 operation.Execute(session);
             }
 
+            Debug.Assert(session.Head >= _signal.Head, "Positions only grow, and no other writer gives them out.");
             inCommit = true;
             database.Execute("COMMIT");
             head = session.Head;
         }
         catch (Exception e)
         {
-            activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, e.Message);
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
             _commitFailed |= inCommit;
             Undo();
             return new Failure(e, inCommit);
