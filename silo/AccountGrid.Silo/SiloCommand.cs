@@ -135,6 +135,10 @@ public static class SiloCommand
         {
             return Say(DataRefused, e.Message);
         }
+        catch (PortInUseException e)
+        {
+            return Say(Failed, e.Message);
+        }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.InnerException is SocketException)
         {
             return Say(Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");

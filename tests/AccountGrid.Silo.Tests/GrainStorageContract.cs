@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -17,7 +18,7 @@ public abstract class GrainStorageContract : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(FreePort.OrGiven(0), FreePort.OrGiven(0), null, "accountgrid", "test");
+            silo.UseLocalhostClustering(FreePort.OrGiven(0, IPAddress.Loopback, ""), FreePort.OrGiven(0, IPAddress.Loopback, ""), null, "accountgrid", "test");
             silo.UseSystemTextJsonGrainStorageSerializer();
             silo.AddAdoNetGrainStorage("s", (AdoNetGrainStorageOptions o) => Connect(o));
         });

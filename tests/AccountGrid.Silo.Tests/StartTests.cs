@@ -59,6 +59,29 @@ public sealed class StartTests
                 + " Choose other ports with --http-port and --grpc-port; 0 takes any free one.",
                 output);
         }
+
+        /// <summary>Orleans logged the failure three times with its stack, and the last line was one more stack that named no port.</summary>
+        [Theory]
+        [InlineData("--silo-port")]
+        [InlineData("--gateway-port")]
+        public async Task Says_in_one_line_that_a_port_of_the_cluster_is_in_use(string option)
+        {
+            using var other = new TcpListener(IPAddress.Loopback, 0);
+            other.Start();
+            var port = ((IPEndPoint)other.LocalEndpoint).Port;
+            using var data = new TempDirectory();
+            var directory = data.File("never-made");
+
+            var (exitCode, output) = await SiloProcess.RunToEndAsync(
+                new SiloProcessOptions { DataDirectory = directory, Arguments = [option, port.ToString(CultureInfo.InvariantCulture)] }, Token);
+
+            Assert.Equal(1, exitCode);
+            Assert.Equal(
+                $"AccountGrid did not start. Failed to bind to address 127.0.0.1:{port}: address already in use."
+                + $" Choose another port with {option}; 0 takes any free one.",
+                output);
+            Assert.False(Directory.Exists(directory));
+        }
     }
 
     /// <summary>One silo for all tests that only look at it.</summary>
@@ -85,6 +108,24 @@ public sealed class StartTests
             Assert.Contains($"replay --server {Root(_silo.Grpc)} --data {_silo.DataDirectory}", commands[0], StringComparison.Ordinal);
             Assert.Contains("token --as kim --roles support,approver,auditor", commands[1], StringComparison.Ordinal);
             Assert.Contains("account list", commands[2], StringComparison.Ordinal);
+        }
+
+        // It suggested "dotnet run" for each command, which the README does not use: it builds at every call.
+        [Fact]
+        public async Task In_a_checkout_says_first_how_to_build_the_command_line_as_the_README_does()
+        {
+            using var checkout = new TempDirectory();
+            Directory.CreateDirectory(checkout.File("client/AccountGrid.Cli"));
+            await using var silo = await SiloProcess.StartAsync(
+                new SiloProcessOptions { Launcher = ["env", $"--chdir={checkout.FullPath}"] }, Token);
+
+            var commands = silo.Output.Where(static l => l.StartsWith("  ", StringComparison.Ordinal)).Select(static l => l.Trim()).ToArray();
+
+            Assert.Equal(5, commands.Length);
+            var readme = await File.ReadAllLinesAsync(RepositoryFiles.PathOf("README.md"), Token);
+            Assert.Contains("$ " + commands[0], readme);
+            Assert.Contains("$ " + commands[1], readme);
+            Assert.All(commands[2..], static command => Assert.Contains("accountgrid ", command, StringComparison.Ordinal));
         }
 
         [Fact]

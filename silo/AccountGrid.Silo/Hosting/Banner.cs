@@ -12,7 +12,6 @@ internal static class Banner
 
     public static async Task WriteAsync(TextWriter output, Uri http, Uri grpc, string dataDirectory)
     {
-        var cli = Cli();
         var data = Quote(dataDirectory);
         var server = grpc.GetLeftPart(UriPartial.Authority);
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"""
@@ -21,18 +20,23 @@ internal static class Banner
             Data  {dataDirectory}
 
             Try in another terminal (Ctrl+C here stops the silo):
-              {cli} replay --server {server} --data {data}
-              export ACCOUNTGRID_SERVER={server} ACCOUNTGRID_TOKEN=$({cli} token --as kim --roles support,approver,auditor --data {data})
-              {cli} account list
+            {Installation()}  accountgrid replay --server {server} --data {data}
+              export ACCOUNTGRID_SERVER={server} ACCOUNTGRID_TOKEN=$(accountgrid token --as kim --roles support,approver,auditor --data {data})
+              accountgrid account list
             """));
         await output.FlushAsync();
     }
 
     /// <summary>
-    /// The command that can be pasted: <c>dotnet run</c> where the working directory is a checkout, else the installed
-    /// command.
+    /// The lines that make <c>accountgrid</c> a command of that terminal, as the README has them, where the working
+    /// directory is a checkout; nothing elsewhere, because there it is installed.
     /// </summary>
-    private static string Cli() => Directory.Exists(CliProject) ? $"dotnet run -c Release --project {CliProject} --" : "accountgrid";
+    private static string Installation() => !Directory.Exists(CliProject) ? "" :
+        $"""
+          dotnet build -c Release {CliProject}
+          alias accountgrid="dotnet '$PWD/{CliProject}/bin/Release/net10.0/accountgrid.dll'"
+
+        """;
 
     private static string Quote(string path) => path.All(static c => char.IsAsciiLetterOrDigit(c) || "/._-".Contains(c, StringComparison.Ordinal)) ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -25,8 +25,11 @@ internal static class ClusterSilo
     public static void AddOrleans(ISiloBuilder silo, SiloSettings settings, string snapshotStorage)
     {
         silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.Cluster.Id, ClusterNames.ServiceId));
+        var address = IPAddress.Parse(settings.Cluster.Address);
         silo.ConfigureEndpoints(
-            IPAddress.Parse(settings.Cluster.Address), FreePort.OrGiven(settings.SiloPort), FreePort.OrNone(settings.GatewayPort));
+            address,
+            FreePort.OrGiven(settings.SiloPort, address, "--silo-port"),
+            FreePort.OrNone(settings.GatewayPort, address, "--gateway-port"));
         silo.UseAdoNetClustering(static (OptionsBuilder<AdoNetClusteringSiloOptions> options) =>
             options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
         silo.AddAdoNetGrainStorage(snapshotStorage, static (OptionsBuilder<AdoNetGrainStorageOptions> options) =>

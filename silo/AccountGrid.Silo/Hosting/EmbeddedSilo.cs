@@ -1,3 +1,4 @@
+using System.Net;
 using AccountGrid.Grains;
 using AccountGrid.Storage.Sqlite;
 using Orleans.Configuration;
@@ -20,7 +21,9 @@ internal static partial class EmbeddedSilo
     public static void AddOrleans(ISiloBuilder silo, SiloSettings settings, SqliteStorageOptions storage, string snapshotStorage)
     {
         silo.UseLocalhostClustering(
-            FreePort.OrGiven(settings.SiloPort), FreePort.OrNone(settings.GatewayPort), primarySiloEndpoint: null, ClusterNames.ServiceId, "local");
+            FreePort.OrGiven(settings.SiloPort, IPAddress.Loopback, "--silo-port"),
+            FreePort.OrNone(settings.GatewayPort, IPAddress.Loopback, "--gateway-port"),
+            primarySiloEndpoint: null, ClusterNames.ServiceId, "local");
         silo.AddAdoNetGrainStorage(snapshotStorage, (AdoNetGrainStorageOptions o) =>
         {
             o.Invariant = SnapshotDatabase.Invariant;

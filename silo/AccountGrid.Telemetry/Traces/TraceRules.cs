@@ -12,7 +12,7 @@ internal static class TraceRules
     public static readonly string[] Sources =
     [
         "AccountGrid", "AccountGrid.Storage", TraceNames.GatewaySource, "Npgsql",
-        "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle", "Microsoft.Orleans.Storage",
+        "Microsoft.Orleans.Application", "Microsoft.Orleans.Lifecycle",
     ];
 
     /// <summary>Root spans of work without a request: the end of a suspension, the freeze of an offboarding.</summary>
