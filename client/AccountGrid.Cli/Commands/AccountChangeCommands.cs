@@ -1,7 +1,7 @@
 using System.CommandLine;
+using AccountGrid.Client;
 using AccountGrid.V1;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -11,158 +11,67 @@ namespace AccountGrid.Cli.Commands;
 /// </summary>
 internal static class AccountChangeCommands
 {
-    public static Command Deactivate(CommandFactory factory)
-    {
-        var (id, change) = (AccountCommands.NewId(), new ChangeOptions());
-        var (at, directOnly, owner) = (NewAt(), NewDirectOnly(), NewOwner());
-        return factory.New(
+    /// <summary>All of them, in the order of the help.</summary>
+    public static Command[] All(CommandFactory factory) =>
+    [
+        New(
+            factory,
             "deactivate",
-            "Takes an account down. Exit code 4: it waits for a second person or its time. Role: support; with --owner: service.",
-            async (run, cancellationToken) =>
-            {
-                var request = change.Fill(run, new DeactivateAccountRequest
-                {
-                    Id = run.Get(id),
-                    At = Ahead(run, at),
-                    DirectOnly = run.Get(directOnly),
-                    Owner = run.Get(owner),
-                });
-                var answer = await run.Api.Accounts.DeactivateAsync(request, cancellationToken);
-                return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
-            },
-            [id, .. change.All, at, directOnly, owner]);
-    }
-
-    public static Command Suspend(CommandFactory factory)
-    {
-        var (id, change) = (AccountCommands.NewId(), new ChangeOptions());
-        var (at, directOnly) = (NewAt(), NewDirectOnly());
-        var until = new Option<InstantSpec?>("--until")
-        {
-            Description = "When it ends by itself: an instant, or how long from now, such as 7d",
-            HelpName = "WHEN",
-            CustomParser = Parsers.Instant,
-        };
-        return factory.New(
+            "Takes an account down. Exit code 4: it waits for a second person or its time. "
+                + "Role: support; with --owner: service.",
+            static (AccountGridClient api, DeactivateAccountRequest request, CancellationToken stop) =>
+                api.Accounts.DeactivateAsync(request, stop),
+            NewAt(), NewDirectOnly(), NewOwner()),
+        New(
+            factory,
             "suspend",
             "Suspends an account, perhaps until an instant. Exit code 4: it waits. Role: support.",
-            async (run, cancellationToken) =>
-            {
-                var request = change.Fill(run, new SuspendAccountRequest
-                {
-                    Id = run.Get(id),
-                    At = Ahead(run, at),
-                    DirectOnly = run.Get(directOnly),
-                    Until = Ahead(run, until),
-                });
-                var answer = await run.Api.Accounts.SuspendAsync(request, cancellationToken);
-                return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
-            },
-            [id, .. change.All, until, at, directOnly]);
-    }
-
-    public static Command Restore(CommandFactory factory)
-    {
-        var (id, change, owner) = (AccountCommands.NewId(), new ChangeOptions(), NewOwner());
-        var kinds = new Option<Hold.Types.Kind[]>("--kind")
-        {
-            Description = "Lift only these holds [default: every one of your side]",
-            HelpName = "KIND,...",
-            CustomParser = Parsers.ManyOf<Hold.Types.Kind>,
-            DefaultValueFactory = _ => [],
-        };
-        kinds.CompletionSources.Add(Parsers.NamesOf<Hold.Types.Kind>());
-        return factory.New(
+            static (AccountGridClient api, SuspendAccountRequest request, CancellationToken stop) =>
+                api.Accounts.SuspendAsync(request, stop),
+            NewUntil(), NewAt(), NewDirectOnly()),
+        New(
+            factory,
             "restore",
             "Brings an account back; takes one person, always. Role: support; with --owner: service.",
-            async (run, cancellationToken) =>
-            {
-                var request = change.Fill(run, new RestoreAccountRequest
-                {
-                    Id = run.Get(id),
-                    Owner = run.Get(owner),
-                    Kinds = { run.Get(kinds) ?? [] },
-                });
-                var answer = await run.Api.Accounts.RestoreAsync(request, cancellationToken);
-                return Report(run, answer, answer.Outcome, answer.Account);
-            },
-            [id, .. change.All, kinds, owner]);
-    }
-
-    public static Command Erase(CommandFactory factory)
-    {
-        var (id, change, at, directOnly) = (AccountCommands.NewId(), new ChangeOptions(), NewAt(), NewDirectOnly());
-        return factory.New(
+            static (AccountGridClient api, RestoreAccountRequest request, CancellationToken stop) =>
+                api.Accounts.RestoreAsync(request, stop),
+            NewKinds(), NewOwner()),
+        New(
+            factory,
             "erase",
             "Erases an account for good; takes two people, always. Exit code 4: it waits. Role: support.",
-            async (run, cancellationToken) =>
-            {
-                var request = change.Fill(run, new EraseAccountRequest
-                {
-                    Id = run.Get(id),
-                    At = Ahead(run, at),
-                    DirectOnly = run.Get(directOnly),
-                });
-                var answer = await run.Api.Accounts.EraseAsync(request, cancellationToken);
-                return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
-            },
-            [id, .. change.All, at, directOnly]);
-    }
-
-    public static Command Protect(CommandFactory factory)
-    {
-        var (id, change) = (AccountCommands.NewId(), new ChangeOptions());
-        var ownedBy = new Option<string?>("--owned-by") { Description = "The operator who answers for it [default: you]", HelpName = "OPERATOR" };
-        var review = new Option<InstantSpec?>("--review")
-        {
-            Description = "When somebody must look at it again, at most a year ahead [default: 90d]",
-            HelpName = "WHEN",
-            CustomParser = Parsers.Instant,
-        };
-        return factory.New(
+            static (AccountGridClient api, EraseAccountRequest request, CancellationToken stop) =>
+                api.Accounts.EraseAsync(request, stop),
+            NewAt(), NewDirectOnly()),
+        New(
+            factory,
             "protect",
             "Raises or renews an account's explicit protection; takes one person. Role: support.",
-            async (run, cancellationToken) =>
-            {
-                var request = change.Fill(run, new ProtectAccountRequest
-                {
-                    Id = run.Get(id),
-                    Owner = run.Get(ownedBy) ?? "",
-                    ReviewAt = Ahead(run, review),
-                });
-                var answer = await run.Api.Accounts.ProtectAsync(request, cancellationToken);
-                return Report(run, answer, answer.Outcome, answer.Account);
-            },
-            [id, .. change.All, ownedBy, review]);
-    }
-
-    public static Command Unprotect(CommandFactory factory)
-    {
-        var (id, change, at, directOnly) = (AccountCommands.NewId(), new ChangeOptions(), NewAt(), NewDirectOnly());
-        return factory.New(
+            static (AccountGridClient api, ProtectAccountRequest request, CancellationToken stop) =>
+                api.Accounts.ProtectAsync(request, stop),
+            NewOwnedBy(), NewReview()),
+        New(
+            factory,
             "unprotect",
             "Ends the explicit protection: two people and a cool-off. Exit code 4: it waits. Role: support.",
-            async (run, cancellationToken) =>
-            {
-                var request = change.Fill(run, new UnprotectAccountRequest
-                {
-                    Id = run.Get(id),
-                    At = Ahead(run, at),
-                    DirectOnly = run.Get(directOnly),
-                });
-                var answer = await run.Api.Accounts.UnprotectAsync(request, cancellationToken);
-                return Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
-            },
-            [id, .. change.All, at, directOnly]);
-    }
+            static (AccountGridClient api, UnprotectAccountRequest request, CancellationToken stop) =>
+                api.Accounts.UnprotectAsync(request, stop),
+            NewAt(), NewDirectOnly()),
+    ];
 
-    /// <summary>Prints what a change came to, and gives the exit code for it.</summary>
-    public static ExitCode Report(Invocation run, IMessage answer, Outcome outcome, Account account, Proposal? proposal = null)
+    /// <summary>
+    /// Prints the outcome of a change and gives the exit code for it. An answer that has no outcome says that the
+    /// change is done.
+    /// </summary>
+    public static ExitCode Report(Invocation run, IMessage answer)
     {
+        var account = (Account)Read("account")!;
+        var outcome = Read("outcome") is Outcome said ? said : Outcome.Done;
         run.Output.Answer(answer, console =>
         {
             // An account says by itself what it waits for, unless it has already moved on.
-            if (outcome == Outcome.Pending && proposal is not null && proposal.Id != account.OpenProposal?.Id)
+            if (outcome == Outcome.Pending
+                && Read("proposal") is Proposal proposal && proposal.Id != account.OpenProposal?.Id)
             {
                 AccountViews.Waits(console, proposal);
             }
@@ -170,22 +79,80 @@ internal static class AccountChangeCommands
             AccountViews.Detail(console, account);
         });
         return ExitCodes.Of(outcome);
+
+        object? Read(string field) => answer.Descriptor.FindFieldByName(field)?.Accessor.GetValue(answer);
     }
 
-    private static Timestamp? Ahead(Invocation run, Option<InstantSpec?> option) =>
-        run.Get(option) is { } when ? Timestamp.FromDateTimeOffset(when.Ahead(run.Clock)) : null;
+    private static Command New<TRequest, TAnswer>(
+        CommandFactory factory,
+        string name,
+        string description,
+        Func<AccountGridClient, TRequest, CancellationToken, Task<TAnswer>> send,
+        params ReadOnlySpan<RequestField> own)
+        where TRequest : IMessage, new()
+        where TAnswer : IMessage =>
+        factory.Send(
+            name,
+            description,
+            send,
+            (run, answer) => Report(run, answer),
+            [
+                AccountCommands.NewId(),
+                NewReason(),
+                RequestField.Of("note", CommonOptions.Note()),
+                RequestField.Of(
+                    "ticket",
+                    CommonOptions.Text("--ticket", "A reference into a ticket system, up to 64 characters", "REF")),
+                RequestField.Of("request_id", CommonOptions.RequestId()),
+                RequestField.Of(
+                    "etag", CommonOptions.Text("--etag", "Act only if this is still the account's etag", "ETAG")),
+                .. own,
+            ]);
 
-    private static Option<InstantSpec?> NewAt() => new("--at")
+    private static RequestField NewReason()
     {
-        Description = "When to do it, if later: an instant, or a distance such as 30m; everything is checked again then",
-        HelpName = "WHEN",
-        CustomParser = Parsers.Instant,
-    };
+        var option = new Option<string>("--reason")
+        {
+            Description = "Why: a reason code of the installation",
+            HelpName = "CODE",
+            Required = true,
+        };
+        option.CompletionSources.Add(
+            "IMPERSONATION", "SPAM", "ABUSE", "COMPROMISED", "LEGAL", "OWNER_REQUEST", "ERROR", "OTHER");
+        return RequestField.Of("reason", option);
+    }
 
-    private static Option<bool> NewDirectOnly() => new("--direct-only")
+    private static RequestField NewAt() => RequestField.Ahead("at", CommonOptions.Instant(
+        "--at",
+        "When to do it, if later: an instant, or a distance such as 30m; everything is checked again then"));
+
+    private static RequestField NewUntil() => RequestField.Ahead("until", CommonOptions.Instant(
+        "--until", "When it ends by itself: an instant, or how long from now, such as 7d"));
+
+    private static RequestField NewReview() => RequestField.Ahead("review_at", CommonOptions.Instant(
+        "--review", "When a person must look at it again, at most a year ahead [default: 90d]"));
+
+    private static RequestField NewDirectOnly() => RequestField.Of("direct_only", new Option<bool>("--direct-only")
     {
         Description = "Be refused with NEEDS_SECOND_PERSON rather than open a proposal",
-    };
+    });
 
-    private static Option<bool> NewOwner() => new("--owner") { Description = "On the owner's behalf. Role: service" };
+    private static RequestField NewOwner() =>
+        RequestField.Of("owner", new Option<bool>("--owner") { Description = "On the owner's behalf. Role: service" });
+
+    private static RequestField NewOwnedBy() => RequestField.Of("owner", CommonOptions.Text(
+        "--owned-by", "The operator who answers for it [default: you]", "OPERATOR"));
+
+    private static RequestField NewKinds()
+    {
+        var option = new Option<Hold.Types.Kind[]>("--kind")
+        {
+            Description = "Lift only these holds [default: every one of your side]",
+            HelpName = "KIND,...",
+            CustomParser = Parsers.ManyOf<Hold.Types.Kind>,
+            DefaultValueFactory = _ => [],
+        };
+        option.CompletionSources.Add(Parsers.NamesOf<Hold.Types.Kind>());
+        return RequestField.Of("kinds", option);
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AccountGrid.Client;
 using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Commands;
@@ -11,38 +12,36 @@ internal static class AccountCommands
     public static Command Create(CommandFactory factory) => CommandFactory.Noun(
         "account",
         "Reads accounts, takes them down and brings them back.",
-        Register(factory),
-        Get(factory),
-        Public(factory),
-        List(factory),
-        AccountChangeCommands.Deactivate(factory),
-        AccountChangeCommands.Suspend(factory),
-        AccountChangeCommands.Restore(factory),
-        AccountChangeCommands.Erase(factory),
-        AccountChangeCommands.Protect(factory),
-        AccountChangeCommands.Unprotect(factory),
-        Journal(factory));
+        [
+            Register(factory),
+            Get(factory),
+            Public(factory),
+            List(factory),
+            .. AccountChangeCommands.All(factory),
+            Journal(factory),
+        ]);
 
-    /// <summary>The argument <c>ID</c>.</summary>
-    public static Argument<long> NewId(string name = "ID") => new(name) { Description = "The account's number", CustomParser = Parsers.AccountId };
+    /// <summary>The argument with an account's number, for the field of that name.</summary>
+    public static RequestField NewId(string field = "id", string name = "ID") =>
+        RequestField.Of(field, NewIdArgument(name));
 
-    private static Command Register(CommandFactory factory)
-    {
-        var id = NewId();
-        var handle = new Argument<string>("HANDLE") { Description = "The name that the network shows: 1 to 30 of A-Z a-z 0-9 _" };
-        var requestId = ChangeOptions.NewRequestId();
-        return factory.New(
-            "register",
-            "Registers an account. Role: service.",
-            async (run, cancellationToken) =>
+    private static Argument<long> NewIdArgument(string name = "ID") =>
+        new(name) { Description = "The account's number", CustomParser = Parsers.AccountId };
+
+    private static Command Register(CommandFactory factory) => factory.Send(
+        "register",
+        "Registers an account. Role: service.",
+        static (AccountGridClient api, RegisterAccountRequest request, CancellationToken stop) =>
+            api.Accounts.RegisterAsync(request, stop),
+        static (console, answer) => AccountViews.Detail(console, answer.Account),
+        NewId(),
+        RequestField.Of(
+            "handle",
+            new Argument<string>("HANDLE")
             {
-                var request = new RegisterAccountRequest { Id = run.Get(id), Handle = run.Get(handle), RequestId = run.Get(requestId) ?? "" };
-                var answer = await run.Api.Accounts.RegisterAsync(request, cancellationToken);
-                run.Output.Answer(answer, console => AccountViews.Detail(console, answer.Account));
-                return ExitCode.Ok;
-            },
-            id, handle, requestId);
-    }
+                Description = "The name that the network shows: 1 to 30 of A-Z a-z 0-9 _",
+            }),
+        RequestField.Of("request_id", CommonOptions.RequestId()));
 
     private static Command Get(CommandFactory factory)
     {
@@ -52,12 +51,11 @@ internal static class AccountCommands
             CustomParser = Parsers.AccountIds,
             Arity = new ArgumentArity(1, 1000),
         };
-        var minVersion = new Option<long?>("--min-version")
-        {
-            Description = "The version that you have seen: the answer is never older (one account only)",
-            HelpName = "N",
-            CustomParser = Parsers.Whole(1, long.MaxValue),
-        };
+        var minVersion = CommonOptions.Whole(
+            "--min-version",
+            "The version that you have seen: the answer is never older (one account only)",
+            1,
+            long.MaxValue);
         return factory.New(
             "get",
             "Reads one account in full, or several in a table. Role: service or staff.",
@@ -66,7 +64,8 @@ internal static class AccountCommands
                 var wanted = run.Get(ids);
                 if (wanted.Length == 1)
                 {
-                    var account = await run.Api.Accounts.GetAsync(wanted[0], run.Get(minVersion) ?? 0, cancellationToken);
+                    var account = await run.Api.Accounts.GetAsync(
+                        wanted[0], run.Get(minVersion) ?? 0, cancellationToken);
                     run.Output.Answer(account, console => AccountViews.Detail(console, account));
                     return ExitCode.Ok;
                 }
@@ -89,83 +88,46 @@ internal static class AccountCommands
             ids, minVersion);
     }
 
-    private static Command Public(CommandFactory factory)
-    {
-        var id = NewId();
-        return factory.New(
-            "public",
-            "What a visitor sees; an account that is down is not found. Role: service.",
-            async (run, cancellationToken) =>
-            {
-                var account = await run.Api.Accounts.GetPublicAsync(run.Get(id), cancellationToken);
-                run.Output.Answer(account, console => AccountViews.Public(console, account));
-                return ExitCode.Ok;
-            },
-            id);
-    }
+    private static Command Public(CommandFactory factory) => factory.Send(
+        "public",
+        "What a visitor sees; an account that is down is not found. Role: service.",
+        static (AccountGridClient api, GetPublicAccountRequest request, CancellationToken stop) =>
+            api.Accounts.GetPublicAsync(request.Id, stop),
+        AccountViews.Public,
+        NewId());
 
     private static Command List(CommandFactory factory)
     {
-        var status = new Option<Account.Types.Status?>("--status") { Description = "Only these", HelpName = "STATUS", CustomParser = Parsers.OneOf<Account.Types.Status>() };
-        var tier = new Option<Account.Types.Tier?>("--tier") { Description = "Only these", HelpName = "TIER", CustomParser = Parsers.OneOf<Account.Types.Tier>() };
-        var handle = new Option<string?>("--handle") { Description = "Only handles that begin so", HelpName = "PREFIX" };
-        var limit = ChangeOptions.NewLimit();
-        var pageToken = ChangeOptions.NewPageToken();
-        status.CompletionSources.Add(Parsers.NamesOf<Account.Types.Status>());
-        tier.CompletionSources.Add(Parsers.NamesOf<Account.Types.Tier>());
-        return factory.New(
+        var status = CommonOptions.OneOf<Account.Types.Status>("--status", "Only these", "STATUS");
+        var tier = CommonOptions.OneOf<Account.Types.Tier>("--tier", "Only these", "TIER");
+        var handle = CommonOptions.Text("--handle", "Only handles that begin so", "PREFIX");
+        return factory.List(
             "list",
             "Lists accounts. Role: service or staff.",
-            async (run, cancellationToken) =>
+            run => new ListAccountsRequest
             {
-                var filter = new FilterText()
+                Filter = new FilterText()
                     .Is("status", run.Get(status) is { } s ? Show.Name(s) : null)
                     .Is("tier", run.Get(tier) is { } t ? Show.Name(t) : null)
                     .IsText("handle", run.Get(handle) is { } h ? h.TrimEnd('*') + "*" : null)
-                    .ToString();
-                var answer = await Paging.CollectAsync(
-                    run.Get(limit)!.Value,
-                    run.Get(pageToken),
-                    (size, token) => run.Api.Accounts.ListPageAsync(new ListAccountsRequest { Filter = filter, PageSize = size, PageToken = token }, cancellationToken),
-                    page => page.Accounts.Count,
-                    page => page.NextPageToken,
-                    (all, page) =>
-                    {
-                        all.Accounts.AddRange(page.Accounts);
-                        all.NextPageToken = page.NextPageToken;
-                    });
-                run.Output.Answer(answer, console => AccountViews.List(console, answer.Accounts));
-                Paging.NoteMore(run.Output, answer.NextPageToken);
-                return ExitCode.Ok;
+                    .ToString(),
             },
-            status, tier, handle, limit, pageToken);
+            static (api, request, stop) => api.Accounts.ListPageAsync(request, stop),
+            static page => page.Accounts,
+            AccountViews.List,
+            symbols: [status, tier, handle]);
     }
 
     private static Command Journal(CommandFactory factory)
     {
-        var id = NewId();
-        var limit = ChangeOptions.NewLimit();
-        var pageToken = ChangeOptions.NewPageToken();
-        return factory.New(
+        var id = NewIdArgument();
+        return factory.List(
             "journal",
             "What happened to an account, newest first, refused attempts included. Role: staff or auditor.",
-            async (run, cancellationToken) =>
-            {
-                var answer = await Paging.CollectAsync(
-                    run.Get(limit)!.Value,
-                    run.Get(pageToken),
-                    (size, token) => run.Api.Accounts.ListJournalPageAsync(new ListJournalEntriesRequest { Id = run.Get(id), PageSize = size, PageToken = token }, cancellationToken),
-                    page => page.Entries.Count,
-                    page => page.NextPageToken,
-                    (all, page) =>
-                    {
-                        all.Entries.AddRange(page.Entries);
-                        all.NextPageToken = page.NextPageToken;
-                    });
-                run.Output.Answer(answer, console => JournalViews.Entries(console, answer.Entries, withStream: false));
-                Paging.NoteMore(run.Output, answer.NextPageToken);
-                return ExitCode.Ok;
-            },
-            id, limit, pageToken);
+            run => new ListJournalEntriesRequest { Id = run.Get(id) },
+            static (api, request, stop) => api.Accounts.ListJournalPageAsync(request, stop),
+            static page => page.Entries,
+            static (console, entries) => JournalViews.Entries(console, entries, withStream: false),
+            symbols: [id]);
     }
 }

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using AccountGrid.Client;
 using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Commands;
 
-/// <summary><c>audit</c>: who did what, across accounts, and whether it can have been tampered with.</summary>
+/// <summary><c>audit</c>: the entries of all journals, and the proof that none was changed.</summary>
 internal static class AuditCommands
 {
     public static Command Create(CommandFactory factory) => CommandFactory.Noun(
@@ -16,78 +17,49 @@ internal static class AuditCommands
 
     private static Command List(CommandFactory factory)
     {
-        var stream = new Option<string?>("--stream") { Description = "Only one journal: a/25073877 or op/kim", HelpName = "STREAM" };
-        var actor = new Option<string?>("--actor") { Description = "Only what this one did or tried", HelpName = "NAME" };
-        var type = new Option<string?>("--type") { Description = "Only events such as hold-placed", HelpName = "TYPE" };
-        var since = NewInstant("--since", "Only from then on: an instant, or how long ago, such as 8h");
-        var before = NewInstant("--before", "Only before then");
-        var (limit, pageToken) = (ChangeOptions.NewLimit(), ChangeOptions.NewPageToken());
-        return factory.New(
+        var stream = CommonOptions.Text("--stream", "Only one journal: a/25073877 or op/kim", "STREAM");
+        var actor = CommonOptions.Text("--actor", "Only what this one did or tried", "NAME");
+        var type = CommonOptions.Text("--type", "Only events such as hold-placed", "TYPE");
+        var since = CommonOptions.Instant("--since", "Only from then on: an instant, or how long ago, such as 8h");
+        var before = CommonOptions.Instant("--before", "Only before then");
+        return factory.List(
             "list",
             "Entries across all journals, newest first.",
-            async (run, cancellationToken) =>
+            run => new ListAuditEntriesRequest
             {
-                var filter = new FilterText()
-                    .IsText("stream", run.Get(stream)).IsText("actor", run.Get(actor)).IsText("type", run.Get(type))
-                    .Compare("at", ">=", Back(run, since)).Compare("at", "<", Back(run, before))
-                    .ToString();
-                var answer = await Paging.CollectAsync(
-                    run.Get(limit)!.Value,
-                    run.Get(pageToken),
-                    (size, token) => run.Api.Audit.ListPageAsync(new ListAuditEntriesRequest { Filter = filter, PageSize = size, PageToken = token }, cancellationToken),
-                    page => page.Entries.Count,
-                    page => page.NextPageToken,
-                    (all, page) =>
-                    {
-                        all.Entries.AddRange(page.Entries);
-                        all.NextPageToken = page.NextPageToken;
-                    });
-                run.Output.Answer(answer, console => JournalViews.Entries(console, answer.Entries, withStream: true));
-                Paging.NoteMore(run.Output, answer.NextPageToken);
-                return ExitCode.Ok;
+                Filter = new FilterText()
+                    .IsText("stream", run.Get(stream))
+                    .IsText("actor", run.Get(actor))
+                    .IsText("type", run.Get(type))
+                    .Compare("at", ">=", Back(run, since))
+                    .Compare("at", "<", Back(run, before))
+                    .ToString(),
             },
-            stream, actor, type, since, before, limit, pageToken);
+            static (api, request, stop) => api.Audit.ListPageAsync(request, stop),
+            static page => page.Entries,
+            static (console, entries) => JournalViews.Entries(console, entries, withStream: true),
+            symbols: [stream, actor, type, since, before]);
     }
 
-    private static Command Verify(CommandFactory factory) => factory.New(
+    private static Command Verify(CommandFactory factory) => factory.Send(
         "verify",
         "Recomputes every chain, root and signature and names the first bad entry. Exit code 1: not intact.",
-        async (run, cancellationToken) =>
+        static (AccountGridClient api, VerifyAuditRequest _, CancellationToken stop) => api.Audit.VerifyAsync(stop),
+        static (run, answer) =>
         {
-            var answer = await run.Api.Audit.VerifyAsync(cancellationToken);
             run.Output.Answer(answer, console => AuditViews.Verified(console, answer));
             return answer.Intact ? ExitCode.Ok : ExitCode.CheckFailed;
         });
 
-    private static Command Checkpoints(CommandFactory factory)
-    {
-        var (limit, pageToken) = (ChangeOptions.NewLimit(10), ChangeOptions.NewPageToken());
-        return factory.New(
-            "checkpoints",
-            "Signed Merkle roots over all journals, newest first.",
-            async (run, cancellationToken) =>
-            {
-                var answer = await Paging.CollectAsync(
-                    run.Get(limit)!.Value,
-                    run.Get(pageToken),
-                    (size, token) => run.Api.Audit.ListCheckpointsPageAsync(new ListCheckpointsRequest { PageSize = size, PageToken = token }, cancellationToken),
-                    page => page.Checkpoints.Count,
-                    page => page.NextPageToken,
-                    (all, page) =>
-                    {
-                        all.Checkpoints.AddRange(page.Checkpoints);
-                        all.NextPageToken = page.NextPageToken;
-                    });
-                run.Output.Answer(answer, console => AuditViews.Checkpoints(console, answer.Checkpoints));
-                Paging.NoteMore(run.Output, answer.NextPageToken);
-                return ExitCode.Ok;
-            },
-            limit, pageToken);
-    }
+    private static Command Checkpoints(CommandFactory factory) => factory.List(
+        "checkpoints",
+        "Signed Merkle roots over all journals, newest first.",
+        static _ => new ListCheckpointsRequest(),
+        static (api, request, stop) => api.Audit.ListCheckpointsPageAsync(request, stop),
+        static page => page.Checkpoints,
+        AuditViews.Checkpoints,
+        preset: 10);
 
-    private static string? Back(Invocation run, Option<InstantSpec?> option) =>
-        run.Get(option)?.Back(run.Clock).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
-
-    private static Option<InstantSpec?> NewInstant(string name, string description) =>
-        new(name) { Description = description, HelpName = "WHEN", CustomParser = Parsers.Instant };
+    private static string? Back(Invocation run, Option<InstantSpec?> option) => run.Get(option)?.Back(run.Clock)
+        .ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }

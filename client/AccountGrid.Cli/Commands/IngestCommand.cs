@@ -12,14 +12,13 @@ internal static class IngestCommand
 {
     public static Command Create(CommandFactory factory)
     {
-        var file = new Argument<string>("FILE") { Description = "NDJSON, one {\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"} per line; - is standard input" };
-        var fromLine = new Option<long?>("--from-line")
+        var file = new Argument<string>("FILE")
         {
-            Description = "Begin at this line: where an earlier run was interrupted",
-            HelpName = "N",
-            CustomParser = Parsers.Whole(1, long.MaxValue),
-            DefaultValueFactory = _ => 1,
+            Description = "NDJSON, one {\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"} per line; "
+                + "- is standard input",
         };
+        var fromLine = CommonOptions.Whole(
+            "--from-line", "Begin at this line: where an earlier run was interrupted", 1, long.MaxValue, preset: 1);
         return factory.New(
             "ingest",
             "Sends many follows and unfollows. Bad lines are named by number, the rest counts. Sending a line twice does no harm. "
@@ -31,7 +30,10 @@ internal static class IngestCommand
                 long? size = input.CanSeek ? input.Length : null;
                 var ingest = new IngestRun(run, input, run.Get(fromLine)!.Value);
                 var stoppedBy = await ProgressLine.RunAsync(
-                    run.Output, path == "-" ? "standard input" : Path.GetFileName(path), size, report => ingest.SendAsync(report, cancellationToken));
+                    run.Output,
+                    path == "-" ? "standard input" : Path.GetFileName(path),
+                    size,
+                    report => ingest.SendAsync(report, cancellationToken));
 
                 // Only now: a progress bar that is still there would clear what is printed.
                 return ingest.Report(stoppedBy, cancellationToken);
@@ -166,12 +168,15 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
         {
             foreach (var error in inOrder.Take(PrintedErrors))
             {
-                run.Output.ErrorConsole.MarkupLine($"[red]line {error.Line}:[/] {Show.Text(error.Reason)}: {Show.Text(error.Message)}");
+                run.Output.ErrorConsole.MarkupLine(
+                    $"[red]line {error.Line}:[/] {Show.Text(error.Reason)}: {Show.Text(error.Message)}");
             }
 
             if (_total.Failed > PrintedErrors)
             {
-                run.Output.Note($"... and {Show.Count(_total.Failed - PrintedErrors)} more; --json names the first {Show.Count(ReportedErrors)}.");
+                run.Output.Note(
+                    $"... and {Show.Count(_total.Failed - PrintedErrors)} more; "
+                        + $"--json names the first {Show.Count(ReportedErrors)}.");
             }
         }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using AccountGrid.Client;
 using AccountGrid.V1;
-using Google.Protobuf.WellKnownTypes;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -16,51 +16,24 @@ internal static class OperatorCommands
         Offboard(factory),
         Undo(factory));
 
-    private static Command List(CommandFactory factory)
-    {
-        var (limit, pageToken) = (ChangeOptions.NewLimit(), ChangeOptions.NewPageToken());
-        return factory.New(
-            "list",
-            "Lists operators. Role: staff.",
-            async (run, cancellationToken) =>
-            {
-                var answer = await Paging.CollectAsync(
-                    run.Get(limit)!.Value,
-                    run.Get(pageToken),
-                    (size, token) => run.Api.Operators.ListPageAsync(new ListOperatorsRequest { PageSize = size, PageToken = token }, cancellationToken),
-                    page => page.Operators.Count,
-                    page => page.NextPageToken,
-                    (all, page) =>
-                    {
-                        all.Operators.AddRange(page.Operators);
-                        all.NextPageToken = page.NextPageToken;
-                    });
-                run.Output.Answer(answer, console => OperatorViews.List(console, answer.Operators));
-                Paging.NoteMore(run.Output, answer.NextPageToken);
-                return ExitCode.Ok;
-            },
-            limit, pageToken);
-    }
+    private static Command List(CommandFactory factory) => factory.List(
+        "list",
+        "Lists operators. Role: staff.",
+        static _ => new ListOperatorsRequest(),
+        static (api, request, stop) => api.Operators.ListPageAsync(request, stop),
+        static page => page.Operators,
+        OperatorViews.List);
 
-    private static Command Get(CommandFactory factory)
-    {
-        var name = NewName();
-        return factory.New(
-            "get",
-            "Shows one operator: roles, standing, what is spent of the budget. Role: staff.",
-            async (run, cancellationToken) =>
-            {
-                var answer = await run.Api.Operators.GetAsync(run.Get(name), cancellationToken);
-                run.Output.Answer(answer, console => OperatorViews.Detail(console, answer));
-                return ExitCode.Ok;
-            },
-            name);
-    }
+    private static Command Get(CommandFactory factory) => factory.Send(
+        "get",
+        "Shows one operator: roles, standing, what is spent of the budget. Role: staff.",
+        static (AccountGridClient api, GetOperatorRequest request, CancellationToken stop) =>
+            api.Operators.GetAsync(request.Id, stop),
+        OperatorViews.Detail,
+        NewName());
 
     private static Command Enroll(CommandFactory factory)
     {
-        var name = NewName();
-        var display = new Option<string?>("--display-name") { Description = "The name to show, up to 100 characters", HelpName = "TEXT" };
         var roles = new Option<Role[]>("--roles")
         {
             Description = "What the person may do",
@@ -68,88 +41,57 @@ internal static class OperatorCommands
             Required = true,
             CustomParser = Parsers.ManyOf<Role>,
         };
-        var ends = new Option<InstantSpec?>("--authority-ends")
-        {
-            Description = "When all authority ends: an instant, or a distance such as 90d [default: open]",
-            HelpName = "WHEN",
-            CustomParser = Parsers.Instant,
-        };
         roles.CompletionSources.Add("support", "approver", "auditor", "admin");
-        return factory.New(
+        return factory.Send(
             "enroll",
-            "Enrols somebody, or changes roles and the end of authority. Role: admin.",
-            async (run, cancellationToken) =>
-            {
-                var request = new EnrollOperatorRequest
-                {
-                    Id = run.Get(name),
-                    DisplayName = run.Get(display) ?? "",
-                    Roles = { run.Get(roles) ?? [] },
-                    AuthorityEndsAt = run.Get(ends) is { } when ? Timestamp.FromDateTimeOffset(when.Ahead(run.Clock)) : null,
-                };
-                var answer = await run.Api.Operators.EnrollAsync(request, cancellationToken);
-                run.Output.Answer(answer, console => OperatorViews.Detail(console, answer.Operator));
-                return ExitCode.Ok;
-            },
-            name, roles, display, ends);
+            "Enrols a person, or changes roles and the end of authority. Role: admin.",
+            static (AccountGridClient api, EnrollOperatorRequest request, CancellationToken stop) =>
+                api.Operators.EnrollAsync(request, stop),
+            static (console, answer) => OperatorViews.Detail(console, answer.Operator),
+            NewName(),
+            RequestField.Of("roles", roles),
+            RequestField.Of(
+                "display_name",
+                CommonOptions.Text("--display-name", "The name to show, up to 100 characters", "TEXT")),
+            NewEnd("When all authority ends: an instant, or a distance such as 90d [default: open]"));
     }
 
-    private static Command Offboard(CommandFactory factory)
-    {
-        var (name, note) = (NewName(), ChangeOptions.NewNote());
-        var ends = new Option<InstantSpec?>("--authority-ends")
-        {
-            Description = "When authority ends: an instant, or a distance such as 8h [default: now]",
-            HelpName = "WHEN",
-            CustomParser = Parsers.Instant,
-        };
-        return factory.New(
-            "offboard",
-            "Ends somebody's authority and voids what the person has pending. Role: admin.",
-            async (run, cancellationToken) =>
-            {
-                var request = new OffboardOperatorRequest
-                {
-                    Id = run.Get(name),
-                    Note = run.Get(note) ?? "",
-                    AuthorityEndsAt = run.Get(ends) is { } when ? Timestamp.FromDateTimeOffset(when.Ahead(run.Clock)) : null,
-                };
-                var answer = await run.Api.Operators.OffboardAsync(request, cancellationToken);
-                run.Output.Answer(answer, console => OperatorViews.Detail(console, answer.Operator));
-                return ExitCode.Ok;
-            },
-            name, ends, note);
-    }
+    private static Command Offboard(CommandFactory factory) => factory.Send(
+        "offboard",
+        "Ends a person's authority and voids what the person has pending. Role: admin.",
+        static (AccountGridClient api, OffboardOperatorRequest request, CancellationToken stop) =>
+            api.Operators.OffboardAsync(request, stop),
+        static (console, answer) => OperatorViews.Detail(console, answer.Operator),
+        NewName(),
+        NewEnd("When authority ends: an instant, or a distance such as 8h [default: now]"),
+        RequestField.Of("note", CommonOptions.Note()));
 
     private static Command Undo(CommandFactory factory)
     {
-        var (name, note) = (NewName(), ChangeOptions.NewNote());
-        var since = new Option<InstantSpec?>("--since")
-        {
-            Description = "Only what was placed or approved since: an instant, or how long ago, such as 8h",
-            HelpName = "WHEN",
-            Required = true,
-            CustomParser = Parsers.Instant,
-        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be restored" };
-        return factory.New(
+        return factory.Send(
             "undo",
-            "Restores everything that one person took down or approved since an instant. Exit code 1: not all of it. Role: support.",
-            async (run, cancellationToken) =>
+            "Restores everything that one person took down or approved since an instant. "
+                + "Exit code 1: not all of it. Role: support.",
+            static (AccountGridClient api, UndoOperatorRequest request, CancellationToken stop) =>
+                api.Operators.UndoAsync(request, stop),
+            (run, answer) =>
             {
-                var request = new UndoOperatorRequest
-                {
-                    Id = run.Get(name),
-                    Since = Timestamp.FromDateTimeOffset(run.Get(since)!.Value.Back(run.Clock)),
-                    DryRun = run.Get(dryRun),
-                    Note = run.Get(note) ?? "",
-                };
-                var answer = await run.Api.Operators.UndoAsync(request, cancellationToken);
-                run.Output.Answer(answer, console => OperatorViews.Undone(console, answer, request.DryRun));
+                run.Output.Answer(answer, console => OperatorViews.Undone(console, answer, run.Get(dryRun)));
                 return answer.Failures.Count > 0 || answer.More ? ExitCode.CheckFailed : ExitCode.Ok;
             },
-            name, since, dryRun, note);
+            NewName(),
+            RequestField.Back("since", CommonOptions.Instant(
+                "--since",
+                "Only what was placed or approved since: an instant, or how long ago, such as 8h",
+                required: true)),
+            RequestField.Of("dry_run", dryRun),
+            RequestField.Of("note", CommonOptions.Note()));
     }
 
-    private static Argument<string> NewName() => new("NAME") { Description = "The operator: the subject of the person's tokens" };
+    private static RequestField NewName() => RequestField.Of(
+        "id", new Argument<string>("NAME") { Description = "The operator: the subject of the person's tokens" });
+
+    private static RequestField NewEnd(string description) =>
+        RequestField.Ahead("authority_ends_at", CommonOptions.Instant("--authority-ends", description));
 }

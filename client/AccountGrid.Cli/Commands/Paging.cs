@@ -1,6 +1,12 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+
 namespace AccountGrid.Cli.Commands;
 
-/// <summary>Listing over several pages, up to a limit.</summary>
+/// <summary>
+/// Reads a listing over several pages, up to a limit. Requests have <c>page_size</c> and <c>page_token</c>, answers
+/// <c>next_page_token</c>.
+/// </summary>
 internal static class Paging
 {
     private const int LargestPage = 1000;
@@ -9,35 +15,51 @@ internal static class Paging
     /// Collects items page by page into the first page's answer, so that <c>--json</c> prints one answer whose next
     /// page token goes on behind the last item.
     /// </summary>
+    /// <param name="request">The request; its page size and page token are overwritten.</param>
     /// <param name="limit">How many items at most.</param>
-    /// <param name="pageToken">Where to begin, or <c>null</c>.</param>
-    /// <param name="fetch">Gets one page: size and token in, the page out.</param>
-    /// <param name="count">How many items an answer holds.</param>
-    /// <param name="next">An answer's next page token.</param>
-    /// <param name="merge">Adds a later page to the first: its items and its token.</param>
-    public static async Task<T> CollectAsync<T>(
-        long limit, string? pageToken, Func<int, string, Task<T>> fetch, Func<T, int> count, Func<T, string> next, Action<T, T> merge)
+    /// <param name="pageToken">Where to begin; empty for the beginning.</param>
+    /// <param name="fetch">Gets one page.</param>
+    /// <param name="items">The items of a page.</param>
+    /// <exception cref="CliException">The server does not get on.</exception>
+    public static async Task<TPage> CollectAsync<TRequest, TPage, TItem>(
+        TRequest request, long limit, string pageToken, Func<TRequest, Task<TPage>> fetch, Func<TPage, RepeatedField<TItem>> items)
+        where TRequest : IMessage
+        where TPage : IMessage
     {
-        var all = await fetch((int)Math.Min(limit, LargestPage), pageToken ?? "");
-        while (count(all) < limit && next(all).Length > 0)
+        var all = await FetchAsync(limit, pageToken);
+        while (items(all).Count < limit && NextOf(all) is { Length: > 0 } token)
         {
-            var before = next(all);
-            merge(all, await fetch((int)Math.Min(limit - count(all), LargestPage), before));
-            if (next(all) == before)
+            var page = await FetchAsync(limit - items(all).Count, token);
+            items(all).AddRange(items(page));
+            Set(all, "next_page_token", NextOf(page));
+            if (NextOf(page) == token)
             {
                 throw new CliException(ExitCode.Unavailable, "The server answered the same page token twice.");
             }
         }
 
         return all;
+
+        Task<TPage> FetchAsync(long size, string token)
+        {
+            Set(request, "page_size", (int)Math.Min(size, LargestPage));
+            Set(request, "page_token", token);
+            return fetch(request);
+        }
     }
 
     /// <summary>Says that there is more, and how to get it.</summary>
-    public static void NoteMore(Output output, string nextPageToken)
+    public static void NoteMore(Output output, IMessage page)
     {
-        if (nextPageToken.Length > 0)
+        if (NextOf(page) is { Length: > 0 } token)
         {
-            output.Note($"There are more: raise --limit, or go on with --page-token {nextPageToken}");
+            output.Note($"There are more: raise --limit, or go on with --page-token {token}");
         }
     }
+
+    private static string NextOf(IMessage page) =>
+        (string)page.Descriptor.FindFieldByName("next_page_token").Accessor.GetValue(page);
+
+    private static void Set(IMessage message, string field, object value) =>
+        message.Descriptor.FindFieldByName(field).Accessor.SetValue(message, value);
 }

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using AccountGrid.Client;
 using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Commands;
 
-/// <summary><c>proposal</c>: the second person.</summary>
+/// <summary><c>proposal</c>: what waits, and the decisions of the second person.</summary>
 internal static class ProposalCommands
 {
     public static Command Create(CommandFactory factory) => CommandFactory.Noun(
@@ -18,30 +19,18 @@ internal static class ProposalCommands
 
     private static Command List(CommandFactory factory)
     {
-        var by = new Option<string?>("--by") { Description = "Only what this person proposed", HelpName = "NAME" };
-        var (limit, pageToken) = (ChangeOptions.NewLimit(), ChangeOptions.NewPageToken());
-        return factory.New(
+        var by = CommonOptions.Text("--by", "Only what this person proposed", "NAME");
+        return factory.List(
             "list",
             "Lists what waits. Role: staff.",
-            async (run, cancellationToken) =>
+            run => new ListProposalsRequest
             {
-                var filter = new FilterText().IsText("proposed_by", run.Get(by)).ToString();
-                var answer = await Paging.CollectAsync(
-                    run.Get(limit)!.Value,
-                    run.Get(pageToken),
-                    (size, token) => run.Api.Proposals.ListPageAsync(new ListProposalsRequest { Filter = filter, PageSize = size, PageToken = token }, cancellationToken),
-                    page => page.Proposals.Count,
-                    page => page.NextPageToken,
-                    (all, page) =>
-                    {
-                        all.Proposals.AddRange(page.Proposals);
-                        all.NextPageToken = page.NextPageToken;
-                    });
-                run.Output.Answer(answer, console => ProposalViews.List(console, answer.Proposals));
-                Paging.NoteMore(run.Output, answer.NextPageToken);
-                return ExitCode.Ok;
+                Filter = new FilterText().IsText("proposed_by", run.Get(by)).ToString(),
             },
-            by, limit, pageToken);
+            static (api, request, stop) => api.Proposals.ListPageAsync(request, stop),
+            static page => page.Proposals,
+            ProposalViews.List,
+            symbols: by);
     }
 
     private static Command Get(CommandFactory factory)
@@ -59,67 +48,54 @@ internal static class ProposalCommands
                     throw new CliException(ExitCode.NotFound, $"Nothing waits under {wanted}.");
                 }
 
-                run.Output.Answer(account.OpenProposal, console => ProposalViews.Detail(console, account.OpenProposal));
+                run.Output.Answer(
+                    account.OpenProposal, console => ProposalViews.Detail(console, account.OpenProposal));
                 return ExitCode.Ok;
             },
             id);
     }
 
-    private static Command Approve(CommandFactory factory)
-    {
-        var (id, note, requestId) = (NewId(), ChangeOptions.NewNote(), ChangeOptions.NewRequestId());
-        var digest = new Option<string?>("--digest") { Description = "The digest of what you saw: anything else is refused", HelpName = "HEX" };
-        return factory.New(
-            "approve",
-            "Approves as the second person. Role: approver; another person than the proposer.",
-            async (run, cancellationToken) =>
-            {
-                var request = new ApproveProposalRequest
-                {
-                    Id = run.Get(id),
-                    Digest = run.Get(digest) ?? "",
-                    Note = run.Get(note) ?? "",
-                    RequestId = run.Get(requestId) ?? "",
-                };
-                var answer = await run.Api.Proposals.ApproveAsync(request, cancellationToken);
-                return AccountChangeCommands.Report(run, answer, answer.Outcome, answer.Account, answer.Proposal);
-            },
-            id, digest, note, requestId);
-    }
+    private static Command Approve(CommandFactory factory) => factory.Send(
+        "approve",
+        "Approves as the second person. Role: approver; another person than the proposer.",
+        static (AccountGridClient api, ApproveProposalRequest request, CancellationToken stop) =>
+            api.Proposals.ApproveAsync(request, stop),
+        AccountChangeCommands.Report,
+        [
+            RequestField.Of("id", NewId()),
+            RequestField.Of("digest", CommonOptions.Text(
+                "--digest", "The digest of what you saw: anything else is refused", "HEX")),
+            .. NewDecision(),
+        ]);
 
-    private static Command Reject(CommandFactory factory)
-    {
-        var (id, note, requestId) = (NewId(), ChangeOptions.NewNote(), ChangeOptions.NewRequestId());
-        return factory.New(
-            "reject",
-            "Rejects what somebody proposed. Role: support or approver.",
-            async (run, cancellationToken) =>
-            {
-                var request = new RejectProposalRequest { Id = run.Get(id), Note = run.Get(note) ?? "", RequestId = run.Get(requestId) ?? "" };
-                var answer = await run.Api.Proposals.RejectAsync(request, cancellationToken);
-                return AccountChangeCommands.Report(run, answer, Outcome.Done, answer.Account);
-            },
-            id, note, requestId);
-    }
+    private static Command Reject(CommandFactory factory) => factory.Send(
+        "reject",
+        "Rejects a proposal. Role: support or approver.",
+        static (AccountGridClient api, RejectProposalRequest request, CancellationToken stop) =>
+            api.Proposals.RejectAsync(request, stop),
+        AccountChangeCommands.Report,
+        [RequestField.Of("id", NewId()), .. NewDecision()]);
 
-    private static Command Withdraw(CommandFactory factory)
-    {
-        var (id, note, requestId) = (NewId(), ChangeOptions.NewNote(), ChangeOptions.NewRequestId());
-        return factory.New(
-            "withdraw",
-            "Withdraws what you proposed, also when it is approved and waits for its time.",
-            async (run, cancellationToken) =>
-            {
-                var request = new WithdrawProposalRequest { Id = run.Get(id), Note = run.Get(note) ?? "", RequestId = run.Get(requestId) ?? "" };
-                var answer = await run.Api.Proposals.WithdrawAsync(request, cancellationToken);
-                return AccountChangeCommands.Report(run, answer, Outcome.Done, answer.Account);
-            },
-            id, note, requestId);
-    }
+    private static Command Withdraw(CommandFactory factory) => factory.Send(
+        "withdraw",
+        "Withdraws what you proposed, also when it is approved and waits for its time.",
+        static (AccountGridClient api, WithdrawProposalRequest request, CancellationToken stop) =>
+            api.Proposals.WithdrawAsync(request, stop),
+        AccountChangeCommands.Report,
+        [RequestField.Of("id", NewId()), .. NewDecision()]);
+
+    private static RequestField[] NewDecision() =>
+    [
+        RequestField.Of("note", CommonOptions.Note()),
+        RequestField.Of("request_id", CommonOptions.RequestId()),
+    ];
 
     private static Argument<string> NewId()
     {
-        var id = new Argument<string>("PROPOSAL") { Description = "Its id: account and journal sequence, such as 25073877-7" };
+        var id = new Argument<string>("PROPOSAL")
+        {
+            Description = "Its id: account and journal sequence, such as 25073877-7",
+        };
         id.Validators.Add(result =>
         {
             if (!TryAccountOf(result.Tokens[^1].Value, out _))
@@ -130,14 +106,17 @@ internal static class ProposalCommands
         return id;
     }
 
-    private static long AccountOf(string proposal) => TryAccountOf(proposal, out var account) ? account : throw new FormatException(proposal);
+    private static long AccountOf(string proposal) =>
+        TryAccountOf(proposal, out var account) ? account : throw new FormatException(proposal);
 
     private static bool TryAccountOf(string proposal, out long account)
     {
         account = 0;
         var dash = proposal.IndexOf('-', StringComparison.Ordinal);
-        return dash > 0
-            && long.TryParse(proposal.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out account) && account > 0
-            && long.TryParse(proposal.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence) && sequence > 0;
+        return dash > 0 && TryPositive(proposal.AsSpan(0, dash), out account)
+            && TryPositive(proposal.AsSpan(dash + 1), out _);
     }
+
+    private static bool TryPositive(ReadOnlySpan<char> text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number > 0;
 }

@@ -10,15 +10,14 @@ internal static class TokenCommand
 
     public static Command Create(CommandFactory factory)
     {
-        var name = new Option<string>("--as") { Description = "Whom it names", HelpName = "NAME", Required = true };
+        var name = new Option<string>("--as") { Description = "The subject that it names", HelpName = "NAME", Required = true };
         var roles = new Option<string[]>("--roles")
         {
             Description = $"What it allows: {string.Join(", ", DevelopmentKey.Roles)}",
             HelpName = "ROLE,...",
             Required = true,
-            CustomParser = result => [.. result.Tokens
-                .SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-                .Select(r => r.ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
+            CustomParser = result =>
+                [.. Parsers.Words(result).Select(r => r.ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
         };
         var ttl = new Option<TimeSpan?>("--ttl")
         {
@@ -33,7 +32,8 @@ internal static class TokenCommand
             if (text.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(text[0])
                 || !text.All(static c => char.IsAsciiLetterOrDigit(c) || ".-_@:|+".Contains(c, StringComparison.Ordinal)))
             {
-                result.AddError("--as: must be 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | + beginning with a letter or digit.");
+                result.AddError(
+                    "--as: must be 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | + beginning with a letter or digit.");
             }
         });
         roles.CompletionSources.Add([.. DevelopmentKey.Roles]);
@@ -45,7 +45,8 @@ internal static class TokenCommand
                 var wanted = run.Get(roles) ?? [];
                 if (wanted.FirstOrDefault(r => !DevelopmentKey.Roles.Contains(r)) is { } unknown)
                 {
-                    throw CliException.Usage($"--roles: '{unknown}' is none of {string.Join(", ", DevelopmentKey.Roles)}.");
+                    throw CliException.Usage(
+                        $"--roles: '{unknown}' is none of {string.Join(", ", DevelopmentKey.Roles)}.");
                 }
 
                 using var key = DevelopmentKey.Load(run.DataDirectory);
@@ -59,7 +60,8 @@ internal static class TokenCommand
                 var token = key.Mint(run.Get(name)!, wanted, now, lifetime);
                 if (run.Output.IsJson)
                 {
-                    run.Output.JsonLine(new JsonObject { ["token"] = token, ["expiresAt"] = (now + lifetime).UtcDateTime }.ToJsonString());
+                    var json = new JsonObject { ["token"] = token, ["expiresAt"] = (now + lifetime).UtcDateTime };
+                    run.Output.JsonLine(json.ToJsonString());
                 }
                 else
                 {

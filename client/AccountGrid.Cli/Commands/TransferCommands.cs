@@ -14,28 +14,40 @@ internal static class TransferCommands
     public static Command Export(CommandFactory factory) => Create(
         factory,
         "export",
-        "Writes everything that a store holds to a file, one JSON object a line: journals, followers, checkpoints. Stop a silo on SQLite first.",
-        new Option<string>("--output") { Description = "The file, which must not be there yet; - = standard output", HelpName = "FILE", DefaultValueFactory = _ => Standard });
+        "Writes everything that a store holds to a file, one JSON object a line: journals, followers, checkpoints. "
+            + "Stop a silo on SQLite first.",
+        "--output",
+        "The file, which must not be there yet; - = standard output");
 
     public static Command Import(CommandFactory factory) => Create(
         factory,
         "import",
-        "Fills an empty store from an export, all or nothing, and has the audit verify it. --data names a directory with the old one's keys and checkpoint log. Exit code 1: not intact.",
-        new Option<string>("--input") { Description = "The file; - = standard input", HelpName = "FILE", DefaultValueFactory = _ => Standard });
+        "Fills an empty store from an export, all or nothing, and has the audit verify it. "
+            + "--data names a directory with the old one's keys and checkpoint log. Exit code 1: not intact.",
+        "--input",
+        "The file; - = standard input");
 
-    private static Command Create(CommandFactory factory, string name, string description, Option<string> file)
+    private static Command Create(
+        CommandFactory factory, string name, string description, string fileOption, string fileDescription)
     {
-        var postgres = new Option<string?>("--postgres")
+        var file = new Option<string>(fileOption)
         {
-            Description = "The database of a cluster; others on the machine can see a command line, so rather set [env: ACCOUNTGRID__POSTGRES] [default: SQLite in --data]",
-            HelpName = "CONNECTION",
+            Description = fileDescription,
+            HelpName = "FILE",
+            DefaultValueFactory = _ => Standard,
         };
+        var postgres = CommonOptions.Text(
+            "--postgres",
+            "The database of a cluster; others on the machine can see a command line, so rather set "
+                + "[env: ACCOUNTGRID__POSTGRES] [default: SQLite in --data]",
+            "CONNECTION");
         return factory.New(
             name,
             description,
             async (run, cancellationToken) =>
             {
-                var start = SiloProgram.Find(run.Host).Prepare([name, "--data", run.DataDirectory, file.Name, run.Get(file) ?? Standard]);
+                var start = SiloProgram.Find(run.Host).Prepare(
+                    name, "--data", run.DataDirectory, file.Name, run.Get(file) ?? Standard);
                 if (run.Get(postgres) is { } connection)
                 {
                     start.Environment["ACCOUNTGRID__POSTGRES"] = connection;

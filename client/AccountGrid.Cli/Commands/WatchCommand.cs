@@ -15,28 +15,30 @@ internal static class WatchCommand
             Arity = new ArgumentArity(0, 1000),
             DefaultValueFactory = _ => [],
         };
-        var from = new Option<long?>("--from")
-        {
-            Description = "Resume behind this position; 0 = from the beginning [default: from now on]",
-            HelpName = "POSITION",
-            CustomParser = Parsers.Whole(0, long.MaxValue),
-        };
-        var limit = new Option<long?>("--limit")
-        {
-            Description = "End after so many changes [default: never]",
-            HelpName = "N",
-            CustomParser = Parsers.Whole(1, long.MaxValue),
-        };
+        var from = CommonOptions.Whole(
+            "--from",
+            "Resume behind this position; 0 = from the beginning [default: from now on]",
+            0,
+            long.MaxValue,
+            helpName: "POSITION");
+        var limit = CommonOptions.Whole("--limit", "End after so many changes [default: never]", 1, long.MaxValue);
         return factory.New(
             "watch",
             "Streams changes of status, protection and proposals; reconnects and resumes. Role: service or staff.",
-            (run, cancellationToken) => RunAsync(run, new AccountWatchOptions { Accounts = run.Get(ids), AfterPosition = run.Get(from) }, run.Get(limit), cancellationToken),
+            (run, cancellationToken) => RunAsync(
+                run,
+                new AccountWatchOptions { Accounts = run.Get(ids), AfterPosition = run.Get(from) },
+                run.Get(limit),
+                cancellationToken),
             ids, from, limit);
     }
 
-    private static async Task<ExitCode> RunAsync(Invocation run, AccountWatchOptions options, long? limit, CancellationToken cancellationToken)
+    private static async Task<ExitCode> RunAsync(
+        Invocation run, AccountWatchOptions options, long? limit, CancellationToken cancellationToken)
     {
-        using var timeout = run.Timeout is { } time ? new CancellationTokenSource(time, run.Clock) : new CancellationTokenSource();
+        using var timeout = run.Timeout is { } time
+            ? new CancellationTokenSource(time, run.Clock)
+            : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var watch = run.Api.Events.WatchAsync(options);
         var seen = 0L;
@@ -58,7 +60,8 @@ internal static class WatchCommand
             run.Output.Note(watch.Position is { } p ? $"Go on later with --from {p}" : "Nothing was seen.");
             return cancellationToken.IsCancellationRequested
                 ? ExitCode.Interrupted
-                : throw new CliException(ExitCode.Unavailable, $"The time of {Show.Duration(run.Timeout!.Value)} is over.");
+                : throw new CliException(
+                    ExitCode.Unavailable, $"The time of {Show.Duration(run.Timeout!.Value)} is over.");
         }
     }
 }

@@ -3,7 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Text.Json.Nodes;
 using AccountGrid.Cli.Commands;
-using AccountGrid.Client;
+using AccountGrid.Cli.Replay;
+using AccountGrid.Cli.Traces;
 
 namespace AccountGrid.Cli;
 
@@ -92,69 +93,6 @@ internal static class CliApplication
             }
 
             return exit;
-        }
-    }
-}
-
-/// <summary>Makes commands whose failures become exit codes and messages.</summary>
-internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
-{
-    /// <summary>A command with its options and arguments.</summary>
-    public Command New(string name, string description, Func<Invocation, CancellationToken, Task<ExitCode>> run, params ReadOnlySpan<Symbol> symbols)
-    {
-        var command = new Command(name, description);
-        foreach (var symbol in symbols)
-        {
-            switch (symbol)
-            {
-                case Option option:
-                    command.Options.Add(option);
-                    break;
-                case Argument argument:
-                    command.Arguments.Add(argument);
-                    break;
-                default:
-                    throw new ArgumentException($"{symbol.Name} is neither an option nor an argument.", nameof(symbols));
-            }
-        }
-
-        command.SetAction(async (parse, cancellationToken) => (int)await RunAsync(run, parse, cancellationToken));
-        return command;
-    }
-
-    /// <summary>A noun with its verbs.</summary>
-    public static Command Noun(string name, string description, params ReadOnlySpan<Command> verbs)
-    {
-        var command = new Command(name, description);
-        foreach (var verb in verbs)
-        {
-            command.Subcommands.Add(verb);
-        }
-
-        return command;
-    }
-
-    private async Task<ExitCode> RunAsync(
-        Func<Invocation, CancellationToken, Task<ExitCode>> run, ParseResult parse, CancellationToken cancellationToken)
-    {
-        using var invocation = new Invocation(parse, host, globals);
-        try
-        {
-            return await run(invocation, cancellationToken);
-        }
-        catch (CliException e)
-        {
-            invocation.Output.Fail(e.Message);
-            return e.ExitCode;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return ExitCode.Interrupted;
-        }
-        catch (AccountGridException e)
-        {
-            invocation.Output.Fail(e, invocation.HintOf(e));
-            return ServerError.From(e).ExitCode;
         }
     }
 }

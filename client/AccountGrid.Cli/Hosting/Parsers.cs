@@ -81,9 +81,11 @@ internal static partial class Parsers
 
     /// <summary>Several of an enum's names, separated by commas or given several times.</summary>
     public static T[] ManyOf<T>(ArgumentResult result) where T : struct, Enum =>
-        [.. result.Tokens
-            .SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Select(name => ParseName<T>(result, name)).OfType<T>().Distinct()];
+        [.. Words(result).Select(name => ParseName<T>(result, name)).OfType<T>().Distinct()];
+
+    /// <summary>The words of a list, separated by commas or given several times.</summary>
+    public static IEnumerable<string> Words(ArgumentResult result) => result.Tokens.SelectMany(
+        t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     /// <summary>The names that an enum has on the wire.</summary>
     public static string[] NamesOf<T>() where T : struct, Enum =>
