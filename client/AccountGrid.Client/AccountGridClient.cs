@@ -108,7 +108,7 @@ public sealed class AccountGridClient : IDisposable
     /// <summary>Whether the server takes requests. Needs no token.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<HealthCheckResponse> CheckHealthAsync(CancellationToken cancellationToken = default) =>
-        Calls.With(null).CallAsync(ServiceMethods.CheckHealth, o => _stubs.Health.CheckAsync(new HealthCheckRequest(), o), cancellationToken);
+        Calls.With(null).CallAsync(new HealthCheckRequest(), _stubs.Health.CheckAsync, cancellationToken);
 
     /// <summary>Closes the connection. Calls under way fail. Idempotent.</summary>
     public void Dispose() => _ownChannel?.Dispose();

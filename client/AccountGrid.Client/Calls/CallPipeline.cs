@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace AccountGrid.Client;
@@ -21,20 +22,35 @@ internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)
     /// <summary>The same with other tokens.</summary>
     public CallPipeline With(TokenSource? others) => new(settings, others);
 
-    /// <summary>Makes a unary call.</summary>
+    /// <summary>
+    /// Makes a unary call. The request is copied first, and gets a request id where it may have one and has none.
+    /// </summary>
+    /// <param name="request">The request; its type says which method is called.</param>
+    /// <param name="send">Sends it once.</param>
+    /// <param name="cancellationToken">Ends it as a whole.</param>
+    /// <param name="atMost">A shorter limit of one attempt than the method's own.</param>
     /// <exception cref="AccountGridException">The last attempt's failure.</exception>
-    public Task<T> CallAsync<T>(
-        ServiceMethod method, Func<CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken, string requestId = "", TimeSpan? atMost = null) =>
-        RunAsync(
+    public Task<TAnswer> CallAsync<TRequest, TAnswer>(
+        TRequest request,
+        Func<TRequest, CallOptions, AsyncUnaryCall<TAnswer>> send,
+        CancellationToken cancellationToken,
+        TimeSpan? atMost = null)
+        where TRequest : class, IMessage<TRequest>
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var method = ServiceMethod.Of(request.Descriptor);
+        var (sent, requestId) = method.Prepare(request);
+        return RunAsync(
             method,
             async options =>
             {
-                using var attempt = call(options);
+                using var attempt = send(sent, options);
                 return await attempt.ResponseAsync;
             },
             cancellationToken,
             requestId,
             atMost);
+    }
 
     /// <summary>Makes any call; every attempt sends the same bytes, hence the same request id.</summary>
     /// <param name="method">The call.</param>
@@ -43,7 +59,11 @@ internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)
     /// <param name="requestId">The idempotency key that it carries, if any.</param>
     /// <param name="atMost">A shorter limit of one attempt than the method's own.</param>
     public async Task<T> RunAsync<T>(
-        ServiceMethod method, Func<CallOptions, Task<T>> attempt, CancellationToken cancellationToken, string requestId = "", TimeSpan? atMost = null)
+        ServiceMethod method,
+        Func<CallOptions, Task<T>> attempt,
+        CancellationToken cancellationToken,
+        string requestId = "",
+        TimeSpan? atMost = null)
     {
         using var span = ClientDiagnostics.Start(method, settings.Options.Address!);
         var retry = settings.Options.Retry;

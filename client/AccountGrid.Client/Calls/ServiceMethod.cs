@@ -1,14 +1,18 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
 using AccountGrid.V1;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Health.V1;
+using Level = Google.Protobuf.Reflection.MethodOptions.Types.IdempotencyLevel;
 
 namespace AccountGrid.Client;
 
-/// <summary>What happens if a call is sent twice.</summary>
+/// <summary>The effect of sending a call twice.</summary>
 internal enum Repetition
 {
     /// <summary>
-    /// Nothing more than if it was sent once: it only reads, it says what shall be, or it carries a request id.
+    /// The same as of sending it once: it only reads, it says what shall be, or it carries a request id.
     /// </summary>
     Harmless,
 
@@ -16,7 +20,7 @@ internal enum Repetition
     ActsTwice,
 }
 
-/// <summary>Which of <see cref="AccountGridDeadlines"/> limits one attempt.</summary>
+/// <summary>The setting of <see cref="AccountGridDeadlines"/> that limits one attempt.</summary>
 internal enum TimeKind
 {
     Read,
@@ -27,70 +31,105 @@ internal enum TimeKind
     Watch,
 }
 
-/// <summary>A method of the server, and what the client must know about it.</summary>
-/// <param name="Service">Its service, such as <c>accountgrid.v1.AccountService</c>.</param>
-/// <param name="Name">Its name, such as <c>GetAccount</c>.</param>
-/// <param name="Time">Its time limit.</param>
-/// <param name="IsChange">Whether it changes anything.</param>
-/// <param name="Repetition">What happens if it is sent twice.</param>
-internal sealed record ServiceMethod(string Service, string Name, TimeKind Time, bool IsChange, Repetition Repetition)
-{
-    /// <summary>As in a request's path.</summary>
-    public string FullName { get; } = $"{Service}/{Name}";
-}
-
 /// <summary>
-/// The one table of methods. Whether a call may be repeated when its outcome is unknown stands here and nowhere else;
-/// <see cref="RetryRule"/> reads it. A command with a request id may, because the same id with the same body acts once.
-/// Of what has none: follows and unfollows say what shall be; an offboarding only ever moves the end of authority
-/// earlier; an undo finds nothing left to restore. Enrolling may not: between two sendings somebody may have offboarded
-/// the person, and the second would give the powers back.
+/// A method of the server, and what the client must know about it. Whether a call may be repeated when its outcome is
+/// unknown is declared by the method's <c>idempotency_level</c> in the protos and nowhere else; <see cref="RetryRule"/>
+/// reads it. A command with a request id is idempotent, because the same id with the same body acts once. Of those that
+/// have none, follows and unfollows say what shall be; an offboarding only ever moves the end of authority earlier; an
+/// undo finds nothing left to restore. Immutable.
 /// </summary>
-internal static class ServiceMethods
+internal sealed class ServiceMethod
 {
-    private static readonly ServiceDescriptor Accounts = AccountService.Descriptor;
-    private static readonly ServiceDescriptor Followers = FollowerService.Descriptor;
-    private static readonly ServiceDescriptor Proposals = ProposalService.Descriptor;
-    private static readonly ServiceDescriptor Operators = OperatorService.Descriptor;
-    private static readonly ServiceDescriptor Audit = AuditService.Descriptor;
+    private const string RequestIdPrefix = "net-";
 
-    public static readonly ServiceMethod RegisterAccount = Command(Accounts, "RegisterAccount");
-    public static readonly ServiceMethod GetAccount = Read(Accounts, "GetAccount");
-    public static readonly ServiceMethod GetPublicAccount = Read(Accounts, "GetPublicAccount");
-    public static readonly ServiceMethod BatchGetAccounts = Read(Accounts, "BatchGetAccounts");
-    public static readonly ServiceMethod ListAccounts = Read(Accounts, "ListAccounts");
-    public static readonly ServiceMethod DeactivateAccount = Command(Accounts, "DeactivateAccount");
-    public static readonly ServiceMethod SuspendAccount = Command(Accounts, "SuspendAccount");
-    public static readonly ServiceMethod RestoreAccount = Command(Accounts, "RestoreAccount");
-    public static readonly ServiceMethod EraseAccount = Command(Accounts, "EraseAccount");
-    public static readonly ServiceMethod ProtectAccount = Command(Accounts, "ProtectAccount");
-    public static readonly ServiceMethod UnprotectAccount = Command(Accounts, "UnprotectAccount");
-    public static readonly ServiceMethod ListJournalEntries = Read(Accounts, "ListJournalEntries");
-    public static readonly ServiceMethod ListIncidents = Read(Accounts, "ListIncidents");
-    public static readonly ServiceMethod PutFollower = Command(Followers, "PutFollower");
-    public static readonly ServiceMethod DeleteFollower = Command(Followers, "DeleteFollower");
-    public static readonly ServiceMethod IngestFollows = Command(Followers, "IngestFollows", TimeKind.IngestStream);
-    public static readonly ServiceMethod ListProposals = Read(Proposals, "ListProposals");
-    public static readonly ServiceMethod ApproveProposal = Command(Proposals, "ApproveProposal");
-    public static readonly ServiceMethod RejectProposal = Command(Proposals, "RejectProposal");
-    public static readonly ServiceMethod WithdrawProposal = Command(Proposals, "WithdrawProposal");
-    public static readonly ServiceMethod ListOperators = Read(Operators, "ListOperators");
-    public static readonly ServiceMethod GetOperator = Read(Operators, "GetOperator");
-    public static readonly ServiceMethod EnrollOperator = Command(Operators, "EnrollOperator", repetition: Repetition.ActsTwice);
-    public static readonly ServiceMethod OffboardOperator = Command(Operators, "OffboardOperator");
-    public static readonly ServiceMethod UndoOperator = Command(Operators, "UndoOperator", TimeKind.Undo);
-    public static readonly ServiceMethod ListAuditEntries = Read(Audit, "ListAuditEntries");
-    public static readonly ServiceMethod VerifyAudit = Read(Audit, "VerifyAudit", TimeKind.Verify);
-    public static readonly ServiceMethod ListCheckpoints = Read(Audit, "ListCheckpoints");
-    public static readonly ServiceMethod WatchEvents = Read(EventService.Descriptor, "WatchEvents", TimeKind.Watch);
-    public static readonly ServiceMethod GetTrace = Read(TraceService.Descriptor, "GetTrace");
-    public static readonly ServiceMethod ListTraces = Read(TraceService.Descriptor, "ListTraces");
-    public static readonly ServiceMethod CheckHealth = new(Health.Descriptor.FullName, "Check", TimeKind.Read, IsChange: false, Repetition.Harmless);
+    /// <summary>No two methods take the same request.</summary>
+    private static readonly FrozenDictionary<MessageDescriptor, ServiceMethod> ByRequest =
+        new[]
+        {
+            AccountService.Descriptor, FollowerService.Descriptor, ProposalService.Descriptor, OperatorService.Descriptor,
+            AuditService.Descriptor, EventService.Descriptor, TraceService.Descriptor,
+        }
+        .SelectMany(static service => service.Methods)
+        .Select(static method => new ServiceMethod(method, method.GetOptions()?.IdempotencyLevel ?? default))
+        .Append(new ServiceMethod(Health.Descriptor.FindMethodByName("Check"), Level.NoSideEffects))
+        .ToFrozenDictionary(static method => method._request);
 
-    private static ServiceMethod Read(ServiceDescriptor service, string name, TimeKind time = TimeKind.Read) =>
-        new(service.FullName, name, time, IsChange: false, Repetition.Harmless);
+    private readonly MessageDescriptor _request;
+    private readonly IFieldAccessor? _requestId;
 
-    private static ServiceMethod Command(
-        ServiceDescriptor service, string name, TimeKind time = TimeKind.Command, Repetition repetition = Repetition.Harmless) =>
-        new(service.FullName, name, time, IsChange: true, repetition);
+    private ServiceMethod(MethodDescriptor method, Level level)
+    {
+        _request = method.InputType;
+        _requestId = _request.FindFieldByName("request_id")?.Accessor;
+        Service = method.Service.FullName;
+        Name = method.Name;
+        FullName = $"{Service}/{Name}";
+        IsChange = level != Level.NoSideEffects;
+        Repetition = level == Level.IdempotencyUnknown ? Repetition.ActsTwice : Repetition.Harmless;
+        Time = Name switch
+        {
+            "UndoOperator" => TimeKind.Undo,
+            "VerifyAudit" => TimeKind.Verify,
+            "IngestFollows" => TimeKind.IngestStream,
+            "WatchEvents" => TimeKind.Watch,
+            _ => IsChange ? TimeKind.Command : TimeKind.Read,
+        };
+    }
+
+    /// <summary>All methods that the client calls.</summary>
+    public static IReadOnlyCollection<ServiceMethod> All => ByRequest.Values;
+
+    /// <summary>The ingest, whose requests are a stream.</summary>
+    public static ServiceMethod IngestFollows { get; } = Of(IngestFollowsRequest.Descriptor);
+
+    /// <summary>The watch, whose answers are a stream.</summary>
+    public static ServiceMethod WatchEvents { get; } = Of(WatchEventsRequest.Descriptor);
+
+    /// <summary>Its service, such as <c>accountgrid.v1.AccountService</c>.</summary>
+    public string Service { get; }
+
+    /// <summary>Its name, such as <c>GetAccount</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Service and name as in a request's path.</summary>
+    public string FullName { get; }
+
+    /// <summary>Its time limit.</summary>
+    public TimeKind Time { get; }
+
+    /// <summary>Whether it changes anything.</summary>
+    public bool IsChange { get; }
+
+    /// <summary>The effect of sending it twice.</summary>
+    public Repetition Repetition { get; }
+
+    /// <summary>The method that takes such a request.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public static ServiceMethod Of(MessageDescriptor request) => ByRequest[request];
+
+    /// <summary>
+    /// A copy of the request as it is sent, with a fresh request id (128 random bits) where the request has the field
+    /// and it is empty.
+    /// It is a copy because an object that the caller changes between two attempts would be another request under the
+    /// same id.
+    /// </summary>
+    /// <returns>The copy, and its request id; empty where the method has none.</returns>
+    public (T Request, string RequestId) Prepare<T>(T request)
+        where T : class, IMessage<T>
+    {
+        var sent = request.Clone();
+        if (_requestId is null)
+        {
+            return (sent, "");
+        }
+
+        if (_requestId.GetValue(sent) is string { Length: > 0 } given)
+        {
+            return (sent, given);
+        }
+
+        var fresh = RequestIdPrefix + RandomNumberGenerator.GetHexString(32, lowercase: true);
+        _requestId.SetValue(sent, fresh);
+        return (sent, fresh);
+    }
 }

@@ -17,11 +17,9 @@ public sealed class AuditClient
     /// <summary>One page of entries across all journals, newest first.</summary>
     /// <param name="request">Filter, page size and page token.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<ListAuditEntriesResponse> ListPageAsync(ListAuditEntriesRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.ListAuditEntries, o => _stub.ListAuditEntriesAsync(sent, o), cancellationToken);
-    }
+    public Task<ListAuditEntriesResponse> ListPageAsync(
+        ListAuditEntriesRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.ListAuditEntriesAsync, cancellationToken);
 
     /// <summary>Entries across all journals, newest first, read page by page as they are asked for.</summary>
     /// <param name="filter">
@@ -29,25 +27,21 @@ public sealed class AuditClient
     /// "2026-01-01T00:00:00Z"</c>; empty = all.
     /// </param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public IAsyncEnumerable<JournalEntry> ListAsync(string filter = "", CancellationToken cancellationToken = default) => Pages.ReadAsync(
-        (token, stop) => ListPageAsync(new ListAuditEntriesRequest { Filter = filter, PageSize = Pages.Size, PageToken = token }, stop),
-        static page => page.Entries,
-        static page => page.NextPageToken,
-        cancellationToken);
+    public IAsyncEnumerable<JournalEntry> ListAsync(string filter = "", CancellationToken cancellationToken = default) =>
+        Pages.ReadAsync(
+            new ListAuditEntriesRequest { Filter = filter }, ListPageAsync, static page => page.Entries, cancellationToken);
 
     /// <summary>
     /// Recomputes every chain, Merkle root and signature and names the first bad entry. May take minutes.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<VerifyAuditResponse> VerifyAsync(CancellationToken cancellationToken = default) =>
-        _calls.CallAsync(ServiceMethods.VerifyAudit, o => _stub.VerifyAuditAsync(new VerifyAuditRequest(), o), cancellationToken);
+        _calls.CallAsync(new VerifyAuditRequest(), _stub.VerifyAuditAsync, cancellationToken);
 
     /// <summary>One page of signed checkpoints, newest first.</summary>
     /// <param name="request">Page size and page token.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<ListCheckpointsResponse> ListCheckpointsPageAsync(ListCheckpointsRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.ListCheckpoints, o => _stub.ListCheckpointsAsync(sent, o), cancellationToken);
-    }
+    public Task<ListCheckpointsResponse> ListCheckpointsPageAsync(
+        ListCheckpointsRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.ListCheckpointsAsync, cancellationToken);
 }

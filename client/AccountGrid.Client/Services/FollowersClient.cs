@@ -27,21 +27,19 @@ public sealed class FollowersClient
     /// <param name="account">Who is followed.</param>
     /// <param name="follower">Who follows.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<PutFollowerResponse> PutAsync(long account, long follower, CancellationToken cancellationToken = default)
-    {
-        var request = new PutFollowerRequest { Account = account, Follower = follower };
-        return _calls.CallAsync(ServiceMethods.PutFollower, o => _stub.PutFollowerAsync(request, o), cancellationToken);
-    }
+    public Task<PutFollowerResponse> PutAsync(
+        long account, long follower, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(
+            new PutFollowerRequest { Account = account, Follower = follower }, _stub.PutFollowerAsync, cancellationToken);
 
     /// <summary>One unfollow.</summary>
     /// <param name="account">Who was followed.</param>
     /// <param name="follower">Who followed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<DeleteFollowerResponse> DeleteAsync(long account, long follower, CancellationToken cancellationToken = default)
-    {
-        var request = new DeleteFollowerRequest { Account = account, Follower = follower };
-        return _calls.CallAsync(ServiceMethods.DeleteFollower, o => _stub.DeleteFollowerAsync(request, o), cancellationToken);
-    }
+    public Task<DeleteFollowerResponse> DeleteAsync(
+        long account, long follower, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(
+            new DeleteFollowerRequest { Account = account, Follower = follower }, _stub.DeleteFollowerAsync, cancellationToken);
 
     /// <summary>
     /// Sends one stream of follows and unfollows, in messages that the server takes. When it returns, each of them is

@@ -21,28 +21,20 @@ public sealed class OperatorsClient
     /// <summary>One page of operators. Role: staff.</summary>
     /// <param name="request">Page size and page token.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<ListOperatorsResponse> ListPageAsync(ListOperatorsRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.ListOperators, o => _stub.ListOperatorsAsync(sent, o), cancellationToken);
-    }
+    public Task<ListOperatorsResponse> ListPageAsync(
+        ListOperatorsRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.ListOperatorsAsync, cancellationToken);
 
     /// <summary>All operators, read page by page as they are asked for. Role: staff.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<Operator> ListAsync(CancellationToken cancellationToken = default) => Pages.ReadAsync(
-        (token, stop) => ListPageAsync(new ListOperatorsRequest { PageSize = Pages.Size, PageToken = token }, stop),
-        static page => page.Operators,
-        static page => page.NextPageToken,
-        cancellationToken);
+        new ListOperatorsRequest(), ListPageAsync, static page => page.Operators, cancellationToken);
 
     /// <summary>Reads one operator. Role: staff.</summary>
     /// <param name="id">The subject of the person's tokens.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<Operator> GetAsync(string id, CancellationToken cancellationToken = default)
-    {
-        var request = new GetOperatorRequest { Id = id };
-        return _calls.CallAsync(ServiceMethods.GetOperator, o => _stub.GetOperatorAsync(request, o), cancellationToken);
-    }
+    public Task<Operator> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(new GetOperatorRequest { Id = id }, _stub.GetOperatorAsync, cancellationToken);
 
     /// <summary>
     /// Enrols somebody, or changes roles and the end of authority. Role: admin. Where
@@ -51,20 +43,16 @@ public sealed class OperatorsClient
     /// </summary>
     /// <param name="request">Who, with which roles, until when.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
-    public Task<EnrollOperatorResponse> EnrollAsync(EnrollOperatorRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.EnrollOperator, o => _stub.EnrollOperatorAsync(sent, o), cancellationToken);
-    }
+    public Task<EnrollOperatorResponse> EnrollAsync(
+        EnrollOperatorRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.EnrollOperatorAsync, cancellationToken);
 
     /// <summary>Ends somebody's authority at an instant and voids what the person has pending. Role: admin.</summary>
     /// <param name="request">Who and when.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
-    public Task<OffboardOperatorResponse> OffboardAsync(OffboardOperatorRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.OffboardOperator, o => _stub.OffboardOperatorAsync(sent, o), cancellationToken);
-    }
+    public Task<OffboardOperatorResponse> OffboardAsync(
+        OffboardOperatorRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.OffboardOperatorAsync, cancellationToken);
 
     /// <summary>
     /// Lifts the holds that one person placed or approved since an instant. Role: support. Where it was sent again, the
@@ -72,9 +60,7 @@ public sealed class OperatorsClient
     /// </summary>
     /// <param name="request">Whose, since when, and whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the call; a part may have been restored then.</param>
-    public Task<UndoOperatorResponse> UndoAsync(UndoOperatorRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.UndoOperator, o => _stub.UndoOperatorAsync(sent, o), cancellationToken);
-    }
+    public Task<UndoOperatorResponse> UndoAsync(
+        UndoOperatorRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.UndoOperatorAsync, cancellationToken);
 }

@@ -19,18 +19,13 @@ public sealed class TracesClient
     /// <summary>The spans of one trace.</summary>
     /// <param name="id">32 hex digits, as answers, journal entries and incidents have them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<Trace> GetAsync(string id, CancellationToken cancellationToken = default)
-    {
-        var request = new GetTraceRequest { Id = id };
-        return _calls.CallAsync(ServiceMethods.GetTrace, o => _stub.GetTraceAsync(request, o), cancellationToken);
-    }
+    public Task<Trace> GetAsync(string id, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(new GetTraceRequest { Id = id }, _stub.GetTraceAsync, cancellationToken);
 
     /// <summary>One line for each trace that is remembered, newest first. There is no second page.</summary>
     /// <param name="request">How many at most, of which account, sent by whom.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<ListTracesResponse> ListAsync(ListTracesRequest request, CancellationToken cancellationToken = default)
-    {
-        var sent = request.Clone();
-        return _calls.CallAsync(ServiceMethods.ListTraces, o => _stub.ListTracesAsync(sent, o), cancellationToken);
-    }
+    public Task<ListTracesResponse> ListAsync(
+        ListTracesRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.ListTracesAsync, cancellationToken);
 }

@@ -124,7 +124,7 @@ internal sealed class EventStream
                 // A token's end ends the stream: go on with another one, at once.
                 renewedToken = true;
                 _calls.Refused(token);
-                _calls.Settings.Log.TokenRefused(ServiceMethods.WatchEvents.FullName);
+                _calls.Settings.Log.TokenRefused(ServiceMethod.WatchEvents.FullName);
                 continue;
             }
 
@@ -134,7 +134,7 @@ internal sealed class EventStream
 
     private static CallFailure? FailureOf(Exception? ended, int attempts) => ended switch
     {
-        RpcException rpc => CallFailure.Of(rpc, ServiceMethods.WatchEvents, attempts: attempts),
+        RpcException rpc => CallFailure.Of(rpc, ServiceMethod.WatchEvents, attempts: attempts),
         AccountGridException own => own.Failure,
         _ => null,
     };
@@ -151,7 +151,7 @@ internal sealed class EventStream
 
         var delay = _calls.DelayBefore(Math.Min(failures, SlowestPauseAfter), error?.RetryAfter);
         _calls.Settings.Log.Resuming(failure?.Code ?? StatusCode.OK, failure?.Reason ?? "", Position, delay);
-        retry.OnRetry?.Invoke(new AccountGridRetry(ServiceMethods.WatchEvents.FullName, error, delay, failures));
+        retry.OnRetry?.Invoke(new AccountGridRetry(ServiceMethod.WatchEvents.FullName, error, delay, failures));
         await Task.Delay(delay, _clock, cancellationToken);
     }
 
@@ -186,7 +186,7 @@ internal sealed class EventStream
 
             // Before anything is sent: whatever the server measures from its side began later.
             _askedAt = stream._clock.GetTimestamp();
-            _call = stream._stub.WatchEvents(request, stream._calls.Options(token, ServiceMethods.WatchEvents, atMost: null, _either.Token));
+            _call = stream._stub.WatchEvents(request, stream._calls.Options(token, ServiceMethod.WatchEvents, atMost: null, _either.Token));
         }
 
         /// <summary>
@@ -200,7 +200,7 @@ internal sealed class EventStream
             }
             catch (RpcException) when (_silence.IsCancellationRequested && !_caller.IsCancellationRequested)
             {
-                return (null, new AccountGridException(CallFailure.Silence(ServiceMethods.WatchEvents, _patience), inner: null));
+                return (null, new AccountGridException(CallFailure.Silence(ServiceMethod.WatchEvents, _patience), inner: null));
             }
             catch (RpcException e)
             {

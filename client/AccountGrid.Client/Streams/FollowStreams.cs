@@ -31,7 +31,8 @@ internal sealed class FollowStreams(FollowerService.FollowerServiceClient stub, 
         var (settings, most) = (calls.Settings, calls.Settings.Options.Retry.MaxAttempts);
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await calls.RunAsync(ServiceMethods.IngestFollows, options => SendOnceAsync(follows, options), cancellationToken);
+            var answer = await calls.RunAsync(
+                ServiceMethod.IngestFollows, options => SendOnceAsync(follows, options), cancellationToken);
             if (attempt >= most || !answer.Errors.Any(static e => e.Reason is AccountGridReasons.Overloaded or AccountGridReasons.StorageUnavailable))
             {
                 return answer;

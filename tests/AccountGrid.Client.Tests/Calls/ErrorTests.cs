@@ -32,7 +32,7 @@ public static class ErrorTests
             }
 
             var error = new AccountGridException(
-                CallFailure.Of(new RpcException(thrown.Status, trailers), ServiceMethods.RestoreAccount, "mine-1", 2), inner: null);
+                CallFailure.Of(new RpcException(thrown.Status, trailers), ServiceMethod.Of(RestoreAccountRequest.Descriptor), "mine-1", 2), inner: null);
             Assert.Equal("INVALID_ARGUMENT", error.Reason);
             Assert.Equal(StatusCode.InvalidArgument, error.Code);
             Assert.Equal("note must be at most 1000 characters", error.Message);
@@ -51,7 +51,7 @@ public static class ErrorTests
                 Code = (int)Code.Unavailable,
                 Details = { Any.Pack(new ErrorInfo { Domain = "proxy.example", Reason = "NOT_FOUND" }) },
             };
-            var failure = CallFailure.Of(status.ToRpcException(), ServiceMethods.GetAccount);
+            var failure = CallFailure.Of(status.ToRpcException(), ServiceMethod.Of(GetAccountRequest.Descriptor));
             Assert.Equal("", failure.Reason);
             Assert.True(RetryRule.IsTransient(failure));
         }
@@ -60,7 +60,7 @@ public static class ErrorTests
         public void Takes_details_that_cannot_be_read_for_none()
         {
             var broken = new RpcException(new Grpc.Core.Status(StatusCode.NotFound, "gone"), new Metadata { { "grpc-status-details-bin", [0xff, 0xff, 0xff] } });
-            Assert.Equal(("", "gone"), (CallFailure.Of(broken, ServiceMethods.GetAccount).Reason, CallFailure.Of(broken, ServiceMethods.GetAccount).Message));
+            Assert.Equal(("", "gone"), (CallFailure.Of(broken, ServiceMethod.Of(GetAccountRequest.Descriptor)).Reason, CallFailure.Of(broken, ServiceMethod.Of(GetAccountRequest.Descriptor)).Message));
         }
 
         [Theory]
@@ -73,8 +73,8 @@ public static class ErrorTests
         public void Knows_of_which_changes_the_outcome_is_unknown(StatusCode code, bool unknown)
         {
             var thrown = new RpcException(new Grpc.Core.Status(code, "no"));
-            Assert.Equal(unknown, CallFailure.Of(thrown, ServiceMethods.DeactivateAccount).IsOutcomeUnknown);
-            Assert.False(CallFailure.Of(thrown, ServiceMethods.GetAccount).IsOutcomeUnknown);
+            Assert.Equal(unknown, CallFailure.Of(thrown, ServiceMethod.Of(DeactivateAccountRequest.Descriptor)).IsOutcomeUnknown);
+            Assert.False(CallFailure.Of(thrown, ServiceMethod.Of(GetAccountRequest.Descriptor)).IsOutcomeUnknown);
         }
     }
 
