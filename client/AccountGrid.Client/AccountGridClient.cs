@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// The way to one AccountGrid. Make one and keep it: it holds the connection, the token and nothing else. Thread-safe,
-/// all of it. Every call throws <see cref="AccountGridException"/> where it fails or is refused and
+/// The client of one AccountGrid. Make one and keep it: it holds the connection and the token. All members are
+/// thread-safe. Every call throws <see cref="AccountGridException"/> where it fails or is refused and
 /// <see cref="OperationCanceledException"/> where its token is cancelled; what the token provider throws comes as it
 /// is.
 /// </summary>
@@ -40,33 +40,33 @@ public sealed class AccountGridClient : IDisposable
     /// <summary>Reads accounts, takes them down and brings them back.</summary>
     public AccountsClient Accounts { get; }
 
-    /// <summary>Who follows whom.</summary>
+    /// <summary>The followers of accounts.</summary>
     public FollowersClient Followers { get; }
 
-    /// <summary>The second person.</summary>
+    /// <summary>Proposals, and the decisions of the second person.</summary>
     public ProposalsClient Proposals { get; }
 
     /// <summary>People and their powers.</summary>
     public OperatorsClient Operators { get; }
 
-    /// <summary>Who did what, and whether it can have been tampered with.</summary>
+    /// <summary>The entries of all journals, and their verification.</summary>
     public AuditClient Audit { get; }
 
     /// <summary>Changes as they commit.</summary>
     public EventsClient Events { get; }
 
-    /// <summary>What became of the last commands.</summary>
+    /// <summary>The traces of the last commands.</summary>
     public TracesClient Traces { get; }
 
     internal CallPipeline Calls { get; }
 
     /// <summary>Makes a client without dependency injection. It connects with the first call.</summary>
-    /// <param name="options">Where to and how.</param>
+    /// <param name="options">The address, time limits, retries and tokens.</param>
     /// <param name="handler">
     /// The HTTP handler, disposed with the client; <c>null</c> = <see cref="SocketsHttpHandler"/> set up for long-lived
     /// HTTP/2 connections.
     /// </param>
-    /// <param name="loggerFactory">Where it logs; <c>null</c> = nowhere.</param>
+    /// <param name="loggerFactory">Makes its logger; <c>null</c> = nothing is logged.</param>
     /// <param name="clock">Measures pauses, the life of tokens and staleness; <c>null</c> = the system's.</param>
     /// <exception cref="ArgumentException">An option breaks its rule; the message names all of them.</exception>
     public static AccountGridClient Create(
@@ -143,7 +143,7 @@ internal sealed class ServiceStubs(CallInvoker invoker)
     public Health.HealthClient Health { get; } = new(invoker);
 }
 
-/// <summary>How the connection is set up, with and without dependency injection.</summary>
+/// <summary>Sets up the connection, with and without dependency injection.</summary>
 internal static class Transport
 {
     /// <summary>
@@ -170,7 +170,7 @@ internal static class Transport
         channel.MaxReconnectBackoff = options.Retry.LongestDelay;
     }
 
-    /// <summary>What the rules about tokens look at, with another provider.</summary>
+    /// <summary>A copy of the options that the rules about tokens check, with another provider.</summary>
     public static AccountGridClientOptions Copy(AccountGridClientOptions options, IAccountGridTokenProvider tokenProvider) => new()
     {
         Address = options.Address,

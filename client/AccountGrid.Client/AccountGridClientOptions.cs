@@ -1,6 +1,6 @@
 namespace AccountGrid.Client;
 
-/// <summary>How to reach AccountGrid. Read once, when the client is made: changes afterwards have no effect.</summary>
+/// <summary>The settings of a client. Read once, when the client is made: changes afterwards have no effect.</summary>
 public sealed class AccountGridClientOptions
 {
     /// <summary>
@@ -20,10 +20,10 @@ public sealed class AccountGridClientOptions
     /// </summary>
     public bool AllowUnencryptedTokens { get; set; }
 
-    /// <summary>How long attempts may take.</summary>
+    /// <summary>The time limits of attempts.</summary>
     public AccountGridDeadlines Deadlines { get; } = new();
 
-    /// <summary>How often and when calls are sent again.</summary>
+    /// <summary>The number of attempts and the pauses between them.</summary>
     public AccountGridRetryOptions Retry { get; } = new();
 
     /// <summary>
@@ -95,7 +95,7 @@ public sealed class AccountGridRetryOptions
     public TimeSpan LongestDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Told before each pause, on the thread of the call; must be quick and not throw. Default: nobody is.
+    /// Called before each pause, on the thread of the call; must be quick and not throw. Default: none.
     /// </summary>
     public Action<AccountGridRetry>? OnRetry { get; set; }
 }

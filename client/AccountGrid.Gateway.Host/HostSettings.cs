@@ -25,7 +25,7 @@ public sealed class HostSettings
     /// <summary>The cluster's id, as the silos have it in <c>Cluster:Id</c>.</summary>
     public string ClusterId { get; set; } = "accountgrid";
 
-    /// <summary>How the cluster's silos are connected to.</summary>
+    /// <summary>The settings of the connection to the cluster's silos.</summary>
     public ClusterConnectionSettings Cluster { get; set; } = new();
 
     /// <summary>The directory with the silos' development key, where that is in force.</summary>
@@ -43,7 +43,7 @@ public sealed class HostSettings
     /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>What is traced of requests.</summary>
+    /// <summary>The settings of tracing.</summary>
     public TraceSettings Traces { get; set; } = new();
 
     /// <summary>

@@ -17,10 +17,10 @@ internal static class Paging
     /// </summary>
     /// <param name="request">The request; its page size and page token are overwritten.</param>
     /// <param name="limit">How many items at most.</param>
-    /// <param name="pageToken">Where to begin; empty for the beginning.</param>
+    /// <param name="pageToken">The token of the first page; empty for the beginning.</param>
     /// <param name="fetch">Gets one page.</param>
     /// <param name="items">The items of a page.</param>
-    /// <exception cref="CliException">The server does not get on.</exception>
+    /// <exception cref="CliException">The server answered the same page token twice.</exception>
     public static async Task<TPage> CollectAsync<TRequest, TPage, TItem>(
         TRequest request, long limit, string pageToken, Func<TRequest, Task<TPage>> fetch, Func<TPage, RepeatedField<TItem>> items)
         where TRequest : IMessage

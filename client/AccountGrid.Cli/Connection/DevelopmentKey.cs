@@ -71,10 +71,10 @@ internal sealed class DevelopmentKey : IDisposable
     }
 
     /// <summary>Makes a token.</summary>
-    /// <param name="subject">Whom it names.</param>
-    /// <param name="roles">What it claims; some of <see cref="Roles"/>.</param>
-    /// <param name="now">When it begins to hold.</param>
-    /// <param name="lifetime">How long it holds.</param>
+    /// <param name="subject">Its subject.</param>
+    /// <param name="roles">Its roles; some of <see cref="Roles"/>.</param>
+    /// <param name="now">The beginning of its lifetime.</param>
+    /// <param name="lifetime">Its lifetime.</param>
     public string Mint(string subject, IEnumerable<string> roles, DateTimeOffset now, TimeSpan lifetime) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {

@@ -5,12 +5,12 @@ using Grpc.Core;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How a refusal or failure of a call looks: as a line, as JSON, as an exit code.</summary>
+/// <summary>A refusal or failure of a call as a line, as JSON and as an exit code.</summary>
 /// <param name="Code">The gRPC code.</param>
-/// <param name="Reason">The stable reason, or empty where it did not say (as a proxy would not).</param>
+/// <param name="Reason">The stable reason, or empty where there is none (as from a proxy).</param>
 /// <param name="Message">A sentence for a person.</param>
 /// <param name="Fields">The fields that break a rule, with the rule.</param>
-/// <param name="RetryAfter">When a retry makes sense.</param>
+/// <param name="RetryAfter">The pause after which a retry makes sense.</param>
 /// <param name="TraceId">To find it in the server's traces, or empty.</param>
 internal sealed record ServerError(
     StatusCode Code, string Reason, string Message, IReadOnlyList<AccountGridFieldViolation> Fields, TimeSpan? RetryAfter, string TraceId)
@@ -18,7 +18,7 @@ internal sealed record ServerError(
     /// <summary>The exit code.</summary>
     public ExitCode ExitCode => ExitCodes.Of(Reason, Code);
 
-    /// <summary>What the client threw.</summary>
+    /// <summary>Reads it from an exception of the client.</summary>
     public static ServerError From(AccountGridException exception) =>
         new(exception.Code, exception.Reason, exception.Message, exception.Fields, exception.RetryAfter, exception.TraceId);
 

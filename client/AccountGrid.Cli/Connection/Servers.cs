@@ -2,17 +2,17 @@ using AccountGrid.Client;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How the command line reaches servers.</summary>
+/// <summary>Makes clients of servers.</summary>
 internal static class Servers
 {
     /// <summary>Makes a client without a token; it connects with the first call.</summary>
-    /// <param name="server">Where.</param>
-    /// <param name="timeout">The limit of one attempt of whatever call; <c>null</c> = each kind's own.</param>
+    /// <param name="server">The server's gRPC address.</param>
+    /// <param name="timeout">The limit of one attempt of any call; <c>null</c> = the limit of each kind.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="onRetry">Told before each retry.</param>
+    /// <param name="onRetry">Called before each retry.</param>
     public static AccountGridClient Open(Uri server, TimeSpan? timeout, TimeProvider clock, Action<AccountGridRetry>? onRetry = null)
     {
-        // That a token travels in the clear is said by the caller, who was told to go there.
+        // The caller warns where a token travels in the clear: the address was given by a person.
         var options = new AccountGridClientOptions { Address = server, AllowUnencryptedTokens = true, Retry = { OnRetry = onRetry } };
         if (timeout is { } limit)
         {

@@ -5,10 +5,10 @@ namespace AccountGrid.Cli;
 /// </summary>
 internal sealed record CliHost
 {
-    /// <summary>Where answers go.</summary>
+    /// <summary>The writer of answers.</summary>
     public required TextWriter Out { get; init; }
 
-    /// <summary>Where errors, warnings and progress go.</summary>
+    /// <summary>The writer of errors, warnings and progress.</summary>
     public required TextWriter Error { get; init; }
 
     /// <summary>Opens standard input; only <c>ingest -</c> does.</summary>

@@ -11,10 +11,10 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     private AccountGridClient? _connection;
     private AccountGridClient? _api;
 
-    /// <summary>The process round it.</summary>
+    /// <summary>The process that it runs in.</summary>
     public CliHost Host { get; } = host;
 
-    /// <summary>Where its answer goes.</summary>
+    /// <summary>Prints its answer.</summary>
     public Output Output { get; } = new(host, parse.GetValue(globals.Json));
 
     /// <summary>The clock.</summary>
@@ -36,7 +36,7 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     /// <summary>The time limit that was asked for.</summary>
     public TimeSpan? Timeout => parse.GetValue(globals.Timeout);
 
-    /// <summary>The server that was asked for, by option or environment; <c>null</c> = nobody said.</summary>
+    /// <summary>The server that was asked for, by option or environment; <c>null</c> = neither.</summary>
     public string? ServerAsked => parse.GetValue(globals.Server) ?? NonEmpty(Host.Environment("ACCOUNTGRID_SERVER"));
 
     private string? Token => NonEmpty(parse.GetValue(globals.Token)) ?? NonEmpty(Host.Environment("ACCOUNTGRID_TOKEN"));
@@ -47,7 +47,7 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     /// <summary>An argument's value.</summary>
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 
-    /// <summary>What to do about a failure, where something can be done.</summary>
+    /// <summary>Advice for a failure; <c>null</c> where there is none.</summary>
     public string? HintOf(AccountGridException error) => error.RequestId.Length > 0 && (error.IsOutcomeUnknown || error.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         ? $"Whether it happened is unknown. Send it again with --request-id {error.RequestId}: it acts once."
         : error is { Code: StatusCode.Unavailable, Reason: "" }

@@ -6,7 +6,7 @@ namespace AccountGrid.Cli;
 
 /// <summary>An instant as it was given: absolute, or by its distance from now.</summary>
 /// <param name="Absolute">UTC.</param>
-/// <param name="Distance">From now; whether ahead or back is the option's business.</param>
+/// <param name="Distance">From now; the option says whether ahead or back.</param>
 internal readonly record struct InstantSpec(DateTimeOffset? Absolute, TimeSpan? Distance)
 {
     /// <summary>The instant, where a distance means the future.</summary>

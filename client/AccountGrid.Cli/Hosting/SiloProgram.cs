@@ -19,7 +19,7 @@ internal sealed class SiloProgram
         ExitCode.Unavailable,
         $"There is no {FileName} beside this program nor in the repository's build output. Build it, or name it in ACCOUNTGRID_SILO."));
 
-    /// <summary>How to start it with these arguments.</summary>
+    /// <summary>The start information for these arguments.</summary>
     public ProcessStartInfo Prepare(params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo(DotnetHost());
@@ -29,14 +29,14 @@ internal sealed class SiloProgram
             start.ArgumentList.Add(argument);
         }
 
-        // The person's own token is none of the child's business.
+        // The child does not need the caller's token and server.
         start.Environment.Remove("ACCOUNTGRID_TOKEN");
         start.Environment.Remove("ACCOUNTGRID_SERVER");
         return start;
     }
 
     /// <summary>Starts it.</summary>
-    /// <exception cref="CliException">The system does not.</exception>
+    /// <exception cref="CliException">It could not be started.</exception>
     public static Process Start(ProcessStartInfo start) =>
         Process.Start(start) ?? throw new CliException(ExitCode.Unavailable, $"{start.ArgumentList[0]} could not be started.");
 

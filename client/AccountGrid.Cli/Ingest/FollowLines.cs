@@ -6,14 +6,14 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Ingest;
 
-/// <summary>One line of an NDJSON file of follows: what it says, or what is wrong with it.</summary>
+/// <summary>One line of an NDJSON file of follows: the follow, or the rule that the line breaks.</summary>
 /// <param name="Number">The line's number, from 1.</param>
-/// <param name="Follow">What it says; <c>null</c> where it is bad.</param>
-/// <param name="Problem">What is wrong; empty where it is good.</param>
+/// <param name="Follow">The follow or unfollow; <c>null</c> for a bad line.</param>
+/// <param name="Problem">The rule that it breaks; empty for a good line.</param>
 internal readonly record struct FollowLine(long Number, Follow? Follow, string Problem);
 
 /// <summary>
-/// Reads <c>{"account":"1","follower":"2","op":"follow"}</c>, one per line, in bounded memory whatever the file holds.
+/// Reads <c>{"account":"1","follower":"2","op":"follow"}</c>, one per line, in bounded memory for any input.
 /// Empty lines count but say nothing. Ids may be strings or numbers.
 /// </summary>
 internal static class FollowLines

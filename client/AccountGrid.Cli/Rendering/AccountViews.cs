@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How accounts look to a person.</summary>
+/// <summary>Draws accounts for people.</summary>
 internal static class AccountViews
 {
     /// <summary>Everything about one account.</summary>
@@ -33,7 +33,7 @@ internal static class AccountViews
         }
     }
 
-    /// <summary>That something waits, and for what.</summary>
+    /// <summary>A line about a proposal and what it waits for.</summary>
     public static void Waits(IAnsiConsole console, Proposal proposal)
     {
         var what = $"[yellow]Waits:[/] {Show.Name(proposal.Action)} {proposal.Account} proposed by {Actor(proposal.ProposedBy)}";
@@ -42,7 +42,7 @@ internal static class AccountViews
             : $"{what} needs a second person until {Show.Instant(proposal.DueAt)}: accountgrid proposal approve {Show.Text(proposal.Id)}");
     }
 
-    /// <summary>Many accounts.</summary>
+    /// <summary>Accounts, one line each.</summary>
     public static void List(IAnsiConsole console, IEnumerable<Account> accounts)
     {
         var table = Tables.New("#Account", "Handle", "Status", "Tier", "#Followers", "", "#Version", "Waits");
@@ -62,12 +62,12 @@ internal static class AccountViews
         console.Write(table, "No account.");
     }
 
-    /// <summary>What a visitor sees.</summary>
+    /// <summary>An account as a visitor sees it.</summary>
     public static void Public(IAnsiConsole console, PublicAccount account) => console.Write(Tables.Facts(
         ("Account", $"[bold]{account.Id}[/]  {Show.Text(account.Handle)}"),
         ("Followers", Followers(account.Followers))));
 
-    /// <summary>What a follow or unfollow came to.</summary>
+    /// <summary>The result of a follow or unfollow.</summary>
     public static void Followed(IAnsiConsole console, string what, FollowerCount followers) =>
         console.MarkupLine($"{what} Followers: {Followers(followers)}");
 
@@ -88,7 +88,7 @@ internal static class AccountViews
         _ => $"[grey]{Show.Name(status)}[/]",
     };
 
-    /// <summary>Who did something; services and the system are marked.</summary>
+    /// <summary>The actor; services and the system are marked.</summary>
     public static string Actor(Actor? actor) => actor switch
     {
         null => "",

@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How the audit looks to a person.</summary>
+/// <summary>Draws answers of the audit for people.</summary>
 internal static class AuditViews
 {
-    /// <summary>What a verification found.</summary>
+    /// <summary>The result of a verification.</summary>
     public static void Verified(IAnsiConsole console, VerifyAuditResponse answer)
     {
         console.MarkupLine(answer.Intact

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How what happened looks to a person: journals, changes, incidents.</summary>
+/// <summary>Draws journals, changes and incidents for people.</summary>
 internal static class JournalViews
 {
     /// <summary>Entries of one journal or of all.</summary>
@@ -53,14 +53,16 @@ internal static class JournalViews
         ("Status", AccountViews.Status(incident.Status)),
         ("Reason", Show.Text(incident.Reason)),
         ("Taken down by", AccountViews.Actor(incident.PlacedBy)),
-        ("Approved by", incident.ApprovedBy.Length > 0 ? Show.Text(incident.ApprovedBy) : "[grey]nobody: it needed no second person[/]"),
+        ("Approved by", incident.ApprovedBy.Length > 0
+            ? Show.Text(incident.ApprovedBy)
+            : "[grey]none: it needed no second person[/]"),
         ("Ended by", AccountViews.Actor(incident.EndedBy)),
         ("Followers then", incident.HasFollowers ? Show.Count(incident.Followers) : "unknown"),
         ("Reads refused", $"at least {Show.Count(incident.ReadsRefused)}"),
         ("Journal entries", string.Join(", ", incident.Sequences)),
         ("Traces", string.Join("\n", incident.TraceIds.Select(Show.Text))));
 
-    /// <summary>How long an incident lasted.</summary>
+    /// <summary>The length of an incident.</summary>
     public static string Length(Incident incident) =>
         incident.Until is null ? "" : Show.Elapsed(incident.Until.ToDateTimeOffset() - incident.From.ToDateTimeOffset());
 

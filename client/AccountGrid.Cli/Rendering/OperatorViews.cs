@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How people look to a person.</summary>
+/// <summary>Draws operators for people.</summary>
 internal static class OperatorViews
 {
-    /// <summary>Many.</summary>
+    /// <summary>Operators, one line each.</summary>
     public static void List(IAnsiConsole console, IEnumerable<Operator> operators)
     {
         var table = Tables.New("Operator", "Name", "Roles", "Standing", "Authority ends", "#Harms", "#Reach");
@@ -20,7 +20,7 @@ internal static class OperatorViews
         console.Write(table, "No operator.");
     }
 
-    /// <summary>One.</summary>
+    /// <summary>Everything about one operator.</summary>
     public static void Detail(IAnsiConsole console, Operator o) => console.Write(Tables.Facts(
         ("Operator", $"[bold]{Show.Text(o.Id)}[/]  {Show.Text(o.DisplayName)}"),
         ("Roles", Roles(o)),
@@ -28,7 +28,7 @@ internal static class OperatorViews
         ("Authority ends", Show.Instant(o.AuthorityEndsAt)),
         ("Within the hour", $"{Show.Count(o.HarmsInWindow)} harmful actions, {Show.Count(o.ReachInWindow)} followers reached alone")));
 
-    /// <summary>What an undo came to.</summary>
+    /// <summary>The result of an undo.</summary>
     public static void Undone(IAnsiConsole console, UndoOperatorResponse answer, bool dryRun)
     {
         console.MarkupLine(answer.RestoredIds.Count == 0

@@ -6,10 +6,10 @@ namespace AccountGrid.Cli;
 internal static class ProgressLine
 {
     /// <summary>Runs work that reports how much is done.</summary>
-    /// <param name="output">Where.</param>
-    /// <param name="title">What is being done.</param>
+    /// <param name="output">The output of the command.</param>
+    /// <param name="title">The name of the transfer.</param>
     /// <param name="total">How much there is; <c>null</c> = unknown.</param>
-    /// <param name="work">Gets a function to report what was done so far.</param>
+    /// <param name="work">Does the work. It is given a function that reports the amount done so far.</param>
     public static async Task<T> RunAsync<T>(Output output, string title, long? total, Func<Action<long>, Task<T>> work)
     {
         if (!output.ShowsProgress || output.IsJson)

@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli;
 
-/// <summary>How proposals look to a person.</summary>
+/// <summary>Draws proposals for people.</summary>
 internal static class ProposalViews
 {
-    /// <summary>What waits.</summary>
+    /// <summary>Proposals, one line each.</summary>
     public static void List(IAnsiConsole console, IEnumerable<Proposal> proposals)
     {
         var table = Tables.New("Proposal", "Action", "State", "Proposed by", "Reason", "#Followers", "Tier", "Approved by", "Due");
@@ -20,7 +20,7 @@ internal static class ProposalViews
         console.Write(table, "Nothing waits.");
     }
 
-    /// <summary>Everything that an approver should see.</summary>
+    /// <summary>Everything about one proposal that an approver should see.</summary>
     public static void Detail(IAnsiConsole console, Proposal p)
     {
         console.Write(Tables.Facts(

@@ -60,7 +60,7 @@ internal static class Aftermath
         var (tell, cast) = (stage.Tell, stage.Cast);
         var three = stage.Small.Skip(2).ToArray();
         DateTimeOffset since = default;
-        var areDown = await tell.StepAsync("", "Somebody hasty takes down three unprotected accounts, allowed alone", async () =>
+        var areDown = await tell.StepAsync("", "A hasty colleague takes down three unprotected accounts, allowed alone", async () =>
         {
             var answers = new List<DeactivateAccountResponse>();
             foreach (var id in three)

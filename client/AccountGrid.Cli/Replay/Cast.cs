@@ -9,7 +9,7 @@ namespace AccountGrid.Cli.Replay;
 internal sealed record Person(string Id, AccountGridClient Api);
 
 /// <summary>
-/// Everyone in the story. Fresh names for every run, because somebody whose authority has ended stays so.
+/// Everyone in the story. Fresh names for every run, because the authority of a person who was offboarded stays ended.
 /// </summary>
 internal sealed record Cast
 {
@@ -52,7 +52,7 @@ internal sealed record Cast
     /// <summary>Reads the audit.</summary>
     public required Person Auditor { get; init; }
 
-    /// <summary>Mints everybody's token from the development key.</summary>
+    /// <summary>Mints the tokens of all from the development key.</summary>
     public static Cast Assemble(DevelopmentKey key, AccountGridClient server, Invocation run)
     {
         var now = run.Clock.GetUtcNow();

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli.Replay;
 
-/// <summary>What a step saw, and whether that is what must be.</summary>
+/// <summary>The result of a step, and whether it is the expected one.</summary>
 internal readonly record struct Seen(bool Ok, string What)
 {
     /// <summary>As it must be.</summary>
@@ -74,7 +74,7 @@ internal sealed class Narrator(Output output, TimeProvider clock)
     /// <param name="when">
     /// The time on that evening, where something was published that the step answers to; else empty.
     /// </param>
-    /// <param name="title">What happens.</param>
+    /// <param name="title">The sentence that tells it.</param>
     /// <param name="step">Does it and says what it saw. A failed call is a failed step.</param>
     public async Task<bool> StepAsync(string when, string title, Func<Task<Seen>> step)
     {

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace AccountGrid.Cli.Replay;
 
-/// <summary>How large the two accounts are in this run, beside the true numbers of 2017.</summary>
+/// <summary>The followers of the two accounts in this run, beside the true numbers of 2017.</summary>
 /// <param name="Followers">Followers of the account that was taken down.</param>
 internal sealed record ReplayScale(long Followers)
 {
-    /// <summary>What it had.</summary>
+    /// <summary>The followers that it had in 2017.</summary>
     public const long TrueFollowers = 41_000_000;
 
-    /// <summary>What the other official account had, which stayed up.</summary>
+    /// <summary>The followers of the other official account, which stayed up.</summary>
     public const long TrueBystander = 20_900_000;
 
     /// <summary>One hundredth: seconds rather than minutes.</summary>

@@ -10,7 +10,7 @@ internal static class ReplayStory
     private static readonly TimeSpan TidyWithin = TimeSpan.FromSeconds(20);
 
     /// <summary>Tells it. Answers whether every step was as it must be.</summary>
-    /// <param name="stage">Where.</param>
+    /// <param name="stage">The server, the people and the accounts.</param>
     /// <param name="isThrownAway">
     /// Whether the server's data goes away afterwards, so that an interrupted story leaves nothing to put back.
     /// </param>

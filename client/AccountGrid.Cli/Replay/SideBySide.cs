@@ -23,7 +23,7 @@ internal static class SideBySide
             m.VisitorsRefused > 0 ? $"the same 404 as for no account; {Show.Count(m.Incident?.ReadsRefused ?? 0)} reads refused and counted" : NotReached);
         Add("Followers after it", "21:40: about 5,400; 22:00: 41 million; next morning \"still not entirely restored\" by one report, gone from lists by another",
             m.AfterRestore is { } f && m.FirstRead is { } r ? $"first read, {Show.Elapsed(r)}: {Stage.Say(f)}" : NotReached);
-        Add("Power of somebody who leaves", "until the end, and by one report an effect hours later",
+        Add("Power of a person who leaves", "until the end, and by one report an effect hours later",
             Say(m.PowerlessAfter, t => $"none {Show.Elapsed(t)} after offboarding, with a valid token; what was pending or queued is void"));
         Add("The other official account", "20.9 million followers, untouched", m.BystanderUntouched ? $"{Show.Count(stage.Scale.Bystander)} followers ({stage.Scale.Label}), untouched" : NotReached);
         Add("Who did it", "20:05: \"human error by an employee\"; about 22:00: deliberate, by a support employee on the last day",

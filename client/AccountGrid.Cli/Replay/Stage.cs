@@ -3,7 +3,7 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Cli.Replay;
 
-/// <summary>What this run measured, for the table at the end. Absent where a step was not reached.</summary>
+/// <summary>The measurements of this run, for the table at the end. Absent where a step was not reached.</summary>
 internal sealed class Measured
 {
     public TimeSpan? LoneRefusal { get; set; }
@@ -29,7 +29,7 @@ internal sealed class Measured
     public bool BystanderUntouched { get; set; }
 }
 
-/// <summary>Where the story takes place: the server, the people, the accounts, and what was seen so far.</summary>
+/// <summary>The setting of the story: the server, the people, the accounts, and what was seen so far.</summary>
 internal sealed class Stage
 {
     /// <summary>The account that was taken down.</summary>
@@ -69,10 +69,10 @@ internal sealed class Stage
     /// <summary>Ids of this run's own small, unprotected accounts.</summary>
     public IReadOnlyList<long> Small { get; }
 
-    /// <summary>What a visitor saw of the account before anything happened.</summary>
+    /// <summary>The account as a visitor saw it before the first act.</summary>
     public PublicAccount? Before { get; set; }
 
-    /// <summary>The bystander before anything happened.</summary>
+    /// <summary>The bystander before the first act.</summary>
     public Account? BystanderBefore { get; set; }
 
     /// <summary>Reads an account as the network does.</summary>
@@ -116,11 +116,11 @@ internal sealed class Stage
         return person.Api.Accounts.RestoreAsync(request, cancellationToken);
     }
 
-    /// <summary>The end of somebody's authority, now.</summary>
+    /// <summary>Ends a person's authority, now.</summary>
     public async Task<Operator> OffboardAsync(Person person, CancellationToken cancellationToken) =>
         (await Cast.Admin.Api.Operators.OffboardAsync(new OffboardOperatorRequest { Id = person.Id, Note = "left" }, cancellationToken)).Operator;
 
-    /// <summary>Something that must be refused for one reason.</summary>
+    /// <summary>A call that must be refused for one reason.</summary>
     public static async Task<Seen> RefusedAsync<T>(string reason, Func<Task<T>> call)
     {
         try

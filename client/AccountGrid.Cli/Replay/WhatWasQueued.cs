@@ -3,8 +3,8 @@ using AccountGrid.V1;
 namespace AccountGrid.Cli.Replay;
 
 /// <summary>
-/// Act 4: an action left in the queue. Beside it the same action of somebody who is still there, to show that the queue
-/// does fire.
+/// Act 4: an action left in the queue. Beside it the same action of a colleague who is still there, to show that the
+/// queue does fire.
 /// </summary>
 internal static class WhatWasQueued
 {

@@ -4,12 +4,12 @@ using Spectre.Console;
 
 namespace AccountGrid.Cli.Traces;
 
-/// <summary>How traces look to a person.</summary>
+/// <summary>Draws traces for people.</summary>
 internal static class TraceViews
 {
     private const int BarWidth = 32;
 
-    /// <summary>What a step says of itself that is worth a person's look, in this order.</summary>
+    /// <summary>The attributes of a step that are shown, in this order.</summary>
     private static readonly string[] Told =
     [
         "enduser.id", "accountgrid.account", "accountgrid.action", "accountgrid.outcome", "accountgrid.refusal",

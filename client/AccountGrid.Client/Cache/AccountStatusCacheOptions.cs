@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Client;
 
-/// <summary>What an <see cref="AccountStatusCache"/> does when it cannot answer from memory.</summary>
+/// <summary>The behaviour of an <see cref="AccountStatusCache"/> that cannot answer from memory.</summary>
 public enum WhenStale
 {
     /// <summary>It reads from the server.</summary>
@@ -15,7 +15,7 @@ public enum WhenStale
     Fail = 1,
 }
 
-/// <summary>How stale, how large. Read once, when the cache is made.</summary>
+/// <summary>The bounds of staleness and size. Read once, when the cache is made.</summary>
 public sealed class AccountStatusCacheOptions
 {
     /// <summary>

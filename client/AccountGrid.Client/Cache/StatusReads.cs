@@ -1,15 +1,15 @@
 namespace AccountGrid.Client;
 
 /// <summary>The answer to a read.</summary>
-/// <param name="Read">What the server answered.</param>
+/// <param name="Read">The server's answer.</param>
 /// <param name="AskedAt">
 /// A timestamp from before the read was sent: the answer was true at some moment after it.
 /// </param>
 internal sealed record StatusAnswer(KeptRead Read, long AskedAt);
 
 /// <summary>
-/// Reads accounts for many callers at a time: whoever asks while a few reads are under way shares the next one, and two
-/// who ask for the same account share its answer. Thread-safe.
+/// Reads accounts for many callers at a time: those that ask while a few reads are under way share the next one, and
+/// callers that ask for the same account share its answer. Thread-safe.
 /// </summary>
 internal sealed class StatusReads(AccountsClient accounts, StatusTable table, TimeProvider clock, TimeSpan atMost, CancellationToken stopping)
 {
@@ -33,7 +33,7 @@ internal sealed class StatusReads(AccountsClient accounts, StatusTable table, Ti
             {
                 _underWay++;
 
-                // A read belongs to all who wait for it: it is in nobody's trace.
+                // A read serves all who wait for it, so it is in no caller's trace.
                 using (ExecutionContext.SuppressFlow())
                 {
                     _ = Task.Run(RunAsync, CancellationToken.None);
@@ -54,7 +54,7 @@ internal sealed class StatusReads(AccountsClient accounts, StatusTable table, Ti
             }
             catch (Exception e)
             {
-                // Whatever it was is what each of the callers gets; nobody else would see it.
+                // Each of the callers gets the exception. Nothing else observes this task.
                 var open = batch.Where(static b => !b.Value.Task.IsCompleted).ToArray();
                 table.EndRead(open.Select(static b => b.Key));
                 foreach (var (_, waiter) in open)

@@ -3,20 +3,20 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>What is known of one account.</summary>
+/// <summary>The remembered status of one account.</summary>
 /// <param name="Status">Its status; <c>null</c> = it is not registered.</param>
 /// <param name="Version">The length of its journal at the least; 0 = it is not registered.</param>
-/// <param name="ReadAt">When it was read or heard of, a timestamp of the clock.</param>
+/// <param name="ReadAt">The clock's timestamp at which it was read, or an event about it arrived.</param>
 internal sealed record StatusEntry(Account.Types.Status? Status, long Version, long ReadAt);
 
-/// <summary>Where in its life the table was when a read was sent.</summary>
+/// <summary>The state of the table when a read was sent.</summary>
 /// <param name="Era">
 /// Events have been applied without a gap since it began; 0 = no event would correct an answer.
 /// </param>
 /// <param name="Connection">How often what came over a connection has been forgotten.</param>
 internal readonly record struct ReadStamp(long Era, long Connection);
 
-/// <summary>What became of the answer to a read.</summary>
+/// <summary>The answer to a read, and whether it was kept.</summary>
 /// <param name="Entry">The account as it was answered.</param>
 /// <param name="IsOutdated">Something newer was known already, so that the server, or this answer, was behind.</param>
 internal readonly record struct KeptRead(StatusEntry Entry, bool IsOutdated);
@@ -56,7 +56,7 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
         }
     }
 
-    /// <summary>Which era it is. 0 = nothing is kept, because no event would correct it.</summary>
+    /// <summary>The number of the era. 0 = nothing is kept, because no event would correct it.</summary>
     public long Era => Volatile.Read(ref _era);
 
     /// <summary>
@@ -97,7 +97,7 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
         }
     }
 
-    /// <summary>What is in memory, or <c>null</c>.</summary>
+    /// <summary>The entry of an account, or <c>null</c>.</summary>
     public StatusEntry? Find(long id)
     {
         if (_young.TryGetValue(id, out var entry))
@@ -133,7 +133,7 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
     /// <summary>
     /// The answer to a read, which is kept if events correct it from here on, and unless something newer is known.
     /// </summary>
-    /// <param name="id">Which account.</param>
+    /// <param name="id">The account.</param>
     /// <param name="read">The answer.</param>
     /// <param name="asked">From before it was sent.</param>
     public KeptRead Keep(long id, StatusEntry read, ReadStamp asked)
@@ -177,7 +177,7 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
         }
     }
 
-    /// <summary>An event. Accounts that nobody asked for take no place.</summary>
+    /// <summary>An event. Accounts that were never asked for take no place.</summary>
     public void Apply(WatchEventsResponse happened, long now)
     {
         var entry = new StatusEntry(happened.Status, happened.Sequence, now);
@@ -209,7 +209,7 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
     private StatusEntry? Known(long id) =>
         _young.TryGetValue(id, out var known) || _old.TryGetValue(id, out known) ? known : null;
 
-    /// <summary>What the last event said, if no other one can have been missed since.</summary>
+    /// <summary>The state after the last event, if no later one can have been missed.</summary>
     private StatusEntry? Heard(long id) =>
         _era != 0 && _heard.Find(id) is { } heard && heard.Era == _era ? heard.Entry : null;
 

@@ -3,17 +3,17 @@ using Grpc.Core;
 
 namespace AccountGrid.Client;
 
-/// <summary>What all calls of one client share.</summary>
+/// <summary>The parts that all calls of one client share.</summary>
 /// <param name="Options">The settings.</param>
 /// <param name="Clock">Measures pauses and the life of tokens.</param>
-/// <param name="Log">Where retries are told.</param>
+/// <param name="Log">Logs retries.</param>
 internal sealed record CallSettings(AccountGridClientOptions Options, TimeProvider Clock, ClientLog Log);
 
 /// <summary>
 /// The one way of every unary call and every stream of an ingest: token, deadline, span, and the repetitions that
 /// <see cref="RetryRule"/> allows. Thread-safe.
 /// </summary>
-/// <param name="settings">What all calls share.</param>
+/// <param name="settings">The parts that all calls share.</param>
 /// <param name="tokens">The caller's tokens; <c>null</c> = none.</param>
 internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)
 {
@@ -144,7 +144,7 @@ internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)
 
     /// <summary>The pause before the next attempt.</summary>
     /// <param name="failures">How many attempts in a row have failed.</param>
-    /// <param name="askedFor">What the server asked for.</param>
+    /// <param name="askedFor">The pause that the server asked for, if any.</param>
     public TimeSpan DelayBefore(int failures, TimeSpan? askedFor) =>
         RetryRule.DelayBefore(failures, askedFor, settings.Options.Retry.FirstDelay, settings.Options.Retry.LongestDelay);
 

@@ -15,8 +15,7 @@ internal static class ClientDiagnostics
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
-    /// Begins a call's span. Where nobody listens there is none, and the caller's own span is what travels to the
-    /// server.
+    /// Begins a call's span. Without a listener there is none, and the caller's own span is what travels to the server.
     /// </summary>
     public static CallSpan Start(ServiceMethod method, Uri address)
     {
@@ -40,7 +39,7 @@ internal static class ClientDiagnostics
     }
 }
 
-/// <summary>The span of one call; does nothing where nobody listens.</summary>
+/// <summary>The span of one call; does nothing without a listener.</summary>
 internal readonly struct CallSpan(Activity? activity) : IDisposable
 {
     private const string StatusTag = "rpc.grpc.status_code";

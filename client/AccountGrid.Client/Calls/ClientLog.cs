@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AccountGrid.Client;
 
-/// <summary>What the client logs. Never a token, a note or an account.</summary>
+/// <summary>The log messages of the client. None holds a token, a note or an account.</summary>
 internal sealed partial class ClientLog(ILogger logger)
 {
     /// <summary>The category.</summary>

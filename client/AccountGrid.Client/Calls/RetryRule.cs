@@ -5,19 +5,19 @@ namespace AccountGrid.Client;
 
 /// <summary>
 /// Which failed calls are sent again, and when. A call is sent again where it has certainly done nothing (the server
-/// was busy, no connection could be made), and where nobody knows but sending it twice is
+/// was busy, no connection could be made), and where its outcome is unknown but sending it twice is
 /// <see cref="Repetition.Harmless"/>. A refusal is never sent again; neither is a spent budget, whose delay is for a
 /// person to wait.
 /// </summary>
 internal static class RetryRule
 {
-    /// <summary>How much of a delay is added at random at most, so that a crowd does not return at once.</summary>
+    /// <summary>The largest random share added to a delay, so that many clients do not return at once.</summary>
     private const double Jitter = 0.25;
 
     /// <summary>Whether the same call may be sent again now.</summary>
-    /// <param name="failure">What happened to the last attempt.</param>
-    /// <param name="repetition">What sending it twice does.</param>
-    /// <param name="longest">The longest delay; whoever is asked to stay away for longer gives up.</param>
+    /// <param name="failure">The failure of the last attempt.</param>
+    /// <param name="repetition">The effect of sending it twice.</param>
+    /// <param name="longest">The longest delay; a call that is asked to wait for longer is not repeated.</param>
     public static bool MayRepeat(CallFailure failure, Repetition repetition, TimeSpan longest) =>
         DidNothing(failure) ? failure.Reached == Reached.NotSent || failure.RetryAfter is not { } asked || asked <= longest
         : repetition == Repetition.Harmless && IsTransient(failure);

@@ -16,8 +16,8 @@ public sealed class AccountGridException : Exception
     }
 
     /// <summary>
-    /// The stable reason, one of <see cref="AccountGridReasons"/> or a newer one; empty where nobody that knows
-    /// AccountGrid answered, as when there is no server.
+    /// The stable reason, one of <see cref="AccountGridReasons"/> or a newer one; empty where there was no answer, or the
+    /// answer came from something else, such as a proxy.
     /// </summary>
     public string Reason => Failure.Reason;
 
@@ -53,14 +53,14 @@ public sealed class AccountGridException : Exception
     /// <summary>The call, such as <c>accountgrid.v1.AccountService/DeactivateAccount</c>.</summary>
     public string Method => Failure.Method;
 
-    /// <summary>How often it was sent.</summary>
+    /// <summary>The number of attempts.</summary>
     public int Attempts => Failure.Attempts;
 
-    /// <summary>What the rules of repetition look at.</summary>
+    /// <summary>The failure as <see cref="RetryRule"/> judges it.</summary>
     internal CallFailure Failure { get; }
 }
 
 /// <summary>A field of a request that breaks a rule.</summary>
 /// <param name="Field">The field's name as in JSON, such as <c>reviewAt</c> or <c>ids[3]</c>.</param>
-/// <param name="Rule">What it must be.</param>
+/// <param name="Rule">The rule that it breaks.</param>
 public sealed record AccountGridFieldViolation(string Field, string Rule);

@@ -5,13 +5,13 @@ using Grpc.Core;
 
 namespace AccountGrid.Client;
 
-/// <summary>How far a call got that failed.</summary>
+/// <summary>How far a failed call got.</summary>
 internal enum Reached
 {
     /// <summary>An answer came back.</summary>
     Answered,
 
-    /// <summary>The connection broke: nobody knows.</summary>
+    /// <summary>The connection broke: the server may have acted.</summary>
     Perhaps,
 
     /// <summary>No connection could be made: nothing was sent.</summary>
@@ -54,7 +54,7 @@ internal sealed record CallFailure
     /// <summary>Whether the call changes anything.</summary>
     public bool IsChange { get; init; }
 
-    /// <summary>How far it got.</summary>
+    /// <summary>Whether it was sent and answered.</summary>
     public Reached Reached { get; init; }
 
     /// <summary>Whether an earlier attempt of the same call may have acted.</summary>

@@ -76,42 +76,42 @@ public sealed class AccountsClient
     /// Takes an account down, or proposes it where that takes a second person or a later time. Role: support; on the
     /// owner's behalf: service.
     /// </summary>
-    /// <param name="request">What and why.</param>
+    /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<DeactivateAccountResponse> DeactivateAsync(
         DeactivateAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.DeactivateAccountAsync, cancellationToken);
 
     /// <summary>Suspends an account, perhaps until an instant. Role: support.</summary>
-    /// <param name="request">What and why.</param>
+    /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<SuspendAccountResponse> SuspendAsync(
         SuspendAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.SuspendAccountAsync, cancellationToken);
 
     /// <summary>Lifts holds; takes one person, always. Role: support; on the owner's behalf: service.</summary>
-    /// <param name="request">What and why.</param>
+    /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<RestoreAccountResponse> RestoreAsync(
         RestoreAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.RestoreAccountAsync, cancellationToken);
 
     /// <summary>Erases an account for good; takes two people, always. Role: support.</summary>
-    /// <param name="request">What and why.</param>
+    /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<EraseAccountResponse> EraseAsync(
         EraseAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.EraseAccountAsync, cancellationToken);
 
     /// <summary>Raises or renews the explicit protection. Role: support.</summary>
-    /// <param name="request">What and why.</param>
+    /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<ProtectAccountResponse> ProtectAsync(
         ProtectAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.ProtectAccountAsync, cancellationToken);
 
     /// <summary>Ends the explicit protection: two people and a cool-off. Role: support.</summary>
-    /// <param name="request">What and why.</param>
+    /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<UnprotectAccountResponse> UnprotectAsync(
         UnprotectAccountRequest request, CancellationToken cancellationToken = default) =>

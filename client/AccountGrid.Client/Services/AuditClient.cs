@@ -2,7 +2,7 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>Who did what, when, why, and whether it can have been tampered with. Role: auditor. Thread-safe.</summary>
+/// <summary>The entries of all journals, and their verification. Role: auditor. Thread-safe.</summary>
 public sealed class AuditClient
 {
     private readonly AuditService.AuditServiceClient _stub;

@@ -3,7 +3,7 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// Who follows whom. Follows and unfollows say what shall be, so sending one twice is sending it once; one that was
+/// The followers of accounts. Follows and unfollows say what shall be, so sending one twice is sending it once; one that was
 /// sent again may answer that it changed nothing. Role: service. Thread-safe.
 /// </summary>
 public sealed class FollowersClient
@@ -24,8 +24,8 @@ public sealed class FollowersClient
     }
 
     /// <summary>One follow.</summary>
-    /// <param name="account">Who is followed.</param>
-    /// <param name="follower">Who follows.</param>
+    /// <param name="account">The account that is followed.</param>
+    /// <param name="follower">The account that follows.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<PutFollowerResponse> PutAsync(
         long account, long follower, CancellationToken cancellationToken = default) =>
@@ -33,8 +33,8 @@ public sealed class FollowersClient
             new PutFollowerRequest { Account = account, Follower = follower }, _stub.PutFollowerAsync, cancellationToken);
 
     /// <summary>One unfollow.</summary>
-    /// <param name="account">Who was followed.</param>
-    /// <param name="follower">Who followed.</param>
+    /// <param name="account">The account that was followed.</param>
+    /// <param name="follower">The account that followed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<DeleteFollowerResponse> DeleteAsync(
         long account, long follower, CancellationToken cancellationToken = default) =>
@@ -63,7 +63,7 @@ public sealed class FollowersClient
     /// is durable or refused then. When it throws, go on behind the last acknowledgement. The next follows are read
     /// only when the next acknowledgement is asked for.
     /// </summary>
-    /// <param name="follows">What to send.</param>
+    /// <param name="follows">The follows and unfollows.</param>
     /// <param name="cancellationToken">Ends it; what is acknowledged stays so.</param>
     public IAsyncEnumerable<FollowsAcknowledged> IngestAsync(IAsyncEnumerable<Follow> follows, CancellationToken cancellationToken = default)
     {

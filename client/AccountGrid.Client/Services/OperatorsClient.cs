@@ -37,18 +37,18 @@ public sealed class OperatorsClient
         _calls.CallAsync(new GetOperatorRequest { Id = id }, _stub.GetOperatorAsync, cancellationToken);
 
     /// <summary>
-    /// Enrols somebody, or changes roles and the end of authority. Role: admin. Where
-    /// <see cref="AccountGridException.IsOutcomeUnknown"/>, read the operator before sending it again: somebody may
-    /// have offboarded the person meanwhile.
+    /// Enrols a person, or changes roles and the end of authority. Role: admin. Where
+    /// <see cref="AccountGridException.IsOutcomeUnknown"/>, read the operator before sending it again: the person may
+    /// have been offboarded meanwhile.
     /// </summary>
-    /// <param name="request">Who, with which roles, until when.</param>
+    /// <param name="request">The person, the roles and the end of authority.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<EnrollOperatorResponse> EnrollAsync(
         EnrollOperatorRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.EnrollOperatorAsync, cancellationToken);
 
-    /// <summary>Ends somebody's authority at an instant and voids what the person has pending. Role: admin.</summary>
-    /// <param name="request">Who and when.</param>
+    /// <summary>Ends a person's authority at an instant and voids what the person has pending. Role: admin.</summary>
+    /// <param name="request">The person and the instant.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<OffboardOperatorResponse> OffboardAsync(
         OffboardOperatorRequest request, CancellationToken cancellationToken = default) =>
@@ -58,7 +58,7 @@ public sealed class OperatorsClient
     /// Lifts the holds that one person placed or approved since an instant. Role: support. Where it was sent again, the
     /// answer lists only what the last attempt restored.
     /// </summary>
-    /// <param name="request">Whose, since when, and whether only to say what would be done.</param>
+    /// <param name="request">The operator, the instant, and whether only to say what would be done.</param>
     /// <param name="cancellationToken">Ends the call; a part may have been restored then.</param>
     public Task<UndoOperatorResponse> UndoAsync(
         UndoOperatorRequest request, CancellationToken cancellationToken = default) =>

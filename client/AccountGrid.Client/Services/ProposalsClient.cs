@@ -3,7 +3,7 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// The second person: harmful actions that wait for one, or for their time. Request ids as in
+/// Harmful actions that wait for a second person, or for their time. Request ids as in
 /// <see cref="AccountsClient"/>. Thread-safe.
 /// </summary>
 public sealed class ProposalsClient

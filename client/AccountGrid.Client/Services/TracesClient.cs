@@ -3,7 +3,7 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// What became of the last commands, step by step, as the silos remember it. Role: staff. Thread-safe.
+/// The traces of the last commands, step by step, as the silos remember them. Role: staff. Thread-safe.
 /// </summary>
 public sealed class TracesClient
 {
@@ -23,7 +23,7 @@ public sealed class TracesClient
         _calls.CallAsync(new GetTraceRequest { Id = id }, _stub.GetTraceAsync, cancellationToken);
 
     /// <summary>One line for each trace that is remembered, newest first. There is no second page.</summary>
-    /// <param name="request">How many at most, of which account, sent by whom.</param>
+    /// <param name="request">The largest number, and optionally one account or one sender.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<ListTracesResponse> ListAsync(
         ListTracesRequest request, CancellationToken cancellationToken = default) =>

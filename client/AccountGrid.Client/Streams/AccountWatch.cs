@@ -2,7 +2,7 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>What to watch.</summary>
+/// <summary>The accounts and the position of a watch.</summary>
 public sealed class AccountWatchOptions
 {
     /// <summary>The most accounts that one watch may name.</summary>

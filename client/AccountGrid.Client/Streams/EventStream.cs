@@ -6,7 +6,7 @@ using Grpc.Core;
 
 namespace AccountGrid.Client;
 
-/// <summary>How a stream of events is read.</summary>
+/// <summary>The settings of a stream of events.</summary>
 internal sealed record EventStreamSettings
 {
     public static readonly TimeSpan LeastProgress = TimeSpan.FromMilliseconds(100);
@@ -21,7 +21,7 @@ internal sealed record EventStreamSettings
     /// <summary>Only these; empty = all.</summary>
     public IReadOnlyList<long> Accounts { get; init; } = [];
 
-    /// <summary>How often the server says how far the stream is.</summary>
+    /// <summary>The interval of the server's reports of its position.</summary>
     public required TimeSpan Progress { get; init; }
 
     /// <summary>
@@ -75,7 +75,7 @@ internal sealed class EventStream
         _position = settings.After ?? -1;
     }
 
-    /// <summary>Where the next connection resumes; <c>null</c> = it begins from now on.</summary>
+    /// <summary>The position behind which the next connection resumes; <c>null</c> = from now on.</summary>
     public long? Position => Volatile.Read(ref _position) is var position and >= 0 ? position : null;
 
     /// <summary>

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// Sends follows in bounded streams, each acknowledged by its own answer, so that whoever sends knows what is durable.
+/// Sends follows in bounded streams, each acknowledged by its own answer, so that the caller knows what is durable.
 /// </summary>
 internal sealed class FollowStreams(FollowerService.FollowerServiceClient stub, CallPipeline calls)
 {

@@ -2,7 +2,7 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>How far an ingest is.</summary>
+/// <summary>The progress of an ingest.</summary>
 /// <param name="Through">
 /// The number of the last follow that is settled, from 1: it and all before it are durable or refused.
 /// </param>

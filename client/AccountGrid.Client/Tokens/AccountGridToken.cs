@@ -30,7 +30,7 @@ public sealed class AccountGridToken
     /// <summary>The token itself: a secret.</summary>
     public string Value { get; }
 
-    /// <summary>When it ends; <c>null</c> = unknown.</summary>
+    /// <summary>The instant at which it ends; <c>null</c> = unknown.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
     /// <summary>Says when it ends, never what it is.</summary>

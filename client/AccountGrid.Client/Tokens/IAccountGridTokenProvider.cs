@@ -26,7 +26,7 @@ public static class AccountGridTokenProvider
         return new Delegated(_ => ValueTask.FromResult(value));
     }
 
-    /// <summary>What a function answers.</summary>
+    /// <summary>A provider that calls a function for each token.</summary>
     /// <param name="getToken">See <see cref="IAccountGridTokenProvider.GetTokenAsync"/>.</param>
     public static IAccountGridTokenProvider FromDelegate(Func<CancellationToken, ValueTask<AccountGridToken>> getToken)
     {

@@ -6,7 +6,10 @@ namespace AccountGrid.Client;
 /// Keeps one token until shortly before its end. One caller at a time asks the provider; the others wait for its
 /// answer. Thread-safe.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody takes holds nothing.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "A semaphore holds nothing as long as its wait handle is not used.")]
 internal sealed class TokenSource(IAccountGridTokenProvider provider, TimeProvider clock)
 {
     /// <summary>
