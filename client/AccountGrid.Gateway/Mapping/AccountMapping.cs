@@ -1,6 +1,5 @@
 using AccountGrid.Domain;
 using AccountGrid.Grains;
-using Status = AccountGrid.V1.Account.Types.Status;
 
 namespace AccountGrid.Gateway.Mapping;
 
@@ -14,10 +13,10 @@ internal static class AccountMapping
         {
             Id = info.Id,
             Handle = info.Handle,
-            Status = ToProto(info.Status),
+            Status = Enums.Status.ToProto(info.Status),
             Version = info.Version,
             Etag = Etag.Format(info.StateVersion),
-            Tier = ToProto(info.Tier),
+            Tier = Enums.Tiers.ToProto(info.Tier),
             Followers = ToProto(info.Followers),
         };
         if (info.Designation is { } designation)
@@ -50,40 +49,8 @@ internal static class AccountMapping
     {
         Count = info.Count,
         AsOf = info.AsOf <= DateTimeOffset.UnixEpoch ? null : TimeMapping.ToProto(info.AsOf),
-        Quality = info.Quality switch
-        {
-            CountQuality.Exact => V1.FollowerCount.Types.Quality.Exact,
-            CountQuality.AsOf => V1.FollowerCount.Types.Quality.AsOf,
-            CountQuality.Unavailable => V1.FollowerCount.Types.Quality.Unavailable,
-            _ => throw new ArgumentOutOfRangeException(nameof(info), info.Quality, "Unknown quality."),
-        },
+        Quality = Enums.Qualities.ToProto(info.Quality),
         Version = info.Version,
-    };
-
-    /// <summary>A status.</summary>
-    public static Status ToProto(AccountStatus status) => status switch
-    {
-        AccountStatus.Active => Status.Active,
-        AccountStatus.Deactivated => Status.Deactivated,
-        AccountStatus.Suspended => Status.Suspended,
-        AccountStatus.Erased => Status.Erased,
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Unknown status."),
-    };
-
-    /// <summary>A hold's kind of a request; <c>null</c> for an unknown one.</summary>
-    public static HoldKind? FromProto(V1.Hold.Types.Kind kind) => kind switch
-    {
-        V1.Hold.Types.Kind.OwnerDeactivation => HoldKind.OwnerDeactivation,
-        V1.Hold.Types.Kind.StaffDeactivation => HoldKind.StaffDeactivation,
-        V1.Hold.Types.Kind.Suspension => HoldKind.Suspension,
-        _ => null,
-    };
-
-    private static V1.Account.Types.Tier ToProto(Tier tier) => tier switch
-    {
-        Tier.Standard => V1.Account.Types.Tier.Standard,
-        Tier.Protected => V1.Account.Types.Tier.Protected,
-        _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "Unknown tier."),
     };
 
     private static V1.Protection ToProto(DesignationInfo info) => new()
@@ -96,13 +63,7 @@ internal static class AccountMapping
 
     private static V1.Hold ToProto(HoldInfo info) => new()
     {
-        Kind = info.Kind switch
-        {
-            HoldKind.OwnerDeactivation => V1.Hold.Types.Kind.OwnerDeactivation,
-            HoldKind.StaffDeactivation => V1.Hold.Types.Kind.StaffDeactivation,
-            HoldKind.Suspension => V1.Hold.Types.Kind.Suspension,
-            _ => throw new ArgumentOutOfRangeException(nameof(info), info.Kind, "Unknown kind of hold."),
-        },
+        Kind = Enums.HoldKinds.ToProto(info.Kind),
         PlacedBy = ActorMapping.ToProto(info.PlacedBy),
         ApprovedBy = info.ApprovedBy ?? "",
         At = TimeMapping.ToProto(info.At),

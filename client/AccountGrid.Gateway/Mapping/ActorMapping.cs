@@ -1,4 +1,3 @@
-using AccountGrid.Domain;
 using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
@@ -9,13 +8,7 @@ internal static class ActorMapping
     /// <summary>The actor.</summary>
     public static V1.Actor ToProto(ActorInfo info) => new()
     {
-        Kind = info.Kind switch
-        {
-            ActorKind.Operator => V1.Actor.Types.Kind.Operator,
-            ActorKind.Service => V1.Actor.Types.Kind.Service,
-            ActorKind.System => V1.Actor.Types.Kind.System,
-            _ => throw new ArgumentOutOfRangeException(nameof(info), info.Kind, "Unknown kind of actor."),
-        },
+        Kind = Enums.ActorKinds.ToProto(info.Kind),
         Subject = info.Subject,
     };
 }

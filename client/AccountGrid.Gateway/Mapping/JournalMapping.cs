@@ -34,7 +34,7 @@ internal static class JournalMapping
         {
             From = TimeMapping.ToProto(info.From),
             Until = TimeMapping.ToProto(info.Until),
-            Status = AccountMapping.ToProto(info.Status),
+            Status = Enums.Status.ToProto(info.Status),
             Reason = info.Reason,
             PlacedBy = ActorMapping.ToProto(info.PlacedBy),
             ApprovedBy = info.ApprovedBy ?? "",

@@ -1,6 +1,5 @@
 using AccountGrid.Domain;
 using AccountGrid.Grains;
-using Action = AccountGrid.V1.Proposal.Types.Action;
 
 namespace AccountGrid.Gateway.Mapping;
 
@@ -17,7 +16,7 @@ internal static class ProposalMapping
             State = info.State == ProposalState.Scheduled
                 ? V1.Proposal.Types.State.Scheduled
                 : V1.Proposal.Types.State.Open,
-            Action = ActionOf(info.Action.Kind),
+            Action = Enums.Harms.ToProto(info.Action.Kind),
             Reason = info.Action.Reason,
             Note = info.Action.Note,
             Ticket = info.Action.Ticket,
@@ -37,14 +36,4 @@ internal static class ProposalMapping
 
         return proposal;
     }
-
-    private static Action ActionOf(HarmKind kind) => kind switch
-    {
-        HarmKind.Deactivate => Action.Deactivate,
-        HarmKind.Suspend => Action.Suspend,
-        HarmKind.Erase => Action.Erase,
-        HarmKind.Unprotect => Action.Unprotect,
-        HarmKind.OwnerDeactivate => Action.OwnerDeactivate,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown harm."),
-    };
 }

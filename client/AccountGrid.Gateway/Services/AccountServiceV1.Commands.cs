@@ -54,9 +54,9 @@ internal sealed partial class AccountServiceV1
         var kinds = ImmutableArray.CreateBuilder<HoldKind>(request.Kinds.Count);
         foreach (var kind in request.Kinds)
         {
-            if (AccountMapping.FromProto(kind) is not { } known)
+            if (Enums.HoldKinds.FromProto(kind) is not { } known)
             {
-                checks.Add("kinds", "must be some of OWNER_DEACTIVATION, STAFF_DEACTIVATION, SUSPENSION");
+                checks.Add("kinds", $"must be some of {Enums.HoldKinds.Names}");
                 break;
             }
 

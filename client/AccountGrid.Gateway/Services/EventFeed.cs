@@ -118,7 +118,7 @@ internal sealed class EventFeed(
             Type = entry.Type,
             At = TimeMapping.ToProto(entry.At),
             Actor = ActorMapping.ToProto(entry.Actor),
-            Status = AccountMapping.ToProto(answer.Status),
+            Status = Enums.Status.ToProto(answer.Status),
             TraceId = entry.TraceId,
         };
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using AccountGrid.Domain;
+using AccountGrid.Gateway.Mapping;
 using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Validation;
@@ -25,10 +26,10 @@ internal static class Filters
             switch (term)
             {
                 case { Field: "status", Operator: "=" }:
-                    status = StatusOf(ref checks, term.Value);
+                    status = OneOf(ref checks, term, Enums.Status);
                     break;
                 case { Field: "tier", Operator: "=" }:
-                    tier = TierOf(ref checks, term.Value);
+                    tier = OneOf(ref checks, term, Enums.Tiers);
                     break;
                 case { Field: "handle", Operator: "=", Value: [.. var start, '*'] }
                     when TextRules.Handle(start) is null:
@@ -107,36 +108,18 @@ internal static class Filters
         return proposedBy;
     }
 
-    private static AccountStatus? StatusOf(ref FieldChecks checks, string value)
+    private static TDomain? OneOf<TDomain, TProto>(
+        ref FieldChecks checks, FilterTerm term, EnumMap<TDomain, TProto> known)
+        where TDomain : struct, Enum
+        where TProto : struct, Enum
     {
-        switch (value)
+        var value = known.Parse(term.Value);
+        if (value is null)
         {
-            case "ACTIVE":
-                return AccountStatus.Active;
-            case "DEACTIVATED":
-                return AccountStatus.Deactivated;
-            case "SUSPENDED":
-                return AccountStatus.Suspended;
-            case "ERASED":
-                return AccountStatus.Erased;
-            default:
-                checks.Add(Name, "takes status as one of ACTIVE, DEACTIVATED, SUSPENDED, ERASED");
-                return null;
+            checks.Add(Name, $"takes {term.Field} as one of {known.Names}");
         }
-    }
 
-    private static Tier? TierOf(ref FieldChecks checks, string value)
-    {
-        switch (value)
-        {
-            case "STANDARD":
-                return Tier.Standard;
-            case "PROTECTED":
-                return Tier.Protected;
-            default:
-                checks.Add(Name, "takes tier as one of STANDARD, PROTECTED");
-                return null;
-        }
+        return value;
     }
 
     private static DateTimeOffset? TimeOf(ref FieldChecks checks, FilterTerm term)
