@@ -61,7 +61,7 @@ public sealed partial class AccountProcessor
 
     private async Task<(AccountResult Result, bool Appended)> RunAsync(AccountRequest request, bool reserved, CancellationToken cancellationToken)
     {
-        using var run = _services.Diagnostics.StartCommand("account.execute", AccountDecider.NameOf(request.Command), _services.Clock);
+        using var run = _services.Diagnostics.StartCommand("account.execute", request.Command.Name, _services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value);
         ApplicationDiagnostics.Describe(run.Activity, request.Caller.Actor);
         try

@@ -41,7 +41,7 @@ public sealed class ModerationMeters
         };
         if (outcome is not null)
         {
-            Count(1, AccountDecider.NameOf(request.Command), situation.Of(person).Standing, outcome);
+            Count(1, request.Command.Name, situation.Of(person).Standing, outcome);
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class ModerationMeters
             Zero(AccountDecider.NameOf(kind));
         }
 
-        Zero(AccountDecider.NameOf(new AccountCommand.Approve(0, null, "")));
+        Zero(new AccountCommand.Approve(0, null, "").Name);
         foreach (var tier in Enum.GetValues<Tier>())
         {
             _outage.Add(0, new KeyValuePair<string, object?>("tier", NameOf(tier)));

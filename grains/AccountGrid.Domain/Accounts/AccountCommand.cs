@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace AccountGrid.Domain;
 
@@ -11,6 +12,15 @@ public abstract record AccountCommand
     {
     }
 
+    /// <summary>The name, for journals, digests and metrics. It is stored: never change it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>
+    /// Adds the fields that the caller chose to a request's digest, so that a request id with another body is a
+    /// conflict. Digests are stored: never change what is added.
+    /// </summary>
+    internal abstract CanonicalWriter AddTo(CanonicalWriter digest);
+
     /// <summary>
     /// Take down, suspend, erase or unprotect: done at once, or kept as a proposal until its second person or its time.
     /// </summary>
@@ -18,7 +28,14 @@ public abstract record AccountCommand
     /// <param name="DirectOnly">
     /// Refuse with <see cref="RefusalReason.NeedsSecondPerson"/> rather than open a proposal.
     /// </param>
-    public sealed record Harm(HarmAction Action, bool DirectOnly) : AccountCommand;
+    public sealed record Harm(HarmAction Action, bool DirectOnly) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => AccountDecider.NameOf(Action.Kind);
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) =>
+            Action.AddTo(digest).Add(DirectOnly ? 1 : 0);
+    }
 
     /// <summary>
     /// Lift holds. Staff lift staff's holds, the owner's service lifts the owner's; neither touches the other's.
@@ -31,15 +48,32 @@ public abstract record AccountCommand
     /// <param name="ReadsRefused">
     /// Public reads refused since the account went down, as far as memory knows: a lower bound.
     /// </param>
-    public sealed record Restore(bool Owner, ImmutableArray<HoldKind> Kinds, string Reason, string Note, string Ticket, long ReadsRefused)
-        : AccountCommand;
+    public sealed record Restore(
+        bool Owner, ImmutableArray<HoldKind> Kinds, string Reason, string Note, string Ticket, long ReadsRefused)
+        : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => Owner ? "owner_restore" : "restore";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest)
+        {
+            var kinds = (Kinds.IsDefault ? [] : Kinds).Select(k => ((int)k).ToString(CultureInfo.InvariantCulture));
+            return digest.Add(string.Join(',', kinds)).Add(Reason).Add(Note).Add(Ticket);
+        }
+    }
 
     /// <summary>Lift every staff hold that one operator placed or approved since an instant.</summary>
     /// <param name="Of">The operator whose acts are undone.</param>
     /// <param name="Since">From when, inclusive.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="ReadsRefused">As in <see cref="Restore"/>.</param>
-    public sealed record UndoHolds(OperatorId Of, DateTimeOffset Since, string Note, long ReadsRefused) : AccountCommand;
+    public sealed record UndoHolds(OperatorId Of, DateTimeOffset Since, string Note, long ReadsRefused) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "undo";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Of.Value).Add(Since).Add(Note);
+    }
 
     /// <summary>Raise (or renew) the explicit protection.</summary>
     /// <param name="Owner">Who answers for it.</param>
@@ -49,24 +83,62 @@ public abstract record AccountCommand
     /// <param name="ReviewAt">
     /// When to look at it again; <c>null</c> = <see cref="Limits.DefaultReview"/> from the instant of deciding.
     /// </param>
-    public sealed record Protect(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset? ReviewAt) : AccountCommand;
+    public sealed record Protect(
+        OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset? ReviewAt) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "protect";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) =>
+            digest.Add(Owner.Value).Add(Reason).Add(Note).Add(Ticket).Add(ReviewAt);
+    }
 
     /// <summary>Be the second person.</summary>
     /// <param name="Sequence">The proposal.</param>
     /// <param name="Digest">What the approver saw, if sent: a different one is refused.</param>
     /// <param name="Note">Free text, or empty.</param>
-    public sealed record Approve(long Sequence, string? Digest, string Note) : AccountCommand;
+    public sealed record Approve(long Sequence, string? Digest, string Note) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "approve";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Sequence).Add(Digest).Add(Note);
+    }
 
     /// <summary>Turn a proposal (or a scheduled action) down.</summary>
-    public sealed record Reject(long Sequence, string Note) : AccountCommand;
+    public sealed record Reject(long Sequence, string Note) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "reject";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Sequence).Add(Note);
+    }
 
     /// <summary>Take one's own proposal (or scheduled action) back.</summary>
-    public sealed record Withdraw(long Sequence, string Note) : AccountCommand;
+    public sealed record Withdraw(long Sequence, string Note) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "withdraw";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Sequence).Add(Note);
+    }
 
     /// <summary>System: do what is due now (a suspension's end, an expiry, a scheduled action).</summary>
     /// <param name="ReadsRefused">As in <see cref="Restore"/>, for a suspension that ends by itself.</param>
-    public sealed record FireDue(long ReadsRefused = 0) : AccountCommand;
+    public sealed record FireDue(long ReadsRefused = 0) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "fire_due";
 
-    /// <summary>System: void whatever this person proposed, because the person is being offboarded.</summary>
-    public sealed record Freeze(OperatorId Person) : AccountCommand;
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest;
+    }
+
+    /// <summary>System: void what this person proposed, because the person is being offboarded.</summary>
+    public sealed record Freeze(OperatorId Person) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "freeze";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Person.Value);
+    }
 }

@@ -87,28 +87,12 @@ public static class AccountDecider
             AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
             AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
             AccountCommand.FireDue or AccountCommand.Freeze when request.Caller.Actor.Kind != ActorKind.System =>
-                Refuse(Refusal.SystemOnly, NameOf(request.Command)),
+                Refuse(Refusal.SystemOnly, request.Command.Name),
             AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
             AccountCommand.Freeze c => DueRules.Freeze(state, c),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };
     }
-
-    /// <summary>The name of a command, for journals and metrics.</summary>
-    public static string NameOf(AccountCommand command) => command switch
-    {
-        AccountCommand.Harm c => NameOf(c.Action.Kind),
-        AccountCommand.Restore { Owner: true } => "owner_restore",
-        AccountCommand.Restore => "restore",
-        AccountCommand.UndoHolds => "undo",
-        AccountCommand.Protect => "protect",
-        AccountCommand.Approve => "approve",
-        AccountCommand.Reject => "reject",
-        AccountCommand.Withdraw => "withdraw",
-        AccountCommand.FireDue => "fire_due",
-        AccountCommand.Freeze => "freeze",
-        _ => throw new InvalidOperationException($"Unknown command {command.GetType().Name}."),
-    };
 
     /// <summary>The name of a harm, for journals and metrics.</summary>
     public static string NameOf(HarmKind kind) => kind switch

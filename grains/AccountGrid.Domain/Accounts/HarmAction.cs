@@ -19,4 +19,8 @@ public sealed record HarmAction(
         HarmKind.Erase or HarmKind.Unprotect => null,
         _ => throw new InvalidOperationException($"Unknown harm {Kind}."),
     };
+
+    /// <summary>Adds every field to a digest.</summary>
+    internal CanonicalWriter AddTo(CanonicalWriter digest) =>
+        digest.Add((long)Kind).Add(Reason).Add(Note).Add(Ticket).Add(Until).Add(At);
 }

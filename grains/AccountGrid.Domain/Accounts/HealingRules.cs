@@ -17,7 +17,7 @@ internal static class HealingRules
         if ((AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy) ?? CheckKinds(command.Kinds, mine)
             ?? CheckHealer(command.Owner, caller, situation) ?? CheckNotErased(state)) is { } refusal)
         {
-            return AccountDecider.Refuse(refusal, AccountDecider.NameOf(command));
+            return AccountDecider.Refuse(refusal, command.Name);
         }
 
         var wanted = command.Kinds.IsDefaultOrEmpty ? mine : command.Kinds;
@@ -26,7 +26,7 @@ internal static class HealingRules
             .Select(AccountEvent (h) => new AccountEvent.HoldLifted(h.Kind, cause, command.Reason, command.Note, command.Ticket, command.ReadsRefused))
             .ToImmutableArray();
         return lifted.IsEmpty
-            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no such hold to lift."), AccountDecider.NameOf(command))
+            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no such hold to lift."), command.Name)
             : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
     }
 
@@ -34,14 +34,14 @@ internal static class HealingRules
     {
         if ((AccountDecider.CheckNote(command.Note) ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state)) is { } refusal)
         {
-            return AccountDecider.Refuse(refusal, AccountDecider.NameOf(command));
+            return AccountDecider.Refuse(refusal, command.Name);
         }
 
         var lifted = state.Holds.Where(h => h.At >= command.Since && IsActOf(h, command.Of))
             .Select(AccountEvent (h) => new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
             .ToImmutableArray();
         return lifted.IsEmpty
-            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Of} since then."), AccountDecider.NameOf(command))
+            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Of} since then."), command.Name)
             : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
     }
 
@@ -56,7 +56,7 @@ internal static class HealingRules
                 : null)
             ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state);
         return refusal is not null
-            ? AccountDecider.Refuse(refusal, AccountDecider.NameOf(command))
+            ? AccountDecider.Refuse(refusal, command.Name)
             : new Decision.Accepted(
                 AccountDecider.WithVoidedProposal(
                     state, [new AccountEvent.ProtectionRaised(command.Owner, command.Reason, command.Note, command.Ticket, reviewAt)]),

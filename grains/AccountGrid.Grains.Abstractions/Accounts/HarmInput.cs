@@ -10,4 +10,8 @@ public sealed record HarmInput(
     [property: Id(2)] string Note,
     [property: Id(3)] string Ticket,
     [property: Id(4)] DateTimeOffset? Until,
-    [property: Id(5)] DateTimeOffset? At);
+    [property: Id(5)] DateTimeOffset? At)
+{
+    /// <summary>The domain's action.</summary>
+    public HarmAction ToAction() => new(Kind, Reason, Note, Ticket, Until, At);
+}

@@ -3,13 +3,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>
-/// What callers send to the domain's commands. Checks only what a type of the domain cannot express; the rules are the
-/// decider's.
-/// </summary>
+/// <summary>Maps the requests and callers of grain calls to the domain's.</summary>
 internal static class CommandMapping
 {
-    /// <summary>The request, or why it is malformed: exactly one of the two.</summary>
+    /// <summary>The request, or the refusal of a malformed one: exactly one of the two.</summary>
     public static (AccountRequest? Request, Refusal? Refusal) ToRequest(
         CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion)
     {
@@ -18,7 +15,7 @@ internal static class CommandMapping
             return (null, InvalidSubject);
         }
 
-        var (mapped, refusal) = ToCommand(command, verified);
+        var (mapped, refusal) = command.ToCommand(verified);
         return mapped is null ? (null, refusal) : (new AccountRequest(mapped, verified, requestId, expectedStateVersion), null);
     }
 
@@ -41,28 +38,4 @@ internal static class CommandMapping
         ActivityContext.TryParse(caller.TraceParent, null, isRemote: true, out var request) && Activity.Current?.TraceId != request.TraceId
             ? new Activity("command").SetParentId(caller.TraceParent!).Start()
             : null;
-
-    private static (AccountCommand? Command, Refusal? Refusal) ToCommand(CommandInput command, Caller caller) => command switch
-    {
-        CommandInput.Harm c => (new AccountCommand.Harm(ToAction(c.Action), c.DirectOnly), null),
-        CommandInput.Restore c => (new AccountCommand.Restore(c.Owner, c.Kinds.IsDefault ? [] : c.Kinds, c.Reason, c.Note, c.Ticket, ReadsRefused: 0), null),
-        CommandInput.Undo c => OperatorId.TryParse(c.Operator, out var person)
-            ? (new AccountCommand.UndoHolds(person, c.Since, c.Note, ReadsRefused: 0), null)
-            : (null, Refusal.Invalid("operator", "must be an operator id")),
-        CommandInput.Protect c => ToProtect(c, caller),
-        CommandInput.Approve c => (new AccountCommand.Approve(c.Sequence, c.Digest, c.Note), null),
-        CommandInput.Reject c => (new AccountCommand.Reject(c.Sequence, c.Note), null),
-        CommandInput.Withdraw c => (new AccountCommand.Withdraw(c.Sequence, c.Note), null),
-        _ => throw new InvalidOperationException($"Unknown command {command.GetType().Name}."),
-    };
-
-    private static (AccountCommand? Command, Refusal? Refusal) ToProtect(CommandInput.Protect command, Caller caller)
-    {
-        var owner = string.IsNullOrEmpty(command.Owner) ? caller.Actor.Person : OperatorId.TryParse(command.Owner, out var named) ? named : null;
-        return owner is { } person
-            ? (new AccountCommand.Protect(person, command.Reason, command.Note, command.Ticket, command.ReviewAt), null)
-            : (null, Refusal.Invalid("owner", "must be an operator id"));
-    }
-
-    private static HarmAction ToAction(HarmInput input) => new(input.Kind, input.Reason, input.Note, input.Ticket, input.Until, input.At);
 }
