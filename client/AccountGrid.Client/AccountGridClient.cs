@@ -70,7 +70,10 @@ public sealed class AccountGridClient : IDisposable
     /// <param name="clock">Measures pauses, the life of tokens and staleness; <c>null</c> = the system's.</param>
     /// <exception cref="ArgumentException">An option breaks its rule; the message names all of them.</exception>
     public static AccountGridClient Create(
-        AccountGridClientOptions options, HttpMessageHandler? handler = null, ILoggerFactory? loggerFactory = null, TimeProvider? clock = null)
+        AccountGridClientOptions options,
+        HttpMessageHandler? handler = null,
+        ILoggerFactory? loggerFactory = null,
+        TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (AccountGridClientOptionsValidator.Faults(options) is { Count: > 0 } faults)
@@ -78,10 +81,16 @@ public sealed class AccountGridClient : IDisposable
             throw new ArgumentException(string.Join(' ', faults), nameof(options));
         }
 
-        var channelOptions = new GrpcChannelOptions { HttpHandler = handler ?? Transport.CreateHandler(), DisposeHttpClient = true, LoggerFactory = loggerFactory };
+        var channelOptions = new GrpcChannelOptions
+        {
+            HttpHandler = handler ?? Transport.CreateHandler(),
+            DisposeHttpClient = true,
+            LoggerFactory = loggerFactory,
+        };
         Transport.Apply(options, channelOptions);
         var channel = GrpcChannel.ForAddress(options.Address!, channelOptions);
-        return Create(new ServiceStubs(channel.CreateCallInvoker()), options, options.TokenProvider, loggerFactory, clock, channel);
+        var stubs = new ServiceStubs(channel.CreateCallInvoker());
+        return Create(stubs, options, options.TokenProvider, loggerFactory, clock, channel);
     }
 
     /// <summary>
@@ -96,7 +105,8 @@ public sealed class AccountGridClient : IDisposable
     {
         var options = Calls.Settings.Options;
         if (tokenProvider is not null && options.TokenProvider is null
-            && AccountGridClientOptionsValidator.Faults(Transport.Copy(options, tokenProvider)) is { Count: > 0 } faults)
+            && Transport.Copy(options, tokenProvider) is var copy
+            && AccountGridClientOptionsValidator.Faults(copy) is { Count: > 0 } faults)
         {
             throw new InvalidOperationException(string.Join(' ', faults));
         }
@@ -114,12 +124,18 @@ public sealed class AccountGridClient : IDisposable
     public void Dispose() => _ownChannel?.Dispose();
 
     internal static AccountGridClient Create(
-        ServiceStubs stubs, AccountGridClientOptions options, IAccountGridTokenProvider? tokenProvider, ILoggerFactory? loggerFactory, TimeProvider? clock, GrpcChannel? ownChannel)
+        ServiceStubs stubs,
+        AccountGridClientOptions options,
+        IAccountGridTokenProvider? tokenProvider,
+        ILoggerFactory? loggerFactory,
+        TimeProvider? clock,
+        GrpcChannel? ownChannel)
     {
         clock ??= TimeProvider.System;
         var log = new ClientLog((loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(ClientLog.Category));
         var tokens = tokenProvider is null ? null : new TokenSource(tokenProvider, clock);
-        return new AccountGridClient(stubs, new CallPipeline(new CallSettings(options, clock, log), tokens), ownChannel);
+        return new AccountGridClient(
+            stubs, new CallPipeline(new CallSettings(options, clock, log), tokens), ownChannel);
     }
 }
 
@@ -171,10 +187,11 @@ internal static class Transport
     }
 
     /// <summary>A copy of the options that the rules about tokens check, with another provider.</summary>
-    public static AccountGridClientOptions Copy(AccountGridClientOptions options, IAccountGridTokenProvider tokenProvider) => new()
-    {
-        Address = options.Address,
-        AllowUnencryptedTokens = options.AllowUnencryptedTokens,
-        TokenProvider = tokenProvider,
-    };
+    public static AccountGridClientOptions Copy(
+        AccountGridClientOptions options, IAccountGridTokenProvider tokenProvider) => new()
+        {
+            Address = options.Address,
+            AllowUnencryptedTokens = options.AllowUnencryptedTokens,
+            TokenProvider = tokenProvider,
+        };
 }

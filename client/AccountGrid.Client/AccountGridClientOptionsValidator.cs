@@ -56,14 +56,18 @@ internal sealed class AccountGridClientOptionsValidator : IValidateOptions<Accou
             || address.PathAndQuery is not "/" || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
         {
             // Not repeated in the message: a password may stand in it.
-            faults.Add("Address must be http or https, a host and a port, nothing else, such as http://127.0.0.1:5181.");
+            faults.Add(
+                "Address must be http or https, a host and a port, nothing else, such as http://127.0.0.1:5181.");
         }
-        else if (address.Scheme == "http" && !options.AllowUnencryptedTokens && options.TokenProvider is not null && !IsLoopback(address))
+        else if (address.Scheme == "http" && !options.AllowUnencryptedTokens && options.TokenProvider is not null
+            && !IsLoopback(address))
         {
             faults.Add(
-                $"Address {address.GetLeftPart(UriPartial.Authority)} is not encrypted and tokens would travel in the clear: use https, or set AllowUnencryptedTokens where something else encrypts.");
+                $"Address {address.GetLeftPart(UriPartial.Authority)} is not encrypted and tokens would travel in the "
+                    + "clear: use https, or set AllowUnencryptedTokens where something else encrypts.");
         }
     }
 
-    private static bool IsLoopback(Uri address) => address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
+    private static bool IsLoopback(Uri address) =>
+        address.IsLoopback || (IPAddress.TryParse(address.Host, out var ip) && IPAddress.IsLoopback(ip));
 }

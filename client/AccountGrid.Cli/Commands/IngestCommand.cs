@@ -21,8 +21,8 @@ internal static class IngestCommand
             "--from-line", "Begin at this line: where an earlier run was interrupted", 1, long.MaxValue, preset: 1);
         return factory.New(
             "ingest",
-            "Sends many follows and unfollows. Bad lines are named by number, the rest counts. Sending a line twice does no harm. "
-                + "Exit code 1: some lines were refused. Role: service.",
+            "Sends many follows and unfollows. Bad lines are named by number, the rest counts. Sending a line twice "
+                + "does no harm. Exit code 1: some lines were refused. Role: service.",
             async (run, cancellationToken) =>
             {
                 var path = run.Get(file);
@@ -47,7 +47,8 @@ internal static class IngestCommand
         {
             return File.OpenRead(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw CliException.Usage($"FILE: {e.Message}");
         }
@@ -78,7 +79,8 @@ internal sealed class IngestRun(Invocation run, Stream input, long firstLine)
         var followers = run.Api.Followers;
         try
         {
-            await foreach (var acknowledged in followers.IngestAsync(GoodLinesAsync(cancellationToken), cancellationToken))
+            var lines = GoodLinesAsync(cancellationToken);
+            await foreach (var acknowledged in followers.IngestAsync(lines, cancellationToken))
             {
                 Add(acknowledged);
                 _resumeFrom = _lastRead + 1;

@@ -22,7 +22,11 @@ internal static class Paging
     /// <param name="items">The items of a page.</param>
     /// <exception cref="CliException">The server answered the same page token twice.</exception>
     public static async Task<TPage> CollectAsync<TRequest, TPage, TItem>(
-        TRequest request, long limit, string pageToken, Func<TRequest, Task<TPage>> fetch, Func<TPage, RepeatedField<TItem>> items)
+        TRequest request,
+        long limit,
+        string pageToken,
+        Func<TRequest, Task<TPage>> fetch,
+        Func<TPage, RepeatedField<TItem>> items)
         where TRequest : IMessage
         where TPage : IMessage
     {

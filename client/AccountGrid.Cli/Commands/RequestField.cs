@@ -22,7 +22,8 @@ internal sealed class RequestField
     public Symbol Symbol { get; }
 
     /// <summary>A field that takes an argument's value as it is.</summary>
-    public static RequestField Of<T>(string name, Argument<T> argument) => new(name, argument, run => run.Get(argument));
+    public static RequestField Of<T>(string name, Argument<T> argument) =>
+        new(name, argument, run => run.Get(argument));
 
     /// <summary>A field that takes an option's value as it is.</summary>
     public static RequestField Of<T>(string name, Option<T> option) => new(name, option, run => run.Get(option));
@@ -65,5 +66,6 @@ internal sealed class RequestField
         }
     }
 
-    private static Timestamp? At(DateTimeOffset? instant) => instant is { } at ? Timestamp.FromDateTimeOffset(at) : null;
+    private static Timestamp? At(DateTimeOffset? instant) =>
+        instant is { } at ? Timestamp.FromDateTimeOffset(at) : null;
 }

@@ -10,7 +10,7 @@ internal static class TokenCommand
 
     public static Command Create(CommandFactory factory)
     {
-        var name = new Option<string>("--as") { Description = "The subject that it names", HelpName = "NAME", Required = true };
+        var name = NewName();
         var roles = new Option<string[]>("--roles")
         {
             Description = $"What it allows: {string.Join(", ", DevelopmentKey.Roles)}",
@@ -26,16 +26,6 @@ internal static class TokenCommand
             CustomParser = Parsers.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(30)),
             DefaultValueFactory = _ => TimeSpan.FromHours(1),
         };
-        name.Validators.Add(result =>
-        {
-            var text = result.Tokens[^1].Value;
-            if (text.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(text[0])
-                || !text.All(static c => char.IsAsciiLetterOrDigit(c) || ".-_@:|+".Contains(c, StringComparison.Ordinal)))
-            {
-                result.AddError(
-                    "--as: must be 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | + beginning with a letter or digit.");
-            }
-        });
         roles.CompletionSources.Add([.. DevelopmentKey.Roles]);
         return factory.New(
             "token",
@@ -71,5 +61,27 @@ internal static class TokenCommand
                 return Task.FromResult(ExitCode.Ok);
             },
             name, roles, ttl);
+    }
+
+    private static Option<string> NewName()
+    {
+        var name = new Option<string>("--as")
+        {
+            Description = "The subject that it names",
+            HelpName = "NAME",
+            Required = true,
+        };
+        name.Validators.Add(result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (text.Length is 0 or > LongestName || !char.IsAsciiLetterOrDigit(text[0])
+                || !text.All(
+                    static c => char.IsAsciiLetterOrDigit(c) || ".-_@:|+".Contains(c, StringComparison.Ordinal)))
+            {
+                result.AddError(
+                    "--as: must be 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | + beginning with a letter or digit.");
+            }
+        });
+        return name;
     }
 }

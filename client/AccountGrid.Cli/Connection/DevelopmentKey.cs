@@ -21,6 +21,9 @@ internal sealed class DevelopmentKey : IDisposable
 
     private const int LargestFile = 16 * 1024;
 
+    private const UnixFileMode ForOthers =
+        UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     private readonly ECDsa _key;
 
     private DevelopmentKey(ECDsa key, string path)
@@ -41,7 +44,7 @@ internal sealed class DevelopmentKey : IDisposable
 
     /// <summary>Whether others on the machine may read the file.</summary>
     public bool IsExposed => !OperatingSystem.IsWindows()
-        && (File.GetUnixFileMode(Path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0;
+        && (File.GetUnixFileMode(Path) & ForOthers) != 0;
 
     /// <summary>Reads the key of a data directory.</summary>
     /// <exception cref="CliException">There is none, or it is no EC P-256 key.</exception>
@@ -57,16 +60,22 @@ internal sealed class DevelopmentKey : IDisposable
             }
 
             key.ImportFromPem(File.ReadAllText(path));
-            return key.KeySize == 256 ? new DevelopmentKey(key, path) : throw new CryptographicException($"it has {key.KeySize} bits");
+            return key.KeySize == 256
+                ? new DevelopmentKey(key, path)
+                : throw new CryptographicException($"it has {key.KeySize} bits");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
         {
             key.Dispose();
             throw e is FileNotFoundException or DirectoryNotFoundException
                 ? new CliException(
                     ExitCode.NotFound,
-                    $"There is no {path}. A silo without configured keys makes it in its data directory: start one, or name its directory with --data.", e)
-                : new CliException(ExitCode.Usage, $"{path} is no EC P-256 key in PEM that can be read: {e.Message}", e);
+                    $"There is no {path}. A silo without configured keys makes it in its data directory: start one, "
+                        + "or name its directory with --data.",
+                    e)
+                : new CliException(
+                    ExitCode.Usage, $"{path} is no EC P-256 key in PEM that can be read: {e.Message}", e);
         }
     }
 

@@ -13,14 +13,19 @@ namespace AccountGrid.Cli;
 /// <param name="RetryAfter">The pause after which a retry makes sense.</param>
 /// <param name="TraceId">To find it in the server's traces, or empty.</param>
 internal sealed record ServerError(
-    StatusCode Code, string Reason, string Message, IReadOnlyList<AccountGridFieldViolation> Fields, TimeSpan? RetryAfter, string TraceId)
+    StatusCode Code,
+    string Reason,
+    string Message,
+    IReadOnlyList<AccountGridFieldViolation> Fields,
+    TimeSpan? RetryAfter,
+    string TraceId)
 {
     /// <summary>The exit code.</summary>
     public ExitCode ExitCode => ExitCodes.Of(Reason, Code);
 
     /// <summary>Reads it from an exception of the client.</summary>
-    public static ServerError From(AccountGridException exception) =>
-        new(exception.Code, exception.Reason, exception.Message, exception.Fields, exception.RetryAfter, exception.TraceId);
+    public static ServerError From(AccountGridException e) =>
+        new(e.Code, e.Reason, e.Message, e.Fields, e.RetryAfter, e.TraceId);
 
     /// <summary>One line for a person.</summary>
     public string Describe()
@@ -51,7 +56,8 @@ internal sealed record ServerError(
         var json = new JsonObject { ["code"] = Show.Name(Code), ["reason"] = Reason, ["message"] = Message };
         if (Fields.Count > 0)
         {
-            json["fields"] = new JsonArray([.. Fields.Select(f => (JsonNode)new JsonObject { ["field"] = f.Field, ["rule"] = f.Rule })]);
+            json["fields"] = new JsonArray(
+                [.. Fields.Select(f => (JsonNode)new JsonObject { ["field"] = f.Field, ["rule"] = f.Rule })]);
         }
 
         if (RetryAfter is { } delay)

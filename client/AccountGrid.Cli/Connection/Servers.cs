@@ -10,14 +10,20 @@ internal static class Servers
     /// <param name="timeout">The limit of one attempt of any call; <c>null</c> = the limit of each kind.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="onRetry">Called before each retry.</param>
-    public static AccountGridClient Open(Uri server, TimeSpan? timeout, TimeProvider clock, Action<AccountGridRetry>? onRetry = null)
+    public static AccountGridClient Open(
+        Uri server, TimeSpan? timeout, TimeProvider clock, Action<AccountGridRetry>? onRetry = null)
     {
         // The caller warns where a token travels in the clear: the address was given by a person.
-        var options = new AccountGridClientOptions { Address = server, AllowUnencryptedTokens = true, Retry = { OnRetry = onRetry } };
+        var options = new AccountGridClientOptions
+        {
+            Address = server,
+            AllowUnencryptedTokens = true,
+            Retry = { OnRetry = onRetry },
+        };
         if (timeout is { } limit)
         {
-            var deadlines = options.Deadlines;
-            (deadlines.Read, deadlines.Command, deadlines.Undo, deadlines.Verify, deadlines.IngestStream) = (limit, limit, limit, limit, limit);
+            var of = options.Deadlines;
+            of.Read = of.Command = of.Undo = of.Verify = of.IngestStream = limit;
         }
 
         return AccountGridClient.Create(options, clock: clock);

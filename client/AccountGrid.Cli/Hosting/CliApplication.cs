@@ -12,7 +12,8 @@ namespace AccountGrid.Cli;
 internal static class CliApplication
 {
     /// <summary>Runs one command line and answers its exit code.</summary>
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, CliHost host, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, CliHost host, CancellationToken cancellationToken = default)
     {
         var root = BuildRoot(host);
 
@@ -65,7 +66,8 @@ internal static class CliApplication
     }
 
     // Standard output is for answers only: suggestions for a mistyped word go with the errors.
-    private static async Task<int> RefuseAsync(ParseResult parse, ParseErrorAction action, InvocationConfiguration configuration)
+    private static async Task<int> RefuseAsync(
+        ParseResult parse, ParseErrorAction action, InvocationConfiguration configuration)
     {
         if (parse.Tokens.Any(t => t.Value == "--json"))
         {

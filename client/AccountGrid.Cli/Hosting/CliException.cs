@@ -1,7 +1,8 @@
 namespace AccountGrid.Cli;
 
 /// <summary>Ends a command with a message for the person and an exit code, without a stack trace.</summary>
-internal sealed class CliException(ExitCode exitCode, string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class CliException(ExitCode exitCode, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
     /// <summary>The exit code of the process.</summary>
     public ExitCode ExitCode { get; } = exitCode;

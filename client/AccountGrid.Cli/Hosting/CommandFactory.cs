@@ -31,7 +31,8 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
                     command.Arguments.Add(argument);
                     break;
                 default:
-                    throw new ArgumentException($"{symbol.Name} is neither an option nor an argument.", nameof(symbols));
+                    throw new ArgumentException(
+                        $"{symbol.Name} is neither an option nor an argument.", nameof(symbols));
             }
         }
 

@@ -43,7 +43,7 @@ internal enum ExitCode
 internal static class ExitCodes
 {
     /// <summary>Reason to exit code, complete over the reasons of the wire contract.</summary>
-    public static FrozenDictionary<string, ExitCode> ByReason { get; } = new Dictionary<string, ExitCode>(StringComparer.Ordinal)
+    public static FrozenDictionary<string, ExitCode> ByReason { get; } = new Dictionary<string, ExitCode>
     {
         ["UNAUTHENTICATED"] = ExitCode.Forbidden,
         ["FORBIDDEN_ROLE"] = ExitCode.Forbidden,
@@ -76,7 +76,8 @@ internal static class ExitCodes
     public static IReadOnlyList<(ExitCode Code, string Means)> Documented { get; } =
     [
         (ExitCode.Ok, "done"),
-        (ExitCode.CheckFailed, "a check failed: audit not intact, replay step failed, ingest lines refused, undo incomplete"),
+        (ExitCode.CheckFailed,
+            "a check failed: audit not intact, replay step failed, ingest lines refused, undo incomplete"),
         (ExitCode.Usage, "usage: the command line, or a field that breaks its rule"),
         (ExitCode.Refused, "refused by a rule; the reason is printed"),
         (ExitCode.Pending, "pending: accepted, but waits for a second person or its time; nothing has happened yet"),
@@ -89,7 +90,14 @@ internal static class ExitCodes
     /// <summary>
     /// The exit code of a reason; of the status code where an answer came without a known reason, as from a proxy.
     /// </summary>
-    public static ExitCode Of(string reason, StatusCode code) => ByReason.TryGetValue(reason, out var known) ? known : code switch
+    public static ExitCode Of(string reason, StatusCode code) =>
+        ByReason.TryGetValue(reason, out var known) ? known : Of(code);
+
+    /// <summary>The exit code of a command's outcome.</summary>
+    public static ExitCode Of(V1.Outcome outcome) =>
+        outcome == V1.Outcome.Pending ? ExitCode.Pending : ExitCode.Ok;
+
+    private static ExitCode Of(StatusCode code) => code switch
     {
         StatusCode.OK => ExitCode.Ok,
         StatusCode.Unauthenticated or StatusCode.PermissionDenied => ExitCode.Forbidden,
@@ -98,7 +106,4 @@ internal static class ExitCodes
         StatusCode.AlreadyExists or StatusCode.FailedPrecondition or StatusCode.Aborted => ExitCode.Refused,
         _ => ExitCode.Unavailable,
     };
-
-    /// <summary>The exit code of what a command came to.</summary>
-    public static ExitCode Of(V1.Outcome outcome) => outcome == V1.Outcome.Pending ? ExitCode.Pending : ExitCode.Ok;
 }

@@ -22,7 +22,8 @@ internal sealed class GlobalOptions
     /// <summary><c>--token</c>.</summary>
     public Option<string?> Token { get; } = new("--token")
     {
-        Description = "The bearer token; others on the machine can see a command line, so rather set [env: ACCOUNTGRID_TOKEN]",
+        Description =
+            "The bearer token; others on the machine can see a command line, so rather set [env: ACCOUNTGRID_TOKEN]",
         HelpName = "TOKEN",
         Recursive = true,
     };
@@ -37,7 +38,8 @@ internal sealed class GlobalOptions
     /// <summary><c>--timeout</c>.</summary>
     public Option<TimeSpan?> Timeout { get; } = new("--timeout")
     {
-        Description = "How long one attempt of one call may take, such as 5s [default: 10s; ingest 2m, audit verify 10m]",
+        Description =
+            "How long one attempt of one call may take, such as 5s [default: 10s; ingest 2m, audit verify 10m]",
         HelpName = "DURATION",
         Recursive = true,
         CustomParser = Parsers.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24)),
@@ -46,7 +48,8 @@ internal sealed class GlobalOptions
     /// <summary><c>--data</c>.</summary>
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = $"The silo's data directory, where its development key lies; for token, replay, export and import [default: {DefaultData}]",
+        Description = "The silo's data directory, where its development key lies; for token, replay, export and import "
+            + $"[default: {DefaultData}]",
         HelpName = "DIR",
         Recursive = true,
     };

@@ -25,7 +25,8 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     public AccountGridClient Api => _api ??= As(Token ?? throw new CliException(
         ExitCode.Forbidden,
         "There is no token. Give --token or set ACCOUNTGRID_TOKEN. Against a silo of your own: "
-            + $"export ACCOUNTGRID_TOKEN=$(accountgrid token --as NAME --roles support,approver --data {GlobalOptions.DefaultData})"));
+            + "export ACCOUNTGRID_TOKEN=$(accountgrid token --as NAME --roles support,approver "
+            + $"--data {GlobalOptions.DefaultData})"));
 
     /// <summary>The server, called without a token, for what needs none.</summary>
     public AccountGridClient Anonymous => _connection ??= Servers.Open(ServerOf(this), Timeout, Clock, Told);
@@ -48,7 +49,8 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     public T Get<T>(Argument<T> argument) => parse.GetRequiredValue(argument);
 
     /// <summary>Advice for a failure; <c>null</c> where there is none.</summary>
-    public string? HintOf(AccountGridException error) => error.RequestId.Length > 0 && (error.IsOutcomeUnknown || error.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+    public string? HintOf(AccountGridException error) => error.RequestId.Length > 0
+        && (error.IsOutcomeUnknown || error.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
         ? $"Whether it happened is unknown. Send it again with --request-id {error.RequestId}: it acts once."
         : error is { Code: StatusCode.Unavailable, Reason: "" }
             ? $"Is a silo running, and does it take gRPC at {ServerAsked ?? GlobalOptions.DefaultServer}?"
@@ -60,9 +62,11 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
     private static Uri ServerOf(Invocation run)
     {
         var server = Servers.Parse(run.ServerAsked ?? GlobalOptions.DefaultServer);
-        if (server.Scheme == "http" && !server.IsLoopback && !(IPAddress.TryParse(server.Host, out var address) && IPAddress.IsLoopback(address)))
+        if (server.Scheme == "http" && !server.IsLoopback
+            && !(IPAddress.TryParse(server.Host, out var address) && IPAddress.IsLoopback(address)))
         {
-            run.Output.Warn($"{server.GetLeftPart(UriPartial.Authority)} is not encrypted: the token travels in the clear.");
+            run.Output.Warn(
+                $"{server.GetLeftPart(UriPartial.Authority)} is not encrypted: the token travels in the clear.");
         }
 
         return server;
@@ -76,7 +80,8 @@ internal sealed class Invocation(ParseResult parse, CliHost host, GlobalOptions 
         }
         catch (ArgumentException)
         {
-            throw new CliException(ExitCode.Forbidden, "The token has characters that no token has, or too many of them.");
+            throw new CliException(
+                ExitCode.Forbidden, "The token has characters that no token has, or too many of them.");
         }
     }
 

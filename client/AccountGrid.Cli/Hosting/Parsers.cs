@@ -19,7 +19,8 @@ internal readonly record struct InstantSpec(DateTimeOffset? Absolute, TimeSpan? 
 /// <summary>Reads what people type. Every error names the rule.</summary>
 internal static partial class Parsers
 {
-    private const string InstantRule = "is no instant: use 2026-01-31T18:00:00Z (UTC unless it says otherwise) or a distance such as 7d, 12h, 90s";
+    private const string InstantRule =
+        "is no instant: use 2026-01-31T18:00:00Z (UTC unless it says otherwise) or a distance such as 7d, 12h, 90s";
 
     private static readonly string[] InstantFormats =
         ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
@@ -33,7 +34,9 @@ internal static partial class Parsers
             return duration;
         }
 
-        result.AddError($"{Name(result)}: '{text}' is no duration from {Show.Duration(min)} to {Show.Duration(max)}, such as 90s, 1h30m or 7d.");
+        result.AddError(
+            $"{Name(result)}: '{text}' is no duration from {Show.Duration(min)} to {Show.Duration(max)}, "
+                + "such as 90s, 1h30m or 7d.");
         return null;
     };
 
@@ -46,8 +49,8 @@ internal static partial class Parsers
             return new InstantSpec(null, distance);
         }
 
-        if (DateTimeOffset.TryParseExact(
-            text, InstantFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+        const DateTimeStyles Style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        if (DateTimeOffset.TryParseExact(text, InstantFormats, CultureInfo.InvariantCulture, Style, out var instant))
         {
             return new InstantSpec(instant, null);
         }
@@ -66,7 +69,8 @@ internal static partial class Parsers
     public static Func<ArgumentResult, long?> Whole(long min, long max) => result =>
     {
         var text = result.Tokens[^1].Value;
-        if (long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+        var digits = text.Replace("_", "", StringComparison.Ordinal);
+        if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             && value >= min && value <= max)
         {
             return value;
@@ -77,7 +81,8 @@ internal static partial class Parsers
     };
 
     /// <summary>One of an enum's names as the wire spells them, in any case.</summary>
-    public static Func<ArgumentResult, T?> OneOf<T>() where T : struct, Enum => result => ParseName<T>(result, result.Tokens[^1].Value);
+    public static Func<ArgumentResult, T?> OneOf<T>() where T : struct, Enum =>
+        result => ParseName<T>(result, result.Tokens[^1].Value);
 
     /// <summary>Several of an enum's names, separated by commas or given several times.</summary>
     public static T[] ManyOf<T>(ArgumentResult result) where T : struct, Enum =>
@@ -143,8 +148,12 @@ internal static partial class Parsers
     }
 
     // An option's own argument is anonymous: what the person typed is the option's name.
-    private static string Name(ArgumentResult result) => result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+    private static string Name(ArgumentResult result) =>
+        result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
 
-    [GeneratedRegex(@"^(?=.)(?:(?<w>\d+(?:\.\d+)?)w)?(?:(?<d>\d+(?:\.\d+)?)d)?(?:(?<h>\d+(?:\.\d+)?)h)?(?:(?<m>\d+(?:\.\d+)?)m(?!s))?(?:(?<s>\d+(?:\.\d+)?)s)?(?:(?<ms>\d+)ms)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?=.)(?:(?<w>\d+(?:\.\d+)?)w)?(?:(?<d>\d+(?:\.\d+)?)d)?(?:(?<h>\d+(?:\.\d+)?)h)?"
+            + @"(?:(?<m>\d+(?:\.\d+)?)m(?!s))?(?:(?<s>\d+(?:\.\d+)?)s)?(?:(?<ms>\d+)ms)?$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex DurationPattern();
 }

@@ -15,9 +15,11 @@ internal sealed class SiloProgram
 
     /// <summary>Looks where <c>ACCOUNTGRID_SILO</c> says, else beside this program and in the repository.</summary>
     /// <exception cref="CliException">There is none.</exception>
-    public static SiloProgram Find(CliHost host) => new(Find(host.Environment("ACCOUNTGRID_SILO")) ?? throw new CliException(
+    public static SiloProgram Find(CliHost host) =>
+        new(Find(host.Environment("ACCOUNTGRID_SILO")) ?? throw new CliException(
         ExitCode.Unavailable,
-        $"There is no {FileName} beside this program nor in the repository's build output. Build it, or name it in ACCOUNTGRID_SILO."));
+        $"There is no {FileName} beside this program nor in the repository's build output. "
+            + "Build it, or name it in ACCOUNTGRID_SILO."));
 
     /// <summary>The start information for these arguments.</summary>
     public ProcessStartInfo Prepare(params ReadOnlySpan<string> arguments)
@@ -38,13 +40,16 @@ internal sealed class SiloProgram
     /// <summary>Starts it.</summary>
     /// <exception cref="CliException">It could not be started.</exception>
     public static Process Start(ProcessStartInfo start) =>
-        Process.Start(start) ?? throw new CliException(ExitCode.Unavailable, $"{start.ArgumentList[0]} could not be started.");
+        Process.Start(start) ?? throw new CliException(
+            ExitCode.Unavailable, $"{start.ArgumentList[0]} could not be started.");
 
     private static string? Find(string? named)
     {
         if (!string.IsNullOrEmpty(named))
         {
-            return File.Exists(named) ? Path.GetFullPath(named) : throw CliException.Usage($"ACCOUNTGRID_SILO: there is no {named}.");
+            return File.Exists(named)
+                ? Path.GetFullPath(named)
+                : throw CliException.Usage($"ACCOUNTGRID_SILO: there is no {named}.");
         }
 
         var beside = Path.Combine(AppContext.BaseDirectory, FileName);
@@ -60,7 +65,8 @@ internal sealed class SiloProgram
             if (File.Exists(Path.Combine(folder.FullName, "AccountGrid.sln")))
             {
                 return output.Exists
-                    ? output.EnumerateFiles(FileName, SearchOption.AllDirectories).MaxBy(f => f.LastWriteTimeUtc)?.FullName
+                    ? output.EnumerateFiles(FileName, SearchOption.AllDirectories)
+                        .MaxBy(f => f.LastWriteTimeUtc)?.FullName
                     : null;
             }
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -27,7 +28,8 @@ internal static class FollowLines
     public static async IAsyncEnumerable<FollowLine> ReadAsync(
         Stream input, long fromLine, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 4096, leaveOpen: true));
+        var reader = PipeReader.Create(
+            input, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 4096, leaveOpen: true));
         var batch = new List<FollowLine>();
         var scan = new Scan(fromLine);
         try
@@ -96,10 +98,12 @@ internal static class FollowLines
                 case "follower" when Id(ref json) is { } id:
                     follower = id;
                     break;
-                case "op" when json.TokenType == JsonTokenType.String && (json.ValueTextEquals("follow"u8) || json.ValueTextEquals("FOLLOW"u8)):
+                case "op" when json.TokenType == JsonTokenType.String
+                    && (json.ValueTextEquals("follow"u8) || json.ValueTextEquals("FOLLOW"u8)):
                     op = Follow.Types.Op.Follow;
                     break;
-                case "op" when json.TokenType == JsonTokenType.String && (json.ValueTextEquals("unfollow"u8) || json.ValueTextEquals("UNFOLLOW"u8)):
+                case "op" when json.TokenType == JsonTokenType.String
+                    && (json.ValueTextEquals("unfollow"u8) || json.ValueTextEquals("UNFOLLOW"u8)):
                     op = Follow.Types.Op.Unfollow;
                     break;
                 case "account" or "follower":
@@ -116,7 +120,10 @@ internal static class FollowLines
             return new FollowLine(number, null, "is not one JSON object");
         }
 
-        var missing = account is null ? "account" : follower is null ? "follower" : op == Follow.Types.Op.Unspecified ? "op" : null;
+        var missing = account is null ? "account"
+            : follower is null ? "follower"
+            : op == Follow.Types.Op.Unspecified ? "op"
+            : null;
         return missing is null
             ? new FollowLine(number, new Follow { Account = account!.Value, Follower = follower!.Value, Op = op }, "")
             : new FollowLine(number, null, $"{missing} is missing");
@@ -129,7 +136,7 @@ internal static class FollowLines
         {
             JsonTokenType.Number => json.TryGetInt64(out id),
             JsonTokenType.String => long.TryParse(
-                json.GetString(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out id),
+                json.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out id),
             _ => (id = 0) != 0,
         };
         return isId && id > 0 ? id : null;

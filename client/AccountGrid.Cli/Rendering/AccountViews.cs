@@ -21,7 +21,12 @@ internal static class AccountViews
             foreach (var hold in account.Holds)
             {
                 holds.AddRow(
-                    Show.Name(hold.Kind), Actor(hold.PlacedBy), Show.Text(hold.ApprovedBy), Show.Instant(hold.At), Show.Text(hold.Reason), Show.Instant(hold.Until));
+                    Show.Name(hold.Kind),
+                    Actor(hold.PlacedBy),
+                    Show.Text(hold.ApprovedBy),
+                    Show.Instant(hold.At),
+                    Show.Text(hold.Reason),
+                    Show.Instant(hold.Until));
             }
 
             console.Write(holds);
@@ -36,10 +41,12 @@ internal static class AccountViews
     /// <summary>A line about a proposal and what it waits for.</summary>
     public static void Waits(IAnsiConsole console, Proposal proposal)
     {
-        var what = $"[yellow]Waits:[/] {Show.Name(proposal.Action)} {proposal.Account} proposed by {Actor(proposal.ProposedBy)}";
+        var what = $"[yellow]Waits:[/] {Show.Name(proposal.Action)} {proposal.Account} "
+            + $"proposed by {Actor(proposal.ProposedBy)}";
         console.MarkupLine(proposal.State == Proposal.Types.State.Scheduled
             ? $"{what}; due {Show.Instant(proposal.DueAt)}, proposal {Show.Text(proposal.Id)}"
-            : $"{what} needs a second person until {Show.Instant(proposal.DueAt)}: accountgrid proposal approve {Show.Text(proposal.Id)}");
+            : $"{what} needs a second person until {Show.Instant(proposal.DueAt)}: "
+                + $"accountgrid proposal approve {Show.Text(proposal.Id)}");
     }
 
     /// <summary>Accounts, one line each.</summary>
@@ -105,6 +112,7 @@ internal static class AccountViews
     };
 
     private static string Tier(Account account) => account.Protection is { } p
-        ? $"{Show.Name(account.Tier)}  [grey]{Show.Text(p.Owner)} answers for it ({Show.Text(p.Reason)}), review {Show.Instant(p.ReviewAt)}[/]"
+        ? $"{Show.Name(account.Tier)}  [grey]{Show.Text(p.Owner)} answers for it ({Show.Text(p.Reason)}), "
+            + $"review {Show.Instant(p.ReviewAt)}[/]"
         : Show.Name(account.Tier);
 }

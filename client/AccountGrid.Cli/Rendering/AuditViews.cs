@@ -14,7 +14,9 @@ internal static class AuditViews
             ? "[green]Intact.[/] Every chain, root and signature was recomputed."
             : $"[red]NOT INTACT:[/] {Show.Text(answer.ProblemKind)}: {Show.Text(answer.Problem)}");
         console.Write(Tables.Facts(
-            ("First bad entry", answer.Intact || answer.Stream.Length == 0 ? "" : $"{Show.Text(answer.Stream)} entry {Show.Count(answer.Sequence)}"),
+            ("First bad entry", answer.Intact || answer.Stream.Length == 0
+                ? ""
+                : $"{Show.Text(answer.Stream)} entry {Show.Count(answer.Sequence)}"),
             ("Entries", Show.Count(answer.Entries)),
             ("Journals", Show.Count(answer.Streams)),
             ("Checkpoints", Show.Count(answer.Checkpoints)),
@@ -27,7 +29,8 @@ internal static class AuditViews
         var table = Tables.New("#Number", "#Position", "At", "Root", "Key");
         foreach (var c in checkpoints)
         {
-            table.AddRow(c.Number.ToString(CultureInfo.InvariantCulture), Show.Count(c.Position), Show.Instant(c.At), Show.Text(c.Root), Show.Text(c.KeyId));
+            table.AddRow(c.Number.ToString(CultureInfo.InvariantCulture), Show.Count(c.Position), Show.Instant(
+                c.At), Show.Text(c.Root), Show.Text(c.KeyId));
         }
 
         console.Write(table, "No checkpoint yet.");

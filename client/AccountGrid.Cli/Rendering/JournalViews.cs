@@ -17,7 +17,8 @@ internal static class JournalViews
         {
             string[] cells =
             [
-                Show.Count(entry.Sequence), Show.Precise(entry.At), AccountViews.Actor(entry.Actor), Show.Text(entry.Type),
+                Show.Count(entry.Sequence), Show.Precise(entry.At), AccountViews.Actor(entry.Actor), Show.Text(
+                    entry.Type),
                 Show.Text(Details(entry.Data)), Trace(entry.TraceId),
             ];
             table.AddRow(withStream ? [Show.Count(entry.Position), Show.Text(entry.Stream), .. cells] : cells);
@@ -28,8 +29,9 @@ internal static class JournalViews
 
     /// <summary>One change of a watch, on one line.</summary>
     public static void Change(IAnsiConsole console, WatchEventsResponse change) => console.MarkupLine(
-        $"[grey]{Show.Precise(change.At)}[/]  {change.Account}  {AccountViews.Status(change.Status)}  {Show.Text(change.Type)} by {AccountViews.Actor(change.Actor)}"
-            + $"  [grey]position {change.Position}{(change.TraceId.Length > 0 ? $", trace {Show.Text(change.TraceId)}" : "")}[/]");
+        $"[grey]{Show.Precise(change.At)}[/]  {change.Account}  {AccountViews.Status(change.Status)}  "
+            + $"{Show.Text(change.Type)} by {AccountViews.Actor(change.Actor)}  [grey]position {change.Position}"
+            + $"{(change.TraceId.Length > 0 ? $", trace {Show.Text(change.TraceId)}" : "")}[/]");
 
     /// <summary>Incidents, newest first.</summary>
     public static void Incidents(IAnsiConsole console, IReadOnlyCollection<Incident> incidents)
@@ -49,7 +51,9 @@ internal static class JournalViews
     /// <summary>One incident.</summary>
     public static Grid IncidentFacts(Incident incident) => Tables.Facts(
         ("From", Show.Precise(incident.From)),
-        ("Until", incident.Until is null ? "[red]still down[/]" : $"{Show.Precise(incident.Until)}  [grey]{Length(incident)}[/]"),
+        ("Until", incident.Until is null
+            ? "[red]still down[/]"
+            : $"{Show.Precise(incident.Until)}  [grey]{Length(incident)}[/]"),
         ("Status", AccountViews.Status(incident.Status)),
         ("Reason", Show.Text(incident.Reason)),
         ("Taken down by", AccountViews.Actor(incident.PlacedBy)),
@@ -64,7 +68,9 @@ internal static class JournalViews
 
     /// <summary>The length of an incident.</summary>
     public static string Length(Incident incident) =>
-        incident.Until is null ? "" : Show.Elapsed(incident.Until.ToDateTimeOffset() - incident.From.ToDateTimeOffset());
+        incident.Until is null
+            ? ""
+            : Show.Elapsed(incident.Until.ToDateTimeOffset() - incident.From.ToDateTimeOffset());
 
     // Fields as name=value, nested ones by dots, in the order in which they came.
     private static string Details(Struct? data) => data is null ? "" : string.Join(", ", Flatten("", data));
@@ -86,7 +92,8 @@ internal static class JournalViews
                     yield return $"{prefix}{name}={value.StringValue}";
                     break;
                 case Value.KindOneofCase.NumberValue:
-                    yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{name}={value.NumberValue}");
+                    yield return string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture, $"{prefix}{name}={value.NumberValue}");
                     break;
                 case Value.KindOneofCase.BoolValue:
                     yield return $"{prefix}{name}={(value.BoolValue ? "true" : "false")}";
@@ -100,5 +107,6 @@ internal static class JournalViews
         }
     }
 
-    private static string Trace(string traceId) => traceId.Length > 8 ? $"[grey]{Show.Text(traceId[..8])}[/]" : Show.Text(traceId);
+    private static string Trace(string traceId) =>
+        traceId.Length > 8 ? $"[grey]{Show.Text(traceId[..8])}[/]" : Show.Text(traceId);
 }

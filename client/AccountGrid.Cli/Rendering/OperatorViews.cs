@@ -13,7 +13,8 @@ internal static class OperatorViews
         foreach (var o in operators)
         {
             table.AddRow(
-                Show.Text(o.Id), Show.Text(o.DisplayName), Roles(o), Standing(o.Standing), Show.Instant(o.AuthorityEndsAt),
+                Show.Text(o.Id), Show.Text(o.DisplayName), Roles(o), Standing(o.Standing), Show.Instant(
+                    o.AuthorityEndsAt),
                 Show.Count(o.HarmsInWindow), Show.Count(o.ReachInWindow));
         }
 
@@ -26,20 +27,23 @@ internal static class OperatorViews
         ("Roles", Roles(o)),
         ("Standing", Standing(o.Standing)),
         ("Authority ends", Show.Instant(o.AuthorityEndsAt)),
-        ("Within the hour", $"{Show.Count(o.HarmsInWindow)} harmful actions, {Show.Count(o.ReachInWindow)} followers reached alone")));
+        ("Within the hour", $"{Show.Count(o.HarmsInWindow)} harmful actions, "
+            + $"{Show.Count(o.ReachInWindow)} followers reached alone")));
 
     /// <summary>The result of an undo.</summary>
     public static void Undone(IAnsiConsole console, UndoOperatorResponse answer, bool dryRun)
     {
         console.MarkupLine(answer.RestoredIds.Count == 0
             ? "[grey]Nothing to restore.[/]"
-            : $"{(dryRun ? "Would restore" : "Restored")} {Show.Count(answer.RestoredIds.Count)}: {string.Join(", ", answer.RestoredIds)}");
+            : $"{(dryRun ? "Would restore" : "Restored")} {Show.Count(answer.RestoredIds.Count)}: "
+                + string.Join(", ", answer.RestoredIds));
         if (answer.Failures.Count > 0)
         {
             var table = Tables.New("#Not restored", "Reason", "");
             foreach (var failure in answer.Failures)
             {
-                table.AddRow(failure.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Show.Text(failure.Reason), Show.Text(failure.Message));
+                table.AddRow(failure.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Show.Text(
+                    failure.Reason), Show.Text(failure.Message));
             }
 
             console.Write(table);

@@ -88,7 +88,8 @@ internal sealed class Output
     public void Warn(string text) => Failure("warning", "yellow", text, new JsonObject { ["warning"] = text });
 
     /// <summary>An error of this program.</summary>
-    public void Fail(string text) => Failure("error", "red", text, new JsonObject { ["error"] = new JsonObject { ["message"] = text } });
+    public void Fail(string text) =>
+        Failure("error", "red", text, new JsonObject { ["error"] = new JsonObject { ["message"] = text } });
 
     /// <summary>A refusal or failure that the server answered.</summary>
     public void Fail(AccountGridException exception, string? hint = null)

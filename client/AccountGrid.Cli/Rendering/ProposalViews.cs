@@ -9,12 +9,20 @@ internal static class ProposalViews
     /// <summary>Proposals, one line each.</summary>
     public static void List(IAnsiConsole console, IEnumerable<Proposal> proposals)
     {
-        var table = Tables.New("Proposal", "Action", "State", "Proposed by", "Reason", "#Followers", "Tier", "Approved by", "Due");
+        var table = Tables.New(
+            "Proposal", "Action", "State", "Proposed by", "Reason", "#Followers", "Tier", "Approved by", "Due");
         foreach (var p in proposals)
         {
             table.AddRow(
-                Show.Text(p.Id), Show.Name(p.Action), Show.Name(p.State), AccountViews.Actor(p.ProposedBy), Show.Text(p.Reason),
-                Followers(p), p.ShownProtected ? "PROTECTED" : "STANDARD", Show.Text(p.ApprovedBy), Show.Instant(p.DueAt));
+                Show.Text(p.Id),
+                Show.Name(p.Action),
+                Show.Name(p.State),
+                AccountViews.Actor(p.ProposedBy),
+                Show.Text(p.Reason),
+                Followers(p),
+                p.ShownProtected ? "PROTECTED" : "STANDARD",
+                Show.Text(p.ApprovedBy),
+                Show.Instant(p.DueAt));
         }
 
         console.Write(table, "Nothing waits.");

@@ -15,12 +15,16 @@ internal static class AfterTheyLeft
         {
             left = stage.Clock.GetTimestamp();
             var person = await stage.OffboardAsync(cast.Contractor, cancellationToken);
-            return new Seen(person.Standing == Operator.Types.Standing.Ended, $"standing {Show.Name(person.Standing)} since {Show.Instant(person.AuthorityEndsAt)}");
+            return new Seen(
+                person.Standing == Operator.Types.Standing.Ended,
+                $"standing {Show.Name(person.Standing)} since {Show.Instant(person.AuthorityEndsAt)}");
         });
-        await tell.StepAsync("", "The token is still valid, but deactivating another, unprotected account is refused", async () =>
+        await tell.StepAsync(
+            "", "The token is still valid, but deactivating another, unprotected account is refused", async () =>
         {
             var seen = await Stage.RefusedAsync(
-                "AUTHORITY_ENDED", () => Stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
+                "AUTHORITY_ENDED",
+                () => Stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
             stage.Measured.PowerlessAfter = stage.Clock.GetElapsedTime(left);
             return seen;
         });
@@ -39,7 +43,7 @@ internal static class AfterTheyLeft
             var account = await stage.AccountAsync(Stage.President, cancellationToken);
             return new Seen(
                 account.Status == Account.Types.Status.Active && account.OpenProposal is null,
-                $"{Show.Name(account.Status)}, {(account.OpenProposal is null ? "nothing pends" : $"{account.OpenProposal.Id} pends")}");
+                $"{Show.Name(account.Status)}, {account.OpenProposal?.Id ?? "nothing"} pends");
         });
     }
 }

@@ -74,7 +74,8 @@ internal sealed record Cast
         Person Make(string who, params string[] roles)
         {
             var id = who + Mark + name;
-            return new Person(id, server.With(AccountGridTokenProvider.FromToken(key.Mint(id, roles, now, TokenLifetime))));
+            return new Person(
+                id, server.With(AccountGridTokenProvider.FromToken(key.Mint(id, roles, now, TokenLifetime))));
         }
     }
 

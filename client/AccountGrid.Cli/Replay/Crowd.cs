@@ -10,7 +10,8 @@ internal static class Crowd
     private const int StreamsAtOnce = 3;
 
     /// <summary>Lets followers arrive, and checks that the count moved by exactly what changed.</summary>
-    public static async Task<Seen> ArriveAsync(Stage stage, long account, long count, CancellationToken cancellationToken)
+    public static async Task<Seen> ArriveAsync(
+        Stage stage, long account, long count, CancellationToken cancellationToken)
     {
         var before = (await stage.AccountAsync(account, cancellationToken)).Followers;
         if (before.Count >= count && before.Quality == FollowerCount.Types.Quality.Exact)
@@ -21,7 +22,10 @@ internal static class Crowd
         var total = count <= FollowersClient.MaxFollowsPerStream
             ? await SendAsync(stage, account, count, static _ => { }, cancellationToken)
             : await ProgressLine.RunAsync(
-                stage.Output, $"followers of {account}", count, report => SendAsync(stage, account, count, report, cancellationToken));
+                stage.Output,
+                $"followers of {account}",
+                count,
+                report => SendAsync(stage, account, count, report, cancellationToken));
         var after = (await stage.AccountAsync(account, cancellationToken)).Followers;
 
         // A stream that was sent again reports as unchanged what its first sending changed: then only the sum can be
@@ -29,7 +33,10 @@ internal static class Crowd
         var adds = total.Failed == 0 && total.Changed + total.Unchanged == count;
         var exact = after.Quality == FollowerCount.Types.Quality.Exact && after.Count >= before.Count + total.Changed
             && (before.Count > 0 ? after.Count <= before.Count + count : after.Count == count);
-        return new Seen(adds && exact, Stage.Say(after) + (total.Failed > 0 ? $"; {Show.Count(total.Failed)} were refused: {total.Errors.FirstOrDefault()?.Message}" : ""));
+        var refused = total.Failed > 0
+            ? $"; {Show.Count(total.Failed)} were refused: {total.Errors.FirstOrDefault()?.Message}"
+            : "";
+        return new Seen(adds && exact, Stage.Say(after) + refused);
     }
 
     private static async Task<IngestFollowsResponse> SendAsync(
@@ -39,14 +46,20 @@ internal static class Crowd
         var total = new IngestFollowsResponse();
         var gate = new Lock();
         var streams = (count + FollowersClient.MaxFollowsPerStream - 1) / FollowersClient.MaxFollowsPerStream;
-        await Parallel.ForAsync(0L, streams, new ParallelOptions { MaxDegreeOfParallelism = StreamsAtOnce, CancellationToken = cancellationToken }, async (stream, stop) =>
+        var options = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = StreamsAtOnce,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel.ForAsync(0L, streams, options, async (stream, stop) =>
         {
             var first = stream * FollowersClient.MaxFollowsPerStream;
             var size = (int)Math.Min(FollowersClient.MaxFollowsPerStream, count - first);
             var follows = new Follow[size];
             for (var i = 0; i < size; i++)
             {
-                follows[i] = new Follow { Account = account, Follower = FirstFollower + first + i, Op = Follow.Types.Op.Follow };
+                follows[i] =
+                    new Follow { Account = account, Follower = FirstFollower + first + i, Op = Follow.Types.Op.Follow };
             }
 
             var answer = await followers.IngestStreamAsync(follows, stop);

@@ -21,7 +21,8 @@ internal static class CurtainFall
 
             return Seen.Right(restored == 0 ? "nothing had to be done" : $"{restored} put back");
         });
-        stage.Tell.Remark("The president's account stays protected: lowering that takes two people and a day. The people of this run keep no token.");
+        stage.Tell.Remark("The president's account stays protected: lowering that takes two people and a day. "
+            + "The people of this run keep no token.");
     }
 
     // Answers whether something had to be done.
@@ -40,7 +41,8 @@ internal static class CurtainFall
         var did = false;
         if (account.OpenProposal is { } pending && IsOfThisRun(stage, pending.ProposedBy))
         {
-            await stage.Cast.Agent.Api.Proposals.RejectAsync(new RejectProposalRequest { Id = pending.Id }, cancellationToken);
+            await stage.Cast.Agent.Api.Proposals.RejectAsync(
+                new RejectProposalRequest { Id = pending.Id }, cancellationToken);
             did = true;
         }
 
@@ -53,5 +55,6 @@ internal static class CurtainFall
         return did;
     }
 
-    private static bool IsOfThisRun(Stage stage, Actor actor) => actor.Subject.EndsWith(Cast.Mark + stage.Cast.Run, StringComparison.Ordinal);
+    private static bool IsOfThisRun(Stage stage, Actor actor) =>
+        actor.Subject.EndsWith(Cast.Mark + stage.Cast.Run, StringComparison.Ordinal);
 }

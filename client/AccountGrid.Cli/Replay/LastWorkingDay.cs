@@ -21,10 +21,23 @@ internal static class LastWorkingDay
             return new Seen(health.Status == HealthCheckResponse.Types.ServingStatus.Serving, Show.Name(health.Status));
         });
         await EnrollAsync(stage, cancellationToken);
-        await AccountAsync(stage, Stage.President, "president", "the president's account", stage.Scale.Followers, cancellationToken);
-        await AccountAsync(stage, Stage.Bystander, "official_account", "another official account", stage.Scale.Bystander, cancellationToken);
-        await tell.MustAsync("", "Five small accounts, unprotected, are registered for this run", () => SmallOnesAsync(stage, cancellationToken));
-        await tell.MustAsync("", "The president's account is protected explicitly, with an owner and a review date", () => ProtectAsync(stage, cancellationToken));
+        await AccountAsync(
+            stage, Stage.President, "president", "the president's account", stage.Scale.Followers, cancellationToken);
+        await AccountAsync(
+            stage,
+            Stage.Bystander,
+            "official_account",
+            "another official account",
+            stage.Scale.Bystander,
+            cancellationToken);
+        await tell.MustAsync(
+            "",
+            "Five small accounts, unprotected, are registered for this run",
+            () => SmallOnesAsync(stage, cancellationToken));
+        await tell.MustAsync(
+            "",
+            "The president's account is protected explicitly, with an owner and a review date",
+            () => ProtectAsync(stage, cancellationToken));
     }
 
     private static async Task EnrollAsync(Stage stage, CancellationToken cancellationToken)
@@ -43,32 +56,47 @@ internal static class LastWorkingDay
                 await EnrollAsync(stage, cast.SecondContractor, later, cancellationToken, Role.Support),
                 await EnrollAsync(stage, cast.Auditor, later, cancellationToken, Role.Auditor),
             ];
-            return new Seen(people.All(p => p.Standing == Operator.Types.Standing.Active), $"{people.Length} people, all with standing ACTIVE");
+            return new Seen(
+                people.All(p => p.Standing == Operator.Types.Standing.Active),
+                $"{people.Length} people, all with standing ACTIVE");
         });
         await stage.Tell.MustAsync("", "The contractor's authority ends with today's shift", async () =>
         {
-            var contractor = await EnrollAsync(stage, cast.Contractor, now + RestOfShift, cancellationToken, Role.Support, Role.Approver);
+            var contractor = await EnrollAsync(
+                stage, cast.Contractor, now + RestOfShift, cancellationToken, Role.Support, Role.Approver);
             return new Seen(
                 contractor.Standing == Operator.Types.Standing.Notice,
-                $"standing {Show.Name(contractor.Standing)} until {Show.Instant(contractor.AuthorityEndsAt)}: may propose, may not approve, and every harm needs a second person");
+                $"standing {Show.Name(contractor.Standing)} until {Show.Instant(contractor.AuthorityEndsAt)}: "
+                    + "may propose, may not approve, and every harm needs a second person");
         });
     }
 
     private static async Task<Operator> EnrollAsync(
         Stage stage, Person person, DateTimeOffset ends, CancellationToken cancellationToken, params Role[] roles)
     {
-        var request = new EnrollOperatorRequest { Id = person.Id, Roles = { roles }, AuthorityEndsAt = Timestamp.FromDateTimeOffset(ends) };
+        var request = new EnrollOperatorRequest
+        {
+            Id = person.Id,
+            Roles = { roles },
+            AuthorityEndsAt = Timestamp.FromDateTimeOffset(ends),
+        };
         return (await stage.Cast.Admin.Api.Operators.EnrollAsync(request, cancellationToken)).Operator;
     }
 
-    private static async Task AccountAsync(Stage stage, long id, string handle, string what, long followers, CancellationToken cancellationToken)
+    private static async Task AccountAsync(
+        Stage stage, long id, string handle, string what, long followers, CancellationToken cancellationToken)
     {
         var isNew = await RegisterAsync(stage, id, handle, cancellationToken);
-        await stage.Tell.MustAsync("", $"{(isNew ? "Registered" : "Found")}: {what}", () => LookAtAsync(stage, id, cancellationToken));
-        await stage.Tell.MustAsync("", $"Its followers arrive ({stage.Scale.Label})", () => Crowd.ArriveAsync(stage, id, followers, cancellationToken));
+        await stage.Tell.MustAsync(
+            "", $"{(isNew ? "Registered" : "Found")}: {what}", () => LookAtAsync(stage, id, cancellationToken));
+        await stage.Tell.MustAsync(
+            "",
+            $"Its followers arrive ({stage.Scale.Label})",
+            () => Crowd.ArriveAsync(stage, id, followers, cancellationToken));
     }
 
-    private static async Task<bool> RegisterAsync(Stage stage, long id, string handle, CancellationToken cancellationToken)
+    private static async Task<bool> RegisterAsync(
+        Stage stage, long id, string handle, CancellationToken cancellationToken)
     {
         var request = new RegisterAccountRequest { Id = id, Handle = handle };
         try
@@ -90,7 +118,8 @@ internal static class LastWorkingDay
         var said = "";
         if (account.OpenProposal is { } pending && Cast.IsOfAReplay(pending.ProposedBy.Subject))
         {
-            await stage.Cast.Agent.Api.Proposals.RejectAsync(new RejectProposalRequest { Id = pending.Id }, cancellationToken);
+            await stage.Cast.Agent.Api.Proposals.RejectAsync(
+                new RejectProposalRequest { Id = pending.Id }, cancellationToken);
             said = " (rejected what an earlier replay left pending)";
         }
 
@@ -109,7 +138,9 @@ internal static class LastWorkingDay
         var ready = account.Status == Account.Types.Status.Active && account.OpenProposal is null;
         return new Seen(ready, $"{account.Id} @{account.Handle} is {Show.Name(account.Status)}{said}"
             + (account.OpenProposal is { } p ? $", and {p.Id} waits" : "")
-            + (account.Holds.Count > 0 ? $": {Show.Name(account.Holds[0].Kind)} by {account.Holds[0].PlacedBy.Subject}" : ""));
+            + (account.Holds.FirstOrDefault() is { } hold
+                ? $": {Show.Name(hold.Kind)} by {hold.PlacedBy.Subject}"
+                : ""));
     }
 
     private static async Task<Seen> SmallOnesAsync(Stage stage, CancellationToken cancellationToken)

@@ -54,8 +54,10 @@ internal sealed class Narrator(Output output, TimeProvider clock)
         }
 
         output.Console.MarkupLine("[bold]2 November 2017, told again[/]");
-        output.Console.MarkupLine($"[grey]Against {(isOwn ? "a silo of its own at" : "the silo at")} {Show.Text(where)}, followers {scale.Label}. "
-            + "A time on the left is New York's on that evening, where a step answers to something published; the rest is told for the test. "
+        output.Console.MarkupLine(
+            $"[grey]Against {(isOwn ? "a silo of its own at" : "the silo at")} {Show.Text(where)}, "
+            + $"followers {scale.Label}. A time on the left is New York's on that evening, where a step answers to "
+            + "something published; the rest is told for the test. "
             + "Times on the right were measured now.[/]");
     }
 
@@ -165,9 +167,12 @@ internal sealed class Narrator(Output output, TimeProvider clock)
         }
 
         Indented(
-            output.Console, $"{(seen.Ok ? "[green]✔[/]" : "[red]✘[/]")} {Show.Text(seen.What)} [grey]({Show.Elapsed(elapsed)})[/]", Indent);
+            output.Console,
+            $"{(seen.Ok ? "[green]✔[/]" : "[red]✘[/]")} {Show.Text(seen.What)} [grey]({Show.Elapsed(elapsed)})[/]",
+            Indent);
     }
 
     // A long line goes on under its own beginning.
-    private static void Indented(IAnsiConsole console, string markup, int by) => console.Write(new Padder(new Markup(markup), new Padding(by, 0, 0, 0)));
+    private static void Indented(IAnsiConsole console, string markup, int by) =>
+        console.Write(new Padder(new Markup(markup), new Padding(by, 0, 0, 0)));
 }

@@ -13,13 +13,16 @@ internal static class OnePersonAlone
         {
             stage.Before = await stage.VisitAsync(Stage.President, cancellationToken);
             return new Seen(
-                stage.Before.Followers.Quality == FollowerCount.Types.Quality.Exact, $"@{stage.Before.Handle}, {Stage.Say(stage.Before.Followers)}");
+                stage.Before.Followers.Quality == FollowerCount.Types.Quality.Exact,
+                $"@{stage.Before.Handle}, {Stage.Say(stage.Before.Followers)}");
         });
         await tell.StepAsync("18:45", "The contractor deactivates the account, at once and alone", async () =>
         {
             var started = stage.Clock.GetTimestamp();
             var seen = await Stage.RefusedAsync(
-                "NEEDS_SECOND_PERSON", () => Stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken, directOnly: true));
+                "NEEDS_SECOND_PERSON",
+                () => Stage.DeactivateAsync(
+                    contractor, Stage.President, "IMPERSONATION", cancellationToken, directOnly: true));
             stage.Measured.LoneRefusal = stage.Clock.GetElapsedTime(started);
             return seen;
         });
@@ -29,8 +32,10 @@ internal static class OnePersonAlone
             var answer = await Stage.DeactivateAsync(contractor, Stage.President, "IMPERSONATION", cancellationToken);
             proposal = answer.Proposal;
             return new Seen(
-                answer.Outcome == Outcome.Pending && answer.Account.Status == Account.Types.Status.Active && proposal?.State == Proposal.Types.State.Open,
-                $"{Show.Name(answer.Outcome)}: proposal {proposal?.Id} waits for a second person, the account is {Show.Name(answer.Account.Status)}");
+                answer.Outcome == Outcome.Pending && answer.Account.Status == Account.Types.Status.Active
+                    && proposal?.State == Proposal.Types.State.Open,
+                $"{Show.Name(answer.Outcome)}: proposal {proposal?.Id} waits for a second person, "
+                    + $"the account is {Show.Name(answer.Account.Status)}");
         });
         if (proposal is null)
         {
@@ -42,7 +47,9 @@ internal static class OnePersonAlone
         await tell.StepAsync("", "What a visitor sees", async () =>
         {
             var now = await stage.VisitAsync(Stage.President, cancellationToken);
-            return new Seen(Stage.IsSameExact(now.Followers, stage.Before!.Followers), $"@{now.Handle}, {Stage.Say(now.Followers)}");
+            return new Seen(
+                Stage.IsSameExact(now.Followers, stage.Before!.Followers),
+                $"@{now.Handle}, {Stage.Say(now.Followers)}");
         });
     }
 }

@@ -132,7 +132,9 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         {
             throw new CliException(
                 ExitCode.Unavailable,
-                $"The silo {(_process.HasExited ? $"ended with exit code {_process.ExitCode}" : $"was not up within {Show.Duration(StartWithin)}")}. "
+                (_process.HasExited
+                    ? $"The silo ended with exit code {_process.ExitCode}. "
+                    : $"The silo was not up within {Show.Duration(StartWithin)}. ")
                     + $"It said last: {string.Join(" / ", _lastLines)}");
         }
     }
@@ -190,7 +192,8 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         {
             throw new CliException(
                 ExitCode.Unavailable,
-                $"{data.FullName} has {Show.Count(free >> 20)} MB free and {Show.Count(needed >> 20)} are needed: set TMPDIR to a larger disk or choose fewer --followers.");
+                $"{data.FullName} has {Show.Count(free >> 20)} MB free and {Show.Count(needed >> 20)} are needed: "
+                    + "set TMPDIR to a larger disk or choose fewer --followers.");
         }
     }
 

@@ -85,11 +85,17 @@ internal sealed class Stage
 
     /// <summary>The newest entries of an account's journal, up to 100.</summary>
     public async Task<IReadOnlyList<JournalEntry>> JournalAsync(long id, CancellationToken cancellationToken) =>
-        (await Cast.Agent.Api.Accounts.ListJournalPageAsync(new ListJournalEntriesRequest { Id = id, PageSize = 100 }, cancellationToken)).Entries;
+        (await Cast.Agent.Api.Accounts.ListJournalPageAsync(
+            new ListJournalEntriesRequest { Id = id, PageSize = 100 }, cancellationToken)).Entries;
 
     /// <summary>A deactivation in a person's name.</summary>
     public static Task<DeactivateAccountResponse> DeactivateAsync(
-        Person person, long id, string reason, CancellationToken cancellationToken, bool directOnly = false, DateTimeOffset? at = null)
+        Person person,
+        long id,
+        string reason,
+        CancellationToken cancellationToken,
+        bool directOnly = false,
+        DateTimeOffset? at = null)
     {
         var request = new DeactivateAccountRequest
         {
@@ -103,14 +109,16 @@ internal sealed class Stage
     }
 
     /// <summary>An approval in a person's name, of what that person saw.</summary>
-    public static Task<ApproveProposalResponse> ApproveAsync(Person person, Proposal seen, CancellationToken cancellationToken)
+    public static Task<ApproveProposalResponse> ApproveAsync(
+        Person person, Proposal seen, CancellationToken cancellationToken)
     {
         var request = new ApproveProposalRequest { Id = seen.Id, Digest = seen.Digest };
         return person.Api.Proposals.ApproveAsync(request, cancellationToken);
     }
 
     /// <summary>A restore in a person's name.</summary>
-    public static Task<RestoreAccountResponse> RestoreAsync(Person person, long id, string reason, CancellationToken cancellationToken)
+    public static Task<RestoreAccountResponse> RestoreAsync(
+        Person person, long id, string reason, CancellationToken cancellationToken)
     {
         var request = new RestoreAccountRequest { Id = id, Reason = reason, Note = "replay of 2 November 2017" };
         return person.Api.Accounts.RestoreAsync(request, cancellationToken);
@@ -118,7 +126,8 @@ internal sealed class Stage
 
     /// <summary>Ends a person's authority, now.</summary>
     public async Task<Operator> OffboardAsync(Person person, CancellationToken cancellationToken) =>
-        (await Cast.Admin.Api.Operators.OffboardAsync(new OffboardOperatorRequest { Id = person.Id, Note = "left" }, cancellationToken)).Operator;
+        (await Cast.Admin.Api.Operators.OffboardAsync(
+            new OffboardOperatorRequest { Id = person.Id, Note = "left" }, cancellationToken)).Operator;
 
     /// <summary>A call that must be refused for one reason.</summary>
     public static async Task<Seen> RefusedAsync<T>(string reason, Func<Task<T>> call)
@@ -141,5 +150,6 @@ internal sealed class Stage
 
     /// <summary>Whether two counts are the same number and both exact.</summary>
     public static bool IsSameExact(FollowerCount a, FollowerCount b) =>
-        a.Count == b.Count && a.Quality == FollowerCount.Types.Quality.Exact && b.Quality == FollowerCount.Types.Quality.Exact;
+        a.Count == b.Count && a.Quality == FollowerCount.Types.Quality.Exact
+            && b.Quality == FollowerCount.Types.Quality.Exact;
 }

@@ -55,7 +55,8 @@ internal static class TwoPeople
                 var answer = await AnswerAsync(stage, Stage.President, cancellationToken);
                 if (answer is null || never is null || answer != never)
                 {
-                    return Seen.Wrong($"visitor {visitor + 1} learned more than of an account that never was: {answer ?? "it is shown"}");
+                    return Seen.Wrong($"visitor {visitor + 1} learned more than of an account that never was: "
+                        + (answer ?? "it is shown"));
                 }
 
                 stage.Measured.VisitorsRefused++;
@@ -66,15 +67,20 @@ internal static class TwoPeople
         await tell.StepAsync("", "The followers stay where they are", async () =>
         {
             var account = await stage.AccountAsync(Stage.President, cancellationToken);
-            return new Seen(Stage.IsSameExact(account.Followers, stage.Before!.Followers), $"{Show.Name(account.Status)}, {Stage.Say(account.Followers)}");
+            return new Seen(
+                Stage.IsSameExact(account.Followers, stage.Before!.Followers),
+                $"{Show.Name(account.Status)}, {Stage.Say(account.Followers)}");
         });
         await tell.StepAsync("", "The other official account is untouched", async () =>
         {
             var before = stage.BystanderBefore!;
             var visit = await stage.VisitAsync(Stage.Bystander, cancellationToken);
             var now = await stage.AccountAsync(Stage.Bystander, cancellationToken);
-            stage.Measured.BystanderUntouched = now.Version == before.Version && now.Etag == before.Etag && visit.Followers.Count >= stage.Scale.Bystander;
-            return new Seen(stage.Measured.BystanderUntouched, $"{Show.Name(now.Status)}, version {Show.Count(now.Version)} as before, {Stage.Say(visit.Followers)}");
+            stage.Measured.BystanderUntouched = now.Version == before.Version && now.Etag == before.Etag
+                && visit.Followers.Count >= stage.Scale.Bystander;
+            return new Seen(
+                stage.Measured.BystanderUntouched,
+                $"{Show.Name(now.Status)}, version {Show.Count(now.Version)} as before, {Stage.Say(visit.Followers)}");
         });
     }
 
@@ -98,7 +104,9 @@ internal static class TwoPeople
             var visit = await stage.VisitAsync(Stage.President, cancellationToken);
             stage.Measured.FirstRead = stage.Clock.GetElapsedTime(started);
             stage.Measured.AfterRestore = visit.Followers;
-            return new Seen(Stage.IsSameExact(visit.Followers, stage.Before!.Followers), $"{Stage.Say(visit.Followers)}, as before");
+            return new Seen(
+                Stage.IsSameExact(visit.Followers, stage.Before!.Followers),
+                $"{Stage.Say(visit.Followers)}, as before");
         });
     }
 

@@ -18,7 +18,8 @@ internal static class WhatWasQueued
         var (left, stayed) = (stage.Small[0], stage.Small[1]);
         tell.Act("4. What was still queued");
         var at = stage.Clock.GetUtcNow() + Ahead;
-        await tell.StepAsync("", "A second contractor schedules the takedown of an unprotected account, allowed alone", async () =>
+        await tell.StepAsync(
+            "", "A second contractor schedules the takedown of an unprotected account, allowed alone", async () =>
         {
             var answer = await Stage.DeactivateAsync(cast.SecondContractor, left, "SPAM", cancellationToken, at: at);
             return Scheduled(answer);
@@ -37,8 +38,10 @@ internal static class WhatWasQueued
         {
             var account = await WaitUntilDownAsync(stage, stayed, at, cancellationToken);
             return new Seen(
-                account.Status == Account.Types.Status.Deactivated && account.Holds.Any(h => h.PlacedBy.Subject == cast.Agent.Id),
-                $"{Show.Name(account.Status)}{(account.Holds.Count > 0 ? $" at {Show.Precise(account.Holds[0].At)}" : "")}");
+                account.Status == Account.Types.Status.Deactivated
+                    && account.Holds.Any(h => h.PlacedBy.Subject == cast.Agent.Id),
+                Show.Name(account.Status)
+                    + (account.Holds.Count > 0 ? $" at {Show.Precise(account.Holds[0].At)}" : ""));
         });
         await tell.StepAsync("", "The one of the person who left does not", async () =>
         {
@@ -48,15 +51,18 @@ internal static class WhatWasQueued
             return new Seen(
                 account.Status == Account.Types.Status.Active && account.OpenProposal is null
                     && end is not null && !journal.Any(e => e.Type == "hold-placed"),
-                $"{Show.Name(account.Status)}; the journal ends it with {end?.Type ?? "nothing"} at {Show.Precise(end?.At)}");
+                $"{Show.Name(account.Status)}; the journal ends it with {end?.Type ?? "nothing"} "
+                    + $"at {Show.Precise(end?.At)}");
         });
     }
 
     private static Seen Scheduled(DeactivateAccountResponse answer) => new(
-        answer.Outcome == Outcome.Pending && answer.Proposal?.State == Proposal.Types.State.Scheduled && answer.Account.Status == Account.Types.Status.Active,
+        answer.Outcome == Outcome.Pending && answer.Proposal?.State == Proposal.Types.State.Scheduled
+            && answer.Account.Status == Account.Types.Status.Active,
         $"{Show.Name(answer.Outcome)}: {answer.Account.Id}, due {Show.Precise(answer.Proposal?.DueAt)}");
 
-    private static async Task<Account> WaitUntilDownAsync(Stage stage, long id, DateTimeOffset at, CancellationToken cancellationToken)
+    private static async Task<Account> WaitUntilDownAsync(
+        Stage stage, long id, DateTimeOffset at, CancellationToken cancellationToken)
     {
         for (var until = at + WaitAtMost; ;)
         {

@@ -44,7 +44,8 @@ internal static class TraceViews
         var (from, until) = (steps.Min(static s => Begin(s.Span)), steps.Max(static s => End(s.Span)));
         console.MarkupLine(
             $"[bold]Trace {Show.Text(trace.TraceId)}[/]  "
-                + $"[grey]{Show.Precise(steps[0].Span.StartedAt)}, {Show.Elapsed(until - from)}, {steps.Count} steps[/]");
+                + $"[grey]{Show.Precise(steps[0].Span.StartedAt)}, {Show.Elapsed(until - from)}, "
+                + $"{steps.Count} steps[/]");
         var places = steps.Select(static s => s.Span.Place).Distinct(StringComparer.Ordinal).ToArray();
         var table = places.Length > 1
             ? Tables.New("Step", "Where", "#At", "#Took", "", "")
@@ -100,7 +101,8 @@ internal static class TraceViews
 
     private static string Details(Span span)
     {
-        var told = Told.Where(span.Attributes.ContainsKey).Select(name => $"{Short(name)} {Show.Text(span.Attributes[name])}");
+        var told = Told.Where(span.Attributes.ContainsKey)
+            .Select(name => $"{Short(name)} {Show.Text(span.Attributes[name])}");
         var text = string.Join(", ", told);
         if (!span.Error)
         {
@@ -126,7 +128,8 @@ internal static class TraceViews
     {
         var scale = whole > TimeSpan.Zero ? BarWidth / whole.TotalMilliseconds : 0;
         var start = Math.Clamp((int)((Begin(span) - from).TotalMilliseconds * scale), 0, BarWidth - 1);
-        var length = Math.Clamp((int)Math.Round(span.Duration.ToTimeSpan().TotalMilliseconds * scale), 1, BarWidth - start);
+        var length = Math.Clamp(
+            (int)Math.Round(span.Duration.ToTimeSpan().TotalMilliseconds * scale), 1, BarWidth - start);
         var drawn = new string(console.Profile.Capabilities.Unicode ? '\u2501' : '=', length);
         return new string(' ', start) + (span.Error ? $"[red]{drawn}[/]" : $"[green]{drawn}[/]")
             + new string(' ', BarWidth - start - length);

@@ -63,7 +63,8 @@ public sealed class AccountStatusCache : IAsyncDisposable
     public bool IsLive => Lag <= _options.StalenessBound;
 
     /// <summary>How long ago memory was certainly complete; <c>null</c> = the watch has never been connected.</summary>
-    public TimeSpan? Lag => Volatile.Read(ref _completeAt) is var at and not long.MinValue ? _clock.GetElapsedTime(at) : null;
+    public TimeSpan? Lag =>
+        Volatile.Read(ref _completeAt) is var at and not long.MinValue ? _clock.GetElapsedTime(at) : null;
 
     /// <summary>How many accounts are in memory.</summary>
     public int Count => _table.Count;
@@ -88,7 +89,9 @@ public sealed class AccountStatusCache : IAsyncDisposable
     /// <summary>An account's status; <c>null</c> = it is not registered.</summary>
     /// <inheritdoc cref="IsActiveAsync" path="//param|//exception"/>
     public ValueTask<Account.Types.Status?> GetStatusAsync(long id, CancellationToken cancellationToken = default) =>
-        Remembered(id) is { } entry ? ValueTask.FromResult(entry.Status) : new ValueTask<Account.Types.Status?>(ReadStatusAsync(id, cancellationToken));
+        Remembered(id) is { } entry
+            ? ValueTask.FromResult(entry.Status)
+            : new ValueTask<Account.Types.Status?>(ReadStatusAsync(id, cancellationToken));
 
     /// <summary>
     /// Completes when answers come from memory; at once if they do already. Later they may not: see
@@ -122,7 +125,9 @@ public sealed class AccountStatusCache : IAsyncDisposable
     private StatusEntry? Remembered(long id)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(id);
-        return IsLive && _table.Find(id) is { } entry && _clock.GetElapsedTime(entry.ReadAt) <= _options.EntryLifetime ? entry : null;
+        return IsLive && _table.Find(id) is { } entry && _clock.GetElapsedTime(entry.ReadAt) <= _options.EntryLifetime
+            ? entry
+            : null;
     }
 
     private async Task<Account.Types.Status?> ReadStatusAsync(long id, CancellationToken cancellationToken)
@@ -157,7 +162,10 @@ public sealed class AccountStatusCache : IAsyncDisposable
         }
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A watch that ends would leave the cache reading for ever; the failure is logged, and reads show it to callers.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031:Do not catch general exception types",
+        Justification = "A watch that ends would leave the cache reading for ever. The failure is logged.")]
     private async Task WatchAsync()
     {
         for (var failures = 1; !_stop.IsCancellationRequested; failures++)
@@ -228,11 +236,13 @@ public sealed class AccountStatusCache : IAsyncDisposable
     // A connection that took long to make is counted from before, so all it says is late by that much: another one may
     // do better. Not more often than the bound.
     private bool IsLate(long complete, long connectedAt) =>
-        _clock.GetElapsedTime(complete) > _options.StalenessBound / 2 && _clock.GetElapsedTime(connectedAt) > _options.StalenessBound;
+        _clock.GetElapsedTime(complete) > _options.StalenessBound / 2
+            && _clock.GetElapsedTime(connectedAt) > _options.StalenessBound;
 
     private void Publish(long complete)
     {
         Volatile.Write(ref _completeAt, complete);
-        Interlocked.Exchange(ref _live, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        Interlocked.Exchange(
+            ref _live, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 }

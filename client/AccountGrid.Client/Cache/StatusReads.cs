@@ -11,7 +11,8 @@ internal sealed record StatusAnswer(KeptRead Read, long AskedAt);
 /// Reads accounts for many callers at a time: those that ask while a few reads are under way share the next one, and
 /// callers that ask for the same account share its answer. Thread-safe.
 /// </summary>
-internal sealed class StatusReads(AccountsClient accounts, StatusTable table, TimeProvider clock, TimeSpan atMost, CancellationToken stopping)
+internal sealed class StatusReads(
+    AccountsClient accounts, StatusTable table, TimeProvider clock, TimeSpan atMost, CancellationToken stopping)
 {
     private const int MostAtOnce = 4;
 
@@ -26,7 +27,8 @@ internal sealed class StatusReads(AccountsClient accounts, StatusTable table, Ti
         {
             if (!_waiting.TryGetValue(id, out var waiter))
             {
-                _waiting[id] = waiter = new TaskCompletionSource<StatusAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiting[id] = waiter = new TaskCompletionSource<StatusAnswer>(
+                    TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             if (_underWay < MostAtOnce)
@@ -117,7 +119,8 @@ internal sealed class StatusReads(AccountsClient accounts, StatusTable table, Ti
         {
             if (!waiter.Task.IsCompleted)
             {
-                throw new InvalidOperationException($"The server said nothing about one of the accounts that it was asked for, {id}.");
+                throw new InvalidOperationException(
+                    $"The server said nothing about one of the accounts that it was asked for, {id}.");
             }
         }
 

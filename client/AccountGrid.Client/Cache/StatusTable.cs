@@ -125,7 +125,9 @@ internal sealed class StatusTable(int capacity, int recentEvents = StatusTable.R
         {
             foreach (var id in ids)
             {
-                _beingRead[id] = _beingRead.TryGetValue(id, out var reading) ? reading with { Readers = reading.Readers + 1 } : new Reading(1, null);
+                _beingRead[id] = _beingRead.TryGetValue(id, out var reading)
+                    ? reading with { Readers = reading.Readers + 1 }
+                    : new Reading(1, null);
             }
         }
     }

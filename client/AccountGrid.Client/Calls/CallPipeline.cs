@@ -127,7 +127,8 @@ internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)
     }
 
     /// <summary>The options of one attempt.</summary>
-    public CallOptions Options(AccountGridToken? token, ServiceMethod method, TimeSpan? atMost, CancellationToken cancellationToken)
+    public CallOptions Options(
+        AccountGridToken? token, ServiceMethod method, TimeSpan? atMost, CancellationToken cancellationToken)
     {
         var headers = new Metadata();
         if (token is not null)
@@ -139,16 +140,19 @@ internal sealed class CallPipeline(CallSettings settings, TokenSource? tokens)
         limit = atMost < limit ? atMost : limit;
 
         // gRPC compares a deadline with the machine's own clock, whatever clock the rest of the client has.
-        return new CallOptions(headers, limit is { } time ? TimeProvider.System.GetUtcNow().UtcDateTime + time : null, cancellationToken);
+        return new CallOptions(
+            headers, limit is { } time ? TimeProvider.System.GetUtcNow().UtcDateTime + time : null, cancellationToken);
     }
 
     /// <summary>The pause before the next attempt.</summary>
     /// <param name="failures">How many attempts in a row have failed.</param>
     /// <param name="askedFor">The pause that the server asked for, if any.</param>
     public TimeSpan DelayBefore(int failures, TimeSpan? askedFor) =>
-        RetryRule.DelayBefore(failures, askedFor, settings.Options.Retry.FirstDelay, settings.Options.Retry.LongestDelay);
+        RetryRule.DelayBefore(
+            failures, askedFor, settings.Options.Retry.FirstDelay, settings.Options.Retry.LongestDelay);
 
-    private async Task PauseAsync(AccountGridException error, int attempts, CallSpan span, CancellationToken cancellationToken)
+    private async Task PauseAsync(
+        AccountGridException error, int attempts, CallSpan span, CancellationToken cancellationToken)
     {
         var delay = DelayBefore(attempts, error.RetryAfter);
         span.Retry(error.Failure, delay);

@@ -49,7 +49,8 @@ internal readonly struct CallSpan(Activity? activity) : IDisposable
     public void Succeed(int attempts) => activity?.SetTag(StatusTag, (int)StatusCode.OK).SetTag(AttemptsTag, attempts);
 
     /// <summary>The caller gave up.</summary>
-    public void Cancel(int attempts) => activity?.SetTag(StatusTag, (int)StatusCode.Cancelled).SetTag(AttemptsTag, attempts);
+    public void Cancel(int attempts) =>
+        activity?.SetTag(StatusTag, (int)StatusCode.Cancelled).SetTag(AttemptsTag, attempts);
 
     /// <summary>The last attempt failed.</summary>
     public void Fail(CallFailure failure)
@@ -65,7 +66,9 @@ internal readonly struct CallSpan(Activity? activity) : IDisposable
             activity.SetTag("accountgrid.reason", failure.Reason);
         }
 
-        if (RetryRule.IsTransient(failure) || failure.Code is StatusCode.Internal or StatusCode.Unknown or StatusCode.Unimplemented or StatusCode.DataLoss)
+        if (RetryRule.IsTransient(failure)
+            || failure.Code is StatusCode.Internal or StatusCode.Unknown or StatusCode.Unimplemented
+                or StatusCode.DataLoss)
         {
             activity.SetTag("error.type", failure.Reason.Length > 0 ? failure.Reason : failure.Code.ToString());
             activity.SetStatus(ActivityStatusCode.Error);
@@ -73,13 +76,14 @@ internal readonly struct CallSpan(Activity? activity) : IDisposable
     }
 
     /// <summary>An attempt failed, and another one follows.</summary>
-    public void Retry(CallFailure failure, TimeSpan delay) => activity?.AddEvent(new ActivityEvent("retry", tags: new ActivityTagsCollection
-    {
-        ["attempt"] = failure.Attempts,
-        [StatusTag] = (int)failure.Code,
-        ["accountgrid.reason"] = failure.Reason,
-        ["delay"] = delay.TotalSeconds,
-    }));
+    public void Retry(CallFailure failure, TimeSpan delay) =>
+        activity?.AddEvent(new ActivityEvent("retry", tags: new ActivityTagsCollection
+        {
+            ["attempt"] = failure.Attempts,
+            [StatusTag] = (int)failure.Code,
+            ["accountgrid.reason"] = failure.Reason,
+            ["delay"] = delay.TotalSeconds,
+        }));
 
     /// <inheritdoc />
     public void Dispose() => activity?.Dispose();

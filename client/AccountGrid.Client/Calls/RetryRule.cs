@@ -19,7 +19,8 @@ internal static class RetryRule
     /// <param name="repetition">The effect of sending it twice.</param>
     /// <param name="longest">The longest delay; a call that is asked to wait for longer is not repeated.</param>
     public static bool MayRepeat(CallFailure failure, Repetition repetition, TimeSpan longest) =>
-        DidNothing(failure) ? failure.Reached == Reached.NotSent || failure.RetryAfter is not { } asked || asked <= longest
+        DidNothing(failure)
+            ? failure.Reached == Reached.NotSent || failure.RetryAfter is not { } asked || asked <= longest
         : repetition == Repetition.Harmless && IsTransient(failure);
 
     /// <summary>Whether another attempt may do better.</summary>
@@ -29,7 +30,8 @@ internal static class RetryRule
         || failure.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded
 
         // How a broken HTTP/2 connection shows depends on what the other side said last.
-        || (failure.Reached == Reached.Perhaps && failure.Code is StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled);
+        || (failure.Reached == Reached.Perhaps
+            && failure.Code is StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled);
 
     /// <summary>
     /// The pause before the next attempt: what the server asked for, else doubling, at most <paramref name="longest"/>;

@@ -46,8 +46,8 @@ internal sealed class ServiceMethod
     private static readonly FrozenDictionary<MessageDescriptor, ServiceMethod> ByRequest =
         new[]
         {
-            AccountService.Descriptor, FollowerService.Descriptor, ProposalService.Descriptor, OperatorService.Descriptor,
-            AuditService.Descriptor, EventService.Descriptor, TraceService.Descriptor,
+            AccountService.Descriptor, FollowerService.Descriptor, ProposalService.Descriptor,
+            OperatorService.Descriptor, AuditService.Descriptor, EventService.Descriptor, TraceService.Descriptor,
         }
         .SelectMany(static service => service.Methods)
         .Select(static method => new ServiceMethod(method, method.GetOptions()?.IdempotencyLevel ?? default))

@@ -20,12 +20,18 @@ public static class AccountGridClientServiceCollectionExtensions
     /// <param name="services">The container.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The builder of its HTTP client, for handlers of one's own.</returns>
-    public static IHttpClientBuilder AddAccountGridClient(this IServiceCollection services, Action<AccountGridClientOptions> configure)
+    public static IHttpClientBuilder AddAccountGridClient(
+        this IServiceCollection services, Action<AccountGridClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<AccountGridClientOptions>().Configure(configure).PostConfigure<IServiceProvider>(TakeProvider).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AccountGridClientOptions>, AccountGridClientOptionsValidator>());
+        services.AddOptions<AccountGridClientOptions>()
+            .Configure(configure)
+            .PostConfigure<IServiceProvider>(TakeProvider)
+            .ValidateOnStart();
+        services.TryAddEnumerable(
+            ServiceDescriptor
+                .Singleton<IValidateOptions<AccountGridClientOptions>, AccountGridClientOptionsValidator>());
         services.TryAddSingleton(static provider => AccountGridClient.Create(
             provider.GetRequiredService<GrpcClientFactory>().CreateClient<ServiceStubs>(Name),
             OptionsOf(provider),
@@ -48,18 +54,23 @@ public static class AccountGridClientServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The container.</param>
     /// <param name="configure">Sets the options; <c>null</c> = the defaults.</param>
-    public static IServiceCollection AddAccountGridStatusCache(this IServiceCollection services, Action<AccountStatusCacheOptions>? configure = null)
+    public static IServiceCollection AddAccountGridStatusCache(
+        this IServiceCollection services, Action<AccountStatusCacheOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddOptions<AccountStatusCacheOptions>().Configure(configure ?? (static _ => { })).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AccountStatusCacheOptions>, AccountStatusCacheOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor
+                .Singleton<IValidateOptions<AccountStatusCacheOptions>, AccountStatusCacheOptionsValidator>());
         services.TryAddSingleton(static provider => new AccountStatusCache(
-            provider.GetRequiredService<AccountGridClient>(), provider.GetRequiredService<IOptions<AccountStatusCacheOptions>>().Value));
+            provider.GetRequiredService<AccountGridClient>(),
+            provider.GetRequiredService<IOptions<AccountStatusCacheOptions>>().Value));
         return services;
     }
 
     private static void TakeProvider(AccountGridClientOptions options, IServiceProvider provider) =>
         options.TokenProvider ??= provider.GetService<IAccountGridTokenProvider>();
 
-    private static AccountGridClientOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<AccountGridClientOptions>>().Value;
+    private static AccountGridClientOptions OptionsOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<AccountGridClientOptions>>().Value;
 }

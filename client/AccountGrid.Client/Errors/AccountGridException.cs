@@ -16,8 +16,8 @@ public sealed class AccountGridException : Exception
     }
 
     /// <summary>
-    /// The stable reason, one of <see cref="AccountGridReasons"/> or a newer one; empty where there was no answer, or the
-    /// answer came from something else, such as a proxy.
+    /// The stable reason, one of <see cref="AccountGridReasons"/> or a newer one; empty where there was no answer, or
+    /// the answer came from something else, such as a proxy.
     /// </summary>
     public string Reason => Failure.Reason;
 

@@ -65,7 +65,8 @@ internal sealed record CallFailure
 
     private bool MayHaveActed => Reached != Reached.NotSent
         && (Reason is AccountGridReasons.StorageUnavailable
-            || Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled);
+            || Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Internal
+                or StatusCode.Unknown or StatusCode.Cancelled);
 
     /// <summary>Reads the details from what gRPC threw.</summary>
     public static CallFailure Of(RpcException exception, ServiceMethod method, string requestId = "", int attempts = 1)
@@ -81,7 +82,8 @@ internal sealed record CallFailure
             Code = exception.StatusCode,
             Reason = info is { Domain: Domain } ? info.Reason : "",
             Message = status?.Message is { Length: > 0 } message ? message : exception.Status.Detail,
-            Fields = [.. (status?.GetDetail<BadRequest>()?.FieldViolations ?? []).Select(static v => new AccountGridFieldViolation(v.Field, v.Description))],
+            Fields = [.. (status?.GetDetail<BadRequest>()?.FieldViolations ?? []).Select(
+                static v => new AccountGridFieldViolation(v.Field, v.Description))],
             RetryAfter = status?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan(),
             TraceId = exception.Trailers.GetValue(TraceIdHeader) ?? "",
             Reached = ReachedOf(exception.Status.DebugException),
@@ -114,8 +116,9 @@ internal sealed record CallFailure
     {
         HttpRequestException
         {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
-                or HttpRequestError.ProxyTunnelError or HttpRequestError.VersionNegotiationError,
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError
+                or HttpRequestError.VersionNegotiationError,
         } => Reached.NotSent,
 
         // Bare, it comes from gRPC's own attempt to connect; one that breaks a connection is inside of another

@@ -70,7 +70,10 @@ public sealed class AccountsClient
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<Account> ListAsync(string filter = "", CancellationToken cancellationToken = default) =>
         Pages.ReadAsync(
-            new ListAccountsRequest { Filter = filter }, ListPageAsync, static page => page.Accounts, cancellationToken);
+            new ListAccountsRequest { Filter = filter },
+            ListPageAsync,
+            static page => page.Accounts,
+            cancellationToken);
 
     /// <summary>
     /// Takes an account down, or proposes it where that takes a second person or a later time. Role: support; on the
@@ -131,7 +134,10 @@ public sealed class AccountsClient
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<JournalEntry> ListJournalAsync(long id, CancellationToken cancellationToken = default) =>
         Pages.ReadAsync(
-            new ListJournalEntriesRequest { Id = id }, ListJournalPageAsync, static page => page.Entries, cancellationToken);
+            new ListJournalEntriesRequest { Id = id },
+            ListJournalPageAsync,
+            static page => page.Entries,
+            cancellationToken);
 
     /// <summary>The intervals in which an account was down, newest first. Role: staff or auditor.</summary>
     /// <param name="id">The account.</param>

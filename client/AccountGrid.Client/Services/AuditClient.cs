@@ -27,9 +27,13 @@ public sealed class AuditClient
     /// "2026-01-01T00:00:00Z"</c>; empty = all.
     /// </param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    public IAsyncEnumerable<JournalEntry> ListAsync(string filter = "", CancellationToken cancellationToken = default) =>
+    public IAsyncEnumerable<JournalEntry> ListAsync(
+        string filter = "", CancellationToken cancellationToken = default) =>
         Pages.ReadAsync(
-            new ListAuditEntriesRequest { Filter = filter }, ListPageAsync, static page => page.Entries, cancellationToken);
+            new ListAuditEntriesRequest { Filter = filter },
+            ListPageAsync,
+            static page => page.Entries,
+            cancellationToken);
 
     /// <summary>
     /// Recomputes every chain, Merkle root and signature and names the first bad entry. May take minutes.

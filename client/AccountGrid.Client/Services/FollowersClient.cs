@@ -3,8 +3,8 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// The followers of accounts. Follows and unfollows say what shall be, so sending one twice is sending it once; one that was
-/// sent again may answer that it changed nothing. Role: service. Thread-safe.
+/// The followers of accounts. Follows and unfollows say what shall be, so sending one twice is sending it once; one
+/// that was sent again may answer that it changed nothing. Role: service. Thread-safe.
 /// </summary>
 public sealed class FollowersClient
 {
@@ -30,7 +30,9 @@ public sealed class FollowersClient
     public Task<PutFollowerResponse> PutAsync(
         long account, long follower, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(
-            new PutFollowerRequest { Account = account, Follower = follower }, _stub.PutFollowerAsync, cancellationToken);
+            new PutFollowerRequest { Account = account, Follower = follower },
+            _stub.PutFollowerAsync,
+            cancellationToken);
 
     /// <summary>One unfollow.</summary>
     /// <param name="account">The account that was followed.</param>
@@ -39,7 +41,9 @@ public sealed class FollowersClient
     public Task<DeleteFollowerResponse> DeleteAsync(
         long account, long follower, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(
-            new DeleteFollowerRequest { Account = account, Follower = follower }, _stub.DeleteFollowerAsync, cancellationToken);
+            new DeleteFollowerRequest { Account = account, Follower = follower },
+            _stub.DeleteFollowerAsync,
+            cancellationToken);
 
     /// <summary>
     /// Sends one stream of follows and unfollows, in messages that the server takes. When it returns, each of them is
@@ -50,7 +54,8 @@ public sealed class FollowersClient
     /// <param name="cancellationToken">Ends the call; a part may have been applied then.</param>
     /// <returns>Totals, and the first 1,000 refused by their number, from 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are too many.</exception>
-    public Task<IngestFollowsResponse> IngestStreamAsync(IReadOnlyList<Follow> follows, CancellationToken cancellationToken = default)
+    public Task<IngestFollowsResponse> IngestStreamAsync(
+        IReadOnlyList<Follow> follows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(follows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(follows.Count, MaxFollowsPerStream, nameof(follows));
@@ -65,7 +70,8 @@ public sealed class FollowersClient
     /// </summary>
     /// <param name="follows">The follows and unfollows.</param>
     /// <param name="cancellationToken">Ends it; what is acknowledged stays so.</param>
-    public IAsyncEnumerable<FollowsAcknowledged> IngestAsync(IAsyncEnumerable<Follow> follows, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<FollowsAcknowledged> IngestAsync(
+        IAsyncEnumerable<Follow> follows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(follows);
         return new FollowStreams(_stub, _calls).SendAllAsync(follows, cancellationToken);

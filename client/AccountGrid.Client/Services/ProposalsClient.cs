@@ -29,7 +29,10 @@ public sealed class ProposalsClient
     /// <param name="cancellationToken">Ends the listing.</param>
     public IAsyncEnumerable<Proposal> ListAsync(string filter = "", CancellationToken cancellationToken = default) =>
         Pages.ReadAsync(
-            new ListProposalsRequest { Filter = filter }, ListPageAsync, static page => page.Proposals, cancellationToken);
+            new ListProposalsRequest { Filter = filter },
+            ListPageAsync,
+            static page => page.Proposals,
+            cancellationToken);
 
     /// <summary>Approves. Role: approver; another person than the proposer.</summary>
     /// <param name="request">The proposal, and the digest of what the approver saw.</param>

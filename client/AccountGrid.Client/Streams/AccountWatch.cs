@@ -36,7 +36,8 @@ public sealed class AccountWatchOptions
         if (ProgressInterval < EventStreamSettings.LeastProgress || ProgressInterval > EventStreamSettings.MostProgress)
         {
             throw new ArgumentException(
-                $"{nameof(ProgressInterval)} is {ProgressInterval}; it must be from {EventStreamSettings.LeastProgress} to {EventStreamSettings.MostProgress}.");
+                $"{nameof(ProgressInterval)} is {ProgressInterval}; it must be from "
+                    + $"{EventStreamSettings.LeastProgress} to {EventStreamSettings.MostProgress}.");
         }
     }
 }

@@ -139,7 +139,8 @@ internal sealed class EventStream
         _ => null,
     };
 
-    private async Task PauseAsync(CallFailure? failure, Exception? ended, int failures, CancellationToken cancellationToken)
+    private async Task PauseAsync(
+        CallFailure? failure, Exception? ended, int failures, CancellationToken cancellationToken)
     {
         var retry = _calls.Settings.Options.Retry;
         var error = failure is null ? null : new AccountGridException(failure, ended);
@@ -186,7 +187,8 @@ internal sealed class EventStream
 
             // Before anything is sent: whatever the server measures from its side began later.
             _askedAt = stream._clock.GetTimestamp();
-            _call = stream._stub.WatchEvents(request, stream._calls.Options(token, ServiceMethod.WatchEvents, atMost: null, _either.Token));
+            _call = stream._stub.WatchEvents(
+                request, stream._calls.Options(token, ServiceMethod.WatchEvents, atMost: null, _either.Token));
         }
 
         /// <summary>
@@ -200,7 +202,8 @@ internal sealed class EventStream
             }
             catch (RpcException) when (_silence.IsCancellationRequested && !_caller.IsCancellationRequested)
             {
-                return (null, new AccountGridException(CallFailure.Silence(ServiceMethod.WatchEvents, _patience), inner: null));
+                return (null, new AccountGridException(
+                    CallFailure.Silence(ServiceMethod.WatchEvents, _patience), inner: null));
             }
             catch (RpcException e)
             {
@@ -226,7 +229,8 @@ internal sealed class EventStream
             }
 
             // Where "from now on" is: a stream that breaks before its first event resumes there and misses nothing.
-            if (long.TryParse(headers.GetValue("position"), NumberStyles.None, CultureInfo.InvariantCulture, out var begin))
+            if (long.TryParse(
+                headers.GetValue("position"), NumberStyles.None, CultureInfo.InvariantCulture, out var begin))
             {
                 Volatile.Write(ref _stream._position, begin);
                 return new WatchStep(null, _askedAt, _askedAt);

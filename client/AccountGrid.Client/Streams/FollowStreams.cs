@@ -26,14 +26,16 @@ internal sealed class FollowStreams(FollowerService.FollowerServiceClient stub, 
     private const int BusyHeadStart = 2;
 
     /// <summary>Sends one stream. Returns when all of it is durable or refused.</summary>
-    public async Task<IngestFollowsResponse> SendAsync(IReadOnlyList<Follow> follows, CancellationToken cancellationToken)
+    public async Task<IngestFollowsResponse> SendAsync(
+        IReadOnlyList<Follow> follows, CancellationToken cancellationToken)
     {
         var (settings, most) = (calls.Settings, calls.Settings.Options.Retry.MaxAttempts);
         for (var attempt = 1; ; attempt++)
         {
             var answer = await calls.RunAsync(
                 ServiceMethod.IngestFollows, options => SendOnceAsync(follows, options), cancellationToken);
-            if (attempt >= most || !answer.Errors.Any(static e => e.Reason is AccountGridReasons.Overloaded or AccountGridReasons.StorageUnavailable))
+            if (attempt >= most || !answer.Errors.Any(
+                static e => e.Reason is AccountGridReasons.Overloaded or AccountGridReasons.StorageUnavailable))
             {
                 return answer;
             }

@@ -34,8 +34,10 @@ public static class AccountGridTokenProvider
         return new Delegated(getToken);
     }
 
-    private sealed class Delegated(Func<CancellationToken, ValueTask<AccountGridToken>> getToken) : IAccountGridTokenProvider
+    private sealed class Delegated(
+        Func<CancellationToken, ValueTask<AccountGridToken>> getToken) : IAccountGridTokenProvider
     {
-        public ValueTask<AccountGridToken> GetTokenAsync(CancellationToken cancellationToken) => getToken(cancellationToken);
+        public ValueTask<AccountGridToken> GetTokenAsync(CancellationToken cancellationToken) =>
+            getToken(cancellationToken);
     }
 }

@@ -20,7 +20,8 @@ public abstract record CommandInput
     public sealed record Harm([property: Id(0)] HarmInput Action, [property: Id(1)] bool DirectOnly) : CommandInput
     {
         /// <inheritdoc/>
-        public override Mapped ToCommand(Caller caller) => (new AccountCommand.Harm(Action.ToAction(), DirectOnly), null);
+        public override Mapped ToCommand(Caller caller) =>
+            (new AccountCommand.Harm(Action.ToAction(), DirectOnly), null);
     }
 
     /// <summary>Lift holds.</summary>
