@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AccountGrid.Grains.Tests;
@@ -95,11 +96,11 @@ public sealed class LostCallsTests
     [Fact]
     public async Task A_command_is_not_sent_again_where_nothing_may_be() =>
         await Assert.ThrowsAsync<OrleansMessageRejectionException>(() => LostCalls.SendCommandAsync<int>(
-            static () => throw new OrleansMessageRejectionException("refused"),
+            static () => throw Make(typeof(OrleansMessageRejectionException)),
             hasRequestId: true,
+            static _ => false,
             _clock,
-            Token,
-            static _ => false));
+            Token));
 
     // Answers with the number of the attempt, after one failure if one is given.
     private Task<(int Answer, bool MayHaveActed)> SendAsync(bool hasRequestId, Type? failure = null)
@@ -107,13 +108,17 @@ public sealed class LostCallsTests
         _calls = 0;
         return LostCalls.SendCommandAsync(
             () => ++_calls == 1 && failure is not null
-                ? throw (Exception)Activator.CreateInstance(failure, "lost")!
+                ? throw Make(failure)
                 : Task.FromResult(_calls),
             hasRequestId,
+            LostCalls.IsLost,
             _clock,
-            Token,
-            LostCalls.IsLost);
+            Token);
     }
+
+    // The constructor of a rejection is Orleans' own.
+    private static Exception Make(Type failure) => (Exception)Activator.CreateInstance(
+        failure, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, ["lost"], null)!;
 
     /// <summary>Every timer is due at once; how long it should have taken is kept.</summary>
     private sealed class ImpatientClock : TimeProvider

@@ -130,9 +130,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
             () => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken),
             requestId is not null,
+            MayRepeat,
             clock,
-            cancellationToken,
-            MayRepeat);
+            cancellationToken);
         return reply.Refusal is not null && mayHaveActed ? throw Refused(ExceptionMap.NoAnswer) : Unwrap(reply);
     }
 
@@ -143,9 +143,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         var (reply, _) = await LostCalls.SendCommandAsync(
             () => Operator(id).ExecuteAsync(command, caller, cancellationToken),
             hasRequestId: false,
+            MayRepeat,
             clock,
-            cancellationToken,
-            MayRepeat);
+            cancellationToken);
         return reply;
     }
 

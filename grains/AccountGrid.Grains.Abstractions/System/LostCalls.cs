@@ -46,9 +46,9 @@ public static class LostCalls
     /// </summary>
     /// <param name="call">Makes one attempt; the same request id each time.</param>
     /// <param name="hasRequestId">Whether the command acts once, however often it arrives.</param>
+    /// <param name="mayRepeat">Whether a failure may be followed by another attempt at all.</param>
     /// <param name="clock">Measures the pauses.</param>
     /// <param name="cancellationToken">Ends the pauses too.</param>
-    /// <param name="mayRepeat">Whether a failure may be followed by another attempt at all.</param>
     /// <returns>
     /// The answer, and whether an earlier attempt was lost that may still act. Where that is so, a refusal does not say
     /// that nothing was done: a silo that stood still may commit the first attempt after the second one was refused.
@@ -56,9 +56,9 @@ public static class LostCalls
     public static async Task<(T Answer, bool MayHaveActed)> SendCommandAsync<T>(
         Func<Task<T>> call,
         bool hasRequestId,
+        Func<Exception, bool> mayRepeat,
         TimeProvider clock,
-        CancellationToken cancellationToken,
-        Func<Exception, bool> mayRepeat)
+        CancellationToken cancellationToken)
     {
         var mayHaveActed = false;
         var answer = await RepeatAsync(call, clock, cancellationToken, failure =>
