@@ -47,7 +47,8 @@ public static class GrainsHosting
         services.TryAddSingleton(typeof(EverySilo<>));
         services.AddSingleton<IGrainDirectoryResolver, WorkerDirectory>();
         services.AddSingleton(provider => new SnapshotStore(
-            provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName), provider.GetRequiredService<ILogger<SnapshotStore>>()));
+            provider.GetRequiredKeyedService<IGrainStorage>(snapshotStorageName),
+            provider.GetRequiredService<ILogger<SnapshotStore>>()));
         return silo;
     }
 }

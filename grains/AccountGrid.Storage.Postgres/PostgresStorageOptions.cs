@@ -86,9 +86,11 @@ public sealed record PostgresStorageOptions : StoreOptions
             nameof(ConnectionString),
             "must be a connection string in Npgsql's form that names one Host");
         check.That(
-            IsSchema(Schema), nameof(Schema), $"must be 1 to {MaxSchemaLength} characters of a-z 0-9 _, the first a letter");
+            IsSchema(Schema), nameof(Schema),
+            $"must be 1 to {MaxSchemaLength} characters of a-z 0-9 _, the first a letter");
         check.That(
-            ServiceRole is null || (ServiceRole.Length is > 0 and <= 63 && !ServiceRole.Contains('\0', StringComparison.Ordinal)),
+            ServiceRole is null
+                || (ServiceRole.Length is > 0 and <= 63 && !ServiceRole.Contains('\0', StringComparison.Ordinal)),
             nameof(ServiceRole),
             "must be 1 to 63 characters");
         base.Check(check);

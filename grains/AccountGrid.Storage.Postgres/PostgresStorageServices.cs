@@ -12,12 +12,14 @@ public static class PostgresStorageServices
     /// starts and closes it, drained, after every other one has stopped.
     /// </summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, PostgresStorageOptions options)
+    public static IServiceCollection AddPostgresStorage(
+        this IServiceCollection services, PostgresStorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(options);
         options.RequireValid();
         return services.AddStore(provider => new PostgresStore(
-            options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(), provider.GetService<ILogger<PostgresStore>>()));
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(),
+            provider.GetService<ILogger<PostgresStore>>()));
     }
 }

@@ -27,7 +27,8 @@ public sealed partial class PostgresStore : Store
     /// <summary>Prepares a store; nothing is touched before it is opened.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range.</exception>
     public PostgresStore(
-        PostgresStorageOptions options, TimeProvider clock, IMeterFactory? meters = null, ILogger<PostgresStore>? logger = null)
+        PostgresStorageOptions options, TimeProvider clock, IMeterFactory? meters = null,
+        ILogger<PostgresStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
@@ -86,7 +87,8 @@ public sealed partial class PostgresStore : Store
 
     /// <inheritdoc />
     protected override Task<StoreParts> OpenPartsAsync(CancellationToken cancellationToken) =>
-        TranslateAsync<StoreParts>(Connections, "Opening", async () => await OpenDatabaseAsync(cancellationToken).ConfigureAwait(false));
+        TranslateAsync<StoreParts>(
+            Connections, "Opening", async () => await OpenDatabaseAsync(cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc />
     protected override void LogClosed() => LogClosed(Connections.Name);
@@ -96,8 +98,10 @@ public sealed partial class PostgresStore : Store
         await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
 
         // A server whose commits are not durable is refused here, and not at the first command.
-        await (await Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
-        var appends = new WriteQueue<AppendOperation>(_options.WriterQueueDepth, int.MaxValue, _options.MaxBatch, int.MaxValue);
+        await (await Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false)).DisposeAsync()
+            .ConfigureAwait(false);
+        var appends = new WriteQueue<AppendOperation>(
+            _options.WriterQueueDepth, int.MaxValue, _options.MaxBatch, int.MaxValue);
         var follows = new WriteQueue<FollowOperation>(
             _options.WriterQueueDepth, _options.FollowQueueChanges, FollowRowsPerTransaction, FollowRowsPerTransaction);
         var diagnostics = new StorageDiagnostics("postgresql", _meters, () => (appends.Depth, follows.Depth));
@@ -108,7 +112,8 @@ public sealed partial class PostgresStore : Store
             var signal = new CommitSignal(head);
             LogOpened(Connections.Name, head);
             return new PostgresParts(
-                GroupOf<AppendOperation, AppendResult>(StoreQueue.Commands, appends, static () => new AppendStatement(), 1),
+                GroupOf<AppendOperation, AppendResult>(
+                    StoreQueue.Commands, appends, static () => new AppendStatement(), 1),
                 GroupOf<FollowOperation, FollowResult>(
                     StoreQueue.Follows, follows, static () => new FollowStatement(), _options.FollowWriters),
                 readers,
@@ -122,7 +127,8 @@ public sealed partial class PostgresStore : Store
                     name,
                     queue,
                     [.. Enumerable.Range(0, writers).Select(_ =>
-                        new Writer<T>(queue, Connections, statement, signal, _options.LockTimeout, _clock, diagnostics, _logger))],
+                        new Writer<T>(queue, Connections, statement, signal, _options.LockTimeout, _clock, diagnostics,
+                            _logger))],
                     _options.RetryAfter,
                     diagnostics);
         }

@@ -18,6 +18,7 @@ public static class SqliteStorageServices
         ArgumentNullException.ThrowIfNull(options);
         options.RequireValid();
         return services.AddStore(provider => new SqliteStore(
-            options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(), provider.GetService<ILogger<SqliteStore>>()));
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetService<IMeterFactory>(),
+            provider.GetService<ILogger<SqliteStore>>()));
     }
 }

@@ -28,7 +28,8 @@ public sealed partial class SqliteStore : Store
     /// <summary>Prepares a store; nothing is touched before it is opened.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range.</exception>
     public SqliteStore(
-        SqliteStorageOptions options, TimeProvider clock, IMeterFactory? meters = null, ILogger<SqliteStore>? logger = null)
+        SqliteStorageOptions options, TimeProvider clock, IMeterFactory? meters = null,
+        ILogger<SqliteStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
@@ -41,7 +42,8 @@ public sealed partial class SqliteStore : Store
         Ledger = new SqliteFollowerLedger(this);
         FollowerAudit = new SqliteFollowerAudit(this);
         Feed = new SqliteJournalFeed(this);
-        Audit = new AuditSource(options, (closed, cancellation) => SqliteAuditView.OpenAsync(OpenReader, closed, cancellation));
+        Audit = new AuditSource(
+            options, (closed, cancellation) => SqliteAuditView.OpenAsync(OpenReader, closed, cancellation));
         Checkpoints = new SqliteCheckpointStore(this);
     }
 

@@ -9,7 +9,8 @@ namespace AccountGrid.Storage;
 public static class FollowerParts
 {
     /// <summary>The parts of rows that come by account and follower, ascending.</summary>
-    public static async IAsyncEnumerable<FollowerPart> Of(IAsyncEnumerable<FollowerRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<FollowerPart> Of(
+        IAsyncEnumerable<FollowerRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
         var followers = ImmutableArray.CreateBuilder<long>(FollowerPart.MaxFollowers);
@@ -36,5 +37,6 @@ public static class FollowerParts
     }
 
     private static FollowerPart Part(FollowerRow row, ImmutableArray<long>.Builder followers) =>
-        new(new AccountId(row.Account), new FollowerCount(row.Count, row.Version, Microseconds.ToInstant(row.At)), followers.ToImmutable());
+        new(new AccountId(row.Account), new FollowerCount(row.Count, row.Version, Microseconds.ToInstant(row.At)),
+            followers.ToImmutable());
 }

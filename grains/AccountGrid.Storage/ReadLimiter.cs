@@ -25,7 +25,8 @@ public sealed class ReadLimiter
 
     /// <summary>Waits for a connection to be free for a read. Dispose of the turn when the read has ended.</summary>
     /// <exception cref="StorageOverloadedException">Too many reads are waiting.</exception>
-    public ValueTask<ReadTurn> EnterReadAsync(CancellationToken cancellationToken) => EnterAsync(_reads, cancellationToken);
+    public ValueTask<ReadTurn> EnterReadAsync(CancellationToken cancellationToken) =>
+        EnterAsync(_reads, cancellationToken);
 
     /// <summary>Waits for a connection to be free for an existence check.</summary>
     /// <exception cref="StorageOverloadedException">Too many existence checks are waiting.</exception>

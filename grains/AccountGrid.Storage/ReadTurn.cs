@@ -6,7 +6,8 @@ public readonly record struct ReadTurn : IDisposable
     private readonly SemaphoreSlim _connections;
     private readonly ConcurrencyLimit _limit;
 
-    internal ReadTurn(SemaphoreSlim connections, ConcurrencyLimit limit) => (_connections, _limit) = (connections, limit);
+    internal ReadTurn(SemaphoreSlim connections, ConcurrencyLimit limit) =>
+        (_connections, _limit) = (connections, limit);
 
     /// <summary>Lets the next read have the connection.</summary>
     public void Dispose()

@@ -30,28 +30,35 @@ public sealed class StorageDiagnostics : IDisposable
         // A meter of a factory is the factory's to dispose.
         var meter = factory?.Create(Name) ?? (_ownMeter = new Meter(Name));
         _commitDuration = meter.CreateHistogram(
-            "accountgrid.storage.commit.duration", "s", "Time from the beginning of a transaction until it is durable.", advice: new InstrumentAdvice<double>
+            "accountgrid.storage.commit.duration", "s", "Time from the beginning of a transaction until it is durable.",
+            advice: new InstrumentAdvice<double>
             {
-                HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+                HistogramBucketBoundaries = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                    0.25, 0.5, 1, 2.5, 5, 10],
             });
         _commitOperations = meter.CreateHistogram(
-            "accountgrid.storage.commit.operations", "{operation}", "Operations in one transaction.", advice: new InstrumentAdvice<long>
+            "accountgrid.storage.commit.operations", "{operation}", "Operations in one transaction.",
+            advice: new InstrumentAdvice<long>
             {
                 HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
             });
         _commitRows = meter.CreateHistogram(
-            "accountgrid.storage.commit.rows", "{row}", "Rows that one transaction was asked to write.", advice: new InstrumentAdvice<long>
+            "accountgrid.storage.commit.rows", "{row}", "Rows that one transaction was asked to write.",
+            advice: new InstrumentAdvice<long>
             {
                 HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384],
             });
-        _failures = meter.CreateCounter<long>("accountgrid.storage.failures", "{operation}", "Operations that the store failed, by kind of failure.");
-        _refused = meter.CreateCounter<long>("accountgrid.storage.refused", "{operation}", "Operations refused because a queue was full, by queue.");
+        _failures = meter.CreateCounter<long>(
+            "accountgrid.storage.failures", "{operation}", "Operations that the store failed, by kind of failure.");
+        _refused = meter.CreateCounter<long>(
+            "accountgrid.storage.refused", "{operation}", "Operations refused because a queue was full, by queue.");
         meter.CreateObservableGauge(
             "accountgrid.storage.queue.depth",
             () =>
             {
                 var (commands, follows) = queued();
-                return new[] { new Measurement<int>(commands, Tag(StoreQueue.Commands)), new Measurement<int>(follows, Tag(StoreQueue.Follows)) };
+                return new[] { new Measurement<int>(commands, Tag(StoreQueue.Commands)), new Measurement<int>(
+                    follows, Tag(StoreQueue.Follows)) };
             },
             "{operation}",
             "Operations that wait for the writer.");

@@ -14,7 +14,8 @@ public static class StoreServices
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="create">Makes the store; nothing is opened by it.</param>
-    public static IServiceCollection AddStore<TStore>(this IServiceCollection services, Func<IServiceProvider, TStore> create)
+    public static IServiceCollection AddStore<TStore>(
+        this IServiceCollection services, Func<IServiceProvider, TStore> create)
         where TStore : class, IStore
     {
         services.TryAddSingleton(TimeProvider.System);

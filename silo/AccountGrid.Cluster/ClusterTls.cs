@@ -71,7 +71,8 @@ public sealed partial class ClusterTls
         foreach (var (name, path) in files)
         {
             Require(
-                !string.IsNullOrEmpty(path), name, "must name a file, because TLS is all three: Certificate, Key and Authority");
+                !string.IsNullOrEmpty(path), name,
+                "must name a file, because TLS is all three: Certificate, Key and Authority");
         }
 
         Require(IsName(settings.SiloName), nameof(settings.SiloName), "must be a DNS name");

@@ -30,18 +30,10 @@ public static class SiloCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, Action<IServiceCollection>? adjust = null)
     {
-        var root = new RootCommand("AccountGrid: one silo with its gateway, on one machine. Settings also come from appsettings.json and ACCOUNTGRID__... variables; see silo/README.md.");
-        var options = new (Option Option, string Key)[]
-        {
-            (new Option<string>("--data") { Description = "The data directory; made if absent. Default ./accountgrid-data" }, "Data"),
-            (new Option<string>("--postgres") { Description = "The database of a cluster, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list. Default: one silo on SQLite" }, "Postgres"),
-            (new Option<string>("--address") { Description = "The IP address on which requests are taken; any but loopback needs real keys. Default 127.0.0.1" }, "Gateway:Address"),
-            (Port("--http-port", "HTTP/JSON. Default 5180; 0 = any free port"), "HttpPort"),
-            (Port("--grpc-port", "gRPC (h2c). Default 5181; 0 = any free port"), "GrpcPort"),
-            (Port("--silo-port", "Silo to silo. Default 0 = any free port"), "SiloPort"),
-            (Port("--gateway-port", "Orleans clients of other processes. Default: not listened on; 0 = any free port"), "GatewayPort"),
-            (new Option<string>("--checkpoints") { Description = "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory" }, "Checkpoints:File"),
-        };
+        var root = new RootCommand(
+            "AccountGrid: one silo with its gateway, on one machine. Settings also come from appsettings.json and"
+            + " ACCOUNTGRID__... variables; see silo/README.md.");
+        var options = Options();
         foreach (var (option, key) in options)
         {
             // Where things are kept concerns the subcommands too.
@@ -59,23 +51,30 @@ public static class SiloCommand
         var output = File("--output", "The file, which must not be there yet; - = standard output");
         var input = File("--input", "The file; - = standard input");
         root.Subcommands.Add(Verb(
-            "migrate", "Migrates the database of --postgres, as its owner; for a service whose role may not.", "Nothing was migrated.", [],
+            "migrate", "Migrates the database of --postgres, as its owner; for a service whose role may not.",
+            "Nothing was migrated.", [],
             static (configuration, _, stop) => MigrationRun.RunAsync(configuration, Console.Out, stop)));
         root.Subcommands.Add(Verb(
-            "export", "Writes everything that the store holds to a file, as JSON lines. A silo on SQLite must be stopped first.", "Nothing was exported.", [output],
+            "export",
+            "Writes everything that the store holds to a file, as JSON lines. A silo on SQLite must be stopped first.",
+            "Nothing was exported.", [output],
             (configuration, parsed, stop) => StoreTransfer.ExportAsync(configuration, parsed.GetValue(output)!, stop)));
         root.Subcommands.Add(Verb(
-            "import", "Fills an empty store from an export and verifies it. No silo may use it meanwhile.", "The import failed.", [input],
+            "import", "Fills an empty store from an export and verifies it. No silo may use it meanwhile.",
+            "The import failed.", [input],
             (configuration, parsed, stop) => StoreTransfer.ImportAsync(configuration, parsed.GetValue(input)!, stop)));
         var result = root.Parse(args);
-        var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        var invoked = await result.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         return result.Errors.Count > 0 ? WrongSettings : exitCode ?? invoked;
 
-        Dictionary<string, string?> Given(ParseResult parsed) => options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
-            o => $"{SiloSettings.Section}:{o.Key}",
-            o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
+        Dictionary<string, string?> Given(ParseResult parsed) =>
+            options.Where(o => parsed.GetResult(o.Option) is { Implicit: false }).ToDictionary(
+                o => $"{SiloSettings.Section}:{o.Key}",
+                o => parsed.GetResult(o.Option)!.Tokens is [var token, ..] ? token.Value : null);
 
-        Command Verb(string name, string description, string failed, Option[] own, Func<IConfiguration, ParseResult, CancellationToken, Task<int>> run)
+        Command Verb(string name, string description, string failed, Option[] own,
+            Func<IConfiguration, ParseResult, CancellationToken, Task<int>> run)
         {
             var command = new Command(name, description);
             foreach (var option in own)
@@ -83,13 +82,46 @@ public static class SiloCommand
                 command.Options.Add(option);
             }
 
-            command.SetAction(async (parsed, stop) => exitCode = await GuardAsync(failed, () => run(SiloHost.NewBuilder(Given(parsed)).Configuration, parsed, stop)));
+            command.SetAction(
+                async (parsed, stop) =>
+                    exitCode = await GuardAsync(
+                        failed, () => run(SiloHost.NewBuilder(Given(parsed)).Configuration, parsed, stop)));
             return command;
         }
     }
 
+    /// <summary>The options, each with the setting that it gives.</summary>
+    private static (Option Option, string Key)[] Options() =>
+    [
+        (Text("--data", "The data directory; made if absent. Default ./accountgrid-data"), "Data"),
+        (Text(
+            "--postgres",
+            "The database of a cluster, in Npgsql's form; ACCOUNTGRID__POSTGRES keeps it out of the process list."
+            + " Default: one silo on SQLite"), "Postgres"),
+        (Text(
+            "--address",
+            "The IP address on which requests are taken; any but loopback needs real keys. Default 127.0.0.1"),
+            "Gateway:Address"),
+        (Port("--http-port", "HTTP/JSON. Default 5180; 0 = any free port"), "HttpPort"),
+        (Port("--grpc-port", "gRPC (h2c). Default 5181; 0 = any free port"), "GrpcPort"),
+        (Port("--silo-port", "Silo to silo. Default 0 = any free port"), "SiloPort"),
+        (Port("--gateway-port", "Orleans clients of other processes. Default: not listened on; 0 = any free port"),
+            "GatewayPort"),
+        (Text(
+            "--checkpoints",
+            "The checkpoint log outside the database. Default checkpoints.jsonl in the data directory"),
+            "Checkpoints:File"),
+    ];
+
+    private static Option<string> Text(string name, string description) => new(name) { Description = description };
+
     private static Option<string> File(string name, string description) =>
-        new(name) { Description = description, HelpName = "FILE", DefaultValueFactory = static _ => StoreTransfer.Standard };
+        new(name)
+        {
+            Description = description,
+            HelpName = "FILE",
+            DefaultValueFactory = static _ => StoreTransfer.Standard,
+        };
 
     private static Option<int> Port(string name, string description)
     {
@@ -121,13 +153,16 @@ public static class SiloCommand
         }
         catch (SettingsException e)
         {
-            return Say(WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Findings.Select(static f => "  " + f)));
+            return Say(WrongSettings,
+                "A setting is wrong:\n" + string.Join('\n', e.Findings.Select(static f => "  " + f)));
         }
         catch (OptionsValidationException e)
         {
-            return Say(WrongSettings, "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
+            return Say(WrongSettings,
+                "A setting is wrong:\n" + string.Join('\n', e.Failures.Select(static f => "  " + f)));
         }
-        catch (Exception e) when (e is StorageRefusedException or StoreNotEmptyException or ExportDamagedException or TransferRefusedException)
+        catch (Exception e) when (e is StorageRefusedException or StoreNotEmptyException or ExportDamagedException
+            or TransferRefusedException)
         {
             return Say(DataRefused, e.Message);
         }
@@ -139,9 +174,11 @@ public static class SiloCommand
         {
             return Say(Failed, e.Message);
         }
-        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException || e.InnerException is SocketException)
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException
+            || e.InnerException is SocketException)
         {
-            return Say(Failed, $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
+            return Say(Failed,
+                $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
         catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException or NpgsqlException)
         {

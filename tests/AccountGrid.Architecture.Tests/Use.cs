@@ -37,7 +37,8 @@ internal static class Use
                let types = TopLevelTypes(file.Root).ToArray()
                where types.Length > 0 && !types.Any(IsFoundByFramework)
                where !file.Key.StartsWith(ClientLibrary, StringComparison.Ordinal)
-               let names = types.Select(NameOf).Concat(types.Select(NameOf).Select(WithoutSuffix)).Concat(types.SelectMany(ExtensionMethods))
+               let names = types.Select(NameOf).Concat(types.Select(NameOf).Select(WithoutSuffix))
+                   .Concat(types.SelectMany(ExtensionMethods))
                where !names.Any(name => users[name].Any(user => user != file.Key))
                select file.Key;
     }

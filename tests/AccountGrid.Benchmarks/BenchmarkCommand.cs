@@ -5,22 +5,28 @@ using AccountGrid.Benchmarks.Memory;
 
 namespace AccountGrid.Benchmarks;
 
-/// <summary>The command line: <c>list</c>, <c>all</c>, one verb per benchmark, and the hidden verbs of child processes.</summary>
+/// <summary>
+/// The command line: <c>list</c>, <c>all</c>, one verb per benchmark, and the hidden verbs of child processes.
+/// </summary>
 internal static class BenchmarkCommand
 {
     private static readonly IBenchmark[] All =
     [
         new ReadGrpcBenchmark(), new ReadHttpBenchmark(), new ReadRedisBenchmark(), new BatchGetBenchmark(),
-        new TransitionBenchmark(StoreKind.Sqlite), new FollowsHotBenchmark(StoreKind.Sqlite), new FollowsWideBenchmark(StoreKind.Sqlite), new DiskBenchmark(StoreKind.Sqlite),
-        new TransitionBenchmark(StoreKind.Postgres), new FollowsHotBenchmark(StoreKind.Postgres), new FollowsWideBenchmark(StoreKind.Postgres), new DiskBenchmark(StoreKind.Postgres),
+        new TransitionBenchmark(StoreKind.Sqlite), new FollowsHotBenchmark(StoreKind.Sqlite), new FollowsWideBenchmark(
+            StoreKind.Sqlite), new DiskBenchmark(StoreKind.Sqlite),
+        new TransitionBenchmark(StoreKind.Postgres), new FollowsHotBenchmark(
+            StoreKind.Postgres), new FollowsWideBenchmark(StoreKind.Postgres), new DiskBenchmark(StoreKind.Postgres),
         new RestoreVisibleBenchmark(), new FailoverBenchmark(), new ScaleOutBenchmark(),
-        new TelemetryBenchmark(), new SnapshotBenchmark(StoreKind.Sqlite), new SnapshotBenchmark(StoreKind.Postgres), new MemoryBenchmark(), new RestartBenchmark(), new RestoreHugeBenchmark(), new StartBenchmark(),
+        new TelemetryBenchmark(), new SnapshotBenchmark(StoreKind.Sqlite), new SnapshotBenchmark(StoreKind.Postgres),
+        new MemoryBenchmark(), new RestartBenchmark(), new RestoreHugeBenchmark(), new StartBenchmark(),
     ];
 
     /// <summary>Makes it.</summary>
     public static RootCommand Create()
     {
-        var root = new RootCommand("Measures AccountGrid against honest baselines. Tables go to standard output, progress to standard error. Exit code 0 = every goal met, 1 = one missed, 2 = the state is wrong or it could not be measured.");
+        var root = new RootCommand(
+            "Measures AccountGrid against honest baselines. Tables go to standard output, progress to standard error. Exit code 0 = every goal met, 1 = one missed, 2 = the state is wrong or it could not be measured.");
         var options = new OptionSet();
         options.AddTo(root);
         var list = new Command("list", "Says what there is.");
@@ -49,7 +55,8 @@ internal static class BenchmarkCommand
         }
     }
 
-    private static async Task<int> RunAsync(IReadOnlyList<IBenchmark> benchmarks, BenchmarkOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        IReadOnlyList<IBenchmark> benchmarks, BenchmarkOptions options, CancellationToken cancellationToken)
     {
         var exitCode = 0;
         foreach (var benchmark in benchmarks)
@@ -98,7 +105,8 @@ internal static class BenchmarkCommand
         }
 
         serve.SetAction((parsed, token) => BaselineCommand.ServeAsync(
-            parsed.GetRequiredValue(kind), parsed.GetRequiredValue(key), parsed.GetRequiredValue(directory), parsed.GetRequiredValue(accounts),
+            parsed.GetRequiredValue(kind), parsed.GetRequiredValue(key), parsed.GetRequiredValue(directory),
+            parsed.GetRequiredValue(accounts),
             new PeerPlace(parsed.GetValue(postgres), parsed.GetValue(redis)), token));
         return serve;
     }
@@ -108,12 +116,17 @@ internal static class BenchmarkCommand
         var kind = new Option<MemoryKind>("--kind") { Required = true };
         var directory = new Option<string>("--directory") { Required = true };
         var activations = new Option<int>("--activations") { Required = true };
-        var measure = new Command("measure-memory", "Activates grains and says what they cost; the memory benchmark starts it itself.") { Hidden = true };
+        var measure = new Command(
+            "measure-memory", "Activates grains and says what they cost; the memory benchmark starts it itself.")
+            {
+                Hidden = true,
+            };
         measure.Add(kind);
         measure.Add(directory);
         measure.Add(activations);
         measure.SetAction((parsed, token) => MemoryProbe.RunAsync(
-            parsed.GetRequiredValue(kind), parsed.GetRequiredValue(directory), parsed.GetRequiredValue(activations), token));
+            parsed.GetRequiredValue(kind), parsed.GetRequiredValue(directory), parsed.GetRequiredValue(activations),
+            token));
         return measure;
     }
 
@@ -121,12 +134,45 @@ internal static class BenchmarkCommand
     private sealed class OptionSet
     {
         private static readonly BenchmarkOptions Default = new();
-        private readonly Option<int> _rounds = new("--rounds") { Description = "Interleaved rounds.", DefaultValueFactory = _ => Default.Rounds, Recursive = true };
-        private readonly Option<double> _seconds = new("--seconds") { Description = "Length of one measurement, where it is by time.", DefaultValueFactory = _ => Default.Seconds, Recursive = true };
-        private readonly Option<string?> _data = new("--data") { Description = "Where data directories are made: the disk under test. Default: the temporary directory.", Recursive = true };
-        private readonly Option<bool> _keep = new("--keep") { Description = "Keep prepared data under --data and use it again (restart, restore-huge).", Recursive = true };
-        private readonly Option<int?> _accounts = new("--accounts") { Description = "Accounts of restart and memory. Default: 1,000,000 and 100,000.", Recursive = true };
-        private readonly Option<long> _followers = new("--followers") { Description = "Followers of restore-huge.", DefaultValueFactory = _ => Default.Followers, Recursive = true };
+        private readonly Option<int> _rounds =
+            new("--rounds")
+            {
+                Description = "Interleaved rounds.",
+                DefaultValueFactory = _ => Default.Rounds,
+                Recursive = true,
+            };
+        private readonly Option<double> _seconds =
+            new("--seconds")
+            {
+                Description = "Length of one measurement, where it is by time.",
+                DefaultValueFactory = _ => Default.Seconds,
+                Recursive = true,
+            };
+        private readonly Option<string?> _data =
+            new("--data")
+            {
+                Description = "Where data directories are made: the disk under test. Default: the temporary directory.",
+                Recursive = true,
+            };
+        private readonly Option<bool> _keep =
+            new("--keep")
+            {
+                Description = "Keep prepared data under --data and use it again (restart, restore-huge).",
+                Recursive = true
+            };
+        private readonly Option<int?> _accounts =
+            new("--accounts")
+            {
+                Description = "Accounts of restart and memory. Default: 1,000,000 and 100,000.",
+                Recursive = true,
+            };
+        private readonly Option<long> _followers =
+            new("--followers")
+            {
+                Description = "Followers of restore-huge.",
+                DefaultValueFactory = _ => Default.Followers,
+                Recursive = true,
+            };
 
         public void AddTo(RootCommand root)
         {
@@ -152,9 +198,12 @@ internal static class BenchmarkCommand
 
         private static void Range<T>(Option<T> option, double least, double most) => option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<T>() is IConvertible value && (value.ToDouble(null) < least || value.ToDouble(null) > most))
+            if (result.GetValueOrDefault<T>() is IConvertible value
+                && (value.ToDouble(null) < least || value.ToDouble(null) > most))
             {
-                result.AddError(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{option.Name} must be from {least:#,0.#} to {most:#,0.#}."));
+                result.AddError(
+                    string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                        $"{option.Name} must be from {least:#,0.#} to {most:#,0.#}."));
             }
         });
     }

@@ -13,16 +13,22 @@ internal abstract class JournalMutant(IJournal journal) : IJournal
 
     public abstract Task<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken);
 
-    public Task<ImmutableArray<JournalEntry>> ReadAsync(StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<JournalEntry>> ReadAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
         journal.ReadAsync(stream, fromSequence, max, cancellationToken);
 
-    public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
+        StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
         journal.ReadBackwardsAsync(stream, beforeSequence, max, cancellationToken);
 
-    public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) => journal.ExistsAsync(stream, cancellationToken);
+    public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) =>
+        journal.ExistsAsync(stream, cancellationToken);
 }
 
-/// <summary>Whoever comes second is not turned away: what was decided on an old state goes behind what others have appended since.</summary>
+/// <summary>
+/// Whoever comes second is not turned away: what was decided on an old state goes behind what others have appended
+/// since.
+/// </summary>
 internal sealed class UnfencedJournal(IJournal journal) : JournalMutant(journal)
 {
     public override async Task<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
@@ -47,12 +53,18 @@ internal sealed class UnfencedJournal(IJournal journal) : JournalMutant(journal)
             entries.Add(pending with { Entry = last });
         }
 
-        return append with { ExpectedVersion = version, Entries = entries.ToImmutable(), Index = append.Index with { Version = last.Sequence } };
+        return append with
+        {
+            ExpectedVersion = version,
+            Entries = entries.ToImmutable(),
+            Index = append.Index with { Version = last.Sequence },
+        };
     }
 }
 
 /// <summary>
-/// Says that an account's entry is durable before it is written: it is written together with the account's next one. So a crash right behind the answer takes it away, without a race.
+/// Says that an account's entry is durable before it is written: it is written together with the account's next one. So
+/// a crash right behind the answer takes it away, without a race.
 /// </summary>
 internal sealed class EarlyJournal(IJournal journal) : JournalMutant(journal)
 {
@@ -85,10 +97,13 @@ internal sealed class ForgivingJournal(IJournal journal) : JournalMutant(journal
             : Journal.AppendAsync(append, cancellationToken);
 }
 
-/// <summary>Request ids are stored, but nobody looks for them: an account does not know that it has done a thing before.</summary>
+/// <summary>
+/// Request ids are stored, but nobody looks for them: an account does not know that it has done a thing before.
+/// </summary>
 internal sealed class ForgetfulCodec(IEventCodec<AccountEvent> codec) : IEventCodec<AccountEvent>
 {
     public EncodedEvent Encode(AccountEvent payload) => codec.Encode(payload);
 
-    public Recorded<AccountEvent> Decode(JournalEntry entry) => codec.Decode(entry) with { RequestId = null, RequestDigest = null };
+    public Recorded<AccountEvent> Decode(JournalEntry entry) =>
+        codec.Decode(entry) with { RequestId = null, RequestDigest = null };
 }

@@ -8,8 +8,8 @@ using Orleans.Configuration;
 namespace AccountGrid.Chaos.Mutants;
 
 /// <summary>
-/// The ways in which a silo can be made wrong on purpose, one at a time. Each takes one safeguard away, in the port behind which it is, and leaves everything else as it is in
-/// production. Production code knows nothing of them.
+/// The ways in which a silo can be made wrong on purpose, one at a time. Each takes one safeguard away, in the port
+/// behind which it is, and leaves everything else as it is in production. Production code knows nothing of them.
 /// </summary>
 internal static class Mutation
 {
@@ -23,12 +23,16 @@ internal static class Mutation
     {
         "none" => LeaveAsIs,
         "no-fence" => static services => Wrap<IJournal>(services, static journal => new UnfencedJournal(journal)),
-        "early-acknowledgement" => static services => Wrap<IJournal>(services, static journal => new EarlyJournal(journal)),
-        "forgotten-request-ids" => static services => Wrap<IEventCodec<AccountEvent>>(services, static codec => new ForgetfulCodec(codec)),
-        "unrecorded-refusals" => static services => Wrap<IJournal>(services, static journal => new ForgivingJournal(journal)),
+        "early-acknowledgement" =>
+            static services => Wrap<IJournal>(services, static journal => new EarlyJournal(journal)),
+        "forgotten-request-ids" =>
+            static services => Wrap<IEventCodec<AccountEvent>>(services, static codec => new ForgetfulCodec(codec)),
+        "unrecorded-refusals" =>
+            static services => Wrap<IJournal>(services, static journal => new ForgivingJournal(journal)),
         "blind-audit" => static services => Wrap<IAuditSource>(services, static audit => new BlindAudit(audit)),
         "unaware-of-its-death" => ForgetMembership,
-        "count-apart" => services => Wrap<IFollowerLedger>(services, ledger => new CountApartLedger(ledger, DataDirectory(args))),
+        "count-apart" =>
+            services => Wrap<IFollowerLedger>(services, ledger => new CountApartLedger(ledger, DataDirectory(args))),
         _ => null,
     };
 
@@ -54,6 +58,7 @@ internal static class Mutation
         var inner = services.Last(static d => d.ServiceType == typeof(T) && !d.IsKeyedService);
         services.Remove(inner);
         services.AddSingleton(provider => wrap(
-            (T)(inner.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!))));
+            (T)(inner.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, inner.ImplementationType!))));
     }
 }

@@ -13,14 +13,16 @@ namespace AccountGrid.Chaos.Tests;
 /// </summary>
 public sealed class ClusterChaosTests
 {
-    private static readonly string[] Round = ["kill-one", "pause", "partition", "postgres-crash", "cut-after-commit", "rolling-restart"];
+    private static readonly string[] Round =
+        ["kill-one", "pause", "partition", "postgres-crash", "cut-after-commit", "rolling-restart"];
 
     [Fact(Timeout = 900_000)]
     public async Task Whatever_befalls_silos_network_and_database_loses_nothing_and_doubles_nothing()
     {
         Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
         var cancellationToken = TestContext.Current.CancellationToken;
-        var options = new ClusterRunOptions(Setting("ACCOUNTGRID_CHAOS_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue));
+        var options = new ClusterRunOptions(
+            Setting("ACCOUNTGRID_CHAOS_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         Say($"Chaos seed {options.Seed}");
         await using var run = new ClusterRun(options, Say);
         await run.StartAsync(cancellationToken);
@@ -44,7 +46,8 @@ public sealed class ClusterChaosTests
     }
 
     private static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture,
+            out var value) ? value : null;
 
     private static void Say(string line)
     {

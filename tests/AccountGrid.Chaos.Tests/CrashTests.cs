@@ -8,7 +8,8 @@ namespace AccountGrid.Chaos.Tests;
 
 /// <summary>
 /// The real silo, killed again and again under concurrent clients. The environment sets <c>ACCOUNTGRID_CHAOS_SEED</c>
-/// (default: a new one each time, printed at the start and in every failure) and <c>ACCOUNTGRID_CHAOS_KILLS</c> (default
+/// (default: a new one each time, printed at the start and in every failure) and <c>ACCOUNTGRID_CHAOS_KILLS</c>
+/// (default
 /// 9: each of the eight kinds of crash once, one of which kills twice). SIGKILL spares the kernel's page cache, so this
 /// shows what a crash of the process leaves, not what a power cut leaves; that rests on <c>synchronous=FULL</c>.
 /// </summary>
@@ -17,7 +18,8 @@ public static class CrashTests
     private static int Seed => Setting("ACCOUNTGRID_CHAOS_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue);
 
     private static int? Setting(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.Integer, CultureInfo.InvariantCulture,
+            out var value) ? value : null;
 
     private static void Say(string line)
     {
@@ -69,7 +71,8 @@ public static class CrashTests
             var options = new SiloProcessOptions { DataDirectory = data.FullPath };
             for (var kill = 0; kill < 5; kill++)
             {
-                using var moment = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+                using var moment =
+                    CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
                 moment.CancelAfter(TimeSpan.FromMilliseconds(random.Next(2000)));
                 try
                 {
@@ -82,7 +85,8 @@ public static class CrashTests
             }
 
             await using var silo = await SiloProcess.StartAsync(options, TestContext.Current.CancellationToken);
-            var verdict = await new RecoveryReader(silo.Anonymous(), "", silo.Token("auditor", "auditor")).VerifyAsync(TestContext.Current.CancellationToken);
+            var verdict = await new RecoveryReader(silo.Anonymous(), "", silo.Token("auditor", "auditor")).VerifyAsync(
+                TestContext.Current.CancellationToken);
             Assert.True(verdict.Intact, $"Seed {seed}: {verdict.Problem}");
         }
     }

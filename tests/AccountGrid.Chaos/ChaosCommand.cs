@@ -35,7 +35,8 @@ internal static class ChaosCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var options = new OptionSet();
-        var root = new RootCommand("Runs clients against a cluster of silos while it is struck, and checks everything after each strike. Exit code 0 = everything held, 1 = something did not, 2 = wrong arguments.");
+        var root = new RootCommand(
+            "Runs clients against a cluster of silos while it is struck, and checks everything after each strike. Exit code 0 = everything held, 1 = something did not, 2 = wrong arguments.");
         options.AddTo(root);
         var exitCode = Held;
         root.SetAction(async (parsed, token) =>
@@ -43,7 +44,12 @@ internal static class ChaosCommand
             exitCode = options.Lists(parsed) ? List() : await RunAsync(options.Read(parsed), token);
         });
         var result = root.Parse(args);
-        var invoked = await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Cleaning });
+        var invoked = await result.InvokeAsync(
+            new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = Cleaning,
+            });
         return result.Errors.Count > 0 ? WrongArguments : invoked != 0 ? invoked : exitCode;
     }
 
@@ -62,8 +68,10 @@ internal static class ChaosCommand
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Seed {arguments.Seed}"));
         var (deck, unknown) = ClusterPlan.Choose(arguments.Nemeses);
         var wrong = unknown is not null ? $"--nemesis: there is no {unknown}; --list says what there is."
-            : arguments.Remote is not null && deck is not [var only] ? "--nemesis must be none with --address: a grid of somebody else is struck by somebody else."
-            : arguments.Remote is not null && deck[0] != ClusterPlan.None ? $"--nemesis {deck[0].Name} cannot be done to the processes behind --address; only none can."
+            : arguments.Remote is not null && deck is not [var only]
+                ? "--nemesis must be none with --address: a grid of somebody else is struck by somebody else."
+            : arguments.Remote is not null && deck[0] != ClusterPlan.None
+                ? $"--nemesis {deck[0].Name} cannot be done to the processes behind --address; only none can."
             : arguments.Remote is null ? PostgresServer.Missing
             : File.Exists(arguments.Remote.TokenKey) ? null
             : $"--token-key: there is no file {arguments.Remote.TokenKey}.";
@@ -93,7 +101,8 @@ internal static class ChaosCommand
         }
     }
 
-    private static async Task GoOnAsync(ClusterRun run, Arguments arguments, ImmutableArray<ClusterNemesis> deck, CancellationToken cancellationToken)
+    private static async Task GoOnAsync(
+        ClusterRun run, Arguments arguments, ImmutableArray<ClusterNemesis> deck, CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
         foreach (var nemesis in ClusterPlan.Order(deck, arguments.Seed))
@@ -104,7 +113,9 @@ internal static class ChaosCommand
                 break;
             }
 
-            await (nemesis == ClusterPlan.None ? run.WorkAsync(left < Round ? left : Round, cancellationToken) : run.StrikeAsync(nemesis, cancellationToken));
+            await (nemesis == ClusterPlan.None
+                ? run.WorkAsync(left < Round ? left : Round, cancellationToken)
+                : run.StrikeAsync(nemesis, cancellationToken));
         }
     }
 
@@ -122,23 +133,58 @@ internal static class ChaosCommand
         return options with
         {
             Cluster = options.Cluster with { ProtectedReach = arguments.ProtectedReach },
-            Workload = workload with { FirstAccount = now * WorkloadOptions.Spread, PeopleNamed = string.Create(CultureInfo.InvariantCulture, $"chaos{now}-") },
+            Workload = workload with
+            {
+                FirstAccount = now * WorkloadOptions.Spread,
+                PeopleNamed = string.Create(CultureInfo.InvariantCulture, $"chaos{now}-"),
+            },
         };
     }
 
     /// <summary>What was asked for.</summary>
-    private sealed record Arguments(string[] Nemeses, TimeSpan Time, int Seed, RemoteGridOptions? Remote, long ProtectedReach);
+    private sealed record Arguments(
+        string[] Nemeses, TimeSpan Time, int Seed, RemoteGridOptions? Remote, long ProtectedReach);
 
     private sealed class OptionSet
     {
-        private readonly Option<string[]> _nemesis = new("--nemesis") { Description = "What befalls the cluster: names of --list, all, or none.", AllowMultipleArgumentsPerToken = true };
-        private readonly Option<double> _minutes = new("--minutes") { Description = "How long. Every nemesis comes once before any comes again.", DefaultValueFactory = _ => 5 };
-        private readonly Option<int?> _seed = new("--seed") { Description = "What is planned. Default: a new one, printed." };
+        private readonly Option<string[]> _nemesis =
+            new("--nemesis")
+            {
+                Description = "What befalls the cluster: names of --list, all, or none.",
+                AllowMultipleArgumentsPerToken = true,
+            };
+        private readonly Option<double> _minutes =
+            new("--minutes")
+            {
+                Description = "How long. Every nemesis comes once before any comes again.",
+                DefaultValueFactory = _ => 5,
+            };
+        private readonly Option<int?> _seed =
+            new("--seed") { Description = "What is planned. Default: a new one, printed." };
         private readonly Option<bool> _list = new("--list") { Description = "Says what there is, and ends." };
-        private readonly Option<string?> _address = new("--address") { Description = "gRPC addresses of a grid that is there already, with commas; needs --token-key." };
-        private readonly Option<string?> _tokenKey = new("--token-key") { Description = "The private key (PEM) that tokens for --address are made with, such as a data directory's dev-signing-key.pem." };
-        private readonly Option<string> _issuer = new("--issuer") { Description = "The issuer in these tokens.", DefaultValueFactory = _ => TestTokens.DevelopmentIssuer };
-        private readonly Option<long> _reach = new("--protected-reach") { Description = "Followers from which the grid behind --address protects an account.", DefaultValueFactory = _ => 1_000_000 };
+        private readonly Option<string?> _address =
+            new("--address")
+            {
+                Description = "gRPC addresses of a grid that is there already, with commas; needs --token-key.",
+            };
+        private readonly Option<string?> _tokenKey =
+            new("--token-key")
+            {
+                Description =
+                    "The private key (PEM) that tokens for --address are made with, such as a data directory's dev-signing-key.pem.",
+            };
+        private readonly Option<string> _issuer =
+            new("--issuer")
+            {
+                Description = "The issuer in these tokens.",
+                DefaultValueFactory = _ => TestTokens.DevelopmentIssuer,
+            };
+        private readonly Option<long> _reach =
+            new("--protected-reach")
+            {
+                Description = "Followers from which the grid behind --address protects an account.",
+                DefaultValueFactory = _ => 1_000_000,
+            };
 
         public void AddTo(RootCommand root)
         {
@@ -153,7 +199,8 @@ internal static class ChaosCommand
             {
                 if (result.GetValueOrDefault<string?>() is { } text && Addresses(text).Any(static a => a is null))
                 {
-                    result.AddError("--address must be addresses such as http://127.0.0.1:5181, with commas between them.");
+                    result.AddError(
+                        "--address must be addresses such as http://127.0.0.1:5181, with commas between them.");
                 }
 
                 if (result.GetResult(_tokenKey) is null)
@@ -172,7 +219,8 @@ internal static class ChaosCommand
         public Arguments Read(ParseResult parsed)
         {
             var remote = parsed.GetValue(_address) is { } addresses
-                ? new RemoteGridOptions([.. Addresses(addresses).OfType<Uri>()], parsed.GetValue(_tokenKey)!, parsed.GetValue(_issuer)!, Environment.GetEnvironmentVariable("ACCOUNTGRID_CHAOS_POSTGRES"))
+                ? new RemoteGridOptions([.. Addresses(addresses).OfType<Uri>()], parsed.GetValue(_tokenKey)!,
+                    parsed.GetValue(_issuer)!, Environment.GetEnvironmentVariable("ACCOUNTGRID_CHAOS_POSTGRES"))
                 : null;
             return new(
                 parsed.GetValue(_nemesis) is { Length: > 0 } names ? names : [remote is null ? "all" : "none"],
@@ -183,6 +231,7 @@ internal static class ChaosCommand
         }
 
         private static IEnumerable<Uri?> Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries)
-            .Select(static a => Uri.TryCreate(a, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https" } ? uri : null);
+            .Select(static a =>
+                Uri.TryCreate(a, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https" } ? uri : null);
     }
 }

@@ -15,7 +15,8 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     /// <summary>Fails with everything that was printed unless the exit code is this one.</summary>
     public CliResult Expect(ExitCode expected)
     {
-        Assert.True(ExitCode == (int)expected, $"exit code {ExitCode}, expected {(int)expected}\n--- out\n{Out}\n--- error\n{Error}");
+        Assert.True(ExitCode == (int)expected,
+            $"exit code {ExitCode}, expected {(int)expected}\n--- out\n{Out}\n--- error\n{Error}");
         return this;
     }
 }

@@ -11,8 +11,10 @@ public static class ExitCodeTests
         [Fact]
         public void Holds_every_reason_of_the_domain()
         {
-            var reasons = System.Enum.GetValues<RefusalReason>().Where(r => r != RefusalReason.None).Select(Show.Name).Order(StringComparer.Ordinal);
-            Assert.Equal(reasons, ExitCodes.ByReason.Keys.Where(k => reasons.Contains(k)).Order(StringComparer.Ordinal));
+            var reasons = System.Enum.GetValues<RefusalReason>().Where(r => r != RefusalReason.None).Select(Show.Name)
+                .Order(StringComparer.Ordinal);
+            Assert.Equal(reasons,
+                ExitCodes.ByReason.Keys.Where(k => reasons.Contains(k)).Order(StringComparer.Ordinal));
         }
 
         [Fact]
@@ -62,7 +64,8 @@ public static class ExitCodeTests
 
         [Fact]
         public void Without_a_known_reason_are_judged_by_their_code() =>
-            Assert.Equal(ExitCode.Unavailable, new ServerError(StatusCode.Unavailable, "", "no", [], null, "").ExitCode);
+            Assert.Equal(ExitCode.Unavailable,
+                new ServerError(StatusCode.Unavailable, "", "no", [], null, "").ExitCode);
     }
 
     public sealed class Without
@@ -77,8 +80,13 @@ public static class ExitCodeTests
         [Fact]
         public async Task A_server_changes_exit_6_with_the_request_id_to_send_again()
         {
-            var runner = new CliRunner { Environment = { ["ACCOUNTGRID_SERVER"] = "http://127.0.0.1:1", ["ACCOUNTGRID_TOKEN"] = "secret-token" } };
-            var result = (await runner.RunAsync("account", "restore", "1", "--reason", "ERROR", "--request-id", "mine-1", "--timeout", "1ms"))
+            var runner = new CliRunner
+            {
+                Environment = { ["ACCOUNTGRID_SERVER"] = "http://127.0.0.1:1", ["ACCOUNTGRID_TOKEN"] = "secret-token" },
+            };
+            var result =
+                (await runner.RunAsync(
+                    "account", "restore", "1", "--reason", "ERROR", "--request-id", "mine-1", "--timeout", "1ms"))
                 .Expect(ExitCode.Unavailable);
             Assert.Contains("--request-id mine-1", result.Error, StringComparison.Ordinal);
             Assert.DoesNotContain("secret-token", result.Error, StringComparison.Ordinal);
@@ -87,7 +95,10 @@ public static class ExitCodeTests
         [Fact]
         public async Task A_server_an_ingest_exits_6_with_the_line_to_resume_from()
         {
-            var runner = new CliRunner { Environment = { ["ACCOUNTGRID_SERVER"] = "http://127.0.0.1:1", ["ACCOUNTGRID_TOKEN"] = "t" } };
+            var runner = new CliRunner
+            {
+                Environment = { ["ACCOUNTGRID_SERVER"] = "http://127.0.0.1:1", ["ACCOUNTGRID_TOKEN"] = "t" },
+            };
             var result = (await runner.RunAsync(["ingest", "-", "--from-line", "2", "--timeout", "1ms"], """
                 {"account":"1","follower":"1","op":"follow"}
                 {"account":"1","follower":"2","op":"follow"}

@@ -45,7 +45,10 @@ public static class FollowLinesTests
         [InlineData("[1]")]
         [InlineData("{\"id\":1}")]
         public async Task An_id_that_is_none_is_refused(string id) =>
-            Assert.Contains("account must be", Assert.Single(await ReadAsync($$"""{"account":{{id}},"follower":"2","op":"follow"}""")).Problem, StringComparison.Ordinal);
+            Assert.Contains(
+                "account must be",
+                Assert.Single(await ReadAsync($$"""{"account":{{id}},"follower":"2","op":"follow"}""")).Problem,
+                StringComparison.Ordinal);
 
         [Fact]
         public async Task A_line_longer_than_the_limit_is_bad_and_the_next_counts()
@@ -64,7 +67,8 @@ public static class FollowLinesTests
         [Fact]
         public async Task The_last_line_may_lack_its_end_and_a_first_byte_order_mark_is_dropped()
         {
-            var lines = await ReadAsync("\uFEFF{\"account\":\"1\",\"follower\":\"1\",\"op\":\"follow\"}\r\n{\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"}");
+            var lines = await ReadAsync(
+                "\uFEFF{\"account\":\"1\",\"follower\":\"1\",\"op\":\"follow\"}\r\n{\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"}");
             Assert.Equal([1L, 2L], lines.Select(l => l.Follow!.Follower));
         }
 
@@ -79,7 +83,8 @@ public static class FollowLinesTests
         [Fact]
         public async Task Resuming_skips_lines_but_keeps_their_numbers()
         {
-            var lines = await ReadAsync("bad\n{\"account\":\"1\",\"follower\":\"1\",\"op\":\"follow\"}\nbad\n", fromLine: 2);
+            var lines = await ReadAsync(
+                "bad\n{\"account\":\"1\",\"follower\":\"1\",\"op\":\"follow\"}\nbad\n", fromLine: 2);
             Assert.Equal([2, 3], lines.Select(l => l.Number));
         }
 
@@ -89,12 +94,15 @@ public static class FollowLinesTests
         [Fact]
         public async Task Lines_are_whole_however_the_bytes_arrive()
         {
-            var text = string.Concat(Enumerable.Range(1, 200).Select(i => $"{{\"account\":\"1\",\"follower\":\"{i}\",\"op\":\"follow\"}}\n"));
+            var text = string.Concat(
+                Enumerable.Range(1, 200)
+                    .Select(i => $"{{\"account\":\"1\",\"follower\":\"{i}\",\"op\":\"follow\"}}\n"));
             var lines = await ReadAsync(new Dripping(Encoding.UTF8.GetBytes(text)), 1);
             Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), lines.Select(l => l.Follow!.Follower));
         }
 
-        private static Task<List<FollowLine>> ReadAsync(string text, long fromLine = 1) => ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), fromLine);
+        private static Task<List<FollowLine>> ReadAsync(string text, long fromLine = 1) =>
+            ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), fromLine);
 
         private static async Task<List<FollowLine>> ReadAsync(Stream input, long fromLine)
         {
@@ -110,7 +118,8 @@ public static class FollowLinesTests
         // A pipe whose writer is slow: seven bytes at a time.
         private sealed class Dripping(byte[] bytes) : MemoryStream(bytes)
         {
-            public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            public override ValueTask<int> ReadAsync(
+                Memory<byte> buffer, CancellationToken cancellationToken = default) =>
                 base.ReadAsync(buffer[..Math.Min(7, buffer.Length)], cancellationToken);
         }
     }

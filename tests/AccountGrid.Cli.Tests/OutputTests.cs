@@ -37,17 +37,20 @@ public static class OutputTests
             var text = Render(isTerminal: false);
             Assert.DoesNotContain(Escape, text);
             Assert.Contains(text.Split('\n'), line => line.Contains("STAFF_DEACTIVATION", StringComparison.Ordinal)
-                && line.Contains("kim", StringComparison.Ordinal) && line.Contains("2017-11-02T22:52:00Z", StringComparison.Ordinal));
+                && line.Contains("kim", StringComparison.Ordinal)
+                && line.Contains("2017-11-02T22:52:00Z", StringComparison.Ordinal));
         }
     }
 
     public sealed class Terminals
     {
         [Fact]
-        public void That_want_no_colour_get_none() => Assert.DoesNotContain(Escape, Render(isTerminal: true, ("NO_COLOR", "1")));
+        public void That_want_no_colour_get_none() =>
+            Assert.DoesNotContain(Escape, Render(isTerminal: true, ("NO_COLOR", "1")));
 
         [Fact]
-        public void That_are_dumb_get_none() => Assert.DoesNotContain(Escape, Render(isTerminal: true, ("TERM", "dumb")));
+        public void That_are_dumb_get_none() =>
+            Assert.DoesNotContain(Escape, Render(isTerminal: true, ("TERM", "dumb")));
     }
 
     public sealed class People
@@ -73,16 +76,19 @@ public static class OutputTests
         [InlineData("a\u200Bb", "a<U+200B>b")]
         [InlineData("a\nb\tc", "a b c")]
         [InlineData("größe 👍", "größe 👍")]
-        public void See_control_characters_by_their_number(string foreign, string shown) => Assert.Equal(shown, Show.Plain(foreign));
+        public void See_control_characters_by_their_number(string foreign, string shown) =>
+            Assert.Equal(shown, Show.Plain(foreign));
 
         [Theory]
         [InlineData(Hold.Types.Kind.OwnerDeactivation, "OWNER_DEACTIVATION")]
         [InlineData(Hold.Types.Kind.Suspension, "SUSPENSION")]
         [InlineData((Hold.Types.Kind)77, "77")]
-        public void See_names_as_on_the_wire(Hold.Types.Kind kind, string shown) => Assert.Equal(shown, Show.Name(kind));
+        public void See_names_as_on_the_wire(Hold.Types.Kind kind, string shown) =>
+            Assert.Equal(shown, Show.Name(kind));
 
         [Fact]
-        public void See_that_a_time_is_invalid_rather_than_a_crash() => Assert.Equal("(invalid time)", Show.Instant(new Timestamp { Seconds = long.MaxValue }));
+        public void See_that_a_time_is_invalid_rather_than_a_crash() =>
+            Assert.Equal("(invalid time)", Show.Instant(new Timestamp { Seconds = long.MaxValue }));
     }
 
     public sealed class Json
@@ -142,7 +148,11 @@ public static class OutputTests
             Assert.SkipUnless(File.Exists("/bin/bash"), "there is no bash here");
             var script = (await new CliRunner().RunAsync("completion", "bash")).Out;
             var dotnet = System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-            var start = new System.Diagnostics.ProcessStartInfo("/bin/bash") { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new System.Diagnostics.ProcessStartInfo("/bin/bash")
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             start.ArgumentList.Add("-c");
             start.ArgumentList.Add($$"""
                 accountgrid() { "{{dotnet}}" exec "{{typeof(CliApplication).Assembly.Location}}" "$@"; }
@@ -160,7 +170,11 @@ public static class OutputTests
 
     private static string Render(bool isTerminal, params (string Name, string Value)[] environment)
     {
-        var runner = new CliRunner { IsTerminal = isTerminal, Environment = environment.ToDictionary(e => e.Name, e => e.Value) };
+        var runner = new CliRunner
+        {
+            IsTerminal = isTerminal,
+            Environment = environment.ToDictionary(e => e.Name, e => e.Value),
+        };
         var text = new StringWriter();
         var output = new Output(runner.Host(text, TextWriter.Null), json: false);
         output.Answer(Sample, console => AccountViews.Detail(console, Sample));

@@ -32,7 +32,8 @@ public static class ParserTests
         [InlineData("1d 2h")]
         [InlineData("99999999999999999999d")]
         [InlineData("4000d")]
-        public void Are_refused_without_a_unit_out_of_order_or_out_of_range(string text) => Assert.False(Parsers.TryDuration(text, out _));
+        public void Are_refused_without_a_unit_out_of_order_or_out_of_range(string text) =>
+            Assert.False(Parsers.TryDuration(text, out _));
     }
 
     public sealed class Instants
@@ -104,7 +105,9 @@ public static class ParserTests
         [InlineData("nonsense", "nonsense")]
         public async Task That_are_wrong_exit_2_and_name_what_is_wrong(string line, string named)
         {
-            var result = (await new CliRunner().RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Expect(ExitCode.Usage);
+            var result =
+                (await new CliRunner().RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Expect(
+                    ExitCode.Usage);
             Assert.Contains(named, result.Error, StringComparison.Ordinal);
             Assert.Empty(result.Out);
         }
@@ -132,8 +135,12 @@ public static class ParserTests
         public async Task Take_a_note_that_begins_with_an_at_sign_as_it_is()
         {
             // Otherwise it would be read as the name of a file with more arguments.
-            var runner = new CliRunner { Environment = { ["ACCOUNTGRID_SERVER"] = "http://127.0.0.1:1", ["ACCOUNTGRID_TOKEN"] = "t" } };
-            (await runner.RunAsync("account", "restore", "1", "--reason", "ERROR", "--note", "@kim asked", "--timeout", "1ms")).Expect(ExitCode.Unavailable);
+            var runner = new CliRunner
+            {
+                Environment = { ["ACCOUNTGRID_SERVER"] = "http://127.0.0.1:1", ["ACCOUNTGRID_TOKEN"] = "t" },
+            };
+            (await runner.RunAsync("account", "restore", "1", "--reason", "ERROR", "--note", "@kim asked", "--timeout",
+                "1ms")).Expect(ExitCode.Unavailable);
         }
     }
 }

@@ -19,7 +19,11 @@ public sealed class SiloFixture : IAsyncLifetime
     /// <summary>A runner for one person.</summary>
     internal CliRunner As(string subject, params string[] roles) => new()
     {
-        Environment = { ["ACCOUNTGRID_SERVER"] = Silo.Grpc.AbsoluteUri, ["ACCOUNTGRID_TOKEN"] = Silo.Token(subject, roles) },
+        Environment =
+        {
+            ["ACCOUNTGRID_SERVER"] = Silo.Grpc.AbsoluteUri,
+            ["ACCOUNTGRID_TOKEN"] = Silo.Token(subject, roles),
+        },
     };
 
     /// <summary>A runner for the network's service.</summary>

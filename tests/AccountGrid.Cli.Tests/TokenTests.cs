@@ -30,14 +30,15 @@ public sealed class TokenTests : IDisposable
         var token = await MintAsync("--as", "kim", "--roles", "support,approver", "--ttl", "90m");
         using var publicKey = ECDsa.Create();
         publicKey.ImportSubjectPublicKeyInfo(_key.ExportSubjectPublicKeyInfo(), out _);
-        var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(token, new TokenValidationParameters
-        {
-            ValidIssuer = "accountgrid-dev",
-            ValidAudience = "accountgrid",
-            ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            TryAllIssuerSigningKeys = false,
-            IssuerSigningKey = new ECDsaSecurityKey(publicKey) { KeyId = TestTokens.KeyId(_key) },
-        });
+        var result = await new JsonWebTokenHandler { MapInboundClaims = false }.ValidateTokenAsync(
+            token, new TokenValidationParameters
+            {
+                ValidIssuer = "accountgrid-dev",
+                ValidAudience = "accountgrid",
+                ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
+                TryAllIssuerSigningKeys = false,
+                IssuerSigningKey = new ECDsaSecurityKey(publicKey) { KeyId = TestTokens.KeyId(_key) },
+            });
         Assert.True(result.IsValid, result.Exception?.Message);
         Assert.Equal("kim", result.ClaimsIdentity.FindFirst("sub")!.Value);
         Assert.Equal(["support", "approver"], result.ClaimsIdentity.FindAll("roles").Select(c => c.Value));
@@ -57,7 +58,9 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public async Task Prints_nothing_but_the_token()
     {
-        var result = (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath)).Expect(ExitCode.Ok);
+        var result =
+            (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath)).Expect(
+                ExitCode.Ok);
         Assert.Equal(2, Assert.Single(result.Lines).Count(c => c == '.'));
         Assert.Empty(result.Error);
     }
@@ -65,7 +68,9 @@ public sealed class TokenTests : IDisposable
     [Fact]
     public async Task Says_in_json_when_it_ends()
     {
-        var result = (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath, "--json")).Expect(ExitCode.Ok);
+        var result =
+            (await Runner.RunAsync(
+                "token", "--as", "kim", "--roles", "support", "--data", _data.FullPath, "--json")).Expect(ExitCode.Ok);
         Assert.Equal(Now.AddHours(1).UtcDateTime, result.Json["expiresAt"]!.GetValue<DateTime>().ToUniversalTime());
         Assert.NotEmpty(result.Json["token"]!.GetValue<string>());
     }
@@ -74,7 +79,9 @@ public sealed class TokenTests : IDisposable
     public async Task Without_a_key_says_where_it_looked()
     {
         using var empty = new TempDirectory();
-        var result = (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", empty.FullPath)).Expect(ExitCode.NotFound);
+        var result =
+            (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", empty.FullPath)).Expect(
+                ExitCode.NotFound);
         Assert.Contains(empty.File(DevelopmentKey.FileName), result.Error, StringComparison.Ordinal);
     }
 
@@ -82,7 +89,9 @@ public sealed class TokenTests : IDisposable
     public async Task With_a_broken_key_says_so_and_prints_none_of_it()
     {
         File.WriteAllText(KeyFile, "-----BEGIN PRIVATE KEY-----\nc2VjcmV0LXN0dWZm\n-----END PRIVATE KEY-----");
-        var result = (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath)).Expect(ExitCode.Usage);
+        var result =
+            (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath)).Expect(
+                ExitCode.Usage);
         Assert.DoesNotContain("c2VjcmV0", result.Error, StringComparison.Ordinal);
     }
 
@@ -96,7 +105,9 @@ public sealed class TokenTests : IDisposable
         }
 
         File.SetUnixFileMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        var result = (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath)).Expect(ExitCode.Ok);
+        var result =
+            (await Runner.RunAsync("token", "--as", "kim", "--roles", "support", "--data", _data.FullPath)).Expect(
+                ExitCode.Ok);
         Assert.Contains("chmod 600", result.Error, StringComparison.Ordinal);
     }
 

@@ -4,7 +4,9 @@ namespace AccountGrid.Conformance.Tests;
 
 public sealed class CompletenessTests
 {
-    public static TheoryData<Type> Topologies => [.. typeof(CompletenessTests).Assembly.GetTypes().Where(static t => t.IsSubclassOf(typeof(Topology)) && !t.IsAbstract)];
+    public static TheoryData<Type> Topologies =>
+        [.. typeof(CompletenessTests).Assembly.GetTypes()
+            .Where(static t => t.IsSubclassOf(typeof(Topology)) && !t.IsAbstract)];
 
     [Fact]
     public void There_are_four_topologies() => Assert.Equal(4, Topologies.Count);
@@ -15,8 +17,10 @@ public sealed class CompletenessTests
     {
         var all = typeof(WireSuite).Assembly.GetTypes().Where(static t => t.BaseType == typeof(WireSuite));
         var run = typeof(CompletenessTests).Assembly.GetTypes()
-            .Where(t => t.IsSubclassOf(typeof(WireSuite)) && t.GetConstructors()[0].GetParameters()[0].ParameterType == topology)
+            .Where(t => t.IsSubclassOf(typeof(WireSuite))
+                && t.GetConstructors()[0].GetParameters()[0].ParameterType == topology)
             .Select(static t => t.BaseType!);
-        Assert.Equal(all.Select(static t => t.Name).Order(StringComparer.Ordinal), run.Select(static t => t.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(all.Select(static t => t.Name).Order(StringComparer.Ordinal),
+            run.Select(static t => t.Name).Order(StringComparer.Ordinal));
     }
 }

@@ -7,7 +7,8 @@ using AccountGrid.Testing;
 [assembly: AssemblyFixture(typeof(ThreeSilos))]
 [assembly: AssemblyFixture(typeof(ThreeSilosBehindAGateway))]
 
-// Many tests wait for something that takes its time, and none of them loads a processor by itself: as many as processors would leave those idle.
+// Many tests wait for something that takes its time, and none of them loads a processor by itself: as many as
+// processors would leave those idle.
 [assembly: CollectionBehavior(MaxParallelThreads = 8)]
 
 namespace AccountGrid.Conformance.Tests;
@@ -25,7 +26,8 @@ public abstract class SiloTopology : Topology
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>All at once, as an installation that is set up: they agree among themselves who makes what.</summary>
-    protected async Task StartSilosAsync(int count, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    protected async Task StartSilosAsync(
+        int count, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
         var options = new SiloProcessOptions
         {
@@ -65,7 +67,8 @@ public abstract class SiloTopology : Topology
 /// <summary>The embedded default: one silo on SQLite.</summary>
 public sealed class OneSiloOnSqlite : SiloTopology
 {
-    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways, IReadOnlyList<GatewayAddress> Behind)> StartAsync()
+    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways,
+        IReadOnlyList<GatewayAddress> Behind)> StartAsync()
     {
         await StartSilosAsync(1, []);
         return ([AddressOf(Silos[0])], []);
@@ -107,7 +110,8 @@ public abstract class PostgresTopology : SiloTopology
 /// <summary>One silo on PostgreSQL.</summary>
 public sealed class OneSiloOnPostgres : PostgresTopology
 {
-    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways, IReadOnlyList<GatewayAddress> Behind)> StartAsync()
+    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways,
+        IReadOnlyList<GatewayAddress> Behind)> StartAsync()
     {
         await StartSilosOnPostgresAsync(1);
         return ([AddressOf(Silos[0])], []);
@@ -117,19 +121,24 @@ public sealed class OneSiloOnPostgres : PostgresTopology
 /// <summary>A cluster: three silos on PostgreSQL, calls spread over the gateways of all three.</summary>
 public sealed class ThreeSilos : PostgresTopology
 {
-    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways, IReadOnlyList<GatewayAddress> Behind)> StartAsync()
+    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways,
+        IReadOnlyList<GatewayAddress> Behind)> StartAsync()
     {
         await StartSilosOnPostgresAsync(3);
         return ([.. Silos.Select(AddressOf)], []);
     }
 }
 
-/// <summary>A cluster behind a gateway that is a process of its own. Calls go through that; what must hold at every gateway is asked of the silos' own too.</summary>
+/// <summary>
+/// A cluster behind a gateway that is a process of its own. Calls go through that; what must hold at every gateway is
+/// asked of the silos' own too.
+/// </summary>
 public sealed class ThreeSilosBehindAGateway : PostgresTopology
 {
     private GatewayProcess? _gateway;
 
-    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways, IReadOnlyList<GatewayAddress> Behind)> StartAsync()
+    protected override async Task<(IReadOnlyList<GatewayAddress> Gateways,
+        IReadOnlyList<GatewayAddress> Behind)> StartAsync()
     {
         await StartSilosOnPostgresAsync(3, "--gateway-port", "0");
         _gateway = new GatewayProcess(new GatewayProcessOptions
@@ -137,7 +146,8 @@ public sealed class ThreeSilosBehindAGateway : PostgresTopology
             DataDirectory = Keys,
             Postgres = Database,
 
-            // On a busy machine the first calls of processes that have just started may take longer than the default of 3 seconds.
+            // On a busy machine the first calls of processes that have just started may take longer than the default of
+            // 3 seconds.
             Environment = GatewaySettings.Append(new("ACCOUNTGRID__RESPONSETIMEOUT", "00:00:08")).ToDictionary(),
         });
         var (http, grpc) = await _gateway.WaitForAddressesAsync(Cancel);

@@ -12,12 +12,15 @@ public abstract class AuditSuite(StoreFixture fixture) : StoreSuite(fixture)
         var streams = await FillAsync();
         await using var view = await Store.Audit.OpenAsync(Stop);
         var byStream = await ListAsync(view.ReadByStreamAsync(Stop));
-        var expected = streams.OrderBy(static s => s.Id.Value, StringComparer.Ordinal).SelectMany(static s => s.Entries);
+        var expected = streams.OrderBy(static s => s.Id.Value, StringComparer.Ordinal)
+            .SelectMany(static s => s.Entries);
         EntryAssert.Equal(expected, byStream.Select(static e => e.Entry));
 
         var byPosition = await ListAsync(view.ReadByPositionAsync(Stop));
-        Assert.Equal(Enumerable.Range(1, byStream.Count).Select(static p => (long)p), byPosition.Select(static e => e.Position));
-        EntryAssert.Equal(byStream.OrderBy(static e => e.Position).Select(static e => e.Entry), byPosition.Select(static e => e.Entry));
+        Assert.Equal(Enumerable.Range(1, byStream.Count).Select(static p => (long)p),
+            byPosition.Select(static e => e.Position));
+        EntryAssert.Equal(byStream.OrderBy(static e => e.Position).Select(static e => e.Entry),
+            byPosition.Select(static e => e.Entry));
     }
 
     [Fact]
@@ -26,7 +29,8 @@ public abstract class AuditSuite(StoreFixture fixture) : StoreSuite(fixture)
         var streams = await FillAsync();
         await using var view = await Store.Audit.OpenAsync(Stop);
         Assert.Equal(
-            streams.OrderBy(static s => s.Id.Value, StringComparer.Ordinal).Select(static s => new StreamHead(s.Id, s.Version)), await ListAsync(view.ReadHeadsAsync(Stop)));
+            streams.OrderBy(static s => s.Id.Value, StringComparer.Ordinal)
+                .Select(static s => new StreamHead(s.Id, s.Version)), await ListAsync(view.ReadHeadsAsync(Stop)));
     }
 
     [Fact]
@@ -138,12 +142,15 @@ public abstract class AuditSuite(StoreFixture fixture) : StoreSuite(fixture)
         return await ListAsync(view.ReadByStreamAsync(Stop));
     }
 
-    /// <summary>Names whose order as text and as numbers differ, interleaved, and more rows than a store fetches at a time.</summary>
+    /// <summary>
+    /// Names whose order as text and as numbers differ, interleaved, and more rows than a store fetches at a time.
+    /// </summary>
     private async Task<IReadOnlyList<SampleStream>> FillAsync()
     {
         SampleStream[] streams =
         [
-            new(2), new(10), new(1), new(25073877), new(9), new(100), new(OperatorId.Parse("kim")), new(OperatorId.Parse("Zoe")), new(OperatorId.Parse("a.b")), new(OperatorId.Parse("a"))
+            new(2), new(10), new(1), new(25073877), new(9), new(100), new(OperatorId.Parse("kim")), new(
+                OperatorId.Parse("Zoe")), new(OperatorId.Parse("a.b")), new(OperatorId.Parse("a"))
         ];
         for (var round = 0; round < 3; round++)
         {

@@ -36,7 +36,8 @@ public abstract class CheckpointSuite(StoreFixture fixture) : StoreSuite(fixture
     [Fact]
     public async Task Of_two_writers_of_one_number_one_wins()
     {
-        var results = await Task.WhenAll(Store.Checkpoints.AppendAsync(Sample(1), Stop), Store.Checkpoints.AppendAsync(Sample(1), Stop));
+        var results = await Task.WhenAll(
+            Store.Checkpoints.AppendAsync(Sample(1), Stop), Store.Checkpoints.AppendAsync(Sample(1), Stop));
         Assert.Equal([AppendResult.Appended, AppendResult.Conflict], results.Order());
     }
 
@@ -48,7 +49,8 @@ public abstract class CheckpointSuite(StoreFixture fixture) : StoreSuite(fixture
             await AppendAsync(Sample(number));
         }
 
-        Assert.Equal([5L, 4, 3, 2, 1], (await Store.Checkpoints.ReadBeforeAsync(long.MaxValue, 10, Stop)).Select(static c => c.Number));
+        Assert.Equal([5L, 4, 3, 2, 1],
+            (await Store.Checkpoints.ReadBeforeAsync(long.MaxValue, 10, Stop)).Select(static c => c.Number));
         Assert.Equal([3L, 2], (await Store.Checkpoints.ReadBeforeAsync(4, 2, Stop)).Select(static c => c.Number));
         await using var view = await Store.Audit.OpenAsync(Stop);
         var all = await ListAsync(view.ReadCheckpointsAsync(Stop));
@@ -57,7 +59,8 @@ public abstract class CheckpointSuite(StoreFixture fixture) : StoreSuite(fixture
     }
 
     private static StoredCheckpoint Sample(long number) => new(
-        new Checkpoint(number, number * 10, Bytes(number), number == 1 ? default : Bytes(number - 1), SampleStream.Day.AddMinutes(number), "0123456789abcdef", (byte[])[.. Bytes(number), .. Bytes(-number)]),
+        new Checkpoint(number, number * 10, Bytes(number), number == 1 ? default : Bytes(number - 1),
+            SampleStream.Day.AddMinutes(number), "0123456789abcdef", (byte[])[.. Bytes(number), .. Bytes(-number)]),
         (byte[])[.. Bytes(number + 100), .. Bytes(number + 101)]);
 
     private static byte[] Bytes(long seed) => SHA256.HashData(BitConverter.GetBytes(seed));
@@ -74,8 +77,10 @@ public abstract class CheckpointSuite(StoreFixture fixture) : StoreSuite(fixture
         Assert.Equal(expected.Root.ToArray(), actual.Root.ToArray());
         Assert.Equal(expected.Previous.ToArray(), actual.Previous.ToArray());
         Assert.Equal(expected.Signature.ToArray(), actual.Signature.ToArray());
-        Assert.Equal(expected with { Root = default, Previous = default, Signature = default }, actual with { Root = default, Previous = default, Signature = default });
+        Assert.Equal(expected with { Root = default, Previous = default, Signature = default },
+            actual with { Root = default, Previous = default, Signature = default });
     }
 
-    private async Task AppendAsync(StoredCheckpoint checkpoint) => Assert.Equal(AppendResult.Appended, await Store.Checkpoints.AppendAsync(checkpoint, Stop));
+    private async Task AppendAsync(StoredCheckpoint checkpoint) =>
+        Assert.Equal(AppendResult.Appended, await Store.Checkpoints.AppendAsync(checkpoint, Stop));
 }

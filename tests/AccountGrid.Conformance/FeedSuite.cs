@@ -56,8 +56,12 @@ public abstract class FeedSuite(StoreFixture fixture) : StoreSuite(fixture)
             }
         })));
         await reading.WaitAsync(TimeSpan.FromSeconds(30), Stop);
-        Assert.Equal(Enumerable.Range(1, Streams * Appends).Select(static p => (long)p), seen.Select(static e => e.Position));
-        Assert.All(seen.GroupBy(static e => e.Entry.Stream), static s => Assert.Equal(Enumerable.Range(1, Appends).Select(static n => (long)n), s.Select(static e => e.Entry.Sequence)));
+        Assert.Equal(Enumerable.Range(1, Streams * Appends).Select(static p => (long)p),
+            seen.Select(static e => e.Position));
+        Assert.All(seen.GroupBy(static e => e.Entry.Stream),
+            static s =>
+                Assert.Equal(Enumerable.Range(1, Appends).Select(static n => (long)n),
+                    s.Select(static e => e.Entry.Sequence)));
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public abstract class FeedSuite(StoreFixture fixture) : StoreSuite(fixture)
         using var source = new CancellationTokenSource();
         var waiting = Store.Feed.WaitForAsync(0, source.Token);
         await source.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => waiting.WaitAsync(TimeSpan.FromSeconds(10), Stop));
     }
 
     [Fact]
@@ -98,17 +103,22 @@ public abstract class FeedSuite(StoreFixture fixture) : StoreSuite(fixture)
     {
         var (one, two) = (new SampleStream(1), new SampleStream(2));
         await AppendAsync(one.Next(3));
-        await AppendAsync(two.Next(2, change: static e => e with { Actor = Actor.System, Type = "hold-lifted", At = SampleStream.Day.AddHours(e.Sequence) }));
+        await AppendAsync(
+            two.Next(2, change: static e =>
+                e with { Actor = Actor.System, Type = "hold-lifted", At = SampleStream.Day.AddHours(e.Sequence) }));
         Assert.Equal([5L, 4, 3, 2, 1], await BeforeAsync(All));
         Assert.Equal([2L, 1], (await Store.Feed.ReadBeforeAsync(3, All, 10, Stop)).Select(static e => e.Position));
-        Assert.Equal([5L, 4], (await Store.Feed.ReadBeforeAsync(long.MaxValue, All, 2, Stop)).Select(static e => e.Position));
+        Assert.Equal([5L, 4],
+            (await Store.Feed.ReadBeforeAsync(long.MaxValue, All, 2, Stop)).Select(static e => e.Position));
         Assert.Empty(await Store.Feed.ReadBeforeAsync(1, All, 10, Stop));
         Assert.Equal([3L, 2, 1], await BeforeAsync(All with { Stream = one.Id }));
         Assert.Equal([5L, 4], await BeforeAsync(All with { Subject = "system" }));
         Assert.Equal([5L, 4], await BeforeAsync(All with { Type = "hold-lifted" }));
         Assert.Equal([5L], await BeforeAsync(All with { Since = SampleStream.Day.AddHours(2) }));
         Assert.Equal([4L, 3, 2, 1], await BeforeAsync(All with { Until = SampleStream.Day.AddHours(2) }));
-        Assert.Equal([4L], await BeforeAsync(new JournalFilter(two.Id, "system", "hold-lifted", SampleStream.Day, SampleStream.Day.AddHours(2))));
+        Assert.Equal([4L],
+            await BeforeAsync(
+                new JournalFilter(two.Id, "system", "hold-lifted", SampleStream.Day, SampleStream.Day.AddHours(2))));
         Assert.Empty(await BeforeAsync(new JournalFilter(one.Id, "system")));
     }
 

@@ -17,7 +17,8 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
         await HarmAsync(2, at: 20, new BudgetMark(Kim, Lee, 0));
         await HarmAsync(4, at: 20, new BudgetMark(Lee, null, 7));
         await HarmAsync(5, at: 40, harm: null);
-        Assert.Equal([new(At(10), 100), new(At(20), 0), new(At(30), 300)], await Store.HarmLog.ReadChargesAsync(Kim, At(0), Stop));
+        Assert.Equal([new(At(10), 100), new(At(20), 0), new(At(30), 300)],
+            await Store.HarmLog.ReadChargesAsync(Kim, At(0), Stop));
         Assert.Equal([new(At(30), 300)], await Store.HarmLog.ReadChargesAsync(Kim, At(20), Stop));
         Assert.Equal([new(At(20), 7)], await Store.HarmLog.ReadChargesAsync(Lee, At(0), Stop));
         Assert.Empty(await Store.HarmLog.ReadChargesAsync(OperatorId.Parse("nobody"), At(0), Stop));

@@ -21,7 +21,10 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
     [Fact]
     public async Task The_newest_append_decides_the_row()
     {
-        var stream = new SampleStream(5) { Row = static row => row with { Status = AccountStatus.Suspended, DueAt = SampleStream.Day } };
+        var stream = new SampleStream(5)
+        {
+            Row = static row => row with { Status = AccountStatus.Suspended, DueAt = SampleStream.Day },
+        };
         await AppendAsync(stream.Next());
         Assert.Equal([5], await IdsAsync(All with { Status = AccountStatus.Suspended }));
         stream.Row = static row => row with { Status = AccountStatus.Active };
@@ -52,7 +55,8 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
 
         for (var s = 0; s < statuses.Length; s++)
         {
-            Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)((i * 4) + s + 1)), await IdsAsync(All with { Status = statuses[s] }));
+            Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)((i * 4) + s + 1)),
+                await IdsAsync(All with { Status = statuses[s] }));
         }
     }
 
@@ -84,8 +88,12 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
         await FollowAsync(4, 2);
         var byReach = reach == 3 ? new long[] { 2, 3 } : [3];
         Assert.Equal(byReach, await IdsAsync(All with { Tier = Tier.Protected, ProtectedReach = reach }));
-        Assert.Equal(new long[] { 1, 2, 3, 4 }.Except(byReach), await IdsAsync(All with { Tier = Tier.Standard, ProtectedReach = reach }));
-        Assert.Equal([3], Ids(await Store.Index.ListAccountsAsync(All with { Tier = Tier.Protected, ProtectedReach = reach }, 2, 10, Stop)));
+        Assert.Equal(new long[] { 1, 2, 3, 4 }.Except(byReach),
+            await IdsAsync(All with { Tier = Tier.Standard, ProtectedReach = reach }));
+        Assert.Equal([3],
+            Ids(
+                await Store.Index.ListAccountsAsync(
+                    All with { Tier = Tier.Protected, ProtectedReach = reach }, 2, 10, Stop)));
     }
 
     [Theory]
@@ -96,11 +104,13 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
         Assert.Empty(await Store.Index.CountDownAsync(reach, Stop));
         foreach (var (id, status, designated, followers) in new[]
         {
-            (1, AccountStatus.Active, true, 3), (2, AccountStatus.Suspended, false, 3), (3, AccountStatus.Suspended, true, 0), (4, AccountStatus.Suspended, false, 2),
+            (1, AccountStatus.Active, true, 3), (2, AccountStatus.Suspended, false, 3), (3, AccountStatus.Suspended,
+                true, 0), (4, AccountStatus.Suspended, false, 2),
             (5, AccountStatus.Erased, false, 0), (6, AccountStatus.Active, false, 0),
         })
         {
-            await AppendAsync(new SampleStream(id) { Row = row => row with { Status = status, Designated = designated } }.Next());
+            await AppendAsync(
+                new SampleStream(id) { Row = row => row with { Status = status, Designated = designated } }.Next());
             if (followers > 0)
             {
                 await FollowAsync(id, followers);
@@ -109,7 +119,8 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
 
         var down = (await Store.Index.CountDownAsync(reach, Stop)).OrderBy(static d => d.Status);
         Assert.Equal(
-            [new DownCount(AccountStatus.Suspended, reach == 3 ? 1 : 2, reach == 3 ? 2 : 1), new DownCount(AccountStatus.Erased, 1, 0)], down);
+            [new DownCount(AccountStatus.Suspended, reach == 3 ? 1 : 2, reach == 3 ? 2 : 1),
+                new DownCount(AccountStatus.Erased, 1, 0)], down);
     }
 
     [Fact]
@@ -123,9 +134,18 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
     [Fact]
     public async Task Filters_combine()
     {
-        await AppendAsync(new SampleStream(1) { Row = static r => r with { Handle = "kim", Status = AccountStatus.Suspended, Designated = true } }.Next());
-        await AppendAsync(new SampleStream(2) { Row = static r => r with { Handle = "kimono", Status = AccountStatus.Suspended } }.Next());
-        await AppendAsync(new SampleStream(3) { Row = static r => r with { Handle = "kimono", Designated = true } }.Next());
+        await AppendAsync(
+            new SampleStream(1)
+            {
+                Row = static r => r with { Handle = "kim", Status = AccountStatus.Suspended, Designated = true },
+            }.Next());
+        await AppendAsync(
+            new SampleStream(2)
+            {
+                Row = static r => r with { Handle = "kimono", Status = AccountStatus.Suspended },
+            }.Next());
+        await AppendAsync(
+            new SampleStream(3) { Row = static r => r with { Handle = "kimono", Designated = true } }.Next());
         Assert.Equal([1], await IdsAsync(new AccountFilter(AccountStatus.Suspended, Tier.Protected, "KI", 10)));
         Assert.Equal([2], await IdsAsync(new AccountFilter(AccountStatus.Suspended, Tier.Standard, "kim", 10)));
         Assert.Equal([3], await IdsAsync(new AccountFilter(AccountStatus.Active, Tier.Protected, "kimo", 10)));
@@ -139,10 +159,14 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
         await AppendAsync(new SampleStream(2) { Row = r => r with { ProposalSequence = 1, ProposedBy = lee } }.Next());
         await AppendAsync(new SampleStream(3) { Row = r => r with { ProposalSequence = 2, ProposedBy = kim } }.Next(2));
         await AppendAsync(new SampleStream(4).Next());
-        Assert.Equal(["1-1", "2-1", "3-2"], (await Store.Index.ListProposalsAsync(null, 0, 10, Stop)).Select(static p => p.ToString()));
-        Assert.Equal(["1-1", "3-2"], (await Store.Index.ListProposalsAsync(kim, 0, 10, Stop)).Select(static p => p.ToString()));
-        Assert.Equal(["3-2"], (await Store.Index.ListProposalsAsync(kim, 1, 10, Stop)).Select(static p => p.ToString()));
-        Assert.Equal(["1-1"], (await Store.Index.ListProposalsAsync(null, 0, 1, Stop)).Select(static p => p.ToString()));
+        Assert.Equal(["1-1", "2-1", "3-2"],
+            (await Store.Index.ListProposalsAsync(null, 0, 10, Stop)).Select(static p => p.ToString()));
+        Assert.Equal(["1-1", "3-2"],
+            (await Store.Index.ListProposalsAsync(kim, 0, 10, Stop)).Select(static p => p.ToString()));
+        Assert.Equal(["3-2"],
+            (await Store.Index.ListProposalsAsync(kim, 1, 10, Stop)).Select(static p => p.ToString()));
+        Assert.Equal(["1-1"],
+            (await Store.Index.ListProposalsAsync(null, 0, 1, Stop)).Select(static p => p.ToString()));
     }
 
     [Fact]
@@ -150,7 +174,8 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
     {
         foreach (var (id, seconds) in new[] { (1, 30), (2, 10), (3, 20), (4, 31) })
         {
-            await AppendAsync(new SampleStream(id) { Row = row => row with { DueAt = SampleStream.Day.AddSeconds(seconds) } }.Next());
+            await AppendAsync(
+                new SampleStream(id) { Row = row => row with { DueAt = SampleStream.Day.AddSeconds(seconds) } }.Next());
         }
 
         await AccountsAsync(5);
@@ -169,15 +194,18 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
         }
 
         await AccountsAsync(1);
-        Assert.Equal(["Zoe", "kim", "kim2", "lee"], (await Store.Index.ListOperatorsAsync("", 10, Stop)).Select(static o => o.Value));
-        Assert.Equal(["kim2", "lee"], (await Store.Index.ListOperatorsAsync("kim", 10, Stop)).Select(static o => o.Value));
+        Assert.Equal(["Zoe", "kim", "kim2", "lee"],
+            (await Store.Index.ListOperatorsAsync("", 10, Stop)).Select(static o => o.Value));
+        Assert.Equal(["kim2", "lee"],
+            (await Store.Index.ListOperatorsAsync("kim", 10, Stop)).Select(static o => o.Value));
         Assert.Equal(["Zoe"], (await Store.Index.ListOperatorsAsync("", 1, Stop)).Select(static o => o.Value));
         Assert.Equal(["kim"], (await Store.Index.ListFreezePendingAsync(10, Stop)).Select(static o => o.Value));
     }
 
     private static IEnumerable<long> Ids(IEnumerable<AccountId> accounts) => accounts.Select(static a => a.Value);
 
-    private async Task<IEnumerable<long>> IdsAsync(AccountFilter filter) => Ids(await Store.Index.ListAccountsAsync(filter, 0, 1000, Stop));
+    private async Task<IEnumerable<long>> IdsAsync(AccountFilter filter) =>
+        Ids(await Store.Index.ListAccountsAsync(filter, 0, 1000, Stop));
 
     private async Task AccountsAsync(params long[] ids)
     {
@@ -188,5 +216,7 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
     }
 
     private async Task FollowAsync(long account, int followers) => await Store.Ledger.ApplyAsync(
-        new AccountId(account), [.. Enumerable.Range(1, followers).Select(static f => new FollowChange(new AccountId(f), true))], SampleStream.Day, Stop);
+        new AccountId(account),
+        [.. Enumerable.Range(1, followers).Select(static f => new FollowChange(new AccountId(f), true))],
+        SampleStream.Day, Stop);
 }

@@ -51,7 +51,8 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
     public async Task A_trace_id_and_a_digest_keep_their_form(string text)
     {
         var stream = new SampleStream(1);
-        await AppendAsync(stream.Next(change: e => e with { TraceId = text, RequestId = "r", RequestDigest = text + text }));
+        await AppendAsync(
+            stream.Next(change: e => e with { TraceId = text, RequestId = "r", RequestDigest = text + text }));
         EntryAssert.Equal(stream.Entries, await Store.Journal.ReadAsync(stream.Id, 1, 10, Stop));
     }
 
@@ -59,9 +60,24 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
     public async Task Any_text_payload_and_instant_come_back_as_they_were()
     {
         var stream = new SampleStream(long.MaxValue);
-        await AppendAsync(stream.Next(change: e => e with { Actor = Actor.Service("päivä \u0000 \U0001F600"), Payload = Encoding.UTF8.GetBytes(new string('ü', 20_000)) }));
-        await AppendAsync(stream.Next(change: e => e with { At = DateTimeOffset.UnixEpoch.AddTicks(-10), Payload = ReadOnlyMemory<byte>.Empty, Actor = Actor.System }));
-        await AppendAsync(stream.Next(change: e => e with { At = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero), TypeVersion = 7 }));
+        await AppendAsync(
+            stream.Next(change: e =>
+                e with
+                {
+                    Actor = Actor.Service("päivä \u0000 \U0001F600"),
+                    Payload = Encoding.UTF8.GetBytes(new string('ü', 20_000))
+                }));
+        await AppendAsync(
+            stream.Next(change: e =>
+                e with
+                {
+                    At = DateTimeOffset.UnixEpoch.AddTicks(-10),
+                    Payload = ReadOnlyMemory<byte>.Empty,
+                    Actor = Actor.System
+                }));
+        await AppendAsync(
+            stream.Next(change: e =>
+                e with { At = new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero), TypeVersion = 7 }));
         EntryAssert.Equal(stream.Entries, await Store.Journal.ReadAsync(stream.Id, 1, 10, Stop));
     }
 
@@ -81,8 +97,10 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
     {
         var stream = new SampleStream(1);
         await AppendAsync(stream.Next(10));
-        EntryAssert.Equal(stream.Entries.Take(6).Reverse().Take(3), await Store.Journal.ReadBackwardsAsync(stream.Id, 7, 3, Stop));
-        EntryAssert.Equal(stream.Entries.Reverse(), await Store.Journal.ReadBackwardsAsync(stream.Id, long.MaxValue, 100, Stop));
+        EntryAssert.Equal(
+            stream.Entries.Take(6).Reverse().Take(3), await Store.Journal.ReadBackwardsAsync(stream.Id, 7, 3, Stop));
+        EntryAssert.Equal(
+            stream.Entries.Reverse(), await Store.Journal.ReadBackwardsAsync(stream.Id, long.MaxValue, 100, Stop));
     }
 
     [Fact]
@@ -154,7 +172,8 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
         Assert.Equal(all, entries.Select(static e => e.Sequence));
         for (var writer = 0; writer < Writers; writer++)
         {
-            Assert.All(wins[writer], sequence => Assert.Equal($"{writer}:{sequence}", entries[(int)sequence - 1].RequestId));
+            Assert.All(wins[writer],
+                sequence => Assert.Equal($"{writer}:{sequence}", entries[(int)sequence - 1].RequestId));
         }
     }
 
@@ -177,12 +196,18 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
         await RefusedAsync(good with { ExpectedVersion = 1 });
         await RefusedAsync(good with { Stream = new SampleStream(2).Id });
         await RefusedAsync(good with { Entries = good.Entries.RemoveAt(1) });
-        await RefusedAsync(good with { Entries = [good.Entries[0], good.Entries[1] with { Entry = good.Entries[1].Entry with { Hash = default } }] });
+        await RefusedAsync(
+            good with
+            {
+                Entries = [good.Entries[0],
+                good.Entries[1] with { Entry = good.Entries[1].Entry with { Hash = default } }]
+            });
         await RefusedAsync(new SampleStream(1).Next(65));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.Journal.ReadAsync(good.Stream, 1, 0, Stop));
         Assert.Equal(0, await Store.Feed.ReadHeadAsync(Stop));
 
-        async Task RefusedAsync(JournalAppend append) => await Assert.ThrowsAsync<ArgumentException>(() => Store.Journal.AppendAsync(append, Stop));
+        async Task RefusedAsync(JournalAppend append) =>
+            await Assert.ThrowsAsync<ArgumentException>(() => Store.Journal.AppendAsync(append, Stop));
     }
 
     [Fact]
@@ -191,8 +216,10 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         var stream = new SampleStream(1);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.Journal.AppendAsync(stream.Next(), cancelled.Token));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.Journal.ReadAsync(stream.Id, 1, 1, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Store.Journal.AppendAsync(stream.Next(), cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => Store.Journal.ReadAsync(stream.Id, 1, 1, cancelled.Token));
         Assert.False(await Store.Journal.ExistsAsync(stream.Id, Stop));
     }
 }

@@ -73,9 +73,11 @@ public sealed class ReconcilerRun : IDisposable
     /// <summary>No account remembers anything: as with silos of a version before.</summary>
     private sealed class Nobody : IFollowWatch
     {
-        public Task<long?> BeginAsync(AccountId account, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+        public Task<long?> BeginAsync(AccountId account, CancellationToken cancellationToken) =>
+            Task.FromResult<long?>(null);
 
-        public Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+        public Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version,
+            CancellationToken cancellationToken) => Task.FromResult<long?>(null);
     }
 
     private sealed class Log : ILogger<FollowerReconciler>
@@ -87,7 +89,9 @@ public sealed class ReconcilerRun : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        void ILogger.Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Warning)
             {

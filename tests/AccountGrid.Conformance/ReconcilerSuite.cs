@@ -8,7 +8,8 @@ namespace AccountGrid.Conformance;
 /// <summary>What the reconciler finds, and leaves alone, on every store; and what the port below it promises.</summary>
 public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture)
 {
-    private static readonly ReconcilerSettings Fast = new() { EdgesPerSecond = 10_000_000, SliceEdges = 1_000, Rotation = TimeSpan.FromMinutes(1) };
+    private static readonly ReconcilerSettings Fast =
+        new() { EdgesPerSecond = 10_000_000, SliceEdges = 1_000, Rotation = TimeSpan.FromMinutes(1) };
 
     [Fact]
     public async Task Whoever_is_registered_or_has_a_count_is_listed()
@@ -31,7 +32,8 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
         Assert.Equal(new EdgeSlice(5, 1, 2, null), await Store.FollowerAudit.CountAsync(new(1), 3, 3, Stop));
         Assert.Equal(new EdgeSlice(5, 1, 5, 5), await Store.FollowerAudit.CountAsync(new(1), long.MinValue, 5, Stop));
         Assert.Equal(new EdgeSlice(5, 1, 0, null), await Store.FollowerAudit.CountAsync(new(1), 5, 5, Stop));
-        Assert.Equal(new EdgeSlice(0, 0, 0, null), await Store.FollowerAudit.CountAsync(new(3), long.MinValue, 5, Stop));
+        Assert.Equal(new EdgeSlice(0, 0, 0, null),
+            await Store.FollowerAudit.CountAsync(new(3), long.MinValue, 5, Stop));
     }
 
     [Fact]
@@ -42,7 +44,9 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
         await FollowAsync(3, 2_500);
         using var run = new ReconcilerRun(Store.FollowerAudit, Fast);
         await run.TickAsync(Stop);
-        Assert.Equal((3, 2_510, 0, 0), (run.Sum("accounts.checked"), run.Sum("edges.counted"), run.Last("drifting.accounts"), run.Last("drift.followers")));
+        Assert.Equal((3, 2_510, 0, 0),
+            (run.Sum("accounts.checked"), run.Sum("edges.counted"), run.Last("drifting.accounts"),
+                run.Last("drift.followers")));
         Assert.Empty(run.Warnings);
     }
 
@@ -57,15 +61,18 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
         await Fixture.Tamper.RemoveEdgesAsync(new(2), 3);
         using var run = new ReconcilerRun(Store.FollowerAudit, Fast);
         await run.TickAsync(Stop);
-        Assert.Equal((2, 1, 3), (run.Sum("accounts.checked"), run.Last("drifting.accounts"), run.Last("drift.followers")));
-        Assert.Contains($"account 2 shows {followers} followers and has {followers - 3} edges", Assert.Single(run.Warnings), StringComparison.Ordinal);
+        Assert.Equal((2, 1, 3),
+            (run.Sum("accounts.checked"), run.Last("drifting.accounts"), run.Last("drift.followers")));
+        Assert.Contains($"account 2 shows {followers} followers and has {followers - 3} edges",
+            Assert.Single(run.Warnings), StringComparison.Ordinal);
         Assert.Equal(followers, (await Store.Ledger.ReadCountAsync(new(2), Stop)).Count);
         Assert.Equal(followers - 3, await Store.Ledger.CountEdgesAsync(new(2), Stop));
 
         // Found again in the next round, and not said twice.
         run.Clock.Advance(Fast.Rotation);
         await run.TickAsync(Stop);
-        Assert.Equal((4, 1, 3), (run.Sum("accounts.checked"), run.Last("drifting.accounts"), run.Last("drift.followers")));
+        Assert.Equal((4, 1, 3),
+            (run.Sum("accounts.checked"), run.Last("drifting.accounts"), run.Last("drift.followers")));
         Assert.Single(run.Warnings);
 
         // Whoever mends it sees the figure go down.
@@ -101,29 +108,37 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public Task A_large_account_that_moves_between_the_parts_is_compared_to_the_edge(int removed) => OneThread.RunAsync(async () =>
-    {
-        Assert.SkipWhen(Fixture.Tamper is null, "This store has no way in but its own.");
-        await AppendAsync(new SampleStream(1).Next());
-        await FollowAsync(1, 4_500);
-        if (removed > 0)
+    public Task A_large_account_that_moves_between_the_parts_is_compared_to_the_edge(int removed) =>
+        OneThread.RunAsync(async () =>
         {
-            await Fixture.Tamper.RemoveEdgesAsync(new(1), removed);
-        }
+            Assert.SkipWhen(Fixture.Tamper is null, "This store has no way in but its own.");
+            await AppendAsync(new SampleStream(1).Next());
+            await FollowAsync(1, 4_500);
+            if (removed > 0)
+            {
+                await Fixture.Tamper.RemoveEdgesAsync(new(1), removed);
+            }
 
-        // Before what was counted, within it and behind it; some twice, some for nothing.
-        var account = new Watched(Store);
-        var (number, random) = (0, new Random(41));
-        using var run = new ReconcilerRun(
-            new Between(Store.FollowerAudit, () => account.FollowAsync([.. Enumerable.Range(0, 40).Select(_ => new FollowChange(new(2 + random.Next(5_500)), random.Next(2) == number++ % 2))])),
-            Fast,
-            account);
-        await run.TickAsync(Stop);
-        Assert.Equal((1, 0), (run.Sum("accounts.checked"), run.Sum("accounts.moving")));
-        Assert.Equal(removed > 0 ? 1 : 0, run.Last("drifting.accounts"));
-        Assert.InRange(run.Last("drift.followers"), 0, removed);
-        Assert.Equal((await Store.Ledger.ReadCountAsync(new(1), Stop)).Count - await Store.Ledger.CountEdgesAsync(new(1), Stop), run.Last("drift.followers"));
-    });
+            // Before what was counted, within it and behind it; some twice, some for nothing.
+            var account = new Watched(Store);
+            var (number, random) = (0, new Random(41));
+            using var run = new ReconcilerRun(
+                new Between(Store.FollowerAudit,
+                    () =>
+                        account.FollowAsync(
+                            [.. Enumerable.Range(0, 40)
+                                .Select(
+                                    _ => new FollowChange(
+                                        new(2 + random.Next(5_500)), random.Next(2) == number++ % 2))])),
+                Fast,
+                account);
+            await run.TickAsync(Stop);
+            Assert.Equal((1, 0), (run.Sum("accounts.checked"), run.Sum("accounts.moving")));
+            Assert.Equal(removed > 0 ? 1 : 0, run.Last("drifting.accounts"));
+            Assert.InRange(run.Last("drift.followers"), 0, removed);
+            Assert.Equal((await Store.Ledger.ReadCountAsync(new(1), Stop)).Count
+                - await Store.Ledger.CountEdgesAsync(new(1), Stop), run.Last("drift.followers"));
+        });
 
     [Fact]
     public async Task While_accounts_are_followed_and_unfollowed_there_is_no_false_alarm()
@@ -135,7 +150,9 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
         {
             for (var batch = 0; batch < 60; batch++)
             {
-                ImmutableArray<FollowChange> changes = [.. Enumerable.Range(0, 25).Select(i => new FollowChange(new(5_000 + ((batch * 7) + i) % 90), (batch + i) % 3 != 0))];
+                ImmutableArray<FollowChange> changes =
+                    [.. Enumerable.Range(0, 25)
+                        .Select(i => new FollowChange(new(5_000 + ((batch * 7) + i) % 90), (batch + i) % 3 != 0))];
                 await Store.Ledger.ApplyAsync(new(account), changes, SampleStream.Day, Stop);
             }
         }, Stop)).ToArray();
@@ -192,7 +209,8 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
     {
         foreach (var part in Enumerable.Range(from, followers).Chunk(Limits.FollowBatch))
         {
-            await Store.Ledger.ApplyAsync(new(account), [.. part.Select(static f => new FollowChange(new(f), true))], SampleStream.Day, Stop);
+            await Store.Ledger.ApplyAsync(
+                new(account), [.. part.Select(static f => new FollowChange(new(f), true))], SampleStream.Day, Stop);
         }
     }
 
@@ -204,7 +222,8 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
         private readonly World _world = new();
         private readonly AccountProcessor _account;
 
-        public Watched(IStore store) => _account = new(new(1), _world.Accounts with { Ledger = store.Ledger, Clock = TimeProvider.System });
+        public Watched(IStore store) =>
+            _account = new(new(1), _world.Accounts with { Ledger = store.Ledger, Clock = TimeProvider.System });
 
         public async Task FollowAsync(ImmutableArray<FollowChange> changes)
         {
@@ -218,7 +237,8 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
             return _account.WatchFollows();
         }
 
-        public Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) =>
+        public Task<long?> SettleAsync(
+            AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) =>
             _account.SettleFollowsAsync(parts, version, cancellationToken);
 
         private async Task LoadAsync()
@@ -234,9 +254,11 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
     /// <summary>Does something after every part of the real thing.</summary>
     private sealed class Between(IFollowerAudit real, Func<Task> act) : IFollowerAudit
     {
-        public Task<ImmutableArray<AccountId>> ListAsync(long after, int max, CancellationToken cancellationToken) => real.ListAsync(after, max, cancellationToken);
+        public Task<ImmutableArray<AccountId>> ListAsync(long after, int max, CancellationToken cancellationToken) =>
+            real.ListAsync(after, max, cancellationToken);
 
-        public async Task<EdgeSlice> CountAsync(AccountId account, long afterFollower, int max, CancellationToken cancellationToken)
+        public async Task<EdgeSlice> CountAsync(
+            AccountId account, long afterFollower, int max, CancellationToken cancellationToken)
         {
             var slice = await real.CountAsync(account, afterFollower, max, cancellationToken);
             await act();

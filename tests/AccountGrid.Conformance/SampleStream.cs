@@ -6,7 +6,10 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Conformance;
 
-/// <summary>Makes well-formed appends to one stream, with the hash chain that a processor would compute, and remembers what it made.</summary>
+/// <summary>
+/// Makes well-formed appends to one stream, with the hash chain that a processor would compute, and remembers what it
+/// made.
+/// </summary>
 public sealed class SampleStream
 {
     private readonly List<JournalEntry> _entries = [];
@@ -59,7 +62,8 @@ public sealed class SampleStream
         var sequence = Version + 1;
         return new JournalEntry(
             Id, sequence, Day.AddSeconds(sequence), Actor.Operator(OperatorId.Parse("kim")), "hold-placed", 1,
-            Payload(string.Create(CultureInfo.InvariantCulture, $"entry {sequence}")), "0af7651916cd43dd8448eb211c80319c", RequestId: null, RequestDigest: null, Hash: default);
+            Payload(string.Create(CultureInfo.InvariantCulture, $"entry {sequence}")),
+            "0af7651916cd43dd8448eb211c80319c", RequestId: null, RequestDigest: null, Hash: default);
     }
 
     private JournalEntry Chain(JournalEntry entry) =>
@@ -77,7 +81,12 @@ public sealed class SampleStream
             ProposedBy = null,
             DueAt = null,
         })
-        : new StreamIndexRow.Operator { Version = Version, Id = Id.IsOperator(out var person) ? person : default, FreezePending = FreezePending };
+        : new StreamIndexRow.Operator
+        {
+            Version = Version,
+            Id = Id.IsOperator(out var person) ? person : default,
+            FreezePending = FreezePending,
+        };
 }
 
 /// <summary>Compares entries by content: records compare their bytes by reference.</summary>
@@ -87,13 +96,15 @@ public static class EntryAssert
     {
         Assert.Equal(expected.Payload.ToArray(), actual.Payload.ToArray());
         Assert.Equal(expected.Hash.ToArray(), actual.Hash.ToArray());
-        Assert.Equal(expected with { Payload = default, Hash = default }, actual with { Payload = default, Hash = default });
+        Assert.Equal(expected with { Payload = default, Hash = default },
+            actual with { Payload = default, Hash = default });
     }
 
     public static void Equal(IEnumerable<JournalEntry> expected, IEnumerable<JournalEntry> actual)
     {
         var (wanted, found) = (expected.ToArray(), actual.ToArray());
-        Assert.Equal(wanted.Select(static e => (e.Stream, e.Sequence)), found.Select(static e => (e.Stream, e.Sequence)));
+        Assert.Equal(wanted.Select(static e => (e.Stream, e.Sequence)),
+            found.Select(static e => (e.Stream, e.Sequence)));
         foreach (var (one, other) in wanted.Zip(found))
         {
             Equal(one, other);

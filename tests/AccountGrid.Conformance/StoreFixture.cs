@@ -3,7 +3,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Conformance;
 
-/// <summary>One empty store per test: opens it, opens it again on the same data, and takes it away at the end.</summary>
+/// <summary>
+/// One empty store per test: opens it, opens it again on the same data, and takes it away at the end.
+/// </summary>
 public abstract class StoreFixture : IAsyncDisposable
 {
     private IStore? _store;
@@ -11,7 +13,10 @@ public abstract class StoreFixture : IAsyncDisposable
     /// <summary>The open store.</summary>
     public IStore Store => _store ?? throw new InvalidOperationException("The fixture is not open.");
 
-    /// <summary>Changes the data behind the store's back while it is open, or <c>null</c> where the kind of store has no such way in.</summary>
+    /// <summary>
+    /// Changes the data behind the store's back while it is open, or <c>null</c> where the kind of store has no such
+    /// way in.
+    /// </summary>
     public virtual ITamper? Tamper => null;
 
     /// <summary>Opens the store for the first time.</summary>
@@ -78,7 +83,8 @@ public abstract class StoreSuite(StoreFixture fixture) : IAsyncLifetime
     public async ValueTask DisposeAsync() => await fixture.DisposeAsync();
 
     /// <summary>Appends and demands that it worked.</summary>
-    protected async Task AppendAsync(JournalAppend append) => Assert.Equal(AppendResult.Appended, await Store.Journal.AppendAsync(append, Stop));
+    protected async Task AppendAsync(JournalAppend append) =>
+        Assert.Equal(AppendResult.Appended, await Store.Journal.AppendAsync(append, Stop));
 
     protected static async Task<List<T>> ListAsync<T>(IAsyncEnumerable<T> items)
     {

@@ -7,7 +7,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Conformance;
 
-/// <summary>What one store holds, another one of the same or of another kind can be filled with, and nobody who asks can tell them apart.</summary>
+/// <summary>
+/// What one store holds, another one of the same or of another kind can be filled with, and nobody who asks can tell
+/// them apart.
+/// </summary>
 /// <param name="from">The store that is exported.</param>
 /// <param name="to">The store that is filled; begins empty.</param>
 public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsyncLifetime
@@ -62,7 +65,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         var head = await to.Store.Feed.ReadHeadAsync(Stop);
         var account = await On(world, to.Store).ActivateAsync(Large);
         var proposal = account.View.State.Proposal!.Sequence;
-        var approved = await account.ExecuteAsync(new(new AccountCommand.Approve(proposal, null, ""), World.Person("lee"), "later"), Stop);
+        var approved = await account.ExecuteAsync(
+            new(new AccountCommand.Approve(proposal, null, ""), World.Person("lee"), "later"), Stop);
         Assert.Null(approved.Refusal);
         Assert.Equal(AccountStatus.Deactivated, account.View.State.Status);
         Assert.Equal(Followers, (await to.Store.Ledger.ReadCountAsync(Large, Stop)).Count);
@@ -77,7 +81,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         await FillAsync(world);
         var export = await ExportAsync(from.Store, world);
         await On(world, to.Store).RegisterAsync(new AccountId(7));
-        await Assert.ThrowsAsync<StoreNotEmptyException>(() => StoreImport.RunAsync(new MemoryStream(export), to.Store, Stop));
+        await Assert.ThrowsAsync<StoreNotEmptyException>(
+            () => StoreImport.RunAsync(new MemoryStream(export), to.Store, Stop));
         Assert.Equal(1, await to.Store.Feed.ReadHeadAsync(Stop));
     }
 
@@ -85,7 +90,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
     public async Task An_empty_store_is_an_export_too()
     {
         using var world = new World();
-        Assert.Equal(default, await StoreImport.RunAsync(new MemoryStream(await ExportAsync(from.Store, world)), to.Store, Stop));
+        Assert.Equal(default,
+            await StoreImport.RunAsync(new MemoryStream(await ExportAsync(from.Store, world)), to.Store, Stop));
         await to.ReopenAsync();
         Assert.Equal(0, await to.Store.Feed.ReadHeadAsync(Stop));
     }
@@ -99,9 +105,11 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         using var world = new World();
         await FillAsync(world);
         var damaged = Damage.All[damage](Lines(await ExportAsync(from.Store, world)));
-        await Assert.ThrowsAsync<ExportDamagedException>(() => StoreImport.RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(damaged)), to.Store, Stop));
+        await Assert.ThrowsAsync<ExportDamagedException>(
+            () => StoreImport.RunAsync(new MemoryStream(Encoding.UTF8.GetBytes(damaged)), to.Store, Stop));
         await to.ReopenAsync();
-        Assert.Equal((0L, 0L), (await to.Store.Feed.ReadHeadAsync(Stop), await to.Store.Ledger.CountEdgesAsync(Large, Stop)));
+        Assert.Equal((0L, 0L),
+            (await to.Store.Feed.ReadHeadAsync(Stop), await to.Store.Ledger.CountEdgesAsync(Large, Stop)));
     }
 
     private static async Task<byte[]> ExportAsync(IStore store, World world)
@@ -111,7 +119,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         return file.ToArray();
     }
 
-    private static string[] Lines(byte[] export) => Encoding.UTF8.GetString(export).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(byte[] export) =>
+        Encoding.UTF8.GetString(export).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The world's processors on a store.</summary>
     private static Grid On(World world, IStore store)
@@ -120,7 +129,10 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         return new Grid(world.Accounts with { Journal = store.Journal, Ledger = store.Ledger });
     }
 
-    /// <summary>Two people, one account that is suspended for a while, and a large one with a proposal that waits; a checkpoint over all of it.</summary>
+    /// <summary>
+    /// Two people, one account that is suspended for a while, and a large one with a proposal that waits; a checkpoint
+    /// over all of it.
+    /// </summary>
     private async Task<(ICheckpointLog Outside, CheckpointKeys Keys)> FillAsync(World world)
     {
         var grid = On(world, from.Store);
@@ -130,21 +142,31 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         await grid.RegisterAsync(small);
         await grid.RegisterAsync(Large);
         var account = await grid.ActivateAsync(small);
-        Assert.Null((await account.ExecuteAsync(new(World.Deactivate(), World.Person("kim"), Guid.Empty.ToString()), Stop)).Refusal);
-        var restore = new AccountCommand.Restore(Owner: false, [], "ERROR", "a \"quoted\" \\ note\nعربي \ud83d\ude00", "", 0);
+        Assert.Null(
+            (await account.ExecuteAsync(
+                new(World.Deactivate(), World.Person("kim"), Guid.Empty.ToString()), Stop)).Refusal);
+        var restore = new AccountCommand.Restore(
+            Owner: false, [], "ERROR", "a \"quoted\" \\ note\nعربي \ud83d\ude00", "", 0);
         Assert.Null((await account.ExecuteAsync(new(restore, World.Person("lee"), "up"), Stop)).Refusal);
-        Assert.Null((await account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddDays(1)), World.Person("kim"), null), Stop)).Refusal);
+        Assert.Null(
+            (await account.ExecuteAsync(
+                new(World.Suspend(world.Clock.GetUtcNow().AddDays(1)), World.Person("kim"), null), Stop)).Refusal);
         var large = await grid.ActivateAsync(Large);
-        await large.FollowAsync([.. Enumerable.Range(1, Followers).Select(static f => new FollowChange(new AccountId(f), Follows: true))], Stop);
+        await large.FollowAsync(
+            [.. Enumerable.Range(1, Followers).Select(static f => new FollowChange(new AccountId(f), Follows: true))],
+            Stop);
         await account.FollowAsync([new FollowChange(Large, Follows: true)], Stop);
         await account.FollowAsync([new FollowChange(Large, Follows: false)], Stop);
         Assert.Null((await large.ExecuteAsync(
-            new(new AccountCommand.Protect(OperatorId.Parse("lee"), "LEGAL", "note", "T-1", null), World.Person("lee"), "protect"), Stop)).Refusal);
-        Assert.Equal(Outcome.Pending, (await large.ExecuteAsync(new(World.Deactivate(), World.Person("kim"), "down"), Stop)).Outcome);
+            new(new AccountCommand.Protect(OperatorId.Parse("lee"), "LEGAL", "note", "T-1", null), World.Person("lee"),
+                "protect"), Stop)).Refusal);
+        Assert.Equal(Outcome.Pending,
+            (await large.ExecuteAsync(new(World.Deactivate(), World.Person("kim"), "down"), Stop)).Outcome);
         var outside = new FileCheckpointLog(_directory.File("checkpoints.jsonl"));
         using var signer = new ECDsaCheckpointSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         var keys = CheckpointKeys.FromPem(signer.ExportPublicKeyPem());
-        using var maker = new CheckpointMaker(from.Store.Feed, from.Store.Checkpoints, outside, signer, keys, world.Clock);
+        using var maker =
+            new CheckpointMaker(from.Store.Feed, from.Store.Checkpoints, outside, signer, keys, world.Clock);
         Assert.NotNull((await maker.MakeAsync(Stop)).Made);
         return (outside, keys);
     }
@@ -153,14 +175,25 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
     {
         foreach (var ask in (Func<IStore, Task<string>>[])
             [
-                async store => string.Join(',', await store.Index.ListAccountsAsync(new(null, null, "presi", 2_000), 0, 10, Stop)),
-                async store => string.Join(',', await store.Index.ListAccountsAsync(new(AccountStatus.Suspended, null, null, 2_000), 0, 10, Stop)),
-                async store => string.Join(',', await store.Index.ListAccountsAsync(new(null, Tier.Protected, null, 2_000), 0, 10, Stop)),
-                async store => string.Join(',', await store.Index.ListProposalsAsync(OperatorId.Parse("kim"), 0, 10, Stop)),
+                async store =>
+                    string.Join(',', await store.Index.ListAccountsAsync(new(null, null, "presi", 2_000), 0, 10, Stop)),
+                async store =>
+                    string.Join(',',
+                        await store.Index.ListAccountsAsync(
+                            new(AccountStatus.Suspended, null, null, 2_000), 0, 10, Stop)),
+                async store =>
+                    string.Join(',',
+                        await store.Index.ListAccountsAsync(new(null, Tier.Protected, null, 2_000), 0, 10, Stop)),
+                async store =>
+                    string.Join(',', await store.Index.ListProposalsAsync(OperatorId.Parse("kim"), 0, 10, Stop)),
                 async store => string.Join(',', await store.Index.ListDueAsync(now.AddDays(2), 10, Stop)),
                 async store => string.Join(',', await store.Index.ListOperatorsAsync("", 10, Stop)),
-                async store => string.Join(',', await store.HarmLog.ReadChargesAsync(OperatorId.Parse("kim"), now.AddDays(-1), Stop)),
-                async store => string.Join(',', await store.HarmLog.ListHarmedAsync(OperatorId.Parse("kim"), now.AddDays(-1), 0, 10, Stop)),
+                async store =>
+                    string.Join(',',
+                        await store.HarmLog.ReadChargesAsync(OperatorId.Parse("kim"), now.AddDays(-1), Stop)),
+                async store =>
+                    string.Join(',',
+                        await store.HarmLog.ListHarmedAsync(OperatorId.Parse("kim"), now.AddDays(-1), 0, 10, Stop)),
                 async store => (await store.Ledger.ReadCountAsync(Large, Stop)).ToString(),
                 async store => (await store.Ledger.CountEdgesAsync(Large, Stop)).ToString(CultureInfo.InvariantCulture),
             ])
@@ -174,7 +207,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
     private sealed class Grid(AccountServices services)
     {
         public async Task RegisterAsync(AccountId id) =>
-            Assert.Null((await new AccountRegistrar(services).RegisterAsync(id, "president", World.Web, null, Stop)).Refusal);
+            Assert.Null(
+                (await new AccountRegistrar(services).RegisterAsync(id, "president", World.Web, null, Stop)).Refusal);
 
         public async Task<AccountProcessor> ActivateAsync(AccountId id)
         {
@@ -184,7 +218,9 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         }
     }
 
-    /// <summary>Ways in which a file is no longer what was exported. Those that a forger would hide have a digest that fits.</summary>
+    /// <summary>
+    /// Ways in which a file is no longer what was exported. Those that a forger would hide have a digest that fits.
+    /// </summary>
     private static class Damage
     {
         public static readonly Dictionary<string, Func<string[], string>> All = new(StringComparer.Ordinal)
@@ -196,19 +232,32 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
             ["a changed byte"] = static lines => Join(lines).Replace("president", "resident", StringComparison.Ordinal),
             ["something behind the end"] = static lines => Join([.. lines, lines[1]]),
             ["no header"] = static lines => Sealed(lines[1..]),
-            ["a newer format"] = static lines => Sealed([lines[0].Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal), .. lines[1..]]),
-            ["a changed event"] = static lines => Sealed([.. lines.Select(static l => l.Replace("SPAM", "ABUSE", StringComparison.Ordinal))]),
+            ["a newer format"] = static lines =>
+                Sealed([lines[0].Replace("\"format\":1", "\"format\":2", StringComparison.Ordinal), .. lines[1..]]),
+            ["a changed event"] = static lines =>
+                Sealed([.. lines.Select(static l => l.Replace("SPAM", "ABUSE", StringComparison.Ordinal))]),
             ["an entry less"] = static lines => Sealed([.. lines.Where(static (_, i) => i != 2)]),
             ["an entry twice"] = static lines => Sealed([.. lines[..2], .. lines[1..]]),
-            ["streams out of order"] = static lines => Sealed([lines[0], .. lines[1..].OrderBy(static l => Rank(l)).ThenByDescending(static l => l, StringComparer.Ordinal)]),
-            ["a follower less"] = static lines => Sealed([.. lines.Select(static l => l.Replace("[1,2,", "[2,", StringComparison.Ordinal))]),
-            ["a follower twice"] = static lines => Sealed([.. lines.Select(static l => l.Replace("[1,2,", "[2,2,", StringComparison.Ordinal))]),
+            ["streams out of order"] = static lines =>
+                Sealed([lines[0],
+                    .. lines[1..].OrderBy(static l => Rank(l))
+                        .ThenByDescending(static l => l, StringComparer.Ordinal)]),
+            ["a follower less"] = static lines =>
+                Sealed([.. lines.Select(static l => l.Replace("[1,2,", "[2,", StringComparison.Ordinal))]),
+            ["a follower twice"] = static lines =>
+                Sealed([.. lines.Select(static l => l.Replace("[1,2,", "[2,2,", StringComparison.Ordinal))]),
             ["a checkpoint less"] = static lines => Sealed([.. lines.Where(static l => Rank(l) != 2)]),
-            ["an unknown member"] = static lines => Sealed([.. lines.Select(static l => l.Replace("\"format\":1", "\"format\":1,\"more\":1", StringComparison.Ordinal))]),
+            ["an unknown member"] = static lines =>
+                Sealed(
+                    [.. lines.Select(
+                        static l => l.Replace("\"format\":1", "\"format\":1,\"more\":1", StringComparison.Ordinal))]),
         };
 
         private static int Rank(string line) =>
-            line.Contains("\"entry\"", StringComparison.Ordinal) ? 0 : line.Contains("\"followers\"", StringComparison.Ordinal) && !line.Contains("\"end\"", StringComparison.Ordinal) ? 1 : line.Contains("\"end\"", StringComparison.Ordinal) ? 3 : 2;
+            line.Contains("\"entry\"", StringComparison.Ordinal) ? 0
+                : line.Contains("\"followers\"", StringComparison.Ordinal)
+                    && !line.Contains("\"end\"", StringComparison.Ordinal) ? 1
+                        : line.Contains("\"end\"", StringComparison.Ordinal) ? 3 : 2;
 
         private static string Join(IEnumerable<string> lines) => string.Concat(lines.Select(static l => l + "\n"));
 
@@ -217,7 +266,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
             var before = Join(lines[..^1]);
             var end = lines[^1];
             var digest = end.IndexOf("\"sha256\":\"", StringComparison.Ordinal) + 10;
-            return before + end[..digest] + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(before))) + end[(digest + 64)..] + "\n";
+            return before + end[..digest] + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(before)))
+                + end[(digest + 64)..] + "\n";
         }
     }
 }

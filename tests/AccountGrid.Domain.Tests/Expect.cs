@@ -15,7 +15,10 @@ internal static class Expect
         return step;
     }
 
-    /// <summary>Refused, with the state of holds, protection and proposals untouched and the attempt in the journal if it was one at power.</summary>
+    /// <summary>
+    /// Refused, with the state of holds, protection and proposals untouched and the attempt in the journal if it was
+    /// one at power.
+    /// </summary>
     public static Refusal Refused(RefusalReason reason, Step step)
     {
         Assert.True(step.Refusal?.Reason == reason, $"Expected {reason}, got {step.Decision}.");
@@ -25,7 +28,8 @@ internal static class Expect
         return step.Refusal;
     }
 
-    public static void Invalid(string field, Step step) => Assert.Equal(field, Refused(RefusalReason.InvalidArgument, step).Field);
+    public static void Invalid(string field, Step step) =>
+        Assert.Equal(field, Refused(RefusalReason.InvalidArgument, step).Field);
 
     public static T Only<T>(Step step)
         where T : AccountEvent => Assert.IsType<T>(Assert.Single(step.Appended).Event);

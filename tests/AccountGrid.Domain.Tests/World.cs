@@ -4,7 +4,8 @@ namespace AccountGrid.Domain.Tests;
 
 /// <summary>The rules under test; a negative control puts broken ones in their place.</summary>
 public sealed record Rules(
-    Func<AccountState, AccountRequest, Situation, Decision> Decide, Func<AccountState, Recorded<AccountEvent>, AccountState> Evolve)
+    Func<AccountState, AccountRequest, Situation, Decision> Decide,
+    Func<AccountState, Recorded<AccountEvent>, AccountState> Evolve)
 {
     public static Rules Real { get; } = new(AccountDecider.Decide, AccountEvolver.Evolve);
 }
@@ -19,11 +20,15 @@ public sealed record Step(
     public Outcome? Outcome => (Decision as Decision.Accepted)?.Outcome;
 }
 
-/// <summary>What an admin last said of a person; kept beside the operator's journal, so that laws do not ask the rules under test.</summary>
+/// <summary>
+/// What an admin last said of a person; kept beside the operator's journal, so that laws do not ask the rules under
+/// test.
+/// </summary>
 public sealed record Grant(Roles Roles, DateTimeOffset? EndsAt);
 
 /// <summary>
-/// A tiny installation in memory: accounts, operators, a clock and followers. It does what a processor does (ask, decide, append, evolve) and nothing else.
+/// A tiny installation in memory: accounts, operators, a clock and followers. It does what a processor does (ask,
+/// decide, append, evolve) and nothing else.
 /// </summary>
 public sealed class World(Rules? rules = null)
 {
@@ -43,7 +48,8 @@ public sealed class World(Rules? rules = null)
 
     public Dictionary<AccountId, long?> Followers { get; } = [];
 
-    public ImmutableDictionary<OperatorId, Grant> Grants { get; private set; } = ImmutableDictionary<OperatorId, Grant>.Empty;
+    public ImmutableDictionary<OperatorId, Grant> Grants { get; private set; } =
+        ImmutableDictionary<OperatorId, Grant>.Empty;
 
     public List<Step> Steps { get; } = [];
 
@@ -107,7 +113,8 @@ public sealed class World(Rules? rules = null)
         return (situation, _rules.Decide(state, request, situation));
     }
 
-    public Step Send(AccountId account, AccountCommand command, Caller caller, string? requestId = null, long? expected = null)
+    public Step Send(
+        AccountId account, AccountCommand command, Caller caller, string? requestId = null, long? expected = null)
     {
         var request = new AccountRequest(command, caller, requestId, expected);
         var before = _accounts.TryGetValue(account, out var known) ? known : AccountState.Unregistered(account);
@@ -161,18 +168,22 @@ public sealed class World(Rules? rules = null)
     private Authority Answer(AuthorityQuestion question)
     {
         var record = Operator(question.Person.Value);
-        var budget = question.Intent is { } intent ? Budget.Check(ChargesOf(question.Person), intent.Reach, Now, OperatorPolicy) : null;
+        var budget = question.Intent is { } intent
+            ? Budget.Check(ChargesOf(question.Person), intent.Reach, Now, OperatorPolicy)
+            : null;
         return new(question.Person, record.StandingAt(Now, OperatorPolicy), record.Roles, budget);
     }
 
     private OperatorDecision Ask(string name, OperatorCommand command, bool isFirstAdmin)
     {
         var admin = new Authority(Person(Admin), Standing.Active, Roles.Admin);
-        var decision = OperatorDecider.Decide(Operator(name), command, As(Admin), isFirstAdmin ? admin : Answer(new(Person(Admin), null)), Now);
+        var decision = OperatorDecider.Decide(
+            Operator(name), command, As(Admin), isFirstAdmin ? admin : Answer(new(Person(Admin), null)), Now);
         foreach (var e in decision.Events)
         {
             var before = Operator(name);
-            _operators[Person(name)] = OperatorDecider.Evolve(before, new(e, before.Version + 1, Now, Actor.Operator(Person(Admin))));
+            _operators[Person(name)] =
+                OperatorDecider.Evolve(before, new(e, before.Version + 1, Now, Actor.Operator(Person(Admin))));
         }
 
         return decision;
@@ -186,7 +197,8 @@ public sealed class World(Rules? rules = null)
         {
             var digest = request.RequestId is null ? null : RequestDigest.Of(state.Id, request);
             var trace = $"{Steps.Count + 1:x32}";
-            var entry = new Recorded<AccountEvent>(e, state.Version + 1, Now, request.Caller.Actor, request.RequestId, digest, trace);
+            var entry = new Recorded<AccountEvent>(
+                e, state.Version + 1, Now, request.Caller.Actor, request.RequestId, digest, trace);
             state = _rules.Evolve(state, entry);
             appended.Add(entry);
             _journals[state.Id].Add(entry);

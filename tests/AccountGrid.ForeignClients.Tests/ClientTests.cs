@@ -13,28 +13,32 @@ public abstract class ClientSuite(ForeignRun run, string protocol)
     public void Every_method_was_answered()
     {
         var called = Tally().Root.GetProperty("called").EnumerateObject().Select(static c => c.Name);
-        Assert.Equal(World.Methods.Select(World.NameOf).Order(StringComparer.Ordinal), called.Order(StringComparer.Ordinal));
+        Assert.Equal(World.Methods.Select(World.NameOf).Order(StringComparer.Ordinal),
+            called.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_error_was_met()
     {
         var met = Tally().Root.GetProperty("reasons").EnumerateObject().Select(static r => r.Name);
-        Assert.Equal(ErrorTable.Read().Keys.Except(Unprovoked.Keys).Order(StringComparer.Ordinal), met.Order(StringComparer.Ordinal));
+        Assert.Equal(ErrorTable.Read().Keys.Except(Unprovoked.Keys).Order(StringComparer.Ordinal),
+            met.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Every_scenario_was_played_and_no_other()
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"{Tally().Text("version")}\n{run.Printed}");
-        Assert.Equal(Plan.Names(protocol).Concat(Plan.Wrong.Select(static row => row.Data)).Order(StringComparer.Ordinal), run.Scenarios.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(Plan.Names(protocol).Concat(Plan.Wrong.Select(static row => row.Data))
+            .Order(StringComparer.Ordinal), run.Scenarios.Keys.Order(StringComparer.Ordinal));
     }
 
     [Theory, MemberData(nameof(Plan.Wrong), MemberType = typeof(Plan))]
     public void What_is_wrong_is_found(string scenario)
     {
         Tally();
-        Assert.True(run.Scenarios.TryGetValue(scenario, out var report), $"Nothing was reported. The script printed:\n{run.Printed}");
+        Assert.True(run.Scenarios.TryGetValue(scenario, out var report),
+            $"Nothing was reported. The script printed:\n{run.Printed}");
         Assert.True(report.Text("ok") == "False", $"{Tally().Text("version")} takes for right: {scenario}");
 
         // A script that stumbles over something else has found nothing.
@@ -45,8 +49,10 @@ public abstract class ClientSuite(ForeignRun run, string protocol)
     protected void Held(string scenario)
     {
         Tally();
-        Assert.True(run.Scenarios.TryGetValue(scenario, out var report), $"Nothing was reported. The script printed:\n{run.Printed}");
-        Assert.True(report.Text("ok") == "True", $"{Tally().Text("version")}, {report.Text("step")}: {report.Text("detail")}\n{report.Text("what")}");
+        Assert.True(run.Scenarios.TryGetValue(scenario, out var report),
+            $"Nothing was reported. The script printed:\n{run.Printed}");
+        Assert.True(report.Text("ok") == "True",
+            $"{Tally().Text("version")}, {report.Text("step")}: {report.Text("detail")}\n{report.Text("what")}");
     }
 
     /// <summary>The script's last word.</summary>

@@ -15,7 +15,8 @@ public sealed class Curl(CurlRun run) : ClientSuite(run, "http"), IClassFixture<
         Tally();
         var document = OpenApi();
         var called = Answers().Where(static a => a.Status == 200).Select(static a => a.Address).Distinct();
-        Assert.Equal(World.Methods.Select(static m => World.RouteOf(m)).Select(static r => $"{r.Verb} {r.Route}").Order(StringComparer.Ordinal), document.Addresses.Order(StringComparer.Ordinal));
+        Assert.Equal(World.Methods.Select(static m => World.RouteOf(m)).Select(static r => $"{r.Verb} {r.Route}")
+            .Order(StringComparer.Ordinal), document.Addresses.Order(StringComparer.Ordinal));
         Assert.Empty(document.Addresses.Except(called));
     }
 
@@ -24,7 +25,8 @@ public sealed class Curl(CurlRun run) : ClientSuite(run, "http"), IClassFixture<
     {
         Tally();
         var document = OpenApi();
-        var problems = Answers().Where(a => document.Knows(a.Address)).SelectMany(a => document.ProblemsOf(a, Watched)).Distinct().ToArray();
+        var problems = Answers().Where(a => document.Knows(a.Address)).SelectMany(a => document.ProblemsOf(a, Watched))
+            .Distinct().ToArray();
         Assert.True(problems.Length == 0, string.Join('\n', problems.Take(20)));
         Assert.True(Answers().Count(a => document.Knows(a.Address)) > 200, "Hardly an answer was compared.");
     }
@@ -36,14 +38,16 @@ public sealed class Curl(CurlRun run) : ClientSuite(run, "http"), IClassFixture<
         var document = OpenApi();
         var answer = Answers().First(static a => a.Address == "GET /v1/accounts/{id}" && a.Status == 200);
         Assert.Empty(document.ProblemsOf(answer, Watched));
-        foreach (var body in new[] { """{"id":7}""", """{"status":"ASLEEP"}""", """{"colour":"red"}""", """{"holds":{}}""", """{"followers":{"asOf":"yesterday"}}""", "[]" })
+        foreach (var body in new[] { """{"id":7}""", """{"status":"ASLEEP"}""", """{"colour":"red"}""",
+            """{"holds":{}}""", """{"followers":{"asOf":"yesterday"}}""", "[]" })
         {
             Assert.Single(document.ProblemsOf(answer with { Body = JsonDocument.Parse(body).RootElement }, Watched));
         }
 
         Assert.Single(document.ProblemsOf(answer with { Query = ["minversion"] }, Watched));
         Assert.Single(document.ProblemsOf(answer with { Headers = ["retry-after", "trace-id"] }, Watched));
-        Assert.Single(document.ProblemsOf(answer with { Status = 404 }, Watched), static problem => problem.Contains("must have code", StringComparison.Ordinal));
+        Assert.Single(document.ProblemsOf(answer with { Status = 404 }, Watched),
+            static problem => problem.Contains("must have code", StringComparison.Ordinal));
     }
 
     private OpenApi OpenApi() => new(run.OpenApi);

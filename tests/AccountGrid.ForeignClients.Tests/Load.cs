@@ -6,7 +6,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.ForeignClients.Tests;
 
-/// <summary>A silo with a few accounts that load generators drive, and what they need. It and they are nice, so that whatever is tested beside them has its turn.</summary>
+/// <summary>
+/// A silo with a few accounts that load generators drive, and what they need. It and they are nice, so that whatever is
+/// tested beside them has its turn.
+/// </summary>
 public sealed partial class LoadedSilo : IAsyncLifetime
 {
     private readonly TempDirectory _files = new();
@@ -29,9 +32,12 @@ public sealed partial class LoadedSilo : IAsyncLifetime
             return;
         }
 
-        _silo = await SiloProcess.StartAsync(new SiloProcessOptions { Launcher = ["nice", "-n", "5"], StartTimeout = TimeSpan.FromMinutes(2) });
+        _silo = await SiloProcess.StartAsync(
+            new SiloProcessOptions { Launcher = ["nice", "-n", "5"], StartTimeout = TimeSpan.FromMinutes(2) });
         var accounts = new V1.AccountService.AccountServiceClient(_silo.Invoker("shop", "service"));
-        await Task.WhenAll(Accounts.Select(id => accounts.RegisterAccountAsync(new() { Id = id, Handle = $"user_{id}" }).ResponseAsync));
+        await Task.WhenAll(
+            Accounts.Select(
+                id => accounts.RegisterAccountAsync(new() { Id = id, Handle = $"user_{id}" }).ResponseAsync));
     }
 
     /// <inheritdoc/>
@@ -64,7 +70,11 @@ public sealed partial class LoadedSilo : IAsyncLifetime
     /// <returns>What it printed.</returns>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("nice", ["-n", "5", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("nice", ["-n", "5", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken) + await errors;
@@ -74,20 +84,31 @@ public sealed partial class LoadedSilo : IAsyncLifetime
         return output;
     }
 
-    /// <summary>How many calls of a method the silo has answered, by outcome: a load generator reads the status of HTTP, and gRPC's own stands behind it.</summary>
+    /// <summary>
+    /// How many calls of a method the silo has answered, by outcome: a load generator reads the status of HTTP, and
+    /// gRPC's own stands behind it.
+    /// </summary>
     public async Task<IReadOnlyDictionary<string, long>> OutcomesAsync(string method, string protocol)
     {
         using var client = Silo.CreateHttpClient();
-        var metrics = await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
-        return Requests().Matches(metrics).Where(m => m.Groups["method"].Value == method && m.Groups["protocol"].Value == protocol)
-            .ToDictionary(static m => m.Groups["outcome"].Value, static m => long.Parse(m.Groups["count"].Value, CultureInfo.InvariantCulture));
+        var metrics = await client.GetStringAsync(
+            new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        return Requests().Matches(metrics)
+            .Where(m => m.Groups["method"].Value == method && m.Groups["protocol"].Value == protocol)
+            .ToDictionary(static m => m.Groups["outcome"].Value,
+                static m => long.Parse(m.Groups["count"].Value, CultureInfo.InvariantCulture));
     }
 
     private static bool IsThere(string program)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(program, ["--version"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                })!;
             process.WaitForExit();
             return true;
         }
@@ -97,6 +118,7 @@ public sealed partial class LoadedSilo : IAsyncLifetime
         }
     }
 
-    [GeneratedRegex("""^accountgrid_gateway_requests_total\{method="(?<method>[^"]+)",protocol="(?<protocol>[^"]+)",outcome="(?<outcome>[^"]+)"\} (?<count>\d+)""", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        """^accountgrid_gateway_requests_total\{method="(?<method>[^"]+)",protocol="(?<protocol>[^"]+)",outcome="(?<outcome>[^"]+)"\} (?<count>\d+)""", RegexOptions.Multiline)]
     private static partial Regex Requests();
 }

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace AccountGrid.ForeignClients.Tests;
 
-/// <summary>Load by programs that nobody here wrote, for two seconds or so each: every request is answered and every answer is good. How many there were is printed, not judged.</summary>
+/// <summary>
+/// Load by programs that nobody here wrote, for two seconds or so each: every request is answered and every answer is
+/// good. How many there were is printed, not judged.
+/// </summary>
 public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSilo>
 {
     private const string Calls = "3000";
@@ -19,7 +22,8 @@ public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSil
     [Fact]
     public async Task H2load_follows_over_gRPC_and_the_same_follow_counts_once()
     {
-        await CallAsync("FollowerService", "PutFollower", new V1.PutFollowerRequest { Account = load.Accounts[2], Follower = 9 });
+        await CallAsync(
+            "FollowerService", "PutFollower", new V1.PutFollowerRequest { Account = load.Accounts[2], Follower = 9 });
         Assert.Equal(1, (await ReadAsync(load.Accounts[2])).Followers.Count);
     }
 
@@ -28,7 +32,8 @@ public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSil
     {
         await WrkAsync("/v1/accounts/1", Connections);
         await WrkAsync("/v1/public/accounts/2", Connections);
-        await WrkAsync("/v1/accounts:batchGet", Connections, "batch.lua", [.. load.Accounts.Select(static id => $"{id}")]);
+        await WrkAsync("/v1/accounts:batchGet", Connections, "batch.lua",
+            [.. load.Accounts.Select(static id => $"{id}")]);
     }
 
     [Fact]
@@ -57,9 +62,13 @@ public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSil
         LoadedSilo.Needs("h2load");
         var before = await load.OutcomesAsync($"{service}.{method}", "grpc");
         var output = await LoadedSilo.RunAsync(
-            "h2load", "--requests", Calls, "--clients", "4", "--max-concurrent-streams", "16", "--data", load.Framed(request),
-            "--header", "te: trailers", "--header", "content-type: application/grpc", "--header", load.Authorization, $"{load.Silo.Grpc}accountgrid.v1.{service}/{method}");
-        Assert.Contains($"{Calls} total, {Calls} started, {Calls} done, {Calls} succeeded, 0 failed, 0 errored, 0 timeout", output, StringComparison.Ordinal);
+            "h2load", "--requests", Calls, "--clients", "4", "--max-concurrent-streams", "16", "--data",
+            load.Framed(request),
+            "--header", "te: trailers", "--header", "content-type: application/grpc", "--header", load.Authorization,
+            $"{load.Silo.Grpc}accountgrid.v1.{service}/{method}");
+        Assert.Contains(
+            $"{Calls} total, {Calls} started, {Calls} done, {Calls} succeeded, 0 failed, 0 errored, 0 timeout", output,
+            StringComparison.Ordinal);
         Assert.Contains($"{Calls} 2xx, 0 3xx, 0 4xx, 0 5xx", output, StringComparison.Ordinal);
 
         // A refusal over gRPC is a 200 too: the silo counts by its outcome.
@@ -73,7 +82,9 @@ public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSil
         LoadedSilo.Needs("wrk");
         string[] order = script is null ? [] : ["--script", Places.Of("load", script)];
         var output = await LoadedSilo.RunAsync(
-            "wrk", ["--threads", "1", "--connections", $"{connections}", "--duration", "2s", "--timeout", "30s", "--latency", "--header", load.Authorization, .. order, new Uri(load.Silo.Http, path).AbsoluteUri, "--", .. arguments]);
+            "wrk", ["--threads", "1", "--connections", $"{connections}", "--duration", "2s", "--timeout", "30s",
+                "--latency", "--header", load.Authorization, .. order, new Uri(
+                    load.Silo.Http, path).AbsoluteUri, "--", .. arguments]);
         Assert.DoesNotContain("Non-2xx", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Socket errors", output, StringComparison.Ordinal);
         var answered = long.Parse(Answered().Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
@@ -82,7 +93,8 @@ public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSil
     }
 
     private async Task<V1.Account> ReadAsync(long id) =>
-        await new V1.AccountService.AccountServiceClient(load.Silo.Invoker("shop", "service")).GetAccountAsync(new() { Id = id }, cancellationToken: TestContext.Current.CancellationToken);
+        await new V1.AccountService.AccountServiceClient(load.Silo.Invoker("shop", "service")).GetAccountAsync(
+            new() { Id = id }, cancellationToken: TestContext.Current.CancellationToken);
 
     [GeneratedRegex(@"(\d+) requests in")]
     private static partial Regex Answered();

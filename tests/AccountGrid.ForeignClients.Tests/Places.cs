@@ -14,10 +14,15 @@ internal static class Places
     public static string Metadata(string key) =>
         typeof(Places).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
-    /// <summary>Two free ports below those that the system deals out, so that nobody is dealt one of them while a silo that was killed does not listen.</summary>
+    /// <summary>
+    /// Two free ports below those that the system deals out, so that nobody is dealt one of them while a silo that was
+    /// killed does not listen.
+    /// </summary>
     public static (int Http, int Grpc) FreePorts()
     {
-        var free = Enumerable.Range(0, 10_000).Select(static i => 20_000 + (((Environment.ProcessId * 7) + Interlocked.Add(ref _last, 2) + i) % 10_000)).Where(IsFree).Take(2).ToArray();
+        var free = Enumerable.Range(0, 10_000)
+            .Select(static i => 20_000 + (((Environment.ProcessId * 7) + Interlocked.Add(ref _last, 2) + i) % 10_000))
+            .Where(IsFree).Take(2).ToArray();
         return (free[0], free[1]);
     }
 

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace AccountGrid.ForeignClients.Tests;
 
-/// <summary>The scenarios of <c>scenarios/*.json</c>, which every foreign client plays; the README says what may stand in them.</summary>
+/// <summary>
+/// The scenarios of <c>scenarios/*.json</c>, which every foreign client plays; the README says what may stand in them.
+/// </summary>
 internal static class Plan
 {
     /// <summary>In this order: what kills the silo comes last.</summary>
@@ -16,7 +18,10 @@ internal static class Plan
     public static IReadOnlyList<JsonObject> Scenarios() => [.. Read(WrongFiles), .. Read(Files)];
 
     private static IEnumerable<JsonObject> Read(IEnumerable<string> files) =>
-        [.. files.SelectMany(static name => JsonNode.Parse(File.ReadAllText(Places.Of("scenarios", name + ".json")))!.AsArray()).Select(static node => node!.DeepClone().AsObject())];
+        [
+            .. files.SelectMany(
+                static name => JsonNode.Parse(File.ReadAllText(Places.Of("scenarios", name + ".json")))!.AsArray())
+                    .Select(static node => node!.DeepClone().AsObject())];
 
     /// <summary>What a client of gRPC plays.</summary>
     public static TheoryData<string> OverGrpc => [.. Names("grpc")];
@@ -29,7 +34,8 @@ internal static class Plan
 
     /// <summary>The names of the scenarios that a client of one protocol must find to hold.</summary>
     public static IEnumerable<string> Names(string protocol) =>
-        Read(Files).Where(s => s["over"] is not JsonArray over || over.Any(p => (string?)p == protocol)).Select(static s => (string)s["name"]!);
+        Read(Files).Where(s => s["over"] is not JsonArray over || over.Any(p => (string?)p == protocol))
+            .Select(static s => (string)s["name"]!);
 }
 
 /// <summary>The published table of errors: the gateway's README.</summary>
@@ -39,10 +45,12 @@ internal static class ErrorTable
     public static IReadOnlyDictionary<string, (string Code, int Status)> Read()
     {
         var rows = File.ReadLines(Places.Metadata("GatewayReadme"))
-            .SkipWhile(static line => !line.StartsWith("| Reason | gRPC status | HTTP |", StringComparison.Ordinal)).Skip(2)
+            .SkipWhile(static line => !line.StartsWith("| Reason | gRPC status | HTTP |", StringComparison.Ordinal))
+            .Skip(2)
             .TakeWhile(static line => line.StartsWith('|'))
             .Select(static line => line.Split('|', StringSplitOptions.TrimEntries))
-            .ToDictionary(static cells => cells[1].Trim('`'), static cells => (cells[2], int.Parse(cells[3], System.Globalization.CultureInfo.InvariantCulture)));
+            .ToDictionary(static cells => cells[1].Trim('`'),
+                static cells => (cells[2], int.Parse(cells[3], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.True(rows.Count > 20, "The table of errors was not found in the gateway's README.");
         return rows;
     }

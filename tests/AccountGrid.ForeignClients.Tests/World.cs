@@ -6,7 +6,10 @@ using Google.Protobuf.Reflection;
 
 namespace AccountGrid.ForeignClients.Tests;
 
-/// <summary>What a script is told before it begins, as files in a directory: addresses, the descriptor set, methods, errors, scenarios with tokens.</summary>
+/// <summary>
+/// What a script is told before it begins, as files in a directory: addresses, the descriptor set, methods, errors,
+/// scenarios with tokens.
+/// </summary>
 internal static class World
 {
     private static readonly string[] Service = ["service"];
@@ -25,18 +28,19 @@ internal static class World
     public static string NameOf(MethodDescriptor method) => $"{method.Service.Name}.{method.Name}";
 
     /// <summary>Where a method is over HTTP.</summary>
-    public static (string Verb, string Route) RouteOf(MethodDescriptor method) => method.GetOptions()?.GetExtension(AnnotationsExtensions.Http) switch
-    {
-        { PatternCase: HttpRule.PatternOneofCase.Get } rule => ("GET", rule.Get),
-        { PatternCase: HttpRule.PatternOneofCase.Post } rule => ("POST", rule.Post),
-        { PatternCase: HttpRule.PatternOneofCase.Put } rule => ("PUT", rule.Put),
-        { PatternCase: HttpRule.PatternOneofCase.Delete } rule => ("DELETE", rule.Delete),
+    public static (string Verb, string Route) RouteOf(MethodDescriptor method) =>
+        method.GetOptions()?.GetExtension(AnnotationsExtensions.Http) switch
+        {
+            { PatternCase: HttpRule.PatternOneofCase.Get } rule => ("GET", rule.Get),
+            { PatternCase: HttpRule.PatternOneofCase.Post } rule => ("POST", rule.Post),
+            { PatternCase: HttpRule.PatternOneofCase.Put } rule => ("PUT", rule.Put),
+            { PatternCase: HttpRule.PatternOneofCase.Delete } rule => ("DELETE", rule.Delete),
 
-        // Streams have addresses that no annotation can express; their services' comments name them.
-        _ when NameOf(method) == "FollowerService.IngestFollows" => ("POST", "/v1/followers:ingest"),
-        _ when NameOf(method) == "EventService.WatchEvents" => ("GET", "/v1/events"),
-        _ => throw new InvalidOperationException($"{method.FullName} has no address over HTTP."),
-    };
+            // Streams have addresses that no annotation can express; their services' comments name them.
+            _ when NameOf(method) == "FollowerService.IngestFollows" => ("POST", "/v1/followers:ingest"),
+            _ when NameOf(method) == "EventService.WatchEvents" => ("GET", "/v1/events"),
+            _ => throw new InvalidOperationException($"{method.FullName} has no address over HTTP."),
+        };
 
     /// <summary>Writes the files.</summary>
     /// <param name="directory">Where.</param>
@@ -52,18 +56,21 @@ internal static class World
             ["grpc"] = silo.Grpc.Authority,
             ["descriptors"] = descriptors,
             ["answers"] = Path.Combine(directory, "answers.jsonl"),
-            ["methods"] = new JsonObject(Methods.Select(static method => KeyValuePair.Create(NameOf(method), (JsonNode?)new JsonObject
-            {
-                ["path"] = $"/{method.Service.FullName}/{method.Name}",
-                ["verb"] = RouteOf(method).Verb,
-                ["route"] = RouteOf(method).Route,
-            }))),
-            ["reasons"] = new JsonObject(ErrorTable.Read().Select(static row => KeyValuePair.Create(row.Key, (JsonNode?)new JsonObject
-            {
-                ["grpc"] = row.Value.Code,
-                ["http"] = row.Value.Status,
-            }))),
-            ["scenarios"] = new JsonArray([.. Plan.Scenarios().Select((scenario, number) => WithTokens(scenario, number, silo.DataDirectory))]),
+            ["methods"] = new JsonObject(
+                Methods.Select(static method => KeyValuePair.Create(NameOf(method), (JsonNode?)new JsonObject
+                {
+                    ["path"] = $"/{method.Service.FullName}/{method.Name}",
+                    ["verb"] = RouteOf(method).Verb,
+                    ["route"] = RouteOf(method).Route,
+                }))),
+            ["reasons"] = new JsonObject(
+                ErrorTable.Read().Select(static row => KeyValuePair.Create(row.Key, (JsonNode?)new JsonObject
+                {
+                    ["grpc"] = row.Value.Code,
+                    ["http"] = row.Value.Status,
+                }))),
+            ["scenarios"] = new JsonArray(
+                [.. Plan.Scenarios().Select((scenario, number) => WithTokens(scenario, number, silo.DataDirectory))]),
         };
         var path = Path.Combine(directory, "world.json");
         File.WriteAllText(path, world.ToJsonString());
@@ -99,16 +106,20 @@ internal static class World
 
     private static string TokenByAnotherKey()
     {
-        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var key =
+            System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         return TestTokens.Mint(key, "shop", Service);
     }
 
-    /// <summary>The set that the protocol carries in itself, and what a client needs to read errors and to ask for health.</summary>
+    /// <summary>
+    /// The set that the protocol carries in itself, and what a client needs to read errors and to ask for health.
+    /// </summary>
     private static FileDescriptorSet DescriptorSet()
     {
         using var embedded = typeof(V1.Account).Assembly.GetManifestResourceStream("accountgrid.v1.binpb")!;
         var set = FileDescriptorSet.Parser.ParseFrom(embedded);
-        foreach (var file in new[] { Google.Rpc.StatusReflection.Descriptor, Google.Rpc.ErrorDetailsReflection.Descriptor, Grpc.Health.V1.HealthReflection.Descriptor })
+        foreach (var file in new[] { Google.Rpc.StatusReflection.Descriptor,
+            Google.Rpc.ErrorDetailsReflection.Descriptor, Grpc.Health.V1.HealthReflection.Descriptor })
         {
             Add(set, file);
         }

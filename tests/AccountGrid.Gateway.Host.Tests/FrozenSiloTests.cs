@@ -4,7 +4,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Gateway.Host.Tests;
 
-/// <summary>A silo that stands still with all its connections open (SIGSTOP, a hung machine): nothing is refused, so that only the missed probes tell.</summary>
+/// <summary>
+/// A silo that stands still with all its connections open (SIGSTOP, a hung machine): nothing is refused, so that only
+/// the missed probes tell.
+/// </summary>
 public sealed class FrozenSiloTests
 {
     private const int Accounts = 12;
@@ -23,7 +26,9 @@ public sealed class FrozenSiloTests
             Arguments = ["--gateway-port", "0"],
             Environment = new Dictionary<string, string> { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() },
         };
-        await using var gateway = new GatewayProcess(new GatewayProcessOptions { DataDirectory = keys.FullPath, Postgres = server.ConnectionString() });
+        await using var gateway =
+            new GatewayProcess(
+                new GatewayProcessOptions { DataDirectory = keys.FullPath, Postgres = server.ConnectionString() });
         var silos = await Task.WhenAll(SiloProcess.StartAsync(options, Token), SiloProcess.StartAsync(options, Token));
         await using var healthy = silos[0];
         await using var frozen = silos[1];
@@ -33,19 +38,27 @@ public sealed class FrozenSiloTests
         for (var id = 1; id <= Accounts; id++)
         {
             // Each account has its place before the silo freezes, and so has the record of kim.
-            await AnsweredAsync(inside.PostAsJsonAsync(Address("/v1/accounts"), new { id = $"{id}", handle = $"user_{id}", requestId = $"new-{id}" }, Token));
-            await AnsweredAsync(kim.PostAsJsonAsync(Address($"/v1/accounts/{id}:deactivate"), new { reason = "SPAM", requestId = $"first-{id}" }, Token));
+            await AnsweredAsync(
+                inside.PostAsJsonAsync(
+                    Address("/v1/accounts"), new { id = $"{id}", handle = $"user_{id}", requestId = $"new-{id}" },
+                    Token));
+            await AnsweredAsync(
+                kim.PostAsJsonAsync(Address($"/v1/accounts/{id}:deactivate"),
+                    new { reason = "SPAM", requestId = $"first-{id}" }, Token));
         }
 
         Assert.True(frozen.Pause());
         await Task.WhenAll(
             SlowestAsync("reads", id => AnsweredAsync(inside.GetAsync(Address($"/v1/accounts/{id}"), Token))),
-            SlowestAsync("follows", id => AnsweredAsync(inside.PutAsync(Address($"/v1/accounts/{id}/followers/1000"), null, Token))),
+            SlowestAsync("follows",
+                id => AnsweredAsync(inside.PutAsync(Address($"/v1/accounts/{id}/followers/1000"), null, Token))),
             SlowestAsync("owners' commands", id => AnsweredAsync(inside.PostAsJsonAsync(
-                Address($"/v1/accounts/{id}:deactivate"), new { reason = "OWNER_REQUEST", owner = true, requestId = $"owner-{id}" }, Token))),
+                Address($"/v1/accounts/{id}:deactivate"),
+                new { reason = "OWNER_REQUEST", owner = true, requestId = $"owner-{id}" }, Token))),
             SlowestAsync("staff's commands", id => AnsweredAsync(kim.PostAsJsonAsync(
                 Address($"/v1/accounts/{id}:restore"), new { reason = "ERROR", requestId = $"second-{id}" }, Token))),
-            SlowestAsync("reads through the gateway", id => AnsweredLaterAsync(() => outside.GetAsync(Address($"/v1/accounts/{id}"), Token))));
+            SlowestAsync("reads through the gateway",
+                id => AnsweredLaterAsync(() => outside.GetAsync(Address($"/v1/accounts/{id}"), Token))));
 
         Assert.True(frozen.Resume());
         Assert.NotEqual(0, await frozen.WaitForExitAsync(TimeSpan.FromSeconds(60), Token));
@@ -57,17 +70,22 @@ public sealed class FrozenSiloTests
     {
         var began = TimeProvider.System.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(1, Accounts).Select(request));
-        TestContext.Current.SendDiagnosticMessage("{0}: the last was answered after {1:0.0} s", what, TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0}: the last was answered after {1:0.0} s", what, TimeProvider.System.GetElapsedTime(began).TotalSeconds);
     }
 
     /// <summary>At the first attempt: within the 10 seconds that a request may take.</summary>
     private static async Task AnsweredAsync(Task<HttpResponseMessage> request)
     {
         using var response = await request;
-        Assert.True(response.IsSuccessStatusCode, $"{response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
+        Assert.True(response.IsSuccessStatusCode,
+            $"{response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
     }
 
-    /// <summary>At last: an Orleans client is told nothing of a silo's death, so that up to two of its calls end by their own timeout first.</summary>
+    /// <summary>
+    /// At last: an Orleans client is told nothing of a silo's death, so that up to two of its calls end by their own
+    /// timeout first.
+    /// </summary>
     private static async Task AnsweredLaterAsync(Func<Task<HttpResponseMessage>> request)
     {
         for (var attempt = 1; ; attempt++)
@@ -79,7 +97,8 @@ public sealed class FrozenSiloTests
             }
 
             Assert.True(
-                attempt < 6 && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout,
+                attempt < 6 && response.StatusCode is HttpStatusCode.ServiceUnavailable
+                    or HttpStatusCode.GatewayTimeout,
                 $"{response.RequestMessage?.RequestUri}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
         }
     }

@@ -19,7 +19,8 @@ internal sealed class NextSilo : IDisposable
             File.Copy(file, copy);
         }
 
-        var next = typeof(NextSilo).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "NextVersion").Value!;
+        var next = typeof(NextSilo).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static a => a.Key == "NextVersion").Value!;
         Assert.NotEqual(File.ReadAllBytes(next), File.ReadAllBytes(_directory.File(Contracts)));
         File.Copy(next, _directory.File(Contracts), overwrite: true);
     }

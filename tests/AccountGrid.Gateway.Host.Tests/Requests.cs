@@ -10,7 +10,8 @@ internal static class Requests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>
-    /// Sends a request until it is answered. The gateway itself repeats what may be repeated for some seconds; a busy machine may take longer to find out that a silo is gone.
+    /// Sends a request until it is answered. The gateway itself repeats what may be repeated for some seconds; a busy
+    /// machine may take longer to find out that a silo is gone.
     /// </summary>
     public static async Task<JsonElement> SendAsync(HttpClient client, string path, object body)
     {
@@ -23,7 +24,9 @@ internal static class Requests
                 return JsonDocument.Parse(text).RootElement.Clone();
             }
 
-            Assert.True(attempt < 20 && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout, $"{(int)response.StatusCode} {text}");
+            Assert.True(attempt < 20
+                && response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout,
+                    $"{(int)response.StatusCode} {text}");
             TestContext.Current.SendDiagnosticMessage("{0} {1}", path, text);
             await Task.Delay(response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(1), Token);
         }

@@ -16,7 +16,9 @@ internal sealed class TestAuthority : IDisposable
     public TestAuthority(string name)
     {
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         var now = TimeProvider.System.GetUtcNow();
@@ -50,14 +52,29 @@ internal sealed class TestAuthority : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], critical: false));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(
+                certificateAuthority: false, hasPathLengthConstraint: false, pathLengthConstraint: 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1"), new("1.3.6.1.5.5.7.3.2")], critical: false));
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.Create(_certificate, now.AddDays(-2), now.AddDays(isExpired ? -1 : 20), RandomNumberGenerator.GetBytes(8));
+        using var certificate =
+            request.Create(_certificate, now.AddDays(-2), now.AddDays(isExpired ? -1 : 20),
+                RandomNumberGenerator.GetBytes(8));
         var number = ++_issued;
-        var settings = new TlsSettings { Certificate = _directory.File($"{number}.pem"), Key = _directory.File($"{number}.key"), Authority = File };
+        var settings = new TlsSettings
+        {
+            Certificate = _directory.File($"{number}.pem"),
+            Key = _directory.File($"{number}.key"),
+            Authority = File,
+        };
         System.IO.File.WriteAllText(settings.Certificate, certificate.ExportCertificatePem());
-        var owner = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        var owner = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
         using var writer = new StreamWriter(settings.Key, owner);
         writer.Write(key.ExportPkcs8PrivateKeyPem());
         return settings;

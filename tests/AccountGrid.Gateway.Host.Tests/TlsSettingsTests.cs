@@ -67,9 +67,11 @@ public sealed class TlsSettingsTests : IDisposable
         Refused("does not lead to the Authority: NotTimeValid", _authority.Issue("accountgrid-silo", isExpired: true));
         Refused("does not carry the name accountgrid-silo", _authority.Issue("accountgrid-gateway"));
         Refused("does not carry the name accountgrid-silo", _authority.Issue("*"));
-        Refused("does not carry the name accountgrid-gateway or accountgrid-silo", _authority.Issue("somebody"), isSilo: false);
+        Refused("does not carry the name accountgrid-gateway or accountgrid-silo", _authority.Issue("somebody"),
+            isSilo: false);
     }
 
     private static void Refused(string why, TlsSettings settings, bool isSilo = true) =>
-        Assert.Contains(why, Assert.Throws<InvalidDataException>(() => ClusterTls.Load(settings, isSilo)).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<InvalidDataException>(() => ClusterTls.Load(settings, isSilo)).Message,
+            StringComparison.Ordinal);
 }

@@ -57,7 +57,8 @@ public sealed class TlsTests : IAsyncDisposable
         await RefusedAsync(silos, "frame");
         await StrangersAtTheDoorAsync(port, silos);
         await ServesAsync(shop, from: 100);
-        Assert.DoesNotContain(bareSilo.Output.Concat(foreignSilo.Output), static line => line.StartsWith("HTTP", StringComparison.Ordinal));
+        Assert.DoesNotContain(bareSilo.Output.Concat(foreignSilo.Output),
+            static line => line.StartsWith("HTTP", StringComparison.Ordinal));
         Assert.DoesNotContain("HTTP", misnamedGateway.Output, StringComparison.Ordinal);
     }
 
@@ -66,13 +67,17 @@ public sealed class TlsTests : IAsyncDisposable
     {
         var (code, output) = await SiloProcess.RunToEndAsync(Silo(_ours.Issue("somebody")), Token);
         Assert.Equal(2, code);
-        Assert.Contains("AccountGrid:Cluster:Tls:Certificate does not carry the name accountgrid-silo", output, StringComparison.Ordinal);
+        Assert.Contains("AccountGrid:Cluster:Tls:Certificate does not carry the name accountgrid-silo", output,
+            StringComparison.Ordinal);
         await using var gateway = Gateway(_ours.Issue("somebody"));
         Assert.Equal(2, await gateway.WaitForExitAsync(Token));
-        Assert.Contains("AccountGrid:Cluster:Tls:Certificate does not carry the name", gateway.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "AccountGrid:Cluster:Tls:Certificate does not carry the name", gateway.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>What programs of other makes may try at the silo's port, and that a silo's certificate is what opens it.</summary>
+    /// <summary>
+    /// What programs of other makes may try at the silo's port, and that a silo's certificate is what opens it.
+    /// </summary>
     private async Task StrangersAtTheDoorAsync(int port, SiloProcess[] silos)
     {
         Assert.False(await IsLetInAsync(port, null));
@@ -84,21 +89,28 @@ public sealed class TlsTests : IAsyncDisposable
         Assert.True(await IsLetInAsync(port, _ours.Issue("accountgrid-silo")));
     }
 
-    /// <summary>Whether the silo speaks first after the handshake, as it does to those it takes for silos; whoever is refused reads the end.</summary>
+    /// <summary>
+    /// Whether the silo speaks first after the handshake, as it does to those it takes for silos; whoever is refused
+    /// reads the end.
+    /// </summary>
     private static async Task<bool> IsLetInAsync(int port, TlsSettings? shown)
     {
         using var connection = new TcpClient();
         await connection.ConnectAsync(IPAddress.Loopback, port, Token);
         await using var tls = new SslStream(connection.GetStream());
-        using var certificate = shown is null ? null : X509Certificate2.CreateFromPemFile(shown.Certificate!, shown.Key);
+        using var certificate =
+            shown is null ? null : X509Certificate2.CreateFromPemFile(shown.Certificate!, shown.Key);
         try
         {
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
                     TargetHost = "accountgrid-silo",
-                    ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
-                    RemoteCertificateValidationCallback = static (_, shown, _, _) => shown is X509Certificate2 silo && silo.MatchesHostname("accountgrid-silo"),
+                    ClientCertificateContext = certificate is null
+                        ? null
+                        : SslStreamCertificateContext.Create(certificate, null, offline: true),
+                    RemoteCertificateValidationCallback = static (_, shown, _, _) =>
+                        shown is X509Certificate2 silo && silo.MatchesHostname("accountgrid-silo"),
                 },
                 Token);
             return await tls.ReadAsync(new byte[1], Token) > 0;
@@ -113,12 +125,16 @@ public sealed class TlsTests : IAsyncDisposable
     {
         for (var id = from; id < from + 8; id++)
         {
-            await Requests.SendAsync(shop, "/v1/accounts", new { id = $"{id}", handle = $"user_{id}", requestId = $"new-{id}" });
-            await Requests.SendAsync(shop, $"/v1/accounts/{id}:deactivate", new { reason = "OWNER_REQUEST", owner = true, requestId = $"down-{id}" });
+            await Requests.SendAsync(
+                shop, "/v1/accounts", new { id = $"{id}", handle = $"user_{id}", requestId = $"new-{id}" });
+            await Requests.SendAsync(shop, $"/v1/accounts/{id}:deactivate",
+                new { reason = "OWNER_REQUEST", owner = true, requestId = $"down-{id}" });
         }
     }
 
-    /// <summary>Waits until one of the silos has logged that it refused somebody, for a reason that holds one of these.</summary>
+    /// <summary>
+    /// Waits until one of the silos has logged that it refused somebody, for a reason that holds one of these.
+    /// </summary>
     private static async Task RefusedAsync(SiloProcess[] silos, params string[] reasons)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -126,11 +142,13 @@ public sealed class TlsTests : IAsyncDisposable
         try
         {
             await await Task.WhenAny(silos.Select(silo => silo.WaitForLineAsync(
-                line => line.Contains("was refused", StringComparison.Ordinal) && reasons.All(r => line.Contains(r, StringComparison.Ordinal)), patience.Token)));
+                line => line.Contains("was refused", StringComparison.Ordinal)
+                    && reasons.All(r => line.Contains(r, StringComparison.Ordinal)), patience.Token)));
         }
         catch (OperationCanceledException) when (!Token.IsCancellationRequested)
         {
-            Assert.Fail($"No silo refused anybody for {string.Join(", ", reasons)}. They said:\n{string.Join('\n', silos.SelectMany(static s => s.Output))}");
+            Assert.Fail(
+                $"No silo refused anybody for {string.Join(", ", reasons)}. They said:\n{string.Join('\n', silos.SelectMany(static s => s.Output))}");
         }
     }
 
@@ -141,14 +159,22 @@ public sealed class TlsTests : IAsyncDisposable
         Environment = Environment(tls).Append(new("ACCOUNTGRID__POSTGRES", Database)).ToDictionary(),
     };
 
-    private GatewayProcess Gateway(TlsSettings tls) => new(new GatewayProcessOptions { DataDirectory = _keys.FullPath, Postgres = Database, Environment = Environment(tls) });
+    private GatewayProcess Gateway(TlsSettings tls) =>
+        new(new GatewayProcessOptions
+        {
+            DataDirectory = _keys.FullPath,
+            Postgres = Database,
+            Environment = Environment(tls),
+        });
 
     private string Database => _server?.ConnectionString() ?? "Host=127.0.0.1;Database=none";
 
     private static Dictionary<string, string> Environment(TlsSettings tls) => new (string Name, string? Value)[]
     {
-        ("CERTIFICATE", tls.Certificate), ("KEY", tls.Key), ("AUTHORITY", tls.Authority), ("SILONAME", tls.SiloName), ("GATEWAYNAME", tls.GatewayName),
-    }.Where(static s => s.Value is not null).ToDictionary(static s => "ACCOUNTGRID__CLUSTER__TLS__" + s.Name, static s => s.Value!);
+        ("CERTIFICATE", tls.Certificate), ("KEY", tls.Key), ("AUTHORITY", tls.Authority), ("SILONAME",
+            tls.SiloName), ("GATEWAYNAME", tls.GatewayName),
+    }.Where(static s => s.Value is not null).ToDictionary(
+        static s => "ACCOUNTGRID__CLUSTER__TLS__" + s.Name, static s => s.Value!);
 
     private static int FreePort()
     {

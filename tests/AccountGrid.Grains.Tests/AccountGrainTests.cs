@@ -44,7 +44,8 @@ public sealed class AccountGrainTests
             await cancel.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => up);
 
-            // The caller is free at once; the grain hears of it by a message of its own. Once it has, the only place in the queue is free again.
+            // The caller is free at once; the grain hears of it by a message of its own. Once it has, the only place in
+            // the queue is free again.
             var next = new CommandInput.Protect(null, "OTHER", "", "", small.Clock.GetUtcNow().AddDays(1));
             Task<CommandReply> queued;
             do
@@ -69,7 +70,8 @@ public sealed class AccountGrainTests
             var hold = small.Journal.HoldBack(1);
             var running = small.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
             await hold.WaitForArrivalAsync();
-            var waiting = Enumerable.Range(0, 4).Select(_ => small.Account(1).SendAsync(Callers.Restore(), Callers.Staff("kim"))).ToArray();
+            var waiting = Enumerable.Range(0, 4)
+                .Select(_ => small.Account(1).SendAsync(Callers.Restore(), Callers.Staff("kim"))).ToArray();
 
             var refused = await small.Account(1).SendAsync(Callers.Restore(), Callers.Staff("kim"));
 
@@ -123,7 +125,8 @@ public sealed class AccountGrainTests
             var done = await elsewhere.ExecuteAsync(Request(Callers.Deactivate(), "kim"), Never);
 
             Assert.Equal(1, (await Grid.Account(1).ReadAsync()).Version);
-            Assert.Equal(AccountStatus.Deactivated, (await Grid.Account(1).ReadAsync(minVersion: done.View.State.Version)).Status);
+            Assert.Equal(AccountStatus.Deactivated,
+                (await Grid.Account(1).ReadAsync(minVersion: done.View.State.Version)).Status);
         }
 
         [Fact]
@@ -134,7 +137,8 @@ public sealed class AccountGrainTests
             await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
 
             var down = await Grid.Account(1).VisitAsync(Never);
-            var unknown = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Account(2).VisitAsync(Never).AsTask());
+            var unknown = await Assert.ThrowsAsync<GrainRefusedException>(
+                () => Grid.Account(2).VisitAsync(Never).AsTask());
             Assert.Equal(unknown.Refusal with { Message = "There is no account 1." }, down.Refusal);
             Assert.Null(down.Value);
 
@@ -161,7 +165,8 @@ public sealed class AccountGrainTests
                     RequestContext.Set(name, "admin");
                 }
 
-                var refused = await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim", Roles.Auditor));
+                var refused = await Grid.Account(1)
+                    .SendAsync(Callers.Deactivate(), Callers.Staff("kim", Roles.Auditor));
                 Assert.Equal(RefusalReason.ForbiddenRole, refused.Refusal!.Reason);
                 await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
             }
@@ -195,7 +200,10 @@ public sealed class AccountGrainTests
         {
             await Grid.RegisterAsync(1);
             await Grid.EnrollAsync("kim");
-            var caller = Callers.Staff("kim") with { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+            var caller = Callers.Staff("kim") with
+            {
+                TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            };
             await Grid.Account(1).SendAsync(Callers.Deactivate(), caller);
             var journal = await Grid.Account(1).ReadJournalAsync(0, 1, Never);
             Assert.Equal("0af7651916cd43dd8448eb211c80319c", journal.Value!.Entries[0].TraceId);
@@ -215,12 +223,15 @@ public sealed class AccountGrainTests
 
             // The grain still believes that the account is up, so this is its second entry, and meets the other's.
             var reply = await Grid.Account(1).SendAsync(
-                new CommandInput.Protect(null, "OTHER", "", "", Grid.Clock.GetUtcNow().AddDays(1)), Callers.Staff("kim"));
+                new CommandInput.Protect(null, "OTHER", "", "", Grid.Clock.GetUtcNow().AddDays(1)),
+                Callers.Staff("kim"));
 
             Assert.Equal(Outcome.Done, reply.Outcome);
             Assert.Equal((3L, AccountStatus.Deactivated), (reply.Account!.Version, reply.Account.Status));
-            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(AccountGrain)) == 0, "the fenced activation has ended");
-            Assert.Equal((3L, AccountStatus.Deactivated), ((await Grid.Account(1).ReadAsync()).Version, (await Grid.Account(1).ReadAsync()).Status));
+            await Eventually.TrueAsync(
+                async () => await Grid.ActivationsAsync(nameof(AccountGrain)) == 0, "the fenced activation has ended");
+            Assert.Equal((3L, AccountStatus.Deactivated),
+                ((await Grid.Account(1).ReadAsync()).Version, (await Grid.Account(1).ReadAsync()).Status));
             Assert.Contains(Grid.Logs.Lines, l => l.Id.Id == 2003);
         }
     }
@@ -238,15 +249,19 @@ public sealed class AccountGrainTests
             var read = await Grid.Account(1).GetAsync(0, Never);
             Assert.Equal(RefusalReason.StorageUnavailable, read.Refusal!.Reason);
             Assert.Contains("damaged", read.Refusal.Message, StringComparison.Ordinal);
-            Assert.Equal(RefusalReason.StorageUnavailable, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
-            Assert.Equal(RefusalReason.StorageUnavailable, (await Grid.Account(1).FollowAsync([new(5, true)], Callers.Service, Never)).Refusal!.Reason);
+            Assert.Equal(RefusalReason.StorageUnavailable,
+                (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
+            Assert.Equal(RefusalReason.StorageUnavailable,
+                (await Grid.Account(1).FollowAsync([new(5, true)], Callers.Service, Never)).Refusal!.Reason);
             Assert.Contains(Grid.Logs.Lines, l => l.Id.Id == 2001 && l.Level == LogLevel.Critical);
 
             // Nobody else notices, an auditor still sees the entries, and once repaired it serves again.
-            Assert.Equal(Outcome.Done, (await Grid.Account(2).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
+            Assert.Equal(Outcome.Done,
+                (await Grid.Account(2).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
             Assert.Single((await Grid.Account(1).ReadJournalAsync(0, 10, Never)).Value!.Entries);
             Grid.Journal.Bend = e => e;
-            await Eventually.TrueAsync(async () => (await Grid.Account(1).GetAsync(0, Never)).Refusal is null, "the repaired account serves again");
+            await Eventually.TrueAsync(async () => (await Grid.Account(1).GetAsync(0, Never)).Refusal is null,
+                "the repaired account serves again");
         }
     }
 
@@ -257,14 +272,16 @@ public sealed class AccountGrainTests
         {
             await Grid.RegisterAsync(1);
             await Grid.EnrollAsync("kim");
-            Grid.Journal.AppendFailure = new StorageUnavailableException("append", null, isTransient: true, outcomeUnknown: true);
+            Grid.Journal.AppendFailure = new StorageUnavailableException(
+                "append", null, isTransient: true, outcomeUnknown: true);
             var failed = await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"), "r1");
             Assert.Equal(RefusalReason.StorageUnavailable, failed.Refusal!.Reason);
             Assert.Contains("requestId", failed.Refusal.Message, StringComparison.Ordinal);
             Assert.Equal(AccountStatus.Active, (await Grid.Account(1).ReadAsync()).Status);
 
             Grid.Journal.AppendFailure = null;
-            Assert.Equal(Outcome.Done, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"), "r1")).Outcome);
+            Assert.Equal(Outcome.Done,
+                (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"), "r1")).Outcome);
             var again = await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"), "r1");
             Assert.Equal((Outcome.Done, 2L), (again.Outcome, again.Account!.Version));
         }
@@ -273,12 +290,14 @@ public sealed class AccountGrainTests
         public async Task That_cannot_load_an_account_is_tried_again_by_the_next_call()
         {
             await Grid.RegisterAsync(1);
-            Grid.Journal.ReadFailure = _ => new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false);
+            Grid.Journal.ReadFailure = _ =>
+                new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false);
             var refused = await Grid.Account(1).GetAsync(0, Never);
             Assert.Equal(RefusalReason.StorageUnavailable, refused.Refusal!.Reason);
 
             Grid.Journal.ReadFailure = _ => null;
-            await Eventually.TrueAsync(async () => (await Grid.Account(1).GetAsync(0, Never)).Value is not null, "the account is loaded");
+            await Eventually.TrueAsync(
+                async () => (await Grid.Account(1).GetAsync(0, Never)).Value is not null, "the account is loaded");
         }
 
         [Fact]
@@ -288,8 +307,12 @@ public sealed class AccountGrainTests
             await Grid.EnrollAsync("kim");
             await Grid.Account(1).ReadAsync();
             await Grid.DeactivateAllAsync();
-            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(OperatorGrain)) == 0, "the operator's activation has ended");
-            Grid.Journal.ReadFailure = s => s.Value == "op/kim" ? new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false) : null;
+            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(OperatorGrain)) == 0,
+                "the operator's activation has ended");
+            Grid.Journal.ReadFailure = s =>
+                s.Value == "op/kim"
+                    ? new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false)
+                    : null;
 
             var refused = await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"));
             Assert.Equal(RefusalReason.StorageUnavailable, refused.Refusal!.Reason);
@@ -300,6 +323,7 @@ public sealed class AccountGrainTests
     private static AccountRequest Request(CommandInput command, string person)
     {
         var harm = ((CommandInput.Harm)command).Action;
-        return new(new AccountCommand.Harm(new HarmAction(harm.Kind, harm.Reason, harm.Note, harm.Ticket), false), new Caller(Actor.Operator(OperatorId.Parse(person)), Roles.Staff));
+        return new(new AccountCommand.Harm(new HarmAction(harm.Kind, harm.Reason, harm.Note, harm.Ticket), false),
+            new Caller(Actor.Operator(OperatorId.Parse(person)), Roles.Staff));
     }
 }

@@ -87,7 +87,10 @@ public sealed class LocalAccountsTests : GridTest
     /// <summary>The guard of a silo that is alone, which always allows answers.</summary>
     private static PauseGuard Alone => new(TimeProvider.System, NullLogger<PauseGuard>.Instance);
 
-    /// <summary>Reads through the grain, and then without; again if the lease was over in between, which a slow machine may need.</summary>
+    /// <summary>
+    /// Reads through the grain, and then without; again if the lease was over in between, which a slow machine may
+    /// need.
+    /// </summary>
     private async Task<AccountInfo> LookAsync(long id)
     {
         for (var i = 0; i < 100; i++)
@@ -95,7 +98,8 @@ public sealed class LocalAccountsTests : GridTest
             var called = await Grid.Account(id).ReadAsync();
             if (Local.Get(id, called.Version) is { } seen)
             {
-                Assert.Equal((called.Version, called.Status, called.Followers), (seen.Version, seen.Status, seen.Followers));
+                Assert.Equal((called.Version, called.Status, called.Followers),
+                    (seen.Version, seen.Status, seen.Followers));
                 return seen;
             }
         }

@@ -13,7 +13,9 @@ public sealed class LostCallsTests
     [Fact]
     public async Task A_call_whose_silo_went_away_is_sent_again_after_longer_and_longer_pauses()
     {
-        Assert.Equal(7, await LostCalls.RepeatAsync(() => ++_calls < 7 ? throw new SiloUnavailableException() : Task.FromResult(7), _clock, Token));
+        Assert.Equal(7,
+            await LostCalls.RepeatAsync(
+                () => ++_calls < 7 ? throw new SiloUnavailableException() : Task.FromResult(7), _clock, Token));
         Assert.Equal(7, _calls);
         Assert.Equal([100, 200, 400, 800, 1000, 1000], _clock.Pauses.Select(static p => p.TotalMilliseconds));
     }
@@ -21,11 +23,14 @@ public sealed class LostCallsTests
     [Fact]
     public async Task A_call_whose_new_activation_could_not_register_itself_is_sent_again()
     {
-        // While silos were started, and on one that did not know yet that it was declared dead; the callers were told INTERNAL.
-        foreach (var failure in (Exception[])[new TaskCanceledException(), new OrleansException("Trying to register account/1 on invalid silo")])
+        // While silos were started, and on one that did not know yet that it was declared dead; the callers were told
+        // INTERNAL.
+        foreach (var failure in (Exception[])[new TaskCanceledException(),
+            new OrleansException("Trying to register account/1 on invalid silo")])
         {
             _calls = 0;
-            Assert.Equal(2, await LostCalls.RepeatAsync(() => ++_calls < 2 ? throw failure : Task.FromResult(2), _clock, Token));
+            Assert.Equal(2,
+                await LostCalls.RepeatAsync(() => ++_calls < 2 ? throw failure : Task.FromResult(2), _clock, Token));
         }
     }
 
@@ -65,7 +70,8 @@ public sealed class LostCallsTests
     public async Task The_pauses_end_with_the_callers_time()
     {
         using var caller = new CancellationTokenSource();
-        var answer = LostCalls.RepeatAsync<int>(() => throw new SiloUnavailableException(), new FakeTimeProvider(), caller.Token);
+        var answer = LostCalls.RepeatAsync<int>(
+            () => throw new SiloUnavailableException(), new FakeTimeProvider(), caller.Token);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
     }

@@ -18,7 +18,8 @@ public sealed class OperatorGrainTests
                 Assert.Equal((Standing.Ended, Roles.None, 0L), (info.Standing, info.Roles, info.Version));
             }
 
-            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(OperatorGrain)) == 0, "no activation of a stranger is left");
+            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(OperatorGrain)) == 0,
+                "no activation of a stranger is left");
         }
 
         [Fact]
@@ -38,13 +39,18 @@ public sealed class OperatorGrainTests
             await Grid.RegisterAsync(1);
             await Grid.EnrollAsync("boss");
             await Grid.EnrollAsync("kim");
-            Assert.Equal(Outcome.Done, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
+            Assert.Equal(Outcome.Done,
+                (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
 
             var end = Grid.Clock.GetUtcNow().AddHours(1);
-            Assert.Null((await Grid.Operator("kim").ExecuteAsync(new OperatorInput.Offboard(end, ""), Callers.Staff("boss"), Never)).Refusal);
-            Assert.Equal(Outcome.Done, (await Grid.Account(1).SendAsync(Callers.Restore(), Callers.Staff("kim"))).Outcome);
+            Assert.Null(
+                (await Grid.Operator("kim")
+                    .ExecuteAsync(new OperatorInput.Offboard(end, ""), Callers.Staff("boss"), Never)).Refusal);
+            Assert.Equal(Outcome.Done,
+                (await Grid.Account(1).SendAsync(Callers.Restore(), Callers.Staff("kim"))).Outcome);
             Grid.Clock.Advance(TimeSpan.FromHours(2));
-            Assert.Equal(RefusalReason.AuthorityEnded, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
+            Assert.Equal(RefusalReason.AuthorityEnded,
+                (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
         }
 
         [Fact]
@@ -53,10 +59,13 @@ public sealed class OperatorGrainTests
             await Grid.RegisterAsync(1);
             await Grid.EnrollAsync("kim");
             var asked = 0;
-            Grid.CallFailure = method => method == nameof(IOperatorGrain.AskAsync) && ++asked <= 3 ? new SiloUnavailableException() : null;
-            Assert.Equal(Outcome.Done, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
+            Grid.CallFailure = method =>
+                method == nameof(IOperatorGrain.AskAsync) && ++asked <= 3 ? new SiloUnavailableException() : null;
+            Assert.Equal(Outcome.Done,
+                (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Outcome);
             Assert.Equal(4, asked);
-            await Eventually.TrueAsync(async () => (await Grid.Operator("kim").GetAsync(Never)).HarmsInWindow == 1, "one harm is counted");
+            await Eventually.TrueAsync(
+                async () => (await Grid.Operator("kim").GetAsync(Never)).HarmsInWindow == 1, "one harm is counted");
         }
 
         [Fact]
@@ -65,22 +74,27 @@ public sealed class OperatorGrainTests
             await Grid.RegisterAsync(1);
             await Grid.EnrollAsync("kim");
             var asked = 0;
-            Grid.CallFailure = method => method == nameof(IOperatorGrain.AskAsync) && ++asked > 0 ? new TimeoutException() : null;
-            Assert.Equal(RefusalReason.StorageUnavailable, (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
+            Grid.CallFailure = method =>
+                method == nameof(IOperatorGrain.AskAsync) && ++asked > 0 ? new TimeoutException() : null;
+            Assert.Equal(RefusalReason.StorageUnavailable,
+                (await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
             Assert.Equal(1, asked);
         }
 
         [Fact]
         public async Task That_was_withdrawn_behind_an_activation_s_back_is_noticed_within_its_freshness()
         {
-            await using var strict = await TestGrid.StartAsync(limits: new ProcessorLimits { AuthorityFreshness = TimeSpan.Zero });
+            await using var strict =
+                await TestGrid.StartAsync(limits: new ProcessorLimits { AuthorityFreshness = TimeSpan.Zero });
             await strict.RegisterAsync(1);
             await strict.EnrollAsync("kim");
             await strict.EnrollAsync("boss");
             var duplicate = await strict.DuplicateOperatorAsync("kim");
             await duplicate.ExecuteAsync(
-                new OperatorCommand.Offboard(strict.Clock.GetUtcNow(), ""), new Caller(Actor.Operator(OperatorId.Parse("boss")), Roles.Admin), Never);
-            Assert.Equal(RefusalReason.AuthorityEnded, (await strict.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
+                new OperatorCommand.Offboard(strict.Clock.GetUtcNow(), ""),
+                new Caller(Actor.Operator(OperatorId.Parse("boss")), Roles.Admin), Never);
+            Assert.Equal(RefusalReason.AuthorityEnded,
+                (await strict.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
         }
 
         [Fact]
@@ -91,7 +105,8 @@ public sealed class OperatorGrainTests
             var end = Grid.Clock.GetUtcNow().AddDays(60);
             var both = await Task.WhenAll(
                 Grid.Operator("bob").ExecuteAsync(new OperatorInput.Offboard(end, ""), Callers.Staff("ann"), Never),
-                Grid.Operator("ann").ExecuteAsync(new OperatorInput.Offboard(end, ""), Callers.Staff("bob"), Never)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+                Grid.Operator("ann").ExecuteAsync(new OperatorInput.Offboard(end, ""), Callers.Staff("bob"), Never))
+                    .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
             Assert.All(both, b => Assert.Null(b.Refusal));
         }
     }
@@ -108,10 +123,12 @@ public sealed class OperatorGrainTests
 
             // Refused after its budget was reserved: the account is down already.
             Assert.NotNull((await Grid.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal);
-            await Eventually.TrueAsync(async () => (await Grid.Operator("kim").GetAsync(Never)).HarmsInWindow == 1, "one harm is counted");
+            await Eventually.TrueAsync(
+                async () => (await Grid.Operator("kim").GetAsync(Never)).HarmsInWindow == 1, "one harm is counted");
 
             await Grid.DeactivateAllAsync();
-            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(OperatorGrain)) == 0, "the operator's activation has ended");
+            await Eventually.TrueAsync(async () => await Grid.ActivationsAsync(nameof(OperatorGrain)) == 0,
+                "the operator's activation has ended");
             Assert.Equal(1, (await Grid.Operator("kim").GetAsync(Never)).HarmsInWindow);
         }
     }
@@ -121,7 +138,10 @@ public sealed class OperatorGrainTests
         [Fact]
         public async Task Answers_unavailable_and_is_tried_again()
         {
-            Grid.Journal.ReadFailure = s => s.Value == "op/kim" ? new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false) : null;
+            Grid.Journal.ReadFailure = s =>
+                s.Value == "op/kim"
+                    ? new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false)
+                    : null;
             var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Operator("kim").GetAsync(Never));
             Assert.Equal(RefusalReason.StorageUnavailable, refused.Refusal.Reason);
 
@@ -144,7 +164,8 @@ public sealed class OperatorGrainTests
         [Fact]
         public async Task With_a_key_that_names_nobody_is_refused()
         {
-            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Grains.GetGrain<IOperatorGrain>("kim").GetAsync(Never));
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(
+                () => Grid.Grains.GetGrain<IOperatorGrain>("kim").GetAsync(Never));
             Assert.Equal(RefusalReason.InvalidArgument, refused.Refusal.Reason);
         }
     }

@@ -65,7 +65,8 @@ public sealed class PlacementTests
         public async Task That_cannot_exist_is_not_even_looked_for(long id)
         {
             var asked = Grid.Journal.ExistsCalls;
-            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Grains.GetGrain<IAccountGrain>(id).GetAsync(0, Never).AsTask());
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(
+                () => Grid.Grains.GetGrain<IAccountGrain>(id).GetAsync(0, Never).AsTask());
             Assert.Equal(RefusalReason.NotFound, refused.Refusal.Reason);
             Assert.Equal(asked, Grid.Journal.ExistsCalls);
         }
@@ -113,7 +114,8 @@ public sealed class PlacementTests
                 }
                 catch (GrainRefusedException e)
                 {
-                    Assert.True(e.Refusal.Reason is RefusalReason.NotFound or RefusalReason.Overloaded, e.Refusal.Message);
+                    Assert.True(e.Refusal.Reason is RefusalReason.NotFound or RefusalReason.Overloaded,
+                        e.Refusal.Message);
                 }
             });
             return answered;
@@ -137,9 +139,11 @@ public sealed class PlacementTests
         public async Task Refuses_as_unavailable_and_is_asked_only_once()
         {
             await Grid.RegisterAsync(1);
-            Grid.Journal.ExistsFailure = new StorageUnavailableException("exists", null, isTransient: true, outcomeUnknown: false);
+            Grid.Journal.ExistsFailure = new StorageUnavailableException(
+                "exists", null, isTransient: true, outcomeUnknown: false);
             var asked = Grid.Journal.ExistsCalls;
-            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Account(1).GetAsync(0, Never).AsTask());
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(
+                () => Grid.Account(1).GetAsync(0, Never).AsTask());
             Assert.Equal(RefusalReason.StorageUnavailable, refused.Refusal.Reason);
             Assert.Equal(asked + 1, Grid.Journal.ExistsCalls);
         }
@@ -147,9 +151,12 @@ public sealed class PlacementTests
         [Fact]
         public async Task Passes_on_that_it_is_overloaded_with_its_delay()
         {
-            Grid.Journal.ExistsFailure = new StorageOverloadedException("The queue of existence checks", TimeSpan.FromSeconds(3));
-            var refused = await Assert.ThrowsAsync<GrainRefusedException>(() => Grid.Account(1).GetAsync(0, Never).AsTask());
-            Assert.Equal((RefusalReason.Overloaded, TimeSpan.FromSeconds(3)), (refused.Refusal.Reason, refused.Refusal.RetryAfter));
+            Grid.Journal.ExistsFailure = new StorageOverloadedException(
+                "The queue of existence checks", TimeSpan.FromSeconds(3));
+            var refused = await Assert.ThrowsAsync<GrainRefusedException>(
+                () => Grid.Account(1).GetAsync(0, Never).AsTask());
+            Assert.Equal((RefusalReason.Overloaded, TimeSpan.FromSeconds(3)),
+                (refused.Refusal.Reason, refused.Refusal.RetryAfter));
         }
 
         [Fact]
@@ -157,7 +164,8 @@ public sealed class PlacementTests
         {
             await Grid.RegisterAsync(1);
             await Grid.Account(1).ReadAsync();
-            Grid.Journal.ExistsFailure = new StorageUnavailableException("exists", null, isTransient: true, outcomeUnknown: false);
+            Grid.Journal.ExistsFailure = new StorageUnavailableException(
+                "exists", null, isTransient: true, outcomeUnknown: false);
             Assert.Equal("user_1", (await Grid.Account(1).ReadAsync()).Handle);
         }
     }
@@ -177,8 +185,8 @@ public sealed class PlacementTests
             var counts = await grid.ActivationsPerSiloAsync(nameof(AccountGrain));
             Assert.Equal(3, counts.Length);
 
-            // Of two silos drawn at random the emptier one is taken, by counts that are published now and then: even in the long run, not after 300. By
-            // preference for the caller it would be 300 and twice 0.
+            // Of two silos drawn at random the emptier one is taken, by counts that are published now and then: even in
+            // the long run, not after 300. By preference for the caller it would be 300 and twice 0.
             Assert.Equal(300, counts.Sum());
             Assert.All(counts, c => Assert.InRange(c, 15, 240));
         }
@@ -191,7 +199,8 @@ public sealed class PlacementTests
             await grid.RegisterAsync(1);
             for (var silo = 0; silo < 3; silo++)
             {
-                var account = ((IGrainFactory)grid.Services(silo).GetService(typeof(IGrainFactory))!).GetGrain<IAccountGrain>(1);
+                var account =
+                    ((IGrainFactory)grid.Services(silo).GetService(typeof(IGrainFactory))!).GetGrain<IAccountGrain>(1);
                 var refused = await account.SendAsync(Callers.Deactivate("\u202E"), Callers.Staff("kim"));
                 Assert.Equal((RefusalReason.InvalidArgument, "note"), (refused.Refusal!.Reason, refused.Refusal.Field));
                 Assert.Equal(1, (await account.ReadAsync()).Version);

@@ -18,7 +18,8 @@ public sealed class SiloAccountsTests
             await _grid.EnrollAsync("kim");
 
 
-            // Silos that have just met know of each other's room only after a while; until then accounts stay where the first call came.
+            // Silos that have just met know of each other's room only after a while; until then accounts stay where the
+            // first call came.
             await Eventually.TrueAsync(
                 async () =>
                 {
@@ -76,8 +77,11 @@ public sealed class SiloAccountsTests
         {
             foreach (var id in Ids.Take(30))
             {
-                Assert.Null((await _grid.Account(id).SendAsync(Callers.Deactivate(), Callers.Staff("kim"), $"down-{id}")).Refusal);
-                Assert.All(await ReadActiveAsync(1, [id]), a => Assert.Equal((AccountStatus.Deactivated, 2), (a.Status, a.Version)));
+                Assert.Null(
+                    (await _grid.Account(id)
+                        .SendAsync(Callers.Deactivate(), Callers.Staff("kim"), $"down-{id}")).Refusal);
+                Assert.All(await ReadActiveAsync(1, [id]),
+                    a => Assert.Equal((AccountStatus.Deactivated, 2), (a.Status, a.Version)));
             }
         }
 
@@ -86,7 +90,9 @@ public sealed class SiloAccountsTests
         private async Task<ImmutableArray<AccountInfo>> ReadActiveAsync(int silo, IEnumerable<long> ids)
         {
             var directory = _grid.Services(silo).GetRequiredService<IGrainFactory>().GetGrain<IDirectoryGrain>(0);
-            var found = await Task.WhenAll(ids.Chunk(Limits.BatchGet).Select(some => directory.ReadActiveAsync([.. some], CancellationToken.None)));
+            var found = await Task.WhenAll(
+                ids.Chunk(Limits.BatchGet)
+                    .Select(some => directory.ReadActiveAsync([.. some], CancellationToken.None)));
             return [.. found.SelectMany(static batch => batch.Accounts)];
         }
     }
@@ -99,12 +105,15 @@ public sealed class SiloAccountsTests
             await Grid.RegisterAsync(1);
             await Grid.RegisterAsync(2);
             await Grid.Account(1).ReadAsync();
-            var batch = await Grid.Grains.GetGrain<IDirectoryGrain>(0).ReadActiveAsync([1, 2, 404, -1, 0], CancellationToken.None);
+            var batch = await Grid.Grains.GetGrain<IDirectoryGrain>(0)
+                .ReadActiveAsync([1, 2, 404, -1, 0], CancellationToken.None);
             Assert.Equal([1], batch.Accounts.Select(a => a.Id));
             Assert.Equal(1, await Grid.ActivationsAsync(nameof(AccountGrain)));
 
             await Grid.DeactivateAllAsync();
-            Assert.Empty((await Grid.Grains.GetGrain<IDirectoryGrain>(0).ReadActiveAsync([1, 2], CancellationToken.None)).Accounts);
+            Assert.Empty(
+                (await Grid.Grains.GetGrain<IDirectoryGrain>(0)
+                    .ReadActiveAsync([1, 2], CancellationToken.None)).Accounts);
         }
 
         [Fact]
@@ -113,7 +122,9 @@ public sealed class SiloAccountsTests
             await Grid.RegisterAsync(1);
             await Grid.Account(1).ReadAsync();
             var ids = Enumerable.Repeat(7L, Limits.BatchGet).Append(1L);
-            Assert.Empty((await Grid.Grains.GetGrain<IDirectoryGrain>(0).ReadActiveAsync([.. ids], CancellationToken.None)).Accounts);
+            Assert.Empty(
+                (await Grid.Grains.GetGrain<IDirectoryGrain>(0)
+                    .ReadActiveAsync([.. ids], CancellationToken.None)).Accounts);
         }
     }
 }

@@ -66,24 +66,30 @@ public sealed class SnapshotTests : GridTest
         await Grid.DeactivateAllAsync();
         await Grid.Account(1).ReadAsync();
 
-        // Another activation has written meanwhile: the version that this one knows is stale, and its first write meets that.
-        await Grid.Shelf.WriteStateAsync("snapshot", Orleans.Runtime.GrainId.Parse("account/1", null), new GrainState<AccountSnapshotState>(new(), "1"));
+        // Another activation has written meanwhile: the version that this one knows is stale, and its first write meets
+        // that.
+        await Grid.Shelf.WriteStateAsync("snapshot", Orleans.Runtime.GrainId.Parse("account/1", null),
+            new GrainState<AccountSnapshotState>(new(), "1"));
         await ToggleAsync(64);
         await ToggleAsync(64);
         await Eventually.TrueAsync(() => Task.FromResult(Grid.Shelf.Of(1)!.Version > 64), "a later write goes through");
     }
 
-    /// <summary>The write was given up and logged with its exception, once for each account that two activations had had.</summary>
+    /// <summary>
+    /// The write was given up and logged with its exception, once for each account that two activations had had.
+    /// </summary>
     [Fact]
     public async Task Of_another_activation_is_replaced_by_the_next_write_and_nothing_is_logged()
     {
         await MoveAsync(20);
-        await Grid.Shelf.WriteStateAsync("snapshot", Orleans.Runtime.GrainId.Parse("account/1", null), new GrainState<AccountSnapshotState>(new(), null));
+        await Grid.Shelf.WriteStateAsync("snapshot", Orleans.Runtime.GrainId.Parse("account/1", null),
+            new GrainState<AccountSnapshotState>(new(), null));
 
         await Grid.DeactivateAllAsync();
 
         Assert.Equal(21, Grid.Shelf.Of(1)!.Version);
-        Assert.DoesNotContain(Grid.Logs.Lines, static l => l.Id.Id == 2010 || l.Category.Contains("Storage", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Grid.Logs.Lines, static l => l.Id.Id == 2010 || l.Category.Contains("Storage", StringComparison.Ordinal));
     }
 
     /// <summary>What the other activation wrote may be later than what this one would write.</summary>
@@ -92,7 +98,8 @@ public sealed class SnapshotTests : GridTest
     {
         await MoveAsync(20);
         await Grid.Shelf.WriteStateAsync(
-            "snapshot", Orleans.Runtime.GrainId.Parse("account/1", null), new GrainState<AccountSnapshotState>(new() { Version = 22 }, null));
+            "snapshot", Orleans.Runtime.GrainId.Parse("account/1", null), new GrainState<AccountSnapshotState>(
+                new() { Version = 22 }, null));
 
         await Grid.DeactivateAllAsync();
 
@@ -111,7 +118,8 @@ public sealed class SnapshotTests : GridTest
         for (var i = 0; i < entries; i++)
         {
             var reply = await Grid.Account(1).SendAsync(
-                new CommandInput.Protect(null, "OTHER", "", "", Grid.Clock.GetUtcNow().AddDays(1 + i)), Callers.Staff("kim"));
+                new CommandInput.Protect(null, "OTHER", "", "", Grid.Clock.GetUtcNow().AddDays(1 + i)),
+                Callers.Staff("kim"));
             Assert.Null(reply.Refusal);
         }
     }

@@ -46,7 +46,8 @@ public sealed class SystemGrainTests
             for (var id = 1; id <= 40; id++)
             {
                 await Grid.RegisterAsync(id);
-                await Grid.Account(id).SendAsync(Callers.Suspend(Grid.Clock.GetUtcNow().AddHours(1)), Callers.Staff("kim"));
+                await Grid.Account(id)
+                    .SendAsync(Callers.Suspend(Grid.Clock.GetUtcNow().AddHours(1)), Callers.Staff("kim"));
                 if (id % 20 == 0)
                 {
                     Grid.Clock.Advance(TimeSpan.FromMinutes(61));
@@ -57,7 +58,10 @@ public sealed class SystemGrainTests
             await Grid.Account(7).SendAsync(Callers.Suspend(Grid.Clock.GetUtcNow().AddHours(1)), Callers.Staff("kim"));
             await Grid.Account(8).SendAsync(Callers.Suspend(Grid.Clock.GetUtcNow().AddHours(1)), Callers.Staff("kim"));
             await Grid.DeactivateAllAsync();
-            Grid.Journal.ReadFailure = s => s.Value == "a/7" ? new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false) : null;
+            Grid.Journal.ReadFailure = s =>
+                s.Value == "a/7"
+                    ? new StorageUnavailableException("read", null, isTransient: true, outcomeUnknown: false)
+                    : null;
             Grid.Clock.Advance(TimeSpan.FromHours(2));
             await TickAsync();
             Assert.Equal(AccountStatus.Active, (await Grid.Account(8).ReadAsync()).Status);
@@ -81,10 +85,14 @@ public sealed class SystemGrainTests
             for (var id = 1; id <= 3; id++)
             {
                 await Grid.RegisterAsync(id);
-                Assert.Equal(Outcome.Pending, (await Grid.Account(id).SendAsync(Callers.Erase(), Callers.Staff(id == 3 ? "boss" : "kim"))).Outcome);
+                Assert.Equal(Outcome.Pending,
+                    (await Grid.Account(id)
+                        .SendAsync(Callers.Erase(), Callers.Staff(id == 3 ? "boss" : "kim"))).Outcome);
             }
 
-            await Grid.Operator("kim").ExecuteAsync(new OperatorInput.Offboard(Grid.Clock.GetUtcNow().AddDays(30), ""), Callers.Staff("boss"), Never);
+            await Grid.Operator("kim")
+                .ExecuteAsync(new OperatorInput.Offboard(Grid.Clock.GetUtcNow().AddDays(30), ""), Callers.Staff("boss"),
+                    Never);
             Assert.True((await Grid.Operator("kim").GetAsync(Never)).FreezePending);
             await TickAsync();
 
@@ -115,8 +123,11 @@ public sealed class SystemGrainTests
             Assert.Equal("1 2 3, next 3", $"{string.Join(' ', first.Ids)}, next {first.Next}");
             var rest = await Index.ListAccountsAsync(new(null, null, "USER_"), first.Next, 3, Never);
             Assert.Equal("4 5, next 0", $"{string.Join(' ', rest.Ids)}, next {rest.Next}");
-            Assert.Equal(3, Assert.Single((await Index.ListAccountsAsync(new(AccountStatus.Deactivated, null, null), 0, 10, Never)).Ids));
-            Assert.Equal(3, Assert.Single((await Index.ListHarmedAsync("kim", DateTimeOffset.UnixEpoch, 0, 10, Never)).Ids));
+            Assert.Equal(3,
+                Assert.Single(
+                    (await Index.ListAccountsAsync(new(AccountStatus.Deactivated, null, null), 0, 10, Never)).Ids));
+            Assert.Equal(3,
+                Assert.Single((await Index.ListHarmedAsync("kim", DateTimeOffset.UnixEpoch, 0, 10, Never)).Ids));
             Assert.Empty((await Index.ListHarmedAsync("no body", DateTimeOffset.UnixEpoch, 0, 10, Never)).Ids);
         }
 
@@ -129,7 +140,8 @@ public sealed class SystemGrainTests
             }
 
             var page = await Index.ListOperatorsAsync("", 2, Never);
-            Assert.Equal("ann bob, next bob", $"{string.Join(' ', page.Operators.Select(o => o.Id))}, next {page.Next}");
+            Assert.Equal("ann bob, next bob",
+                $"{string.Join(' ', page.Operators.Select(o => o.Id))}, next {page.Next}");
             var rest = await Index.ListOperatorsAsync("bob", 2, Never);
             Assert.Equal("cid, next ", $"{string.Join(' ', rest.Operators.Select(o => o.Id))}, next {rest.Next}");
         }
@@ -218,10 +230,12 @@ public sealed class SystemGrainTests
             await Grid.RegisterAsync(1);
             await Grid.RegisterAsync(2);
             await Auditor.MakeCheckpointAsync(Never);
-            Grid.TamperWithFile("DROP TRIGGER journal_is_never_changed; UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'user_2', 'user_3') AS BLOB)");
+            Grid.TamperWithFile(
+                "DROP TRIGGER journal_is_never_changed; UPDATE journal SET payload = CAST(replace(CAST(payload AS TEXT), 'user_2', 'user_3') AS BLOB)");
 
             var verified = (await Auditor.VerifyAsync(Never)).Value!;
-            Assert.Equal((false, "ENTRY_CHANGED", "a/2", 1L), (verified.Intact, verified.ProblemKind, verified.Stream, verified.Sequence));
+            Assert.Equal((false, "ENTRY_CHANGED", "a/2", 1L),
+                (verified.Intact, verified.ProblemKind, verified.Stream, verified.Sequence));
             Assert.Contains(Grid.Logs.Lines, l => l.Id.Id == 2203);
         }
     }
@@ -241,12 +255,14 @@ public sealed class SystemGrainTests
             grid.TamperWithFile("DELETE FROM follower WHERE account = 2 AND follower = 12");
             for (var silo = 0; silo < 2; silo++)
             {
-                await grid.Services(silo).GetRequiredService<IGrainFactory>().GetGrain<IReconcilerGrain>(0).TickAsync(Never);
+                await grid.Services(silo).GetRequiredService<IGrainFactory>().GetGrain<IReconcilerGrain>(0)
+                    .TickAsync(Never);
             }
 
             Assert.Equal(1, await grid.ActivationsAsync(nameof(ReconcilerGrain)));
             var line = Assert.Single(grid.Logs.Lines, static l => l.Id == 2401);
-            Assert.StartsWith("DRIFT: account 2 shows 2 followers and has 1 edges", line.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                "DRIFT: account 2 shows 2 followers and has 1 edges", line.Message, StringComparison.Ordinal);
             Assert.Equal(2, (await grid.Account(2).ReadAsync()).Followers.Count);
         }
     }

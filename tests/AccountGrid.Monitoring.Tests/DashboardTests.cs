@@ -43,8 +43,15 @@ public sealed partial class DashboardTests
     public void Panels_lie_on_the_grid_beside_each_other(string file)
     {
         var panels = Dashboard.Of(file).Panels;
-        Assert.All(panels, static p => Assert.True(p.Box is { X: >= 0, Y: >= 0, Width: > 0, Height: > 0 } && p.Box.X + p.Box.Width <= 24, $"{p.Title} leaves the grid."));
-        var overlaps = from a in panels from b in panels where a.Id < b.Id && a.Box.Overlaps(b.Box) select $"{a.Title} lies on {b.Title}";
+        Assert.All(panels,
+            static p =>
+                Assert.True(p.Box is { X: >= 0, Y: >= 0, Width: > 0, Height: > 0 } && p.Box.X + p.Box.Width <= 24,
+                    $"{p.Title} leaves the grid."));
+        var overlaps = from a in panels
+                       from b in panels
+                       where a.Id < b.Id
+            && a.Box.Overlaps(b.Box)
+                       select $"{a.Title} lies on {b.Title}";
         Assert.Empty(overlaps);
     }
 
@@ -64,14 +71,16 @@ public sealed partial class DashboardTests
     [Fact]
     public void Latencies_of_commands_lead_to_traces()
     {
-        var leading = Dashboard.All.SelectMany(static d => d.Panels).Where(static p => p.Queries.Any(static q => q.HasExemplars)).ToArray();
+        var leading = Dashboard.All.SelectMany(static d => d.Panels)
+            .Where(static p => p.Queries.Any(static q => q.HasExemplars)).ToArray();
         Assert.True(leading.Length >= 3);
         Assert.All(leading, static p => Assert.All(p.Queries, static q =>
         {
             Assert.True(q.HasExemplars);
             Assert.Contains("_duration_seconds_bucket", q.Expression, StringComparison.Ordinal);
         }));
-        var source = File.ReadAllText(Path.Combine(Deployment.Grafana, "provisioning", "datasources", "prometheus.yml"));
+        var source = File.ReadAllText(
+            Path.Combine(Deployment.Grafana, "provisioning", "datasources", "prometheus.yml"));
         Assert.Contains("exemplarTraceIdDestinations:", source, StringComparison.Ordinal);
         Assert.Contains("name: trace_id", source, StringComparison.Ordinal);
     }
@@ -89,7 +98,8 @@ public sealed partial class DashboardTests
         [Fact]
         public void A_unit_test_that_never_fires_is_found() => Assert.Equal(
             [("A", false), ("B", true)],
-            UnitTestFile.ExpectationsOf("      - alertname: A\n        exp_alerts: []\n        alertname: B\n        exp_alerts:\n          - exp_labels: { severity: page }\n"));
+            UnitTestFile.ExpectationsOf(
+                "      - alertname: A\n        exp_alerts: []\n        alertname: B\n        exp_alerts:\n          - exp_labels: { severity: page }\n"));
     }
 
     [GeneratedRegex(@"(?<name>[a-zA-Z_:][\w:]*)\{(?<labels>[^{}]*)\}", RegexOptions.ExplicitCapture)]

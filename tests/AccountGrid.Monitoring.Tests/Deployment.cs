@@ -6,7 +6,8 @@ namespace AccountGrid.Monitoring.Tests;
 internal static class Deployment
 {
     public static string Root { get; } =
-        typeof(Deployment).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepositoryRoot").Value!;
+        typeof(Deployment).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static a => a.Key == "RepositoryRoot").Value!;
 
     public static string Prometheus { get; } = Path.Combine(Root, "deploy", "prometheus");
 
@@ -20,5 +21,6 @@ internal static class Deployment
 
     public static IReadOnlyList<string> DashboardFiles { get; } = Files(Path.Combine(Grafana, "dashboards"), "*.json");
 
-    private static string[] Files(string folder, string pattern) => [.. Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal)];
+    private static string[] Files(string folder, string pattern) =>
+        [.. Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal)];
 }

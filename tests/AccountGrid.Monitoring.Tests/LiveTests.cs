@@ -17,16 +17,22 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     /// <summary>What a healthy system has nothing of, or not at first: they appear when it happens.</summary>
     private static readonly string[] OnlyWithAFault =
     [
-        "accountgrid_storage_failures_total", "accountgrid_storage_refused_total", "orleans_catalog_activation_destroyed_total", "orleans_messaging_sent_dropped_total",
+        "accountgrid_storage_failures_total", "accountgrid_storage_refused_total",
+        "orleans_catalog_activation_destroyed_total", "orleans_messaging_sent_dropped_total",
         "orleans_messaging_rejected_total", "orleans_messaging_expired_total",
     ];
 
-    /// <summary>What may well be 0 the whole time where all is well; everything else has to move with the work.</summary>
+    /// <summary>
+    /// What may well be 0 the whole time where all is well; everything else has to move with the work.
+    /// </summary>
     private static readonly string[] Calm =
     [
-        .. OnlyWithAFault, "accountgrid_accounts_down{tier=\"protected\"", "accountgrid_commands_total{outcome=~\"failed|unknown\"", "accountgrid_checkpoint_age_seconds",
-        "accountgrid_queue_depth", "accountgrid_storage_queue_depth", "accountgrid_reconciler_drift", "accountgrid_reconciler_accounts_moving_total", "accountgrid_fences_lost_total",
-        "accountgrid_snapshots_ignored_total", "accountgrid_journals_damaged_total", "class_sli:accountgrid_requests_bad:ratio_rate5m{sli=\"latency\"", "ALERTS",
+        .. OnlyWithAFault, "accountgrid_accounts_down{tier=\"protected\"",
+        "accountgrid_commands_total{outcome=~\"failed|unknown\"", "accountgrid_checkpoint_age_seconds",
+        "accountgrid_queue_depth", "accountgrid_storage_queue_depth", "accountgrid_reconciler_drift",
+        "accountgrid_reconciler_accounts_moving_total", "accountgrid_fences_lost_total",
+        "accountgrid_snapshots_ignored_total", "accountgrid_journals_damaged_total",
+        "class_sli:accountgrid_requests_bad:ratio_rate5m{sli=\"latency\"", "ALERTS",
         "dotnet_gc_pause_time_seconds_total", "dotnet_thread_pool_queue_length",
     ];
 
@@ -41,7 +47,8 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     {
         NeedsPrometheus();
         var targets = await platform.Prometheus.TargetsAsync(Token);
-        Assert.Equal(["accountgrid-gateway", "accountgrid-silo", "accountgrid-silo", "accountgrid-silo"], targets.Select(static t => t.Labels["job"]).Order());
+        Assert.Equal(["accountgrid-gateway", "accountgrid-silo", "accountgrid-silo", "accountgrid-silo"],
+            targets.Select(static t => t.Labels["job"]).Order());
         Assert.All(targets, static t => Assert.Equal(("up", ""), (t.Health, t.LastError)));
     }
 
@@ -69,7 +76,8 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     public async Task Every_method_of_a_class_is_really_one(string kind, int methods)
     {
         NeedsPrometheus();
-        var found = await platform.Prometheus.QueryAsync($"count(method:accountgrid_class:info{{class=\"{kind}\"}})", Token);
+        var found = await platform.Prometheus.QueryAsync(
+            $"count(method:accountgrid_class:info{{class=\"{kind}\"}})", Token);
         Assert.Equal(methods, Assert.Single(found).Values[0]);
     }
 
@@ -78,7 +86,8 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     public async Task Every_panel_shows_something_of_a_silo_by_itself(string dashboard)
     {
         NeedsPrometheus();
-        IsEmpty(await EmptyPanelsAsync(dashboard, platform.EmbeddedInstance, static q => !OnlyInACluster.Any(q.Contains)));
+        IsEmpty(
+            await EmptyPanelsAsync(dashboard, platform.EmbeddedInstance, static q => !OnlyInACluster.Any(q.Contains)));
     }
 
     [Theory]
@@ -89,15 +98,23 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         IsEmpty(await EmptyPanelsAsync(dashboard, platform.ClusterInstances, static _ => true));
     }
 
-    /// <summary>A name that is misspelt would hide behind the 0 of a panel about faults, and an alert on it would sleep for ever.</summary>
+    /// <summary>
+    /// A name that is misspelt would hide behind the 0 of a panel about faults, and an alert on it would sleep for
+    /// ever.
+    /// </summary>
     [Fact]
     public async Task Every_metric_that_a_panel_or_a_rule_reads_is_there()
     {
         NeedsPrometheus();
         var rules = await platform.Prometheus.RulesAsync(Token);
-        var read = rules.Select(static r => r.Query).Concat(Dashboard.All.SelectMany(static d => d.Panels).SelectMany(static p => p.Queries).Select(static q => q.Expression))
-            .SelectMany(static e => Metric().Matches(e).Select(static m => m.Value)).Except(Labels).Except(OnlyWithAFault).Order().ToArray();
-        var there = (await platform.Prometheus.QueryAsync("count by (__name__) ({__name__=~\".+\"})", Token)).Select(static s => s.Labels["__name__"]).ToHashSet();
+        var read = rules.Select(static r => r.Query)
+            .Concat(Dashboard.All.SelectMany(static d => d.Panels).SelectMany(static p => p.Queries)
+            .Select(static q => q.Expression))
+            .SelectMany(static e => Metric().Matches(e).Select(static m => m.Value)).Except(Labels).Except(
+                OnlyWithAFault).Order().ToArray();
+        var there =
+            (await platform.Prometheus.QueryAsync("count by (__name__) ({__name__=~\".+\"})", Token)).Select(
+                static s => s.Labels["__name__"]).ToHashSet();
         Assert.NotEmpty(read);
         IsEmpty([.. read.Where(name => !there.Contains(name))]);
     }
@@ -118,11 +135,14 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     {
         NeedsPrometheus();
         var without = new List<string>();
-        foreach (var (panel, query) in from p in Dashboard.Of(dashboard).Panels from q in p.Queries where q.HasExemplars select (p, q))
+        foreach (var (panel,
+            query) in from p in Dashboard.Of(dashboard).Panels from q in p.Queries where q.HasExemplars select (p, q))
         {
             foreach (var instances in (string[])[platform.EmbeddedInstance, platform.ClusterInstances])
             {
-                var exemplars = await platform.Prometheus.QueryExemplarsAsync(query.With(instances), platform.Began, TimeProvider.System.GetUtcNow(), Token);
+                var exemplars =
+                    await platform.Prometheus.QueryExemplarsAsync(
+                        query.With(instances), platform.Began, TimeProvider.System.GetUtcNow(), Token);
                 if (!exemplars.Any(static e => e.Labels.ContainsKey("trace_id")))
                 {
                     without.Add($"{panel.Title} ({query.RefId}) of {instances}: {query.Expression}");
@@ -137,7 +157,9 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     public async Task A_commands_trace_is_found_from_the_histogram_of_durations()
     {
         const string trace = "5cf92f3577b34da6a3ce929d0e0e4711";
-        var (exemplar, sent) = await SendUntilFoundAsync($"{DurationOfCommands}{{action=\"register\"}}", 3_200_000, $"00-{trace}-00f067aa0ba902b7-01");
+        var (exemplar, sent) =
+            await SendUntilFoundAsync(
+                $"{DurationOfCommands}{{action=\"register\"}}", 3_200_000, $"00-{trace}-00f067aa0ba902b7-01");
         Assert.Equal([trace], sent);
         Assert.Equal("done", exemplar.SeriesLabels["outcome"]);
         Assert.True(exemplar.Value > 0);
@@ -152,9 +174,13 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         Assert.True(exemplar.Value > 0);
     }
 
-    /// <summary>Registers accounts until Prometheus has the trace of one: a bucket takes one exemplar in a second, which may be another command's.</summary>
+    /// <summary>
+    /// Registers accounts until Prometheus has the trace of one: a bucket takes one exemplar in a second, which may be
+    /// another command's.
+    /// </summary>
     /// <returns>The exemplar, and every trace that answers named.</returns>
-    private async Task<(PrometheusExemplar Found, IReadOnlyCollection<string> Sent)> SendUntilFoundAsync(string query, long firstId, string? traceParent)
+    private async Task<(PrometheusExemplar Found, IReadOnlyCollection<string> Sent)> SendUntilFoundAsync(
+        string query, long firstId, string? traceParent)
     {
         NeedsPrometheus();
         using var client = platform.Embedded.CreateHttpClient(platform.Embedded.Token("shop", "service"));
@@ -168,10 +194,13 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         var exemplars = await platform.Prometheus.WaitUntilAsync(
             async cancellation =>
             {
-                using var response = await client.PostAsJsonAsync(new Uri("/v1/accounts", UriKind.Relative), new { id = $"{++id}", handle = "traced" }, cancellation);
+                using var response =
+                    await client.PostAsJsonAsync(new Uri("/v1/accounts", UriKind.Relative),
+                        new { id = $"{++id}", handle = "traced" }, cancellation);
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
                 sent.Add(Assert.Single(response.Headers.GetValues("trace-id")));
-                return await platform.Prometheus.QueryExemplarsAsync(query, platform.Began, TimeProvider.System.GetUtcNow().AddMinutes(1), cancellation);
+                return await platform.Prometheus.QueryExemplarsAsync(
+                    query, platform.Began, TimeProvider.System.GetUtcNow().AddMinutes(1), cancellation);
             },
             all => all.Any(e => sent.Contains(e.Labels.GetValueOrDefault("trace_id", ""))),
             "an exemplar with the trace of a command",
@@ -192,7 +221,8 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         await PostAsync(kim, "/v1/accounts/3000002:protect", new { reason = "OTHER" });
         await AlertsAsync(name, static alerts => alerts.Length == 0);
         var proposal = await PostAsync(kim, "/v1/accounts/3000002:deactivate", new { reason = "LEGAL" });
-        await PostAsync(lee, $"/v1/proposals/{proposal.GetProperty("proposal").GetProperty("id").GetString()}:approve", new { });
+        await PostAsync(
+            lee, $"/v1/proposals/{proposal.GetProperty("proposal").GetProperty("id").GetString()}:approve", new { });
 
         var alert = Assert.Single(await AlertsAsync(name, static alerts => alerts is [{ State: "firing" }]));
         Assert.Equal(("page", "deactivated"), (alert.Labels["severity"], alert.Labels["status"]));
@@ -209,7 +239,8 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         var alerts = (await platform.Prometheus.AlertsAsync(Token)).Where(static a => a.State == "firing").ToArray();
         Assert.Contains(alerts, static a => a.Name == "AccountGridHarmInNotice" && a.Labels["outcome"] == "pending");
         Assert.DoesNotContain(alerts, static a =>
-            a.Name is "AccountGridFollowerCountDrift" or "AccountGridJournalDamaged" or "AccountGridCheckpointTooOld" or "AccountGridReconcilerStopped" or "AccountGridFencesLostOften");
+            a.Name is "AccountGridFollowerCountDrift" or "AccountGridJournalDamaged" or "AccountGridCheckpointTooOld"
+                or "AccountGridReconcilerStopped" or "AccountGridFencesLostOften");
     }
 
     [Fact]
@@ -222,7 +253,9 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         var alerts = await AlertsAsync(name, static alerts => alerts.Count(static a => a.State == "firing") == 2);
         Assert.DoesNotContain(alerts, a => a.Labels["instance"] == platform.EmbeddedInstance);
         await platform.Prometheus.WaitUntilAsync(
-            cancellation => platform.Prometheus.QueryAsync("sum by (error_type) (accountgrid_storage_failures_total) > 0", cancellation),
+            cancellation =>
+                platform.Prometheus.QueryAsync(
+                    "sum by (error_type) (accountgrid_storage_failures_total) > 0", cancellation),
             static failures => failures.Any(static f => f.Labels.ContainsKey("error_type")),
             "failures with their cause",
             Token);
@@ -241,13 +274,21 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
         return await response.Content.ReadFromJsonAsync<JsonElement>(Token);
     }
 
-    private async Task<PrometheusAlert[]> AlertsAsync(string name, Func<PrometheusAlert[], bool> condition) => await platform.Prometheus.WaitUntilAsync(
-        async cancellation => (await platform.Prometheus.AlertsAsync(cancellation)).Where(a => a.Name == name).ToArray(), condition, $"{name} as it should be", Token);
+    private async Task<PrometheusAlert[]> AlertsAsync(string name, Func<PrometheusAlert[], bool> condition) =>
+        await platform.Prometheus.WaitUntilAsync(
+        async cancellation =>
+            (await platform.Prometheus.AlertsAsync(cancellation)).Where(a => a.Name == name).ToArray(), condition,
+                $"{name} as it should be", Token);
 
-    private async Task<IReadOnlyList<string>> EmptyPanelsAsync(string dashboard, string instances, Func<string, bool> concerns)
+    private async Task<IReadOnlyList<string>> EmptyPanelsAsync(
+        string dashboard, string instances, Func<string, bool> concerns)
     {
         var empty = new List<string>();
-        foreach (var (panel, query) in from p in Dashboard.Of(dashboard).Panels from q in p.Queries where concerns(q.Expression) select (p, q))
+        foreach (var (panel, query) in from p in Dashboard.Of(dashboard).Panels
+                                       from q in p.Queries
+                                       where concerns(
+            q.Expression)
+                                       select (p, q))
         {
             if (!await ShowsAsync(query.With(instances), zeroWillDo: Calm.Any(query.Expression.Contains)))
             {
@@ -263,7 +304,8 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
     /// <param name="zeroWillDo">Whether nothing but 0 will do.</param>
     private async Task<bool> ShowsAsync(string expression, bool zeroWillDo = true)
     {
-        var series = await platform.Prometheus.QueryRangeAsync(expression, platform.Began, TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), Token);
+        var series = await platform.Prometheus.QueryRangeAsync(
+            expression, platform.Began, TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(1), Token);
         return series.Any(s => s.Values.Any(v => double.IsFinite(v) && (zeroWillDo || v != 0)));
     }
 

@@ -31,7 +31,11 @@ public sealed partial class RuleTests
     {
         NeedsPromtool();
         using var copy = new TempDirectory();
-        await CopyAsync("rules/accounts.yml", copy, static text => text.Replace("""status=~"deactivated|suspended"}) > 0""", """status=~"deactivated|suspended"}) > 1""", StringComparison.Ordinal));
+        await CopyAsync(
+            "rules/accounts.yml", copy,
+            static text =>
+                text.Replace("""status=~"deactivated|suspended"}) > 0""", """status=~"deactivated|suspended"}) > 1""",
+                    StringComparison.Ordinal));
         await CopyAsync("tests/accounts.test.yml", copy, static text => text);
         var result = await Promtool.TestRulesAsync([copy.File("tests/accounts.test.yml")], Token);
         Assert.NotEqual(0, result.ExitCode);
@@ -41,11 +45,14 @@ public sealed partial class RuleTests
     [Fact]
     public async Task Every_alert_is_unit_tested_firing_and_silent()
     {
-        var expectations = Deployment.UnitTests.SelectMany(static f => UnitTestFile.ExpectationsOf(File.ReadAllText(f))).ToHashSet();
+        var expectations =
+            Deployment.UnitTests.SelectMany(static f => UnitTestFile.ExpectationsOf(File.ReadAllText(f))).ToHashSet();
         var alerts = (await RulesAsync()).Where(static r => r.IsAlert).Select(static r => r.Name).ToArray();
         Assert.NotEmpty(alerts);
-        Assert.Empty(alerts.Where(a => !expectations.Contains((a, true))).Select(static a => $"{a} is never expected to fire"));
-        Assert.Empty(alerts.Where(a => !expectations.Contains((a, false))).Select(static a => $"{a} is never expected to be silent"));
+        Assert.Empty(alerts.Where(a => !expectations.Contains((a, true)))
+            .Select(static a => $"{a} is never expected to fire"));
+        Assert.Empty(alerts.Where(a => !expectations.Contains((a, false)))
+            .Select(static a => $"{a} is never expected to be silent"));
         Assert.Empty(expectations.Select(static e => e.Alert).Except(alerts));
     }
 
@@ -61,7 +68,8 @@ public sealed partial class RuleTests
             Assert.True(runbook.Length == 2, $"{alert.Name} names no section of a runbook.");
             var page = Path.Combine(Deployment.Root, runbook[0]);
             Assert.True(File.Exists(page), $"{alert.Name}: there is no {runbook[0]}.");
-            Assert.True(Anchors(await File.ReadAllTextAsync(page, Token)).Contains(runbook[1]), $"{alert.Name}: {runbook[0]} has no section #{runbook[1]}.");
+            Assert.True(Anchors(await File.ReadAllTextAsync(page, Token)).Contains(runbook[1]),
+                $"{alert.Name}: {runbook[0]} has no section #{runbook[1]}.");
         }
     }
 
@@ -93,7 +101,9 @@ public sealed partial class RuleTests
 
     /// <summary>A page's sections, as links name them.</summary>
     private static HashSet<string> Anchors(string page) =>
-        [.. Heading().Matches(page).Select(static m => NotInAnchors().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
+        [.. Heading().Matches(page)
+            .Select(static m =>
+                NotInAnchors().Replace(m.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))];
 
     [GeneratedRegex(@"^#+ (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Heading();

@@ -7,7 +7,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Monitoring.Tests;
 
-/// <summary>What happens on a platform on any day, in small: everything that a metric is about, and that no fault has to be made for.</summary>
+/// <summary>
+/// What happens on a platform on any day, in small: everything that a metric is about, and that no fault has to be made
+/// for.
+/// </summary>
 internal sealed class Work : IAsyncDisposable
 {
     private const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -28,7 +31,8 @@ internal sealed class Work : IAsyncDisposable
     public Work(string keys, Uri[] addresses, long first)
     {
         (_keys, _addresses, _first) = (keys, addresses, first);
-        (_kim, _lee, _nan) = (Client("kim", 0, "support", "approver"), Client("lee", 0, "support", "approver"), Client("nan", 0, "support"));
+        (_kim, _lee, _nan) = (Client("kim", 0, "support", "approver"), Client("lee", 0, "support", "approver"),
+            Client("nan", 0, "support"));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -78,7 +82,10 @@ internal sealed class Work : IAsyncDisposable
         }
 
         using var lines = new StringContent(
-            string.Join('\n', Enumerable.Range(1, 50).Select(follower => $$"""{"account":"{{id}}","follower":"{{follower}}","op":"follow"}""")), Encoding.UTF8, "application/x-ndjson");
+            string.Join('\n',
+                Enumerable.Range(1, 50)
+                    .Select(follower => $$"""{"account":"{{id}}","follower":"{{follower}}","op":"follow"}""")),
+                        Encoding.UTF8, "application/x-ndjson");
         using var ingested = await shop.PostAsync(new Uri("/v1/followers:ingest", UriKind.Relative), lines, Token);
         Assert.True(ingested.IsSuccessStatusCode, await ingested.Content.ReadAsStringAsync(Token));
         await PostAsync(shop, "/v1/accounts:batchGet", new { ids = new[] { $"{id}", $"{id + 1}" } });
@@ -109,19 +116,24 @@ internal sealed class Work : IAsyncDisposable
         await PostAsync(_kim, $"/v1/proposals/{proposal}:approve", new { }, "SAME_PERSON");
         await PostAsync(_kim, $"/v1/proposals/{proposal}:withdraw", new { });
         await PostAsync(_kim, $"/v1/accounts/{id + 4}:restore", new { reason = "ERROR" }, "WRONG_STATUS");
-        await PostAsync(Client("ann", 0, "auditor"), $"/v1/accounts/{id + 4}:deactivate", new { reason = "SPAM" }, "FORBIDDEN_ROLE");
+        await PostAsync(Client("ann", 0, "auditor"), $"/v1/accounts/{id + 4}:deactivate", new { reason = "SPAM" },
+            "FORBIDDEN_ROLE");
         using var unknown = await _kim.GetAsync(new Uri("/v1/accounts/999999999", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
-    /// <summary>More at once than one account's queue takes. Which of it is refused is up to the machine; that some is, is not.</summary>
+    /// <summary>
+    /// More at once than one account's queue takes. Which of it is refused is up to the machine; that some is, is not.
+    /// </summary>
     private async Task RushAsync(long id)
     {
         var shop = Client("shop", 0, "service");
         for (var attempt = 0; ; attempt++)
         {
             var answers = await Task.WhenAll(Enumerable.Range(1, Storm).Select(
-                follower => shop.PutAsync(new Uri($"/v1/accounts/{id}/followers/{(attempt * Storm) + follower}", UriKind.Relative), content: null, Token)));
+                follower =>
+                    shop.PutAsync(new Uri($"/v1/accounts/{id}/followers/{(attempt * Storm) + follower}",
+                        UriKind.Relative), content: null, Token)));
             var refused = answers.Count(static a => a.StatusCode == HttpStatusCode.TooManyRequests);
             Array.ForEach(answers, static a => a.Dispose());
             if (refused > 0)
@@ -140,11 +152,13 @@ internal sealed class Work : IAsyncDisposable
         return answer.GetProperty("proposal").GetProperty("id").GetString()!;
     }
 
-    private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body, string? refusal = null)
+    private static async Task<JsonElement> PostAsync(
+        HttpClient client, string path, object body, string? refusal = null)
     {
         using var response = await client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, Token);
         var text = await response.Content.ReadAsStringAsync(Token);
-        Assert.True(refusal is null ? response.IsSuccessStatusCode : text.Contains(refusal, StringComparison.Ordinal), $"{path}: {(int)response.StatusCode} {text}");
+        Assert.True(refusal is null ? response.IsSuccessStatusCode : text.Contains(refusal, StringComparison.Ordinal),
+            $"{path}: {(int)response.StatusCode} {text}");
         return JsonDocument.Parse(text).RootElement.Clone();
     }
 
@@ -152,13 +166,15 @@ internal sealed class Work : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         using var response = await client.SendAsync(request, Token);
-        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
+        Assert.True(response.IsSuccessStatusCode,
+            $"{method} {path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
     }
 
     private HttpClient Client(string subject, int address, params string[] roles)
     {
         var client = new HttpClient { BaseAddress = _addresses[address] };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Mint(_keys, subject, roles));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", TestTokens.Mint(_keys, subject, roles));
 
         // Somebody keeps these traces, so that durations may name them.
         client.DefaultRequestHeaders.Add("traceparent", Trace);

@@ -41,7 +41,10 @@ public sealed record NoveltyInfo([property: Id(0)] string Text, [property: Id(1)
 /// <content>A method that the version before does not have.</content>
 public partial interface IAccountGrain
 {
-    /// <summary>Nobody calls it: a call to a silo of the version before would fail, which is why a method is first added everywhere and then used.</summary>
+    /// <summary>
+    /// Nobody calls it: a call to a silo of the version before would fail, which is why a method is first added
+    /// everywhere and then used.
+    /// </summary>
     [AlwaysInterleave, Alias("Novelty")]
     Task<NoveltyInfo> NoveltyAsync(CancellationToken cancellationToken) => Task.FromResult(new NoveltyInfo("later", 7));
 }

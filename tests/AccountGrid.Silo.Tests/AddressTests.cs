@@ -18,7 +18,8 @@ public sealed class AddressTests
     {
         using var data = new TempDirectory();
         var (code, output) = await SiloProcess.RunToEndAsync(
-            new SiloProcessOptions { DataDirectory = data.File("never-made"), Arguments = ["--address", address] }, Token);
+            new SiloProcessOptions { DataDirectory = data.File("never-made"), Arguments = ["--address", address] },
+            Token);
         Assert.True(code == 2, output);
         Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(data.File("never-made")));
@@ -53,7 +54,12 @@ public sealed class AddressTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var point = key.ExportParameters(includePrivateParameters: false).Q;
-        return JsonSerializer.Serialize(new { keys = new[] { new { kty = "EC", crv = "P-256", kid = "k1", alg = "ES256", use = "sig", x = Text(point.X!), y = Text(point.Y!) } } });
+        return JsonSerializer.Serialize(
+            new
+            {
+                keys = new[] { new { kty = "EC", crv = "P-256", kid = "k1", alg = "ES256", use = "sig",
+                x = Text(point.X!), y = Text(point.Y!) } }
+            });
     }
 
     private static string Text(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);

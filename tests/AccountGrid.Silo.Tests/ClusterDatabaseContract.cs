@@ -20,7 +20,11 @@ public abstract class ClusterDatabaseContract : GrainStorageContract
     protected override async Task MakeDatabaseAsync()
     {
         var server = await SharedServer.GetAsync();
-        Options = new PostgresStorageOptions { ConnectionString = server.ConnectionString(), Schema = SharedServer.NewSchema() };
+        Options = new PostgresStorageOptions
+        {
+            ConnectionString = server.ConnectionString(),
+            Schema = SharedServer.NewSchema(),
+        };
         Database = ClusterDatabase.Connect(Options);
         await ClusterDatabase.EnsureAsync(Database, Options, Token);
     }
@@ -33,7 +37,8 @@ public abstract class ClusterDatabaseContract : GrainStorageContract
         }
     }
 
-    protected override void Connect(AdoNetGrainStorageOptions options) => (options.Invariant, options.DataSource) = (ClusterDatabase.Invariant, Database);
+    protected override void Connect(AdoNetGrainStorageOptions options) =>
+        (options.Invariant, options.DataSource) = (ClusterDatabase.Invariant, Database);
 
     protected override async Task<object?> ScalarAsync(string sql)
     {

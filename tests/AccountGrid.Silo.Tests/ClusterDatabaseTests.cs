@@ -16,7 +16,8 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
                 await using var database = ClusterDatabase.Connect(options);
                 await ClusterDatabase.EnsureAsync(database, options, Token);
             }));
-            Assert.Equal(1L, await ScalarAsync($"SELECT count(*) FROM {ClusterDatabase.SchemaOf(options)}.schema_version"));
+            Assert.Equal(1L,
+                await ScalarAsync($"SELECT count(*) FROM {ClusterDatabase.SchemaOf(options)}.schema_version"));
         }
     }
 
@@ -24,7 +25,8 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
     public async Task A_newer_version_is_left_as_it_is_and_used()
     {
         await ScalarAsync("INSERT INTO schema_version VALUES (99)");
-        await ScalarAsync("UPDATE OrleansQuery SET QueryText = QueryText || ' -- newer' WHERE QueryKey = 'GatewaysQueryKey'");
+        await ScalarAsync(
+            "UPDATE OrleansQuery SET QueryText = QueryText || ' -- newer' WHERE QueryKey = 'GatewaysQueryKey'");
         await ClusterDatabase.EnsureAsync(Database, Options, Token);
         Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM OrleansQuery WHERE QueryText LIKE '%-- newer'"));
     }
@@ -34,7 +36,8 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
     {
         var options = Options with { Schema = SharedServer.NewSchema(), Migrate = false };
         await using var database = ClusterDatabase.Connect(options);
-        var refused = await Assert.ThrowsAsync<StorageRefusedException>(() => ClusterDatabase.EnsureAsync(database, options, Token));
+        var refused = await Assert.ThrowsAsync<StorageRefusedException>(
+            () => ClusterDatabase.EnsureAsync(database, options, Token));
         Assert.Contains(ClusterDatabase.SchemaOf(options), refused.Message, StringComparison.Ordinal);
     }
 }

@@ -53,7 +53,8 @@ public sealed class ClusterTests : IAsyncDisposable
         for (var id = 1; id <= Accounts; id++)
         {
             var account = await again.GetAsync($"/v1/accounts/{id}");
-            Assert.Equal(("ACTIVE", "3"), (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
+            Assert.Equal(("ACTIVE", "3"),
+                (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
         }
 
         var verification = await lee.PostAsync("/v1/audit:verify", new { });
@@ -66,17 +67,23 @@ public sealed class ClusterTests : IAsyncDisposable
     {
         await using var server = await PostgresServer.StartNewAsync();
         await using var silo = await SiloProcess.StartAsync(
-            new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() } }, Token);
+            new SiloProcessOptions
+            {
+                Environment = new Dictionary<string, string> { ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString() },
+            }, Token);
         using var web = new Api(silo, "web", "service");
         await web.RegisterAsync(1);
         Assert.Equal("ACTIVE", await web.StatusAsync(1));
 
         await server.StopAsync("immediate");
         Assert.Equal("ACTIVE", await web.StatusAsync(1));
-        using (var refused = await web.TryPostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" }))
+        using (var refused =
+            await web.TryPostAsync(
+                "/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" }))
         {
             Assert.Equal(503, (int)refused.StatusCode);
-            Assert.Contains("STORAGE_UNAVAILABLE", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+            Assert.Contains(
+                "STORAGE_UNAVAILABLE", await refused.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         }
 
         using (var ready = await web.SendAsync("/health/ready"))
@@ -85,9 +92,11 @@ public sealed class ClusterTests : IAsyncDisposable
         }
 
         await server.StartAsync();
-        await UntilServedAsync(web, "/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" });
+        await UntilServedAsync(
+            web, "/v1/accounts/1:deactivate", new { reason = "SPAM", owner = true, requestId = "once" });
         var account = await web.GetAsync("/v1/accounts/1");
-        Assert.Equal(("DEACTIVATED", "2"), (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
+        Assert.Equal(("DEACTIVATED", "2"),
+            (account.GetProperty("status").GetString(), account.GetProperty("version").GetString()));
     }
 
     /// <summary>Asks again, with the same request id, while the cluster finds out that a silo is gone.</summary>
@@ -101,7 +110,8 @@ public sealed class ClusterTests : IAsyncDisposable
                 return;
             }
 
-            Assert.True((int)response.StatusCode is 503 or 504 && attempt < 120, await response.Content.ReadAsStringAsync(Token));
+            Assert.True((int)response.StatusCode is 503 or 504 && attempt < 120,
+                await response.Content.ReadAsStringAsync(Token));
             await Task.Delay(TimeSpan.FromMilliseconds(250), Token);
         }
     }

@@ -38,7 +38,8 @@ public sealed class ClusterTraceTests : IAsyncDisposable
         await elsewhere.ShowsAsync(trace, tree);
         var spans = await elsewhere.SpansAsync(trace);
         Assert.Equal(2, spans.Select(static s => s.Place).Distinct().Count());
-        Assert.All(spans.Where(static s => s.Name is "journal.append" or "storage commit" or "account.decide"), s => Assert.NotEqual(spans[0].Place, s.Place));
+        Assert.All(spans.Where(static s => s.Name is "journal.append" or "storage commit" or "account.decide"),
+            s => Assert.NotEqual(spans[0].Place, s.Place));
         Assert.Equal("postgresql", spans.Single(static s => s.Name == "storage commit").Attributes["db.system.name"]);
 
         var (http, _) = await _gateway!.WaitForAddressesAsync(Stop);
@@ -82,18 +83,25 @@ public sealed class ClusterTraceTests : IAsyncDisposable
           postgresql CLIENT
         """;
 
-    /// <summary>Takes down accounts until one lives on the other silo than the one that is asked, and takes that down once more.</summary>
+    /// <summary>
+    /// Takes down accounts until one lives on the other silo than the one that is asked, and takes that down once more.
+    /// </summary>
     private static async Task<(string TraceId, int Account)> FindTravellerAsync(Traced traced)
     {
         for (var id = 1; id <= 20; id++)
         {
             await traced.PostAsync("/v1/accounts", new { id = $"{id}", handle = $"user_{id}" }, "web", "service");
-            var first = await traced.PostAsync($"/v1/accounts/{id}:deactivate", new { reason = "SPAM" }, "kim", "support");
+            var first = await traced.PostAsync(
+                $"/v1/accounts/{id}:deactivate", new { reason = "SPAM" }, "kim", "support");
             await traced.PostAsync($"/v1/accounts/{id}:restore", new { reason = "ERROR" }, "kim", "support");
-            var places = (await traced.SpansAsync(first)).Where(static s => s.Name is "account.execute" or "accountgrid.v1.AccountService/DeactivateAccount").Select(static s => s.Place);
+            var places =
+                (await traced.SpansAsync(first)).Where(
+                    static s => s.Name is "account.execute" or "accountgrid.v1.AccountService/DeactivateAccount")
+                        .Select(static s => s.Place);
             if (places.Distinct().Count() == 2)
             {
-                return (await traced.PostAsync($"/v1/accounts/{id}:deactivate", new { reason = "SPAM" }, "kim", "support"), id);
+                return (await traced.PostAsync(
+                    $"/v1/accounts/{id}:deactivate", new { reason = "SPAM" }, "kim", "support"), id);
             }
         }
 
@@ -137,7 +145,12 @@ public sealed class ClusterTraceTests : IAsyncDisposable
         for (var i = 0; i < 2; i++)
         {
             _silos.Add(await SiloProcess.StartAsync(
-                new SiloProcessOptions { DataDirectory = _keys.FullPath, Environment = environment, Arguments = ["--gateway-port", "0"] }, Stop));
+                new SiloProcessOptions
+                {
+                    DataDirectory = _keys.FullPath,
+                    Environment = environment,
+                    Arguments = ["--gateway-port", "0"],
+                }, Stop));
         }
 
         _gateway = new GatewayProcess(new GatewayProcessOptions

@@ -5,11 +5,14 @@ using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Silo.Tests;
 
-public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IClassFixture<DataDirectoryTests.LeftByASilo>
+public sealed class DataDirectoryTests(
+    DataDirectoryTests.LeftByASilo left) : IClassFixture<DataDirectoryTests.LeftByASilo>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>The directory of a silo that started and stopped once: each test that begins with one gets a copy.</summary>
+    /// <summary>
+    /// The directory of a silo that started and stopped once: each test that begins with one gets a copy.
+    /// </summary>
     public sealed class LeftByASilo : IAsyncLifetime
     {
         private readonly TempDirectory _directory = new();
@@ -46,8 +49,10 @@ public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IC
     {
         using var parent = new TempDirectory();
         var directory = parent.File("new/accountgrid-data");
-        await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions { DataDirectory = directory }, Token);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
+        await using var silo =
+            await SiloProcess.StartAsync(new SiloProcessOptions { DataDirectory = directory }, Token);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(directory));
         using var api = new Api(silo, "web", "service");
         await api.RegisterAsync(1);
     }
@@ -58,12 +63,14 @@ public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IC
         await using var first = await SiloProcess.StartAsync(cancellationToken: Token);
         var keys = await File.ReadAllBytesAsync(Path.Combine(first.DataDirectory, "checkpoint-key.pem"), Token);
 
-        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = first.DataDirectory }, Token);
+        var (exitCode, output) =
+            await SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = first.DataDirectory }, Token);
 
         Assert.Equal(3, exitCode);
         Assert.Contains(first.DataDirectory, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
-        Assert.Equal(keys, await File.ReadAllBytesAsync(Path.Combine(first.DataDirectory, "checkpoint-key.pem"), Token));
+        Assert.Equal(keys,
+            await File.ReadAllBytesAsync(Path.Combine(first.DataDirectory, "checkpoint-key.pem"), Token));
         using var api = new Api(first, "web", "service");
         await api.RegisterAsync(1);
     }
@@ -110,8 +117,8 @@ public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IC
         Assert.True(File.Exists(Path.Combine(silo.DataDirectory, "grains.db.unreadable")));
     }
 
-    // With the silo stopped the holds and the protection were taken out of the snapshot of a suspended, protected account. It was served as
-    // active and standard, and one person took it down alone.
+    // With the silo stopped the holds and the protection were taken out of the snapshot of a suspended, protected
+    // account. It was served as active and standard, and one person took it down alone.
     [Fact]
     public async Task A_snapshot_that_was_edited_is_not_believed()
     {
@@ -141,11 +148,15 @@ public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IC
 
         using var again = new Api(silo, "kim", "support");
         var account = await again.GetAsync("/v1/accounts/5");
-        Assert.Equal(("SUSPENDED", "PROTECTED"), (account.GetProperty("status").GetString(), account.GetProperty("tier").GetString()));
-        Assert.Equal("PENDING", (await again.PostAsync("/v1/accounts/5:deactivate", new { reason = "SPAM" })).GetProperty("outcome").GetString());
+        Assert.Equal(("SUSPENDED", "PROTECTED"),
+            (account.GetProperty("status").GetString(), account.GetProperty("tier").GetString()));
+        Assert.Equal("PENDING",
+            (await again.PostAsync("/v1/accounts/5:deactivate", new { reason = "SPAM" })).GetProperty("outcome")
+                .GetString());
         using var metrics = silo.CreateHttpClient();
         Assert.Contains(
-            "accountgrid_snapshots_ignored_total{cause=\"seal\"} 1", await metrics.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token), StringComparison.Ordinal);
+            "accountgrid_snapshots_ignored_total{cause=\"seal\"} 1",
+            await metrics.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -166,7 +177,8 @@ public sealed class DataDirectoryTests(DataDirectoryTests.LeftByASilo left) : IC
 
     private static void EditSnapshot(SiloProcess silo, Action<JsonNode> edit)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(silo.DataDirectory, "grains.db")};Pooling=False");
+        using var connection =
+            new SqliteConnection($"Data Source={Path.Combine(silo.DataDirectory, "grains.db")};Pooling=False");
         connection.Open();
         using var read = connection.CreateCommand();
         read.CommandText = "SELECT CAST(PayloadBinary AS TEXT) FROM OrleansStorage";

@@ -6,7 +6,10 @@ using Orleans.Storage;
 
 namespace AccountGrid.Silo.Tests;
 
-/// <summary>What grain storage promises, with our tables and statements under Orleans' own ADO.NET provider, on whichever database.</summary>
+/// <summary>
+/// What grain storage promises, with our tables and statements under Orleans' own ADO.NET provider, on whichever
+/// database.
+/// </summary>
 public abstract class GrainStorageContract : IAsyncLifetime
 {
     private IHost? _host;
@@ -18,7 +21,8 @@ public abstract class GrainStorageContract : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(FreePort.OrGiven(0, IPAddress.Loopback, ""), FreePort.OrGiven(0, IPAddress.Loopback, ""), null, "accountgrid", "test");
+            silo.UseLocalhostClustering(FreePort.OrGiven(0, IPAddress.Loopback, ""),
+                FreePort.OrGiven(0, IPAddress.Loopback, ""), null, "accountgrid", "test");
             silo.UseSystemTextJsonGrainStorageSerializer();
             silo.AddAdoNetGrainStorage("s", (AdoNetGrainStorageOptions o) => Connect(o));
         });
@@ -96,8 +100,10 @@ public abstract class GrainStorageContract : IAsyncLifetime
     {
         await WriteAsync(1, "one");
         await WriteAsync(-1, "minus one");
-        await _storage.WriteStateAsync("snapshot", GrainId.Create("operator", "op/a"), new GrainState<Snap>(new Snap { Text = "a" }));
-        await _storage.WriteStateAsync("snapshot", GrainId.Create("operator", "op/0a"), new GrainState<Snap>(new Snap { Text = "0a" }));
+        await _storage.WriteStateAsync(
+            "snapshot", GrainId.Create("operator", "op/a"), new GrainState<Snap>(new Snap { Text = "a" }));
+        await _storage.WriteStateAsync(
+            "snapshot", GrainId.Create("operator", "op/0a"), new GrainState<Snap>(new Snap { Text = "0a" }));
         Assert.Equal("one", (await ReadAsync(1)).State!.Text);
         Assert.Equal(4L, await ScalarAsync("SELECT count(*) FROM OrleansStorage"));
     }
@@ -120,7 +126,8 @@ public abstract class GrainStorageContract : IAsyncLifetime
 
     protected abstract Task<object?> ScalarAsync(string sql);
 
-    private static GrainId Id(long id) => GrainId.Create(GrainType.Create("account"), GrainIdKeyExtensions.CreateIntegerKey(id));
+    private static GrainId Id(long id) =>
+        GrainId.Create(GrainType.Create("account"), GrainIdKeyExtensions.CreateIntegerKey(id));
 
     private async Task<GrainState<Snap>> WriteAsync(long id, string text)
     {

@@ -22,7 +22,11 @@ public sealed class MembershipTableTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var server = await SharedServer.GetAsync();
-        var options = new PostgresStorageOptions { ConnectionString = server.ConnectionString(), Schema = SharedServer.NewSchema() };
+        var options = new PostgresStorageOptions
+        {
+            ConnectionString = server.ConnectionString(),
+            Schema = SharedServer.NewSchema(),
+        };
         _database = ClusterDatabase.Connect(options);
         await ClusterDatabase.EnsureAsync(_database, options, Token);
         _table = await OpenAsync("one");
@@ -46,8 +50,10 @@ public sealed class MembershipTableTests : IAsyncLifetime
         var (entry, _) = Assert.Single((await _table.ReadAllAsync(Token)).Members);
         Assert.Equal(
             (Silo(1).SiloAddress, "silo 1", "host", SiloStatus.Joining, 30001, Now, Now),
-            (entry.SiloAddress, entry.SiloName, entry.HostName, entry.Status, entry.ProxyPort, entry.StartTime, entry.IAmAliveTime));
-        Assert.Equal(entry.SiloAddress, Assert.Single((await _table.ReadRowAsync(entry.SiloAddress, Token)).Members).Item1.SiloAddress);
+            (entry.SiloAddress, entry.SiloName, entry.HostName, entry.Status, entry.ProxyPort, entry.StartTime,
+                entry.IAmAliveTime));
+        Assert.Equal(entry.SiloAddress,
+            Assert.Single((await _table.ReadRowAsync(entry.SiloAddress, Token)).Members).Item1.SiloAddress);
         Assert.Empty((await _table.ReadRowAsync(Silo(2).SiloAddress, Token)).Members);
     }
 
@@ -55,14 +61,17 @@ public sealed class MembershipTableTests : IAsyncLifetime
     public async Task Of_those_who_read_the_same_version_one_may_change_it()
     {
         var version = await NextAsync();
-        var inserted = await Task.WhenAll(Enumerable.Range(1, 8).Select(n => Task.Run(() => _table.InsertRowAsync(Silo(n), version, Token))));
+        var inserted = await Task.WhenAll(
+            Enumerable.Range(1, 8).Select(n => Task.Run(() => _table.InsertRowAsync(Silo(n), version, Token))));
         Assert.Single(inserted, true);
         var all = await _table.ReadAllAsync(Token);
         Assert.Single(all.Members);
         Assert.Equal(1, all.Version.Version);
 
         var (entry, etag) = all.Members[0];
-        var updates = await Task.WhenAll(Enumerable.Range(1, 8).Select(_ => Task.Run(() => _table.UpdateRowAsync(entry, etag, all.Version.Next(), Token))));
+        var updates = await Task.WhenAll(
+            Enumerable.Range(1, 8)
+                .Select(_ => Task.Run(() => _table.UpdateRowAsync(entry, etag, all.Version.Next(), Token))));
         Assert.Single(updates, true);
     }
 
@@ -93,7 +102,8 @@ public sealed class MembershipTableTests : IAsyncLifetime
     [Fact]
     public async Task A_sign_of_life_changes_no_version_and_only_the_silent_that_are_not_in_service_are_forgotten()
     {
-        foreach (var (n, status) in ((int, SiloStatus)[])[(1, SiloStatus.Active), (2, SiloStatus.Dead), (3, SiloStatus.Dead)])
+        foreach (var (n, status) in ((int, SiloStatus)[])[(1, SiloStatus.Active), (2, SiloStatus.Dead),
+            (3, SiloStatus.Dead)])
         {
             var silo = Silo(n);
             silo.Status = status;
@@ -106,7 +116,8 @@ public sealed class MembershipTableTests : IAsyncLifetime
         Assert.Equal(3, (await _table.ReadAllAsync(Token)).Version.Version);
 
         await _table.CleanupDefunctSiloEntriesAsync(Now.AddMinutes(1), Token);
-        Assert.Equal([1, 3], (await _table.ReadAllAsync(Token)).Members.Select(static m => m.Item1.SiloAddress.Generation).Order());
+        Assert.Equal([1, 3],
+            (await _table.ReadAllAsync(Token)).Members.Select(static m => m.Item1.SiloAddress.Generation).Order());
     }
 
     [Fact]
@@ -118,7 +129,9 @@ public sealed class MembershipTableTests : IAsyncLifetime
         await other.DeleteMembershipTableEntriesAsync("two", Token);
         Assert.Single((await _table.ReadAllAsync(Token)).Members);
         await _table.DeleteMembershipTableEntriesAsync("one", Token);
-        Assert.Equal(0L, await _database!.CreateCommand("SELECT count(*) FROM OrleansMembershipVersionTable").ExecuteScalarAsync(Token));
+        Assert.Equal(0L,
+            await _database!.CreateCommand("SELECT count(*) FROM OrleansMembershipVersionTable")
+                .ExecuteScalarAsync(Token));
     }
 
     private static MembershipEntry Silo(int n) => new()
@@ -139,7 +152,11 @@ public sealed class MembershipTableTests : IAsyncLifetime
         var table = new AdoNetClusteringTable(
             new ServiceCollection().BuildServiceProvider(),
             Options.Create(new ClusterOptions { ClusterId = cluster, ServiceId = ClusterNames.ServiceId }),
-            Options.Create(new AdoNetClusteringSiloOptions { Invariant = ClusterDatabase.Invariant, DataSource = _database }),
+            Options.Create(new AdoNetClusteringSiloOptions
+            {
+                Invariant = ClusterDatabase.Invariant,
+                DataSource = _database,
+            }),
             NullLogger<AdoNetClusteringTable>.Instance);
         await table.InitializeMembershipTableAsync(tryInitTableVersion: true, Token);
         return table;

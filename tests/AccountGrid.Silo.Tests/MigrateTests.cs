@@ -3,7 +3,9 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Silo.Tests;
 
-/// <summary>The database's owner migrates, and a silo serves in a role that may not: the real script, the real program.</summary>
+/// <summary>
+/// The database's owner migrates, and a silo serves in a role that may not: the real script, the real program.
+/// </summary>
 public sealed class MigrateTests
 {
     private const string Password = "not-a-secret-of-anybody";
@@ -18,15 +20,19 @@ public sealed class MigrateTests
         var (owner, service) = ($"{schema}_owner", $"{schema}_service");
         await server.RunScriptAsync(Script(), variables: [("owner", owner), ("service", service), ("schema", schema)]);
         using var passwords = new TempDirectory();
-        await File.WriteAllTextAsync(passwords.File("passwords.sql"), $"ALTER ROLE {owner} PASSWORD '{Password}'; ALTER ROLE {service} PASSWORD '{Password}';", Token);
+        await File.WriteAllTextAsync(passwords.File("passwords.sql"),
+            $"ALTER ROLE {owner} PASSWORD '{Password}'; ALTER ROLE {service} PASSWORD '{Password}';", Token);
         await server.RunScriptAsync(passwords.File("passwords.sql"));
-        var asService = Options(server.ConnectionString(user: service, password: Password), schema, ("MIGRATE", "false"));
+        var asService =
+            Options(server.ConnectionString(user: service, password: Password), schema, ("MIGRATE", "false"));
 
         var (early, tooEarly) = await SiloProcess.RunToEndAsync(asService, Token);
         Assert.True(early == 3, tooEarly);
         Assert.Contains("Migrate it as its owner first", tooEarly, StringComparison.Ordinal);
 
-        var asOwner = Options(server.ConnectionString(user: owner, password: Password), schema, ("SERVICEROLE", service)) with { Arguments = ["migrate"] };
+        var asOwner = Options(server.ConnectionString(user: owner, password: Password), schema,
+            ("SERVICEROLE", service)) with
+            { Arguments = ["migrate"] };
         for (var i = 0; i < 2; i++)
         {
             // Twice: it may be repeated.
@@ -55,16 +61,23 @@ public sealed class MigrateTests
         Assert.True(code == 2, output);
         Assert.Contains("AccountGrid:Postgres must be given", output, StringComparison.Ordinal);
 
-        (code, output) = await SiloProcess.RunToEndAsync(Options("Host=127.0.0.1;Port=1;Username=nobody;Password=hidden-word", "accountgrid") with { Arguments = ["migrate"] }, Token);
+        (code, output) =
+            await SiloProcess.RunToEndAsync(
+                Options("Host=127.0.0.1;Port=1;Username=nobody;Password=hidden-word", "accountgrid") with
+                {
+                    Arguments = ["migrate"],
+                }, Token);
         Assert.True(code == 1, output);
         Assert.DoesNotContain("hidden-word", output, StringComparison.Ordinal);
     }
 
-    private static SiloProcessOptions Options(string connection, string schema, params (string Name, string Value)[] storage) => new()
-    {
-        Environment = storage.Append(("SCHEMA", schema)).ToDictionary(static s => "ACCOUNTGRID__STORAGE__" + s.Item1, static s => s.Item2)
+    private static SiloProcessOptions Options(
+        string connection, string schema, params (string Name, string Value)[] storage) => new()
+        {
+            Environment = storage.Append(("SCHEMA", schema))
+            .ToDictionary(static s => "ACCOUNTGRID__STORAGE__" + s.Item1, static s => s.Item2)
             .Append(new("ACCOUNTGRID__POSTGRES", connection)).ToDictionary(),
-    };
+        };
 
     private static string Script()
     {

@@ -13,7 +13,8 @@ public sealed class ReadinessTests
     public async Task Follows_the_store_and_the_stop()
     {
         using var directory = new TempDirectory();
-        var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory.FullPath }, TimeProvider.System);
+        var store = new SqliteStore(
+            new SqliteStorageOptions { DataDirectory = directory.FullPath }, TimeProvider.System);
         await store.OpenAsync(TestContext.Current.CancellationToken);
         using var lifetime = new Lifetime();
         var readiness = new Readiness(store.Feed, Alone, lifetime, TimeProvider.System);

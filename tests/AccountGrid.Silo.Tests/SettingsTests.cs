@@ -37,7 +37,8 @@ public sealed class SettingsTests
     public void A_value_out_of_its_range_is_named(string name, string value)
     {
         var findings = Assert.Throws<SettingsException>(() => Read((name, value))).Findings;
-        Assert.Contains(name.Replace(":0", "", StringComparison.Ordinal), Assert.Single(findings), StringComparison.Ordinal);
+        Assert.Contains(
+            name.Replace(":0", "", StringComparison.Ordinal), Assert.Single(findings), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -55,7 +56,8 @@ public sealed class SettingsTests
     public void Everything_wrong_is_found_at_once()
     {
         var findings = Assert.Throws<SettingsException>(() => Read(
-            ("AccountGrid:Accounts:ProtectedReach", "0"), ("AccountGrid:Operators:MaxHarms", "0"), ("AccountGrid:Typo", "1"),
+            ("AccountGrid:Accounts:ProtectedReach", "0"), ("AccountGrid:Operators:MaxHarms", "0"),
+            ("AccountGrid:Typo", "1"),
             ("AccountGrid:HttpPort", "9000"), ("AccountGrid:GrpcPort", "9000"))).Findings;
         Assert.Equal(4, findings.Length);
     }
@@ -64,9 +66,13 @@ public sealed class SettingsTests
     public void Values_arrive_where_they_belong()
     {
         var (silo, storage) = Read(
-            ("AccountGrid:Accounts:ProtectedReach", "5000"), ("AccountGrid:Accounts:Reasons:0", "SPAM"), ("AccountGrid:Operators:MaxHarms", "7"),
-            ("AccountGrid:Limits:QueueDepth", "9"), ("AccountGrid:Storage:MaxBatch", "17"), ("AccountGrid:Data", "/tmp/x"));
-        Assert.Equal((5000, 7, 9, 17, "/tmp/x"), (silo.Accounts.ToPolicy().ProtectedReach, silo.Operators.MaxHarms, silo.Limits.QueueDepth, storage.Sqlite!.MaxBatch, storage.DataDirectory));
+            ("AccountGrid:Accounts:ProtectedReach", "5000"), ("AccountGrid:Accounts:Reasons:0", "SPAM"),
+            ("AccountGrid:Operators:MaxHarms", "7"),
+            ("AccountGrid:Limits:QueueDepth", "9"), ("AccountGrid:Storage:MaxBatch", "17"),
+            ("AccountGrid:Data", "/tmp/x"));
+        Assert.Equal((5000, 7, 9, 17, "/tmp/x"),
+            (silo.Accounts.ToPolicy().ProtectedReach, silo.Operators.MaxHarms, silo.Limits.QueueDepth,
+                storage.Sqlite!.MaxBatch, storage.DataDirectory));
         Assert.Equal(["SPAM"], silo.Accounts.ToPolicy().Reasons);
         Assert.Equal(8, Read().Silo.Accounts.ToPolicy().Reasons.Count);
     }
@@ -74,12 +80,15 @@ public sealed class SettingsTests
     [Fact]
     public void With_a_database_the_store_and_its_settings_are_that_databases()
     {
-        var (_, storage) = Read(("AccountGrid:Postgres", "Host=db;Password=secret"), ("AccountGrid:Storage:FollowWriters", "2"));
+        var (_, storage) =
+            Read(("AccountGrid:Postgres", "Host=db;Password=secret"), ("AccountGrid:Storage:FollowWriters", "2"));
         Assert.Null(storage.Sqlite);
-        Assert.Equal(("Host=db;Password=secret", 2), (storage.Postgres!.ConnectionString, storage.Postgres.FollowWriters));
+        Assert.Equal(("Host=db;Password=secret", 2),
+            (storage.Postgres!.ConnectionString, storage.Postgres.FollowWriters));
         Assert.DoesNotContain("secret", storage.ToString(), StringComparison.Ordinal);
 
-        var findings = Assert.Throws<SettingsException>(() => Read(("AccountGrid:Postgres", "Hst=db;Password=secret"))).Findings;
+        var findings = Assert.Throws<SettingsException>(
+            () => Read(("AccountGrid:Postgres", "Hst=db;Password=secret"))).Findings;
         Assert.Contains("AccountGrid:Postgres", Assert.Single(findings), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", findings[0], StringComparison.Ordinal);
     }
@@ -92,7 +101,8 @@ public sealed class SettingsTests
         Assert.Equal(("/data/dev-signing-key.pem", true), (bare.Auth.DevelopmentKeyFile, bare.Auth.EnrollOnFirstUse));
 
         var real = new GatewayOptions();
-        SettingsReader.BindGateway(Configuration(("AccountGrid:Gateway:Auth:Authority", "https://id.example")), "/data", real);
+        SettingsReader.BindGateway(
+            Configuration(("AccountGrid:Gateway:Auth:Authority", "https://id.example")), "/data", real);
         Assert.Equal((null, false), (real.Auth.DevelopmentKeyFile, real.Auth.EnrollOnFirstUse));
     }
 
@@ -105,7 +115,11 @@ public sealed class SettingsTests
         using var data = new TempDirectory();
         var directory = data.File("never-made");
         var (exitCode, output) = await SiloProcess.RunToEndAsync(
-            new SiloProcessOptions { DataDirectory = directory, Environment = new Dictionary<string, string> { [variable] = value } }, TestContext.Current.CancellationToken);
+            new SiloProcessOptions
+            {
+                DataDirectory = directory,
+                Environment = new Dictionary<string, string> { [variable] = value },
+            }, TestContext.Current.CancellationToken);
         Assert.Equal(2, exitCode);
         Assert.Contains(expected, output, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
@@ -118,7 +132,9 @@ public sealed class SettingsTests
     [InlineData("--dta", "y")]
     public async Task A_wrong_argument_ends_with_code_2(string name, string value)
     {
-        var (exitCode, output) = await SiloProcess.RunToEndAsync(new SiloProcessOptions { Arguments = [name, value] }, TestContext.Current.CancellationToken);
+        var (exitCode, output) =
+            await SiloProcess.RunToEndAsync(
+                new SiloProcessOptions { Arguments = [name, value] }, TestContext.Current.CancellationToken);
         Assert.Equal(2, exitCode);
         Assert.Contains(name, output, StringComparison.Ordinal);
     }
@@ -127,5 +143,6 @@ public sealed class SettingsTests
         SettingsReader.Read(Configuration(settings));
 
     private static IConfigurationRoot Configuration(params (string Name, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))).Build();
 }

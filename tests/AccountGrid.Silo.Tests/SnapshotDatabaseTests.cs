@@ -26,7 +26,8 @@ public sealed class SnapshotDatabaseTests : GrainStorageContract
             command.ExecuteNonQuery();
         }
 
-        Assert.Contains("other.db", Assert.Throws<InvalidDataException>(() => SnapshotDatabase.Open(other)).Message, StringComparison.Ordinal);
+        Assert.Contains("other.db", Assert.Throws<InvalidDataException>(() => SnapshotDatabase.Open(other)).Message,
+            StringComparison.Ordinal);
     }
 
     protected override Task MakeDatabaseAsync()
@@ -43,7 +44,8 @@ public sealed class SnapshotDatabaseTests : GrainStorageContract
     }
 
     protected override void Connect(AdoNetGrainStorageOptions options) =>
-        (options.Invariant, options.ConnectionString) = (SnapshotDatabase.Invariant, SnapshotDatabase.ConnectionString(File));
+        (options.Invariant, options.ConnectionString) =
+            (SnapshotDatabase.Invariant, SnapshotDatabase.ConnectionString(File));
 
     protected override async Task<object?> ScalarAsync(string sql)
     {

@@ -58,7 +58,9 @@ public sealed class StopTests
     {
         await using var silo = await SiloProcess.StartAsync(cancellationToken: Token);
         using var client = silo.CreateHttpClient(silo.Token("web", "service"));
-        using var events = await client.GetAsync(new Uri("/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
+        using var events =
+            await client.GetAsync(
+                new Uri("/v1/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, Token);
         events.EnsureSuccessStatusCode();
         Assert.Equal(0, await silo.StopAsync(TimeSpan.FromSeconds(20), Token));
     }

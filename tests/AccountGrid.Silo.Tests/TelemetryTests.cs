@@ -48,18 +48,27 @@ public sealed class TelemetryTests
         Assert.Equal(trace, await JournalledTraceAsync(silo));
 
         // Nobody asked for the reads in between.
-        Assert.DoesNotContain(collector.Spans, static s => s.Attributes.GetValueOrDefault("accountgrid.request") == "read" && s.ParentId.Length == 0);
+        Assert.DoesNotContain(
+            collector.Spans,
+            static s => s.Attributes.GetValueOrDefault("accountgrid.request") == "read" && s.ParentId.Length == 0);
     }
 
     [Fact]
     public async Task A_collector_gets_some_reads_though_nobody_asks_for_them()
     {
         await using var collector = await Collector.StartAsync();
-        await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions { Environment = collector.Environment }, Stop);
-        await new Traced(silo.CreateHttpClient(), silo.Token).PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
+        await using var silo =
+            await SiloProcess.StartAsync(new SiloProcessOptions { Environment = collector.Environment }, Stop);
+        await new Traced(silo.CreateHttpClient(), silo.Token).PostAsync(
+            "/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
         await JournalledTraceAsync(silo);
         await Traced.UntilAsync(
-            () => Task.FromResult(string.Join(' ', collector.Spans.Where(static s => s.Attributes.GetValueOrDefault("accountgrid.request") == "read" && s.ParentId.Length == 0).Select(static s => s.Name))),
+            () =>
+                Task.FromResult(
+                    string.Join(' ',
+                        collector.Spans.Where(
+                            static s => s.Attributes.GetValueOrDefault("accountgrid.request") == "read"
+                                && s.ParentId.Length == 0).Select(static s => s.Name))),
             "accountgrid.v1.AccountService/ListJournalEntries");
     }
 
@@ -68,7 +77,13 @@ public sealed class TelemetryTests
     {
         await using var collector = await Collector.StartAsync();
         await using var silo = await SiloProcess.StartAsync(
-            new SiloProcessOptions { Environment = new Dictionary<string, string>(collector.Environment) { ["OTEL_TRACES_SAMPLER"] = "always_off" } }, Stop);
+            new SiloProcessOptions
+            {
+                Environment = new Dictionary<string, string>(collector.Environment)
+                {
+                    ["OTEL_TRACES_SAMPLER"] = "always_off",
+                },
+            }, Stop);
         var traced = new Traced(silo.CreateHttpClient(), silo.Token);
         var trace = await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
         await collector.WaitForAsync("/v1/metrics", "accountgrid.commands");
@@ -81,7 +96,10 @@ public sealed class TelemetryTests
     public async Task The_journal_names_the_trace_also_where_nothing_is_recorded()
     {
         await using var silo = await SiloProcess.StartAsync(
-            new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__ENABLED"] = "false" } }, Stop);
+            new SiloProcessOptions
+            {
+                Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__ENABLED"] = "false" },
+            }, Stop);
         var traced = new Traced(silo.CreateHttpClient(), silo.Token);
         var trace = await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
         Assert.Equal(trace, await JournalledTraceAsync(silo));
@@ -96,7 +114,11 @@ public sealed class TelemetryTests
         await using var silo = await SiloProcess.StartAsync(
             new SiloProcessOptions
             {
-                Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__SERVICESPERSECOND"] = "0", ["ACCOUNTGRID__TRACES__OTHERSPERSECOND"] = "0" },
+                Environment = new Dictionary<string, string>
+                {
+                    ["ACCOUNTGRID__TRACES__SERVICESPERSECOND"] = "0",
+                    ["ACCOUNTGRID__TRACES__OTHERSPERSECOND"] = "0",
+                },
             },
             Stop);
         var traced = new Traced(silo.CreateHttpClient(), silo.Token);
@@ -116,7 +138,10 @@ public sealed class TelemetryTests
     public async Task What_is_remembered_is_bounded_and_people_outlive_a_flood_of_services()
     {
         await using var silo = await SiloProcess.StartAsync(
-            new SiloProcessOptions { Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__KEEP"] = "10" } }, Stop);
+            new SiloProcessOptions
+            {
+                Environment = new Dictionary<string, string> { ["ACCOUNTGRID__TRACES__KEEP"] = "10" },
+            }, Stop);
         var traced = new Traced(silo.CreateHttpClient(), silo.Token);
         await traced.PostAsync("/v1/accounts", new { id = "1", handle = "user_1" }, "web", "service");
         var byKim = await traced.PostAsync("/v1/accounts/1:deactivate", new { reason = "SPAM" }, "kim", "support");
@@ -125,15 +150,18 @@ public sealed class TelemetryTests
             await traced.PostAsync("/v1/accounts", new { id = $"{id}", handle = $"user_{id}" }, "web", "service");
         }
 
-        var listed = (await traced.GetAsync("/v1/traces")).GetProperty("traces").EnumerateArray().Select(static t => t.GetProperty("traceId").GetString()).ToArray();
+        var listed = (await traced.GetAsync("/v1/traces")).GetProperty("traces").EnumerateArray()
+            .Select(static t => t.GetProperty("traceId").GetString()).ToArray();
         Assert.InRange(listed.Length, 10, 16);
         Assert.Contains(byKim, listed);
-        Assert.Contains(await traced.SpansAsync(byKim), static s => s.Name == "storage commit" || s.Name == "account.execute");
+        Assert.Contains(
+            await traced.SpansAsync(byKim), static s => s.Name == "storage commit" || s.Name == "account.execute");
     }
 
     private static async Task<string?> JournalledTraceAsync(SiloProcess silo)
     {
         using var auditor = new Api(silo, "ann", "auditor");
-        return (await auditor.GetAsync("/v1/accounts/1/journal")).GetProperty("entries")[0].GetProperty("traceId").GetString();
+        return (await auditor.GetAsync("/v1/accounts/1/journal")).GetProperty("entries")[0].GetProperty("traceId")
+            .GetString();
     }
 }

@@ -5,7 +5,9 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Silo.Tests;
 
-/// <summary>What the embedded default, without any collector, remembers of commands: the whole tree of their spans.</summary>
+/// <summary>
+/// What the embedded default, without any collector, remembers of commands: the whole tree of their spans.
+/// </summary>
 public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<TraceTests.OneSilo>
 {
     private const string Authority = """
@@ -24,7 +26,8 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
     public async Task A_deactivate_is_one_trace_from_the_request_to_the_commit()
     {
         var id = await AccountAsync();
-        var trace = await Traced.PostAsync($"/v1/accounts/{id}:deactivate", new { reason = "SPAM", note = "a secret note" }, "kim", "support");
+        var trace = await Traced.PostAsync(
+            $"/v1/accounts/{id}:deactivate", new { reason = "SPAM", note = "a secret note" }, "kim", "support");
         await Traced.ShowsAsync(trace, $"""
             accountgrid.v1.AccountService/DeactivateAccount SERVER actor.kind=operator request=command enduser.id=kim http.request.method=POST http.response.status_code=200
               IAccountGrain/ExecuteAsync CLIENT
@@ -40,11 +43,14 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
             """);
         var spans = await Traced.SpansAsync(trace);
         Assert.Equal(Traced.CallerSpan, spans[0].ParentId);
-        Assert.Equal(("sqlite", "1"), (spans.Single(static s => s.Name == "storage commit").Attributes["db.system.name"], spans.Single(static s => s.Name == "storage commit").Attributes["db.operation.batch.size"]));
+        Assert.Equal(("sqlite", "1"),
+            (spans.Single(static s => s.Name == "storage commit").Attributes["db.system.name"],
+                spans.Single(static s => s.Name == "storage commit").Attributes["db.operation.batch.size"]));
         Assert.Equal(
             ("accountgrid.v1.AccountService", "DeactivateAccount", "/v1/accounts/{id}:deactivate"),
             (spans[0].Attributes["rpc.service"], spans[0].Attributes["rpc.method"], spans[0].Attributes["http.route"]));
-        Assert.DoesNotContain("secret", string.Join(' ', spans.SelectMany(static s => s.Attributes.Values)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", string.Join(' ', spans.SelectMany(static s => s.Attributes.Values)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,11 +76,17 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
     public async Task The_two_requests_of_a_takedown_by_two_people_are_linked_and_the_incident_names_all_of_them()
     {
         var id = await AccountAsync();
-        var (raised, _) = await Traced.SendAsync(HttpMethod.Post, $"/v1/accounts/{id}:protect", new { reason = "IMPERSONATION" }, "lee", "support");
-        var (proposed, answer) = await Traced.SendAsync(HttpMethod.Post, $"/v1/accounts/{id}:deactivate", new { reason = "SPAM" }, "kim", "support");
+        var (raised, _) =
+            await Traced.SendAsync(
+                HttpMethod.Post, $"/v1/accounts/{id}:protect", new { reason = "IMPERSONATION" }, "lee", "support");
+        var (proposed, answer) =
+            await Traced.SendAsync(
+                HttpMethod.Post, $"/v1/accounts/{id}:deactivate", new { reason = "SPAM" }, "kim", "support");
         var proposal = answer.GetProperty("account").GetProperty("openProposal").GetProperty("id").GetString();
-        var alone = await Traced.PostAsync($"/v1/proposals/{proposal}:approve", new { note = "me too" }, "kim", "support", "approver");
-        var approved = await Traced.PostAsync($"/v1/proposals/{proposal}:approve", new { note = "seen" }, "lee", "support", "approver");
+        var alone = await Traced.PostAsync(
+            $"/v1/proposals/{proposal}:approve", new { note = "me too" }, "kim", "support", "approver");
+        var approved = await Traced.PostAsync(
+            $"/v1/proposals/{proposal}:approve", new { note = "seen" }, "lee", "support", "approver");
         await Traced.ShowsAsync(approved, $"""
             accountgrid.v1.ProposalService/ApproveProposal SERVER actor.kind=operator request=command enduser.id=lee http.request.method=POST http.response.status_code=200
               IAccountGrain/ExecuteAsync CLIENT
@@ -96,7 +108,8 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
         var early = await Traced.PostAsync($"/v1/accounts/{id}:restore", new { reason = "ERROR" }, "gone", "approver");
         var restored = await Traced.PostAsync($"/v1/accounts/{id}:restore", new { reason = "ERROR" }, "kim", "support");
         var incident = (await Traced.GetAsync($"/v1/accounts/{id}/incidents")).GetProperty("incidents")[0];
-        Assert.Equal([proposed, alone, approved, early, restored], incident.GetProperty("traceIds").EnumerateArray().Select(static t => t.GetString()));
+        Assert.Equal([proposed, alone, approved, early, restored],
+            incident.GetProperty("traceIds").EnumerateArray().Select(static t => t.GetString()));
         Assert.DoesNotContain(raised, incident.ToString(), StringComparison.Ordinal);
     }
 
@@ -115,7 +128,8 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
                     account.decide INTERNAL
                     journal.read INTERNAL
             """);
-        var unknown = await Traced.PostAsync("/v1/accounts/999999:deactivate", new { reason = "SPAM" }, "kim", "support");
+        var unknown = await Traced.PostAsync(
+            "/v1/accounts/999999:deactivate", new { reason = "SPAM" }, "kim", "support");
         await Traced.ShowsAsync(unknown, """
             accountgrid.v1.AccountService/DeactivateAccount SERVER actor.kind=operator refusal=NOT_FOUND request=command enduser.id=kim http.request.method=POST http.response.status_code=404
               IAccountGrain/ExecuteAsync CLIENT outcome=refused
@@ -127,7 +141,8 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
     public async Task A_follow_is_recorded_if_its_caller_asks_for_it()
     {
         var id = await AccountAsync();
-        var (trace, _) = await Traced.SendAsync(HttpMethod.Put, $"/v1/accounts/{id}/followers/1", null, "web", "service");
+        var (trace, _) =
+            await Traced.SendAsync(HttpMethod.Put, $"/v1/accounts/{id}/followers/1", null, "web", "service");
         await Traced.ShowsAsync(trace, $"""
             accountgrid.v1.FollowerService/PutFollower SERVER actor.kind=service request=follow enduser.id=web http.request.method=PUT http.response.status_code=200
               IAccountGrain/FollowAsync CLIENT
@@ -144,13 +159,18 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
         using var client = fixture.Silo.CreateHttpClient(fixture.Silo.Token("web", "service"));
         var id = await AccountAsync();
         string trace;
-        using (var read = await client.GetAsync(new Uri($"/v1/accounts/{id}", UriKind.Relative), TestContext.Current.CancellationToken))
+        using (var read =
+            await client.GetAsync(
+                new Uri($"/v1/accounts/{id}", UriKind.Relative), TestContext.Current.CancellationToken))
         {
             trace = Assert.Single(read.Headers.GetValues("trace-id"));
         }
 
-        using var body = new StringContent("""{"reason":"OWNER_REQUEST","owner":true}""", Encoding.UTF8, "application/json");
-        using var command = await client.PostAsync(new Uri($"/v1/accounts/{id}:deactivate", UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var body =
+            new StringContent("""{"reason":"OWNER_REQUEST","owner":true}""", Encoding.UTF8, "application/json");
+        using var command =
+            await client.PostAsync(new Uri($"/v1/accounts/{id}:deactivate", UriKind.Relative), body,
+                TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, command.StatusCode);
         var known = Assert.Single(command.Headers.GetValues("trace-id"));
         var spans = await Traced.SpansAsync(known);
@@ -162,10 +182,12 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
 
         JsonElement[] Listed(JsonElement list) => [.. list.GetProperty("traces").EnumerateArray()];
-        var mine = Assert.Single(Listed(await ann.GetAsync($"/v1/traces?account={id}&actor=web")), static t => t.GetProperty("action").GetString() == "owner_deactivate");
+        var mine = Assert.Single(Listed(await ann.GetAsync($"/v1/traces?account={id}&actor=web")),
+            static t => t.GetProperty("action").GetString() == "owner_deactivate");
         Assert.Equal(
             (known, "accountgrid.v1.AccountService/DeactivateAccount", "done", $"{id}"),
-            (mine.GetProperty("traceId").GetString(), mine.GetProperty("name").GetString(), mine.GetProperty("outcome").GetString(), mine.GetProperty("account").GetString()));
+            (mine.GetProperty("traceId").GetString(), mine.GetProperty("name").GetString(),
+                mine.GetProperty("outcome").GetString(), mine.GetProperty("account").GetString()));
         Assert.Empty(Listed(await ann.GetAsync($"/v1/traces?account={id}&actor=nobody")));
     }
 
@@ -173,7 +195,8 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
     public async Task What_the_system_does_by_itself_is_a_trace_too_and_the_journal_names_it()
     {
         var id = await AccountAsync();
-        await Traced.PostAsync($"/v1/accounts/{id}:suspend", new { reason = "SPAM", until = DateTimeOffset.UtcNow.AddSeconds(1) }, "kim", "support");
+        await Traced.PostAsync($"/v1/accounts/{id}:suspend",
+            new { reason = "SPAM", until = DateTimeOffset.UtcNow.AddSeconds(1) }, "kim", "support");
         using var ann = new Api(fixture.Silo, "ann", "auditor");
         var trace = "";
         await Traced.UntilAsync(
@@ -185,11 +208,15 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
             },
             "hold-lifted");
         await Traced.UntilAsync(
-            async () => string.Join(", ", (await Traced.SpansAsync(trace)).Where(static s => s.Name == "account.execute").Select(static s => $"{s.Attributes["accountgrid.action"]} by {s.Attributes["enduser.id"]}")),
+            async () =>
+                string.Join(", ", (await Traced.SpansAsync(trace)).Where(static s => s.Name == "account.execute")
+                    .Select(static s => $"{s.Attributes["accountgrid.action"]} by {s.Attributes["enduser.id"]}")),
             "fire_due by system");
     }
 
-    /// <summary>An account that is in memory, and the people of these tests, so that nothing is done for the first time.</summary>
+    /// <summary>
+    /// An account that is in memory, and the people of these tests, so that nothing is done for the first time.
+    /// </summary>
     private async Task<int> AccountAsync()
     {
         var id = 1_000 + Interlocked.Increment(ref _accounts);
@@ -214,7 +241,8 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
                 // A record that is older is read again first, which would be a step more.
                 ["ACCOUNTGRID__LIMITS__AUTHORITYFRESHNESS"] = "00:01:00",
             };
-            Silo = await SiloProcess.StartAsync(new SiloProcessOptions { Environment = settings }, TestContext.Current.CancellationToken);
+            Silo = await SiloProcess.StartAsync(
+                new SiloProcessOptions { Environment = settings }, TestContext.Current.CancellationToken);
             Traced = new Traced(Silo.CreateHttpClient(), Silo.Token);
             foreach (var person in (string[])["kim", "lee"])
             {

@@ -8,9 +8,9 @@ using AccountGrid.Testing;
 namespace AccountGrid.Silo.Tests;
 
 /// <summary>
-/// A silo is stopped (SIGSTOP) until the others have declared it dead and serve its accounts, and is then woken. It used
-/// to answer from its old views for a second, and 19 of 20 accounts that were down stayed ACTIVE in a client's cache,
-/// whose bound is 2 seconds, until their entries expired.
+/// A silo is stopped (SIGSTOP) until the others have declared it dead and serve its accounts, and is then woken. It
+/// used to answer from its old views for a second, and 19 of 20 accounts that were down stayed ACTIVE in a client's
+/// cache, whose bound is 2 seconds, until their entries expired.
 /// </summary>
 public sealed class WokenSiloTests : IAsyncDisposable
 {

@@ -19,14 +19,17 @@ internal sealed class LogKeeper : ILogger<PostgresStore>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
         _lines.Enqueue((eventId.Id, $"{formatter(state, exception)} {exception}"));
 }
 
 /// <summary>A second store on a fixture's data, and what it logs.</summary>
 internal sealed class LoggingStore : IAsyncDisposable
 {
-    private LoggingStore(PostgresStorageOptions options) => Store = new PostgresStore(options, TimeProvider.System, meters: null, Log);
+    private LoggingStore(PostgresStorageOptions options) =>
+        Store = new PostgresStore(options, TimeProvider.System, meters: null, Log);
 
     public LogKeeper Log { get; } = new();
 
@@ -42,7 +45,10 @@ internal sealed class LoggingStore : IAsyncDisposable
     public ValueTask DisposeAsync() => Store.DisposeAsync();
 }
 
-/// <summary>Keeps the appends of every silo waiting, from another session, until it is disposed; what is queued meanwhile becomes the next transactions.</summary>
+/// <summary>
+/// Keeps the appends of every silo waiting, from another session, until it is disposed; what is queued meanwhile
+/// becomes the next transactions.
+/// </summary>
 internal sealed class AppendHold : IAsyncDisposable
 {
     private const string Key = "(x'41634772'::bigint << 32 | 'journal'::regclass::oid::bigint)";
@@ -62,7 +68,8 @@ internal sealed class AppendHold : IAsyncDisposable
     public static async Task WaitedForAsync(PostgresFixture fixture, int sessions = 1)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        const string Waiting = $"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND (classid::bigint << 32) | objid::bigint = {Key}";
+        const string Waiting =
+            $"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND (classid::bigint << 32) | objid::bigint = {Key}";
         while ((long)(await fixture.RunAsync(Waiting))! < sessions)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
@@ -74,6 +81,9 @@ internal sealed class AppendHold : IAsyncDisposable
 
 internal static class Follows
 {
-    public static Task<FollowResult> AddAsync(IFollowerLedger ledger, long account, int from, int count, CancellationToken stop) => ledger.ApplyAsync(
-        new AccountId(account), [.. Enumerable.Range(from, count).Select(static f => new FollowChange(new AccountId(f), true))], SampleStream.Day, stop);
+    public static Task<FollowResult> AddAsync(
+        IFollowerLedger ledger, long account, int from, int count, CancellationToken stop) => ledger.ApplyAsync(
+        new AccountId(account),
+        [.. Enumerable.Range(from, count).Select(static f => new FollowChange(new AccountId(f), true))],
+        SampleStream.Day, stop);
 }

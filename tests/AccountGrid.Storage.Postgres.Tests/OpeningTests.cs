@@ -52,13 +52,16 @@ public static class OpeningTests
         {
             await using var fixture = await PostgresFixture.StartAsync();
             await fixture.CloseAsync();
-            await fixture.RunAsync("INSERT INTO schema_version (version, name) VALUES (9999, 'of tomorrow'); DROP FUNCTION followers_apply");
+            await fixture.RunAsync(
+                "INSERT INTO schema_version (version, name) VALUES (9999, 'of tomorrow'); DROP FUNCTION followers_apply");
             var refused = await RefusedAsync(fixture);
             Assert.Equal(StorageRefusal.NewerVersion, refused.Refusal);
             Assert.Contains("9999", refused.Message, StringComparison.Ordinal);
             Assert.Contains(fixture.Schema, refused.Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<StorageRefusedException>(() => PostgresStore.MigrateAsync(fixture.Options, Stop));
-            Assert.Equal(0L, await fixture.RunAsync("SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND proname = 'followers_apply'", fixture.Schema));
+            Assert.Equal(0L,
+                await fixture.RunAsync(
+                    "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = $1 AND proname = 'followers_apply'", fixture.Schema));
             Assert.Equal(Migrations.Newest + 1L, await fixture.RunAsync("SELECT count(*) FROM schema_version"));
         }
 
@@ -66,9 +69,12 @@ public static class OpeningTests
         public async Task Another_programs_schema_is_refused_untouched()
         {
             await using var fixture = await PostgresFixture.ClosedAsync();
-            await fixture.RunAsync($"CREATE SCHEMA {fixture.Schema}; CREATE TABLE {fixture.Schema}.journal (recipe text)");
+            await fixture.RunAsync(
+                $"CREATE SCHEMA {fixture.Schema}; CREATE TABLE {fixture.Schema}.journal (recipe text)");
             Assert.Equal(StorageRefusal.Foreign, (await RefusedAsync(fixture)).Refusal);
-            Assert.Equal(1L, await fixture.RunAsync("SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND relkind = 'r'", fixture.Schema));
+            Assert.Equal(1L,
+                await fixture.RunAsync(
+                    "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND relkind = 'r'", fixture.Schema));
         }
 
         [Fact]
@@ -76,20 +82,24 @@ public static class OpeningTests
         {
             await using var fixture = await PostgresFixture.StartAsync();
             await fixture.CloseAsync();
-            await fixture.RunAsync("DELETE FROM schema_version WHERE version = 2; DROP FUNCTION followers_apply; DROP FUNCTION journal_append");
+            await fixture.RunAsync(
+                "DELETE FROM schema_version WHERE version = 2; DROP FUNCTION followers_apply; DROP FUNCTION journal_append");
             await using (var careful = new PostgresStore(fixture.Options with { Migrate = false }, TimeProvider.System))
             {
-                Assert.Equal(StorageRefusal.OlderVersion, (await Assert.ThrowsAsync<StorageRefusedException>(() => careful.OpenAsync(Stop))).Refusal);
+                Assert.Equal(StorageRefusal.OlderVersion,
+                    (await Assert.ThrowsAsync<StorageRefusedException>(() => careful.OpenAsync(Stop))).Refusal);
             }
 
             await fixture.OpenAsync();
-            Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
+            Assert.Equal(AppendResult.Appended,
+                await fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
         }
     }
 
     public sealed class Settings
     {
-        private static readonly PostgresStorageOptions Good = new() { ConnectionString = "Host=db;Password=open-sesame" };
+        private static readonly PostgresStorageOptions Good =
+            new() { ConnectionString = "Host=db;Password=open-sesame" };
 
         [Theory]
         [InlineData(nameof(PostgresStorageOptions.ConnectionString))]
@@ -117,12 +127,14 @@ public static class OpeningTests
                 nameof(PostgresStorageOptions.Schema) => Good with { Schema = "public; DROP SCHEMA public" },
                 nameof(PostgresStorageOptions.ServiceRole) => Good with { ServiceRole = "" },
                 nameof(PostgresStorageOptions.WriterQueueDepth) => Good with { WriterQueueDepth = 0 },
-                nameof(PostgresStorageOptions.FollowQueueChanges) => Good with { FollowQueueChanges = Limits.FollowBatch - 1 },
+                nameof(PostgresStorageOptions.FollowQueueChanges) =>
+                    Good with { FollowQueueChanges = Limits.FollowBatch - 1 },
                 nameof(PostgresStorageOptions.MaxBatch) => Good with { MaxBatch = 65_537 },
                 nameof(PostgresStorageOptions.FollowWriters) => Good with { FollowWriters = 17 },
                 nameof(PostgresStorageOptions.Readers) => Good with { Readers = 0 },
                 nameof(PostgresStorageOptions.ReadQueueDepth) => Good with { ReadQueueDepth = 0, ExistsQueueDepth = 0 },
-                nameof(PostgresStorageOptions.ExistsQueueDepth) => Good with { ExistsQueueDepth = Good.ReadQueueDepth + 1 },
+                nameof(PostgresStorageOptions.ExistsQueueDepth) =>
+                    Good with { ExistsQueueDepth = Good.ReadQueueDepth + 1 },
                 nameof(PostgresStorageOptions.AuditViews) => Good with { AuditViews = 17 },
                 nameof(PostgresStorageOptions.ConnectTimeout) => Good with { ConnectTimeout = TimeSpan.Zero },
                 nameof(PostgresStorageOptions.LockTimeout) => Good with { LockTimeout = TimeSpan.Zero },
@@ -144,7 +156,8 @@ public static class OpeningTests
         [InlineData("Host=db;open-sesame=open-sesame")]
         public void A_connection_string_that_is_none_is_refused_without_being_quoted(string text)
         {
-            var refused = Assert.Throws<ArgumentException>(() => new PostgresStore(Good with { ConnectionString = text }, TimeProvider.System));
+            var refused = Assert.Throws<ArgumentException>(
+                () => new PostgresStore(Good with { ConnectionString = text }, TimeProvider.System));
             Assert.Equal(nameof(PostgresStorageOptions.ConnectionString), refused.ParamName);
             Assert.DoesNotContain("open-sesame", refused.ToString(), StringComparison.Ordinal);
             Assert.DoesNotContain("open-sesame", Good.ToString(), StringComparison.Ordinal);

@@ -8,12 +8,15 @@ using Npgsql;
 namespace AccountGrid.Storage.Postgres.Tests;
 
 /// <summary>A store in a schema of its own, on the shared server or on the one given.</summary>
-internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStorageOptions>? configure = null, PostgresServer? server = null) : StoreFixture
+internal sealed class PostgresFixture(
+    Func<PostgresStorageOptions, PostgresStorageOptions>? configure = null,
+    PostgresServer? server = null) : StoreFixture
 {
     private static int _schemas;
     private PostgresServer? _server = server;
 
-    public string Schema { get; } = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _schemas)}");
+    public string Schema { get; } =
+        string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _schemas)}");
 
     public PostgresServer Server => _server ?? throw new InvalidOperationException("The fixture is not open.");
 
@@ -37,7 +40,8 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
 
     public override ITamper Tamper => new PostgresTamper(this);
 
-    public static async Task<PostgresFixture> StartAsync(Func<PostgresStorageOptions, PostgresStorageOptions>? configure = null, PostgresServer? server = null)
+    public static async Task<PostgresFixture> StartAsync(
+        Func<PostgresStorageOptions, PostgresStorageOptions>? configure = null, PostgresServer? server = null)
     {
         var fixture = new PostgresFixture(configure, server);
         await fixture.OpenAsync();
@@ -48,7 +52,8 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
     public static async Task<PostgresFixture> ClosedAsync() => new(server: await SharedServer.GetAsync());
 
     /// <summary>A second store on the same data, as in another silo.</summary>
-    public async Task<PostgresStore> OpenAnotherAsync(Func<PostgresStorageOptions, PostgresStorageOptions>? change = null)
+    public async Task<PostgresStore> OpenAnotherAsync(
+        Func<PostgresStorageOptions, PostgresStorageOptions>? change = null)
     {
         var store = new PostgresStore(change is null ? Options : change(Options), TimeProvider.System);
         await store.OpenAsync(CancellationToken.None);
@@ -95,9 +100,11 @@ internal sealed class PostgresFixture(Func<PostgresStorageOptions, PostgresStora
 internal sealed class PostgresTamper(PostgresFixture fixture) : ITamper
 {
     public Task ReplacePayloadAsync(StreamId stream, long sequence, ReadOnlyMemory<byte> payload) =>
-        RunAsync("UPDATE journal SET payload = $3 WHERE stream = $1 AND sequence = $2", stream.Value, sequence, payload.ToArray());
+        RunAsync("UPDATE journal SET payload = $3 WHERE stream = $1 AND sequence = $2", stream.Value, sequence,
+            payload.ToArray());
 
-    public Task DeleteAsync(StreamId stream, long sequence) => RunAsync("DELETE FROM journal WHERE stream = $1 AND sequence = $2", stream.Value, sequence);
+    public Task DeleteAsync(StreamId stream, long sequence) =>
+        RunAsync("DELETE FROM journal WHERE stream = $1 AND sequence = $2", stream.Value, sequence);
 
     public async Task SwapPositionsAsync(long one, long other)
     {
@@ -110,7 +117,8 @@ internal sealed class PostgresTamper(PostgresFixture fixture) : ITamper
         "DELETE FROM follower WHERE account = $1 AND follower IN (SELECT follower FROM follower WHERE account = $1 ORDER BY follower LIMIT $2)", account.Value, edges);
 
     public Task AddEdgesAsync(AccountId account, int edges) =>
-        fixture.RunAsync("INSERT INTO follower (account, follower) SELECT $1, f FROM generate_series(1, $2) f", account.Value, edges);
+        fixture.RunAsync("INSERT INTO follower (account, follower) SELECT $1, f FROM generate_series(1, $2) f",
+            account.Value, edges);
 
     public async Task RunAsync(string sql, params object[] values)
     {

@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace AccountGrid.Storage.Postgres.Tests;
 
-/// <summary>The roles of <c>deploy/postgres/roles.sql</c>: what the owner does, and what the service cannot do.</summary>
+/// <summary>
+/// The roles of <c>deploy/postgres/roles.sql</c>: what the owner does, and what the service cannot do.
+/// </summary>
 public sealed class RolesTests : IAsyncLifetime
 {
     private const string Owner = "roles_owner";
@@ -17,9 +19,19 @@ public sealed class RolesTests : IAsyncLifetime
 
     private PostgresFixture Fixture => _fixture!;
 
-    private PostgresStorageOptions AsOwner => Fixture.Options with { ConnectionString = Fixture.Server.ConnectionString(user: Owner, password: Password), ServiceRole = Service };
+    private PostgresStorageOptions AsOwner =>
+        Fixture.Options with
+        {
+            ConnectionString = Fixture.Server.ConnectionString(user: Owner, password: Password),
+            ServiceRole = Service,
+        };
 
-    private PostgresStorageOptions AsService => Fixture.Options with { ConnectionString = Fixture.Server.ConnectionString(user: Service, password: Password), Migrate = false };
+    private PostgresStorageOptions AsService =>
+        Fixture.Options with
+        {
+            ConnectionString = Fixture.Server.ConnectionString(user: Service, password: Password),
+            Migrate = false,
+        };
 
     public async ValueTask InitializeAsync()
     {
@@ -27,7 +39,8 @@ public sealed class RolesTests : IAsyncLifetime
         for (var i = 0; i < 2; i++)
         {
             // Twice: it may be run again.
-            await Fixture.Server.RunScriptAsync(Script(), variables: [("owner", Owner), ("service", Service), ("schema", Fixture.Schema)]);
+            await Fixture.Server.RunScriptAsync(
+                Script(), variables: [("owner", Owner), ("service", Service), ("schema", Fixture.Schema)]);
         }
 
         await Fixture.RunAsync($"ALTER ROLE {Owner} PASSWORD '{Password}'; ALTER ROLE {Service} PASSWORD '{Password}'");
@@ -53,10 +66,16 @@ public sealed class RolesTests : IAsyncLifetime
         Assert.Equal(AppendResult.Appended, await store.Journal.AppendAsync(account.Next(), Stop));
         Assert.Equal(AppendResult.Appended, await store.Journal.AppendAsync(person.Next(), Stop));
         Assert.Equal(3, (await Follows.AddAsync(store.Ledger, 1, 1, 3, Stop)).After.Count);
-        Assert.Equal(2, (await store.Ledger.ApplyAsync(new AccountId(1), [new FollowChange(new AccountId(2), false)], SampleStream.Day, Stop)).After.Count);
+        Assert.Equal(2,
+            (await store.Ledger.ApplyAsync(
+                new AccountId(1), [new FollowChange(new AccountId(2), false)], SampleStream.Day, Stop)).After.Count);
         foreach (var number in (long[])[1, 2])
         {
-            Assert.Equal(AppendResult.Appended, await store.Checkpoints.AppendAsync(new StoredCheckpoint(new Checkpoint(number, 4, new byte[32], default, SampleStream.Day, "k", new byte[64]), new byte[8]), Stop));
+            Assert.Equal(AppendResult.Appended,
+                await store.Checkpoints.AppendAsync(
+                    new StoredCheckpoint(
+                        new Checkpoint(number, 4, new byte[32], default, SampleStream.Day, "k", new byte[64]),
+                        new byte[8]), Stop));
         }
 
         Assert.Equal([4], (await store.Feed.ReadAfterAsync(3, 10, Stop)).Select(static e => e.Position));
@@ -80,16 +99,19 @@ public sealed class RolesTests : IAsyncLifetime
     [InlineData("ALTER TABLE journal DISABLE TRIGGER ALL")]
     [InlineData("DROP TABLE journal")]
     [InlineData("DROP TRIGGER journal_is_never_changed ON journal")]
-    [InlineData("CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")]
+    [InlineData(
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'")]
     [InlineData("CREATE TABLE mine (x int)")]
     [InlineData("SET session_replication_role = replica")]
     public async Task The_service_can_neither_change_nor_remove_what_is_written_nor_the_guards(string sql)
     {
         await PostgresStore.MigrateAsync(AsOwner, Stop);
-        await using var connection = new NpgsqlConnection($"{AsService.ConnectionString};Search Path={Fixture.Schema};Pooling=false");
+        await using var connection =
+            new NpgsqlConnection($"{AsService.ConnectionString};Search Path={Fixture.Schema};Pooling=false");
         await connection.OpenAsync(Stop);
         await using var command = new NpgsqlCommand(sql, connection);
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Stop))).SqlState);
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege,
+            (await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteNonQueryAsync(Stop))).SqlState);
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Storage.Postgres.Tests;
 
-/// <summary>The one server of all tests that do not stop theirs, started by the first that needs it and stopped after the last.</summary>
+/// <summary>
+/// The one server of all tests that do not stop theirs, started by the first that needs it and stopped after the last.
+/// </summary>
 public sealed class SharedServer : IAsyncDisposable
 {
     private static readonly Lazy<Task<PostgresServer>> Server = new(static () => PostgresServer.StartNewAsync());

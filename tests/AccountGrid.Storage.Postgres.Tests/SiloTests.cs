@@ -11,7 +11,8 @@ public static class SiloTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static async Task WithSilosAsync(int count, PostgresFixture fixture, Func<PostgresStore[], Task> test, Func<PostgresStorageOptions, PostgresStorageOptions>? change = null)
+    private static async Task WithSilosAsync(int count, PostgresFixture fixture, Func<PostgresStore[], Task> test,
+        Func<PostgresStorageOptions, PostgresStorageOptions>? change = null)
     {
         var silos = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => fixture.OpenAnotherAsync(change)));
         try
@@ -45,10 +46,13 @@ public static class SiloTests
 
                         return stream.Next(change: e => e with { RequestId = $"silo:{silo}" });
                     }).ToArray();
-                    var results = await Task.WhenAll(silos.Zip(appends).Select(p => p.First.Journal.AppendAsync(p.Second, Stop)));
+                    var results = await Task.WhenAll(
+                        silos.Zip(appends).Select(p => p.First.Journal.AppendAsync(p.Second, Stop)));
                     Assert.Equal([AppendResult.Appended, AppendResult.Conflict], results.Order());
                     var winner = Array.IndexOf(results, AppendResult.Appended);
-                    Assert.Equal($"silo:{winner}", (await fixture.Store.Journal.ReadAsync(new SampleStream(1).Id, version + 1, 1, Stop))[0].RequestId);
+                    Assert.Equal($"silo:{winner}",
+                        (await fixture.Store.Journal.ReadAsync(
+                            new SampleStream(1).Id, version + 1, 1, Stop))[0].RequestId);
                 }
 
                 Assert.Equal(Rounds, await fixture.Store.Feed.ReadHeadAsync(Stop));
@@ -78,16 +82,20 @@ public static class SiloTests
 
             // The insert meets the outsider's key and waits for its transaction to end.
             await BlockedAsync(fixture);
-            var (loser, beside) = (fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop), fixture.Store.Journal.AppendAsync(new SampleStream(2).Next(), Stop));
+            var (loser, beside) = (fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop),
+                fixture.Store.Journal.AppendAsync(new SampleStream(2).Next(), Stop));
             await transaction.CommitAsync(Stop);
-            Assert.Equal([AppendResult.Appended, AppendResult.Conflict, AppendResult.Appended], await Task.WhenAll(first, loser, beside));
-            Assert.Equal([1L, 2, 3], (await fixture.Store.Feed.ReadAfterAsync(0, 10, Stop)).Select(static e => e.Position));
+            Assert.Equal([AppendResult.Appended, AppendResult.Conflict, AppendResult.Appended],
+                await Task.WhenAll(first, loser, beside));
+            Assert.Equal([1L, 2, 3],
+                (await fixture.Store.Feed.ReadAfterAsync(0, 10, Stop)).Select(static e => e.Position));
         }
 
         private static async Task BlockedAsync(PostgresFixture fixture)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while ((long)(await fixture.RunAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid' AND query LIKE '%journal_append%'"))! == 0)
+            while ((long)(await fixture.RunAsync(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid' AND query LIKE '%journal_append%'"))! == 0)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
             }
@@ -117,18 +125,23 @@ public static class SiloTests
 
                     return seen;
                 }, Stop)).ToArray();
-                await Task.WhenAll(silos.SelectMany((silo, s) => Enumerable.Range(0, Streams).Select(i => Task.Run(async () =>
-                {
-                    var stream = new SampleStream((s * 100) + i + 1);
-                    for (var n = 0; n < Appends; n++)
+                await Task.WhenAll(
+                    silos.SelectMany((silo, s) => Enumerable.Range(0, Streams).Select(i => Task.Run(async () =>
                     {
-                        Assert.Equal(AppendResult.Appended, await silo.Journal.AppendAsync(stream.Next(), Stop));
-                    }
-                }))));
+                        var stream = new SampleStream((s * 100) + i + 1);
+                        for (var n = 0; n < Appends; n++)
+                        {
+                            Assert.Equal(AppendResult.Appended, await silo.Journal.AppendAsync(stream.Next(), Stop));
+                        }
+                    }))));
                 foreach (var seen in await Task.WhenAll(readers).WaitAsync(TimeSpan.FromSeconds(60), Stop))
                 {
-                    Assert.Equal(Enumerable.Range(1, Total).Select(static p => (long)p), seen.Select(static e => e.Position));
-                    Assert.All(seen.GroupBy(static e => e.Entry.Stream), static s => Assert.Equal(Enumerable.Range(1, Appends).Select(static n => (long)n), s.Select(static e => e.Entry.Sequence)));
+                    Assert.Equal(Enumerable.Range(1, Total).Select(static p => (long)p),
+                        seen.Select(static e => e.Position));
+                    Assert.All(seen.GroupBy(static e => e.Entry.Stream),
+                        static s =>
+                            Assert.Equal(Enumerable.Range(1, Appends).Select(static n => (long)n),
+                                s.Select(static e => e.Entry.Sequence)));
                 }
             });
         }
@@ -136,7 +149,8 @@ public static class SiloTests
         [Fact]
         public async Task A_commit_of_another_silo_ends_a_wait_by_notification()
         {
-            await using var fixture = await PostgresFixture.StartAsync(static o => o with { PollInterval = TimeSpan.FromMinutes(1) });
+            await using var fixture =
+                await PostgresFixture.StartAsync(static o => o with { PollInterval = TimeSpan.FromMinutes(1) });
             await WithSilosAsync(1, fixture, async silos =>
             {
                 // Whoever listens is not known; a first entry that arrives shows that this one does.
@@ -167,20 +181,25 @@ public static class SiloTests
         [Fact]
         public async Task A_listener_that_lost_its_connection_gets_another()
         {
-            await using var fixture = await PostgresFixture.StartAsync(static o => o with { PollInterval = TimeSpan.FromMilliseconds(50) });
+            await using var fixture =
+                await PostgresFixture.StartAsync(static o => o with { PollInterval = TimeSpan.FromMilliseconds(50) });
             await ListeningAsync(fixture, 1);
-            await fixture.RunAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'accountgrid {fixture.Schema} feed'");
+            await fixture.RunAsync(
+                $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'accountgrid {fixture.Schema} feed'");
             var waiting = fixture.Store.Feed.WaitForAsync(0, Stop);
             await using var other = await fixture.OpenAnotherAsync();
             await other.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
             await waiting.WaitAsync(TimeSpan.FromSeconds(20), Stop);
         }
 
-        /// <summary>The store opens before its listener does: its first look at the head shows that it listens.</summary>
+        /// <summary>
+        /// The store opens before its listener does: its first look at the head shows that it listens.
+        /// </summary>
         private static async Task ListeningAsync(PostgresFixture fixture, int silos)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            var listening = $"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'accountgrid {fixture.Schema} feed' AND query NOT LIKE 'LISTEN%' AND state = 'idle'";
+            var listening =
+                $"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'accountgrid {fixture.Schema} feed' AND query NOT LIKE 'LISTEN%' AND state = 'idle'";
             while ((long)(await fixture.RunAsync(listening))! < silos)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
@@ -196,7 +215,10 @@ public static class SiloTests
             const int Accounts = 40, Batches = 60;
             await using var fixture = await PostgresFixture.StartAsync();
             var (log, moved) = (new LogKeeper(), new ConcurrentDictionary<long, long>());
-            var stores = Enumerable.Range(0, 3).Select(_ => new PostgresStore(fixture.Options with { FollowWriters = 2 }, TimeProvider.System, meters: null, log)).ToArray();
+            var stores = Enumerable.Range(0, 3)
+                .Select(
+                    _ => new PostgresStore(
+                        fixture.Options with { FollowWriters = 2 }, TimeProvider.System, meters: null, log)).ToArray();
             try
             {
                 await Task.WhenAll(stores.Select(static s => s.OpenAsync(Stop)));
@@ -205,13 +227,17 @@ public static class SiloTests
                     var random = new Random(20171102 + s);
                     for (var batch = 0; batch < Batches; batch++)
                     {
-                        // All at once, so that they share transactions; in an order of their own, and many followers in common.
-                        var work = Enumerable.Range(1, Accounts).Select(a => (Account: (long)a, Changes: Changes(random))).ToArray();
+                        // All at once, so that they share transactions; in an order of their own, and many followers in
+                        // common.
+                        var work = Enumerable.Range(1, Accounts)
+                            .Select(a => (Account: (long)a, Changes: Changes(random))).ToArray();
                         random.Shuffle(work);
                         await Task.WhenAll(work.Select(async w =>
                         {
-                            var result = await store.Ledger.ApplyAsync(new AccountId(w.Account), w.Changes, SampleStream.Day, Stop);
-                            var sum = w.Changes.Zip(result.Changed).Sum(static c => !c.Second ? 0L : c.First.Follows ? 1 : -1);
+                            var result = await store.Ledger.ApplyAsync(
+                                new AccountId(w.Account), w.Changes, SampleStream.Day, Stop);
+                            var sum = w.Changes.Zip(result.Changed)
+                                .Sum(static c => !c.Second ? 0L : c.First.Follows ? 1 : -1);
                             moved.AddOrUpdate(w.Account, sum, (_, before) => before + sum);
                         }));
                     }
@@ -231,7 +257,8 @@ public static class SiloTests
             }
 
             static ImmutableArray<FollowChange> Changes(Random random) =>
-                [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => new FollowChange(new AccountId(random.Next(1, 30)), random.Next(2) == 0))];
+                [.. Enumerable.Range(0, random.Next(1, 12))
+                    .Select(_ => new FollowChange(new AccountId(random.Next(1, 30)), random.Next(2) == 0))];
         }
     }
 }

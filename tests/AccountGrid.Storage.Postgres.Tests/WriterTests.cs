@@ -15,27 +15,34 @@ public static class WriterTests
         public async Task A_full_queue_refuses_at_once_and_what_was_queued_is_written()
         {
             const int Depth = 100;
-            await using var fixture = await PostgresFixture.StartAsync(static o => o with { WriterQueueDepth = Depth, RetryAfter = TimeSpan.FromSeconds(3) });
+            await using var fixture =
+                await PostgresFixture.StartAsync(
+                    static o => o with { WriterQueueDepth = Depth, RetryAfter = TimeSpan.FromSeconds(3) });
             var hold = await AppendHold.OnAsync(fixture);
             var first = fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
             await AppendHold.WaitedForAsync(fixture);
-            var queued = Enumerable.Range(2, Depth).Select(id => fixture.Store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
-            var refused = await Assert.ThrowsAsync<StorageOverloadedException>(() => fixture.Store.Journal.AppendAsync(new SampleStream(9999).Next(), Stop));
+            var queued = Enumerable.Range(2, Depth)
+                .Select(id => fixture.Store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
+            var refused = await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => fixture.Store.Journal.AppendAsync(new SampleStream(9999).Next(), Stop));
             Assert.Equal(TimeSpan.FromSeconds(3), refused.RetryAfter);
             await hold.DisposeAsync();
             Assert.All(await Task.WhenAll([first, .. queued]), static r => Assert.Equal(AppendResult.Appended, r));
             Assert.Equal(Depth + 1, await fixture.Store.Feed.ReadHeadAsync(Stop));
-            Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(new SampleStream(9999).Next(), Stop));
+            Assert.Equal(AppendResult.Appended,
+                await fixture.Store.Journal.AppendAsync(new SampleStream(9999).Next(), Stop));
         }
 
         [Fact]
         public async Task Follow_batches_have_a_bound_of_their_own_and_wait_for_no_command()
         {
-            await using var fixture = await PostgresFixture.StartAsync(static o => o with { FollowQueueChanges = 10_000 });
+            await using var fixture =
+                await PostgresFixture.StartAsync(static o => o with { FollowQueueChanges = 10_000 });
             await Follows.AddAsync(fixture.Store.Ledger, 1, 1, 1, Stop);
             var (appendHold, followHold) = (await AppendHold.OnAsync(fixture), await fixture.ConnectAsync());
             await using var transaction = await followHold.BeginTransactionAsync(Stop);
-            await using (var command = new NpgsqlCommand("SELECT 1 FROM follower_count WHERE account = 1 FOR UPDATE", followHold))
+            await using (var command =
+                new NpgsqlCommand("SELECT 1 FROM follower_count WHERE account = 1 FOR UPDATE", followHold))
             {
                 await command.ExecuteNonQueryAsync(Stop);
             }
@@ -45,12 +52,14 @@ public static class WriterTests
             var underWay = Follows.AddAsync(fixture.Store.Ledger, 1, 2, 1, Stop);
             await WaitingForRowAsync(fixture);
             var queued = Follows.AddAsync(fixture.Store.Ledger, 2, 1, 9_000, Stop);
-            await Assert.ThrowsAsync<StorageOverloadedException>(() => Follows.AddAsync(fixture.Store.Ledger, 3, 1, 1_001, Stop));
+            await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => Follows.AddAsync(fixture.Store.Ledger, 3, 1, 1_001, Stop));
             var fits = Follows.AddAsync(fixture.Store.Ledger, 3, 1, 998, Stop);
             await transaction.RollbackAsync(Stop);
             await Task.WhenAll(underWay, queued, fits);
             Assert.False(command1.IsCompleted);
-            Assert.Equal((2, 9_000, 998), ((await underWay).After.Count, (await queued).After.Count, (await fits).After.Count));
+            Assert.Equal((2, 9_000, 998),
+                ((await underWay).After.Count, (await queued).After.Count, (await fits).After.Count));
             await appendHold.DisposeAsync();
             Assert.Equal(AppendResult.Appended, await command1);
             await followHold.DisposeAsync();
@@ -59,12 +68,15 @@ public static class WriterTests
         [Fact]
         public async Task A_storm_of_existence_checks_is_refused_and_other_reads_are_answered()
         {
-            await using var fixture = await PostgresFixture.StartAsync(static o => o with { Readers = 1, ExistsQueueDepth = 8 });
+            await using var fixture =
+                await PostgresFixture.StartAsync(static o => o with { Readers = 1, ExistsQueueDepth = 8 });
             using var release = new CancellationTokenSource();
             var busy = HoldReaderAsync(fixture, release.Token);
             var id = new SampleStream(1).Id;
-            var checks = Enumerable.Range(0, 8).Select(_ => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask()).ToArray();
-            await Assert.ThrowsAsync<StorageOverloadedException>(() => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask());
+            var checks = Enumerable.Range(0, 8).Select(_ => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask())
+                .ToArray();
+            await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask());
             var read = fixture.Store.Journal.ReadAsync(id, 1, 1, Stop);
             await release.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => busy);
@@ -76,12 +88,15 @@ public static class WriterTests
         [Fact]
         public async Task Reads_have_a_bound_too_and_give_their_place_back_when_cancelled()
         {
-            await using var fixture = await PostgresFixture.StartAsync(static o => o with { Readers = 1, ReadQueueDepth = 2, ExistsQueueDepth = 1 });
+            await using var fixture =
+                await PostgresFixture.StartAsync(
+                    static o => o with { Readers = 1, ReadQueueDepth = 2, ExistsQueueDepth = 1 });
             using var release = new CancellationTokenSource();
             using var source = new CancellationTokenSource();
             var busy = HoldReaderAsync(fixture, release.Token);
             var waiting = fixture.Store.Ledger.ReadCountAsync(new AccountId(1), source.Token);
-            await Assert.ThrowsAsync<StorageOverloadedException>(() => fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop));
+            await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop));
             await source.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
             var next = fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop);
@@ -101,14 +116,18 @@ public static class WriterTests
             await using var next = await fixture.Store.Audit.OpenAsync(Stop);
         }
 
-        /// <summary>A read that lasts until it is cancelled, which also shows that a cancelled one stops in the middle.</summary>
+        /// <summary>
+        /// A read that lasts until it is cancelled, which also shows that a cancelled one stops in the middle.
+        /// </summary>
         private static async Task HoldReaderAsync(PostgresFixture fixture, CancellationToken release) =>
-            await fixture.Postgres.Readers.ReadAsync(new Query<int>("Waiting", "SELECT 1 FROM pg_sleep(60)", static row => row.GetInt32(0)), release);
+            await fixture.Postgres.Readers.ReadAsync(
+                new Query<int>("Waiting", "SELECT 1 FROM pg_sleep(60)", static row => row.GetInt32(0)), release);
 
         private static async Task WaitingForRowAsync(PostgresFixture fixture)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while ((long)(await fixture.RunAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = $1 AND query LIKE '%followers_apply%'", $"accountgrid {fixture.Schema} writer"))! == 0)
+            while ((long)(await fixture.RunAsync(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = $1 AND query LIKE '%followers_apply%'", $"accountgrid {fixture.Schema} writer"))! == 0)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
             }
@@ -123,7 +142,10 @@ public static class WriterTests
             await using var fixture = await PostgresFixture.StartAsync();
             var streams = Enumerable.Range(1, 50).Select(static id => new SampleStream(id)).ToArray();
             var hold = await AppendHold.OnAsync(fixture);
-            var appends = streams.SelectMany(stream => Enumerable.Range(0, 3).Select(_ => fixture.Store.Journal.AppendAsync(stream.Next(), Stop))).ToArray();
+            var appends =
+                streams.SelectMany(
+                    stream => Enumerable.Range(0, 3)
+                        .Select(_ => fixture.Store.Journal.AppendAsync(stream.Next(), Stop))).ToArray();
             await hold.DisposeAsync();
             Assert.All(await Task.WhenAll(appends), static r => Assert.Equal(AppendResult.Appended, r));
             foreach (var stream in streams)
@@ -141,15 +163,18 @@ public static class WriterTests
             await using var fixture = await PostgresFixture.StartAsync();
             var store = fixture.Store;
             var hold = await AppendHold.OnAsync(fixture);
-            var queued = Enumerable.Range(1, 200).Select(id => store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
+            var queued = Enumerable.Range(1, 200)
+                .Select(id => store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
             var follows = Follows.AddAsync(store.Ledger, 1, 1, 10_000, Stop);
             var closing = fixture.CloseAsync();
             await hold.DisposeAsync();
             await closing;
             Assert.All(await Task.WhenAll(queued), static r => Assert.Equal(AppendResult.Appended, r));
             Assert.Equal(10_000, (await follows).After.Count);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.Ledger.ReadCountAsync(new AccountId(1), Stop));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => store.Ledger.ReadCountAsync(new AccountId(1), Stop));
             await fixture.OpenAsync();
             Assert.Equal(200, await fixture.Store.Feed.ReadHeadAsync(Stop));
         }
@@ -163,14 +188,26 @@ public static class WriterTests
                 CREATE ROLE careless LOGIN SUPERUSER PASSWORD 'careless'; ALTER ROLE careless SET synchronous_commit = off;
                 ALTER ROLE careless SET default_transaction_isolation = serializable
                 """);
-            await using var careless = await fixture.OpenAnotherAsync(o => o with { ConnectionString = fixture.Server.ConnectionString(user: "careless", password: "careless") });
+            await using var careless =
+                await fixture.OpenAnotherAsync(
+                    o =>
+                        o with
+                        {
+                            ConnectionString = fixture.Server.ConnectionString(user: "careless", password: "careless"),
+                        });
             await using var connection = await careless.Connections.OpenWriterAsync(Stop);
-            await using var command = new NpgsqlCommand("SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')", connection);
+            await using var command =
+                new NpgsqlCommand(
+                    "SELECT current_setting('synchronous_commit') || ', ' || current_setting('transaction_isolation')",
+                    connection);
             Assert.Equal("on, read committed", await command.ExecuteScalarAsync(Stop));
 
-            // Under one snapshot for the whole statement, whoever waited for the lock would give out positions a second time.
+            // Under one snapshot for the whole statement, whoever waited for the lock would give out positions a second
+            // time.
             var hold = await AppendHold.OnAsync(fixture);
-            var appends = new[] { careless, fixture.Postgres }.Select((store, i) => store.Journal.AppendAsync(new SampleStream(i + 1).Next(), Stop)).ToArray();
+            var appends =
+                new[] { careless, fixture.Postgres }.Select(
+                    (store, i) => store.Journal.AppendAsync(new SampleStream(i + 1).Next(), Stop)).ToArray();
             await AppendHold.WaitedForAsync(fixture, 2);
             await hold.DisposeAsync();
             Assert.All(await Task.WhenAll(appends), static r => Assert.Equal(AppendResult.Appended, r));
@@ -214,7 +251,8 @@ public static class WriterTests
         public async Task Several_writers_share_what_waits()
         {
             Add(("a", 60), ("b", 60), ("c", 60));
-            var taken = await Task.WhenAll(TakeAsync(), TakeAsync(), TakeAsync()).WaitAsync(TimeSpan.FromSeconds(10), Stop);
+            var taken = await Task.WhenAll(TakeAsync(), TakeAsync(), TakeAsync())
+                .WaitAsync(TimeSpan.FromSeconds(10), Stop);
             Assert.Equal([60, 60, 60], taken.SelectMany(static t => t));
         }
 
@@ -232,7 +270,8 @@ public static class WriterTests
             Assert.False(await _queue.TakeAsync([]));
         }
 
-        private void Add(params (string Key, int Rows)[] work) => Assert.All(work, w => Assert.True(_queue.TryAdd(new Work(w.Key, w.Rows))));
+        private void Add(params (string Key, int Rows)[] work) =>
+            Assert.All(work, w => Assert.True(_queue.TryAdd(new Work(w.Key, w.Rows))));
 
         private async Task<IReadOnlyList<int>> TakeAsync()
         {

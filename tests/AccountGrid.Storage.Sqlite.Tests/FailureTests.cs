@@ -37,7 +37,8 @@ public static class FailureTests
         public async Task A_database_that_may_not_grow_fails_the_command_and_works_again_with_room()
         {
             await using var fixture = await SqliteFixture.StartAsync();
-            await fixture.Sqlite.Writer.WriteAsync(new Custom(static d => Assert.Equal(300, d.Scalar("PRAGMA max_page_count = 300"))));
+            await fixture.Sqlite.Writer.WriteAsync(
+                new Custom(static d => Assert.Equal(300, d.Scalar("PRAGMA max_page_count = 300"))));
             var (appended, failure) = await FillAsync(fixture.Store);
             Assert.True(failure.IsTransient);
             Assert.False(failure.OutcomeUnknown);
@@ -52,9 +53,11 @@ public static class FailureTests
             Assert.Equal(AppendResult.Appended, await small);
 
             await fixture.Sqlite.Writer.WriteAsync(new Custom(static d => d.Scalar("PRAGMA max_page_count = 100000")));
-            Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(Large(new SampleStream(20_000)), Stop));
+            Assert.Equal(AppendResult.Appended,
+                await fixture.Store.Journal.AppendAsync(Large(new SampleStream(20_000)), Stop));
             Assert.Equal(
-                Enumerable.Range(1, appended + 2).Select(static p => (long)p), (await fixture.Store.Feed.ReadAfterAsync(0, 100_000, Stop)).Select(static e => e.Position));
+                Enumerable.Range(1, appended + 2).Select(static p => (long)p),
+                (await fixture.Store.Feed.ReadAfterAsync(0, 100_000, Stop)).Select(static e => e.Position));
         }
 
         [Fact]
@@ -92,12 +95,18 @@ public static class FailureTests
             }
         }
 
-        private static async Task<bool> MountAsync(string directory) => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess
+        private static async Task<bool> MountAsync(string directory) =>
+            OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess
             && await RunAsync("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", directory);
 
         private static async Task<bool> RunAsync(string command, params string[] arguments)
         {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(command, arguments)
+                {
+                    RedirectStandardError = true,
+                    RedirectStandardOutput = true,
+                })!;
             await process.WaitForExitAsync(CancellationToken.None);
             return process.ExitCode == 0;
         }
@@ -108,14 +117,16 @@ public static class FailureTests
         [Fact]
         public async Task A_foreign_lock_fails_the_write_as_transient_and_reads_go_on()
         {
-            await using var fixture = await SqliteFixture.StartAsync(static o => o with { BusyTimeout = TimeSpan.FromMilliseconds(20) });
+            await using var fixture =
+                await SqliteFixture.StartAsync(static o => o with { BusyTimeout = TimeSpan.FromMilliseconds(20) });
             var stream = new SampleStream(1);
             var append = stream.Next();
             await using (var connection = new SqliteConnection($"Data Source={fixture.DatabasePath};Pooling=False"))
             {
                 await connection.OpenAsync(Stop);
                 await using var transaction = connection.BeginTransaction(deferred: false);
-                var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => fixture.Store.Journal.AppendAsync(append, Stop));
+                var failure = await Assert.ThrowsAsync<StorageUnavailableException>(
+                    () => fixture.Store.Journal.AppendAsync(append, Stop));
                 Assert.True(failure.IsTransient);
                 Assert.False(failure.OutcomeUnknown);
                 Assert.Empty(await fixture.Store.Journal.ReadAsync(stream.Id, 1, 10, Stop));
@@ -130,7 +141,8 @@ public static class FailureTests
             await using var fixture = await SqliteFixture.StartAsync();
             var stream = new SampleStream(1);
             Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(stream.Next(), Stop));
-            await Assert.ThrowsAnyAsync<Exception>(() => fixture.Sqlite.Writer.WriteAsync(new Custom(static d => d.Dispose())));
+            await Assert.ThrowsAnyAsync<Exception>(
+                () => fixture.Sqlite.Writer.WriteAsync(new Custom(static d => d.Dispose())));
             Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(stream.Next(), Stop));
             EntryAssert.Equal(stream.Entries, await fixture.Store.Journal.ReadAsync(stream.Id, 1, 10, Stop));
         }
@@ -147,12 +159,17 @@ public static class FailureTests
         {
             await using var fixture = await SqliteFixture.StartAsync();
             await fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
-            await fixture.Store.Checkpoints.AppendAsync(new StoredCheckpoint(new Checkpoint(1, 1, new byte[32], default, SampleStream.Day, "k", new byte[64]), default), Stop);
+            await fixture.Store.Checkpoints.AppendAsync(
+                new StoredCheckpoint(
+                    new Checkpoint(1, 1, new byte[32], default, SampleStream.Day, "k", new byte[64]), default), Stop);
             await using var connection = new SqliteConnection($"Data Source={fixture.DatabasePath};Pooling=False");
             await connection.OpenAsync(Stop);
             await using var command = connection.CreateCommand();
             command.CommandText = sql;
-            Assert.Contains("is never", (await Assert.ThrowsAsync<SqliteException>(() => command.ExecuteNonQueryAsync(Stop))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "is never",
+                (await Assert.ThrowsAsync<SqliteException>(() => command.ExecuteNonQueryAsync(Stop))).Message,
+                StringComparison.Ordinal);
         }
 
         [Fact]
@@ -161,12 +178,15 @@ public static class FailureTests
             await using var fixture = await SqliteFixture.StartAsync();
             await fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
             var tamper = new SqliteTamper(fixture.DatabasePath);
-            await tamper.RunAsync("UPDATE journal SET at = 9223372036854775807, trace_id = x'01', request_id = x'0203'");
+            await tamper.RunAsync(
+                "UPDATE journal SET at = 9223372036854775807, trace_id = x'01', request_id = x'0203'");
             var entry = Assert.Single(await fixture.Store.Feed.ReadAfterAsync(0, 10, Stop)).Entry;
             Assert.Equal(9999, entry.At.Year);
             Assert.Equal(("01", "0203"), (entry.TraceId, entry.RequestId));
             await tamper.RunAsync("UPDATE journal SET stream = 'x/1'");
-            Assert.Contains("Position 1", (await Assert.ThrowsAsync<JournalDamagedException>(() => fixture.Store.Feed.ReadAfterAsync(0, 10, Stop))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Position 1", (await Assert.ThrowsAsync<JournalDamagedException>(
+                    () => fixture.Store.Feed.ReadAfterAsync(0, 10, Stop))).Message, StringComparison.Ordinal);
         }
 
         [Fact]
@@ -182,7 +202,8 @@ public static class FailureTests
             }
 
             await using var store = new SqliteStore(fixture.Options, TimeProvider.System);
-            Assert.False((await Assert.ThrowsAsync<StorageUnavailableException>(() => store.OpenAsync(Stop))).IsTransient);
+            Assert.False(
+                (await Assert.ThrowsAsync<StorageUnavailableException>(() => store.OpenAsync(Stop))).IsTransient);
         }
     }
 
@@ -199,7 +220,8 @@ public static class FailureTests
                 d =>
                 {
                     begun.SetResult();
-                    return d.Scalar("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
+                    return d.Scalar(
+                        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
                 },
                 source.Token);
             await begun.Task.WaitAsync(TimeSpan.FromSeconds(10), Stop);
@@ -211,7 +233,8 @@ public static class FailureTests
                 await Task.WhenAny(endless, Task.Delay(TimeSpan.FromMilliseconds(50), Stop));
             }
 
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => endless.WaitAsync(TimeSpan.FromSeconds(10), Stop));
             Assert.Equal(0, (await fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop)).Count);
         }
 

@@ -34,12 +34,16 @@ public static class OpeningTests
             await fixture.CloseAsync();
             Assert.Equal(Migrations.Steps.Newest, await PragmaAsync(fixture.DatabasePath, "PRAGMA user_version"));
             Assert.Equal(0x41634772, await PragmaAsync(fixture.DatabasePath, "PRAGMA application_id"));
-            Assert.Equal(0, await PragmaAsync(fixture.DatabasePath, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"));
+            Assert.Equal(0,
+                await PragmaAsync(
+                    fixture.DatabasePath,
+                    "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND NOT strict"));
         }
 
         [Fact]
         public void Steps_are_numbered_without_gaps() =>
-            Assert.Equal(Enumerable.Range(1, Migrations.Steps.All.Count), Migrations.Steps.All.Select(static step => step.Version));
+            Assert.Equal(Enumerable.Range(1, Migrations.Steps.All.Count),
+                Migrations.Steps.All.Select(static step => step.Version));
 
         [Fact]
         public async Task An_empty_file_is_a_new_database()
@@ -82,7 +86,8 @@ public static class OpeningTests
                 File.Copy(source.DatabasePath + "-wal", fixture.DatabasePath + "-wal");
             }
 
-            var before = (await File.ReadAllBytesAsync(fixture.DatabasePath, Stop), await File.ReadAllBytesAsync(fixture.DatabasePath + "-wal", Stop));
+            var before = (await File.ReadAllBytesAsync(fixture.DatabasePath, Stop),
+                await File.ReadAllBytesAsync(fixture.DatabasePath + "-wal", Stop));
             Assert.NotEmpty(before.Item2);
             Assert.Equal(StorageRefusal.NewerVersion, (await RefusedAsync(fixture)).Refusal);
             Assert.Equal(before.Item1, await File.ReadAllBytesAsync(fixture.DatabasePath, Stop));
@@ -126,10 +131,13 @@ public static class OpeningTests
         {
             Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "Needs flock(1).");
             await using var fixture = new SqliteFixture();
-            using var other = Process.Start(new ProcessStartInfo("/usr/bin/flock", ["-xF", Path.Combine(fixture.Directory, "accountgrid.lock"), "sh", "-c", "echo held; exec sleep 600"])
-            {
-                RedirectStandardOutput = true,
-            })!;
+            using var other =
+                Process.Start(new ProcessStartInfo(
+                    "/usr/bin/flock", ["-xF", Path.Combine(fixture.Directory, "accountgrid.lock"), "sh", "-c",
+                        "echo held; exec sleep 600"])
+                        {
+                            RedirectStandardOutput = true,
+                        })!;
             try
             {
                 Assert.Equal("held", await other.StandardOutput.ReadLineAsync(Stop));
@@ -161,8 +169,11 @@ public static class OpeningTests
         public async Task The_writer_syncs_the_log_at_every_commit()
         {
             await using var fixture = await SqliteFixture.StartAsync();
-            await fixture.Sqlite.Writer.WriteAsync(new Custom(static d => Assert.Equal(2 /* FULL */, d.Scalar("PRAGMA synchronous"))));
-            Assert.Equal("wal", await fixture.Sqlite.Readers.ReadAsync("Asking", static d => Rows.Read(d.Use("PRAGMA journal_mode"), static row => row.Text(0))[0], Stop));
+            await fixture.Sqlite.Writer.WriteAsync(
+                new Custom(static d => Assert.Equal(2 /* FULL */, d.Scalar("PRAGMA synchronous"))));
+            Assert.Equal("wal",
+                await fixture.Sqlite.Readers.ReadAsync(
+                    "Asking", static d => Rows.Read(d.Use("PRAGMA journal_mode"), static row => row.Text(0))[0], Stop));
         }
 
         [Fact]
@@ -175,7 +186,8 @@ public static class OpeningTests
                 Assert.Equal(AppendResult.Appended, await source.Store.Journal.AppendAsync(stream.Next(), Stop));
             }
 
-            await source.Store.Ledger.ApplyAsync(new AccountId(1), [new FollowChange(new AccountId(2), true)], SampleStream.Day, Stop);
+            await source.Store.Ledger.ApplyAsync(
+                new AccountId(1), [new FollowChange(new AccountId(2), true)], SampleStream.Day, Stop);
             await using var copy = new SqliteFixture();
             File.Copy(source.DatabasePath, copy.DatabasePath);
             File.Copy(source.DatabasePath + "-wal", copy.DatabasePath + "-wal");
@@ -194,7 +206,8 @@ public static class OpeningTests
                 await source.Store.Journal.AppendAsync(stream.Next(2), Stop);
             }
 
-            var (database, log) = (await File.ReadAllBytesAsync(source.DatabasePath, Stop), await ReadSharedAsync(source.DatabasePath + "-wal"));
+            var (database, log) = (await File.ReadAllBytesAsync(source.DatabasePath, Stop),
+                await ReadSharedAsync(source.DatabasePath + "-wal"));
             for (var cut = log.Length; cut > 0; cut -= (log.Length / 7) + 13)
             {
                 await using var copy = new SqliteFixture();
@@ -204,7 +217,9 @@ public static class OpeningTests
                 var left = await copy.Store.Journal.ReadAsync(stream.Id, 1, 100, Stop);
                 Assert.Equal(0, left.Length % 2);
                 EntryAssert.Equal(stream.Entries.Take(left.Length), left);
-                var version = (await copy.Store.Index.ListAccountsAsync(new AccountFilter(null, null, null, 1), 0, 10, Stop)).Length;
+                var version =
+                    (await copy.Store.Index.ListAccountsAsync(
+                        new AccountFilter(null, null, null, 1), 0, 10, Stop)).Length;
                 Assert.Equal(left.Length == 0 ? 0 : 1, version);
             }
         }
@@ -241,11 +256,13 @@ public static class OpeningTests
             {
                 nameof(SqliteStorageOptions.DataDirectory) => good with { DataDirectory = " " },
                 nameof(SqliteStorageOptions.WriterQueueDepth) => good with { WriterQueueDepth = 0 },
-                nameof(SqliteStorageOptions.FollowQueueChanges) => good with { FollowQueueChanges = Limits.FollowBatch - 1 },
+                nameof(SqliteStorageOptions.FollowQueueChanges) =>
+                    good with { FollowQueueChanges = Limits.FollowBatch - 1 },
                 nameof(SqliteStorageOptions.MaxBatch) => good with { MaxBatch = 65_537 },
                 nameof(SqliteStorageOptions.Readers) => good with { Readers = 0 },
                 nameof(SqliteStorageOptions.ReadQueueDepth) => good with { ReadQueueDepth = 0, ExistsQueueDepth = 0 },
-                nameof(SqliteStorageOptions.ExistsQueueDepth) => good with { ExistsQueueDepth = good.ReadQueueDepth + 1 },
+                nameof(SqliteStorageOptions.ExistsQueueDepth) =>
+                    good with { ExistsQueueDepth = good.ReadQueueDepth + 1 },
                 nameof(SqliteStorageOptions.AuditViews) => good with { AuditViews = 17 },
                 nameof(SqliteStorageOptions.WriterCacheBytes) => good with { WriterCacheBytes = 1 },
                 nameof(SqliteStorageOptions.CheckpointPages) => good with { CheckpointPages = 99 },

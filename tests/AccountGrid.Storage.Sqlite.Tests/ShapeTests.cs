@@ -26,7 +26,8 @@ public static class ShapeTests
             var empty = await ClosedSizeAsync(fixture);
             for (var batch = 0; batch < Edges / 10_000; batch++)
             {
-                var changes = Enumerable.Range(0, 10_000).Select(_ => new FollowChange(new AccountId(random.NextInt64(1, 4_000_000_000)), true));
+                var changes = Enumerable.Range(0, 10_000)
+                    .Select(_ => new FollowChange(new AccountId(random.NextInt64(1, 4_000_000_000)), true));
                 await fixture.Store.Ledger.ApplyAsync(new AccountId(25073877), [.. changes], SampleStream.Day, Stop);
             }
 
@@ -34,14 +35,18 @@ public static class ShapeTests
             Assert.InRange((await ClosedSizeAsync(fixture) - empty) / (double)count, 1, 40);
         }
 
-        /// <summary>The payload here is 150 bytes, about what a takedown with a ticket and a short note makes.</summary>
+        /// <summary>
+        /// The payload here is 150 bytes, about what a takedown with a ticket and a short note makes.
+        /// </summary>
         [Fact]
         public async Task A_transition_takes_at_most_400_bytes_with_its_payload_and_its_part_of_every_index()
         {
             const int Accounts = 2_000, Transitions = 10;
             await using var fixture = await SqliteFixture.StartAsync();
             var random = new Random(20171102);
-            var streams = Enumerable.Range(0, Accounts).Select(_ => new SampleStream(random.NextInt64(1, 4_000_000_000))).DistinctBy(static s => s.Id).ToArray();
+            var streams = Enumerable.Range(0, Accounts)
+                .Select(_ => new SampleStream(random.NextInt64(1, 4_000_000_000))).DistinctBy(static s => s.Id)
+                .ToArray();
             await Task.WhenAll(streams.Select(s => fixture.Store.Journal.AppendAsync(Transition(s, random), Stop)));
             var before = await ClosedSizeAsync(fixture);
             for (var i = 0; i < Transitions; i++)
@@ -50,7 +55,8 @@ public static class ShapeTests
                 await Task.WhenAll(streams.Select(s => fixture.Store.Journal.AppendAsync(Transition(s, random), Stop)));
             }
 
-            Assert.InRange((await ClosedSizeAsync(fixture) - before) / (double)(streams.Length * Transitions), 150, 400);
+            Assert.InRange((await ClosedSizeAsync(fixture) - before) / (double)(streams.Length * Transitions), 150,
+                400);
         }
 
         private static JournalAppend Transition(SampleStream stream, Random random)
@@ -58,14 +64,15 @@ public static class ShapeTests
             var bytes = new byte[32];
             random.NextBytes(bytes);
             var person = OperatorId.Parse(string.Create(CultureInfo.InvariantCulture, $"support.{random.Next(300)}"));
-            return stream.Next(harm: stream.Version % 2 == 0 ? new BudgetMark(person, null, 5_400) : null, change: e => e with
-            {
-                Actor = Actor.Operator(person),
-                Payload = Encoding.UTF8.GetBytes(new string('x', 150)),
-                TraceId = Convert.ToHexStringLower(bytes.AsSpan(0, 16)),
-                RequestId = new Guid(bytes.AsSpan(16)).ToString("D"),
-                RequestDigest = Convert.ToHexStringLower(bytes),
-            });
+            return stream.Next(
+                harm: stream.Version % 2 == 0 ? new BudgetMark(person, null, 5_400) : null, change: e => e with
+                {
+                    Actor = Actor.Operator(person),
+                    Payload = Encoding.UTF8.GetBytes(new string('x', 150)),
+                    TraceId = Convert.ToHexStringLower(bytes.AsSpan(0, 16)),
+                    RequestId = new Guid(bytes.AsSpan(16)).ToString("D"),
+                    RequestDigest = Convert.ToHexStringLower(bytes),
+                });
         }
 
         private static async Task<long> ClosedSizeAsync(SqliteFixture fixture)
@@ -80,23 +87,31 @@ public static class ShapeTests
     {
         [Theory]
         [InlineData(null, null, null, "SEARCH a USING INTEGER PRIMARY KEY (rowid>?)")]
-        [InlineData(AccountStatus.Suspended, null, null, "SEARCH a USING COVERING INDEX account_index_down (status=? AND rowid>?)")]
+        [InlineData(AccountStatus.Suspended, null, null,
+            "SEARCH a USING COVERING INDEX account_index_down (status=? AND rowid>?)")]
         [InlineData(null, null, "al", "SEARCH a USING COVERING INDEX account_index_handle (handle>? AND handle<?)")]
         [InlineData(null, Tier.Protected, null, "SEARCH a USING INTEGER PRIMARY KEY (rowid=?)")]
-        public async Task A_listing_is_found_by_the_index_that_fits(AccountStatus? status, Tier? tier, string? prefix, string expected)
+        public async Task A_listing_is_found_by_the_index_that_fits(
+            AccountStatus? status, Tier? tier, string? prefix, string expected)
         {
             await using var fixture = await SqliteFixture.StartAsync();
-            var plan = await PlanAsync(fixture, AccountListing.SqlOf(new AccountFilter(status, tier, prefix, 1_000_000), prefixIsCommon: false));
+            var plan = await PlanAsync(
+                fixture, AccountListing.SqlOf(
+                    new AccountFilter(status, tier, prefix, 1_000_000), prefixIsCommon: false));
             Assert.Contains(expected, plan);
         }
 
         [Theory]
-        [InlineData("SELECT account FROM account_index WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, account LIMIT ?", "account_index_due")]
-        [InlineData("SELECT at, harm_reach FROM journal WHERE harm_by = ? AND at > ? ORDER BY at, position", "journal_harm_by")]
+        [InlineData(
+            "SELECT account FROM account_index WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, account LIMIT ?", "account_index_due")]
+        [InlineData("SELECT at, harm_reach FROM journal WHERE harm_by = ? AND at > ? ORDER BY at, position",
+            "journal_harm_by")]
         [InlineData("SELECT 1 FROM journal WHERE harm_approved_by = ? AND at >= ?", "journal_harm_approved_by")]
         [InlineData("SELECT account FROM follower_count WHERE count >= 100000 AND count >= ?", "follower_count_large")]
-        [InlineData("SELECT operator FROM operator_index WHERE freeze_pending = 1 ORDER BY operator LIMIT ?", "operator_index_freeze")]
-        [InlineData("SELECT position FROM journal WHERE position < ? AND actor = ? ORDER BY position DESC LIMIT ?", "journal_actor")]
+        [InlineData("SELECT operator FROM operator_index WHERE freeze_pending = 1 ORDER BY operator LIMIT ?",
+            "operator_index_freeze")]
+        [InlineData("SELECT position FROM journal WHERE position < ? AND actor = ? ORDER BY position DESC LIMIT ?",
+            "journal_actor")]
         public async Task A_question_is_answered_from_its_index_without_a_sort(string sql, string index)
         {
             await using var fixture = await SqliteFixture.StartAsync();
@@ -104,7 +119,8 @@ public static class ShapeTests
             Assert.Contains(index, Assert.Single(plan), StringComparison.Ordinal);
         }
 
-        private static Task<List<string>> PlanAsync(SqliteFixture fixture, string sql) => fixture.Sqlite.Readers.ReadAsync(
+        private static Task<List<string>> PlanAsync(SqliteFixture fixture, string sql) =>
+            fixture.Sqlite.Readers.ReadAsync(
             "Explaining", d => Rows.Read(d.Use("EXPLAIN QUERY PLAN " + sql), static row => row.Text(3)).ToList(), Stop);
     }
 
@@ -118,7 +134,8 @@ public static class ShapeTests
             using var listener = new ActivityListener
             {
                 ShouldListenTo = static s => s.Name is "AccountGrid.Storage" or "caller",
-                Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+                Sample = static (ref ActivityCreationOptions<ActivityContext> _) =>
+                    ActivitySamplingResult.AllDataAndRecorded,
                 ActivityStopped = a =>
                 {
                     lock (spans)
@@ -146,7 +163,8 @@ public static class ShapeTests
             lock (spans)
             {
                 // Other tests commit at the same time: ours is the one with our links.
-                commit = Assert.Single(spans, s => s.OperationName == "storage commit" && s.Links.Any(l => l.Context == contexts[0]));
+                commit = Assert.Single(
+                    spans, s => s.OperationName == "storage commit" && s.Links.Any(l => l.Context == contexts[0]));
             }
 
             Assert.Equal(contexts, commit.Links.Select(static l => l.Context));
@@ -173,13 +191,17 @@ public static class ShapeTests
             listener.SetMeasurementEventCallback<long>((i, v, t, _) => Add(i, v, t));
             listener.SetMeasurementEventCallback<int>((i, v, t, _) => Add(i, v, t));
             listener.Start();
-            await using (var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory, WriterQueueDepth = 2 }, TimeProvider.System, factory))
+            await using (var store =
+                new SqliteStore(new SqliteStorageOptions { DataDirectory = directory, WriterQueueDepth = 2 },
+                    TimeProvider.System, factory))
             {
                 await store.OpenAsync(Stop);
                 var hold = await WriterHold.OnAsync(store);
                 var queued = store.Journal.AppendAsync(new SampleStream(1).Next(), Stop);
-                var failing = store.Writer.WriteAsync(new Custom(static d => d.Execute("INSERT INTO follower VALUES (1, 1), (1, 1)")));
-                await Assert.ThrowsAsync<StorageOverloadedException>(() => store.Journal.AppendAsync(new SampleStream(2).Next(), Stop));
+                var failing = store.Writer.WriteAsync(
+                    new Custom(static d => d.Execute("INSERT INTO follower VALUES (1, 1), (1, 1)")));
+                await Assert.ThrowsAsync<StorageOverloadedException>(
+                    () => store.Journal.AppendAsync(new SampleStream(2).Next(), Stop));
                 listener.RecordObservableInstruments();
                 await hold.DisposeAsync();
                 await queued;
@@ -193,7 +215,8 @@ public static class ShapeTests
             Assert.Contains(("accountgrid.storage.failures", 1, "constraint"), seen);
             Assert.Contains(("accountgrid.storage.commit.operations", 1, null), seen);
             Assert.Contains(("accountgrid.storage.commit.rows", 2, null), seen);
-            Assert.Contains(seen, static m => m.Name == "accountgrid.storage.commit.duration" && m.Value is > 0 and < 60);
+            Assert.Contains(
+                seen, static m => m.Name == "accountgrid.storage.commit.duration" && m.Value is > 0 and < 60);
 
             void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
             {
@@ -222,25 +245,33 @@ public static class ShapeTests
             await using var fixture = new SqliteFixture();
             await using var services = new ServiceCollection().AddSqliteStorage(fixture.Options).BuildServiceProvider();
             var journal = services.GetRequiredService<IJournal>();
-            var lifetime = Assert.IsAssignableFrom<IHostedLifecycleService>(Assert.Single(services.GetServices<IHostedService>()));
-            Assert.Throws<InvalidOperationException>(() => { _ = journal.ReadAsync(new SampleStream(1).Id, 1, 1, Stop); });
+            var lifetime = Assert.IsAssignableFrom<IHostedLifecycleService>(
+                Assert.Single(services.GetServices<IHostedService>()));
+            Assert.Throws<InvalidOperationException>(
+                () => { _ = journal.ReadAsync(new SampleStream(1).Id, 1, 1, Stop); });
             await lifetime.StartingAsync(Stop);
             Assert.Equal(AppendResult.Appended, await journal.AppendAsync(new SampleStream(1).Next(), Stop));
             Assert.Equal(1, await services.GetRequiredService<IJournalFeed>().ReadHeadAsync(Stop));
-            Assert.Single(await services.GetRequiredService<IStreamIndex>().ListAccountsAsync(new AccountFilter(null, null, null, 1), 0, 10, Stop));
-            Assert.Empty(await services.GetRequiredService<IHarmLog>().ReadChargesAsync(OperatorId.Parse("kim"), SampleStream.Day, Stop));
-            Assert.Equal(0, (await services.GetRequiredService<IFollowerLedger>().ReadCountAsync(new AccountId(1), Stop)).Count);
+            Assert.Single(await services.GetRequiredService<IStreamIndex>()
+                .ListAccountsAsync(new AccountFilter(null, null, null, 1), 0, 10, Stop));
+            Assert.Empty(await services.GetRequiredService<IHarmLog>()
+                .ReadChargesAsync(OperatorId.Parse("kim"), SampleStream.Day, Stop));
+            Assert.Equal(0,
+                (await services.GetRequiredService<IFollowerLedger>().ReadCountAsync(new AccountId(1), Stop)).Count);
             Assert.Null(await services.GetRequiredService<ICheckpointStore>().ReadLastAsync(Stop));
             await (await services.GetRequiredService<IAuditSource>().OpenAsync(Stop)).DisposeAsync();
             await lifetime.StoppingAsync(Stop);
             await lifetime.StopAsync(Stop);
             Assert.True(await journal.ExistsAsync(new SampleStream(1).Id, Stop));
             await lifetime.StoppedAsync(Stop);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => journal.AppendAsync(new SampleStream(2).Next(), Stop));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => journal.AppendAsync(new SampleStream(2).Next(), Stop));
         }
 
         [Fact]
         public void A_bad_setting_fails_where_it_is_given() =>
-            Assert.Throws<ArgumentOutOfRangeException>(() => new ServiceCollection().AddSqliteStorage(new SqliteStorageOptions { DataDirectory = "data", Readers = 0 }));
+            Assert.Throws<ArgumentOutOfRangeException>(
+                () => new ServiceCollection().AddSqliteStorage(
+                    new SqliteStorageOptions { DataDirectory = "data", Readers = 0 }));
     }
 }

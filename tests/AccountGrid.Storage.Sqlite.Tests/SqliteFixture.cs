@@ -25,7 +25,8 @@ internal sealed class SqliteFixture(Func<SqliteStorageOptions, SqliteStorageOpti
 
     public override ITamper Tamper => new SqliteTamper(DatabasePath);
 
-    public static async Task<SqliteFixture> StartAsync(Func<SqliteStorageOptions, SqliteStorageOptions>? configure = null)
+    public static async Task<SqliteFixture> StartAsync(
+        Func<SqliteStorageOptions, SqliteStorageOptions>? configure = null)
     {
         var fixture = new SqliteFixture(configure);
         await fixture.OpenAsync();
@@ -54,7 +55,8 @@ internal sealed class SqliteTamper(string path) : ITamper
         ("$payload", payload.ToArray()), ("$stream", stream.Value), ("$sequence", sequence));
 
     public Task DeleteAsync(StreamId stream, long sequence) =>
-        RunAsync("DELETE FROM journal WHERE stream = $stream AND sequence = $sequence", ("$stream", stream.Value), ("$sequence", sequence));
+        RunAsync("DELETE FROM journal WHERE stream = $stream AND sequence = $sequence", ("$stream", stream.Value),
+            ("$sequence", sequence));
 
     public Task SwapPositionsAsync(long one, long other) => RunAsync(
         """

@@ -1,6 +1,8 @@
 namespace AccountGrid.Storage.Sqlite.Tests;
 
-/// <summary>Keeps the writer busy until it is disposed, so that what is queued meanwhile becomes the next transactions.</summary>
+/// <summary>
+/// Keeps the writer busy until it is disposed, so that what is queued meanwhile becomes the next transactions.
+/// </summary>
 internal sealed class WriterHold : IAsyncDisposable
 {
     private readonly Operation _operation = new();

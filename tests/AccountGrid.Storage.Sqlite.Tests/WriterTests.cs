@@ -8,29 +8,38 @@ public static class WriterTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private static Task<FollowResult> FollowAsync(IStore store, long account, int from, int count) => store.Ledger.ApplyAsync(
-        new AccountId(account), [.. Enumerable.Range(from, count).Select(static f => new FollowChange(new AccountId(f), true))], SampleStream.Day, Stop);
+    private static Task<FollowResult> FollowAsync(IStore store, long account, int from, int count) =>
+        store.Ledger.ApplyAsync(
+        new AccountId(account),
+        [.. Enumerable.Range(from, count).Select(static f => new FollowChange(new AccountId(f), true))],
+        SampleStream.Day, Stop);
 
     public sealed class Overload
     {
         [Fact]
         public async Task A_full_queue_refuses_at_once_and_what_was_queued_is_written()
         {
-            await using var fixture = await SqliteFixture.StartAsync(static o => o with { WriterQueueDepth = 1000, RetryAfter = TimeSpan.FromSeconds(3) });
+            await using var fixture =
+                await SqliteFixture.StartAsync(
+                    static o => o with { WriterQueueDepth = 1000, RetryAfter = TimeSpan.FromSeconds(3) });
             var hold = await WriterHold.OnAsync(fixture.Sqlite);
-            var queued = Enumerable.Range(1, 1000).Select(id => fixture.Store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
-            var refused = await Assert.ThrowsAsync<StorageOverloadedException>(() => fixture.Store.Journal.AppendAsync(new SampleStream(1001).Next(), Stop));
+            var queued = Enumerable.Range(1, 1000)
+                .Select(id => fixture.Store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
+            var refused = await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => fixture.Store.Journal.AppendAsync(new SampleStream(1001).Next(), Stop));
             Assert.Equal(TimeSpan.FromSeconds(3), refused.RetryAfter);
             await hold.DisposeAsync();
             Assert.All(await Task.WhenAll(queued), static r => Assert.Equal(AppendResult.Appended, r));
             Assert.Equal(1000, await fixture.Store.Feed.ReadHeadAsync(Stop));
-            Assert.Equal(AppendResult.Appended, await fixture.Store.Journal.AppendAsync(new SampleStream(1001).Next(), Stop));
+            Assert.Equal(AppendResult.Appended,
+                await fixture.Store.Journal.AppendAsync(new SampleStream(1001).Next(), Stop));
         }
 
         [Fact]
         public async Task Follow_batches_have_a_bound_of_their_own()
         {
-            await using var fixture = await SqliteFixture.StartAsync(static o => o with { FollowQueueChanges = 10_000 });
+            await using var fixture =
+                await SqliteFixture.StartAsync(static o => o with { FollowQueueChanges = 10_000 });
             var hold = await WriterHold.OnAsync(fixture.Sqlite);
             var queued = FollowAsync(fixture.Store, 1, 1, 9_000);
             await Assert.ThrowsAsync<StorageOverloadedException>(() => FollowAsync(fixture.Store, 2, 1, 1_001));
@@ -45,12 +54,16 @@ public static class WriterTests
         [Fact]
         public async Task A_storm_of_existence_checks_is_refused_and_other_reads_are_answered()
         {
-            await using var fixture = await SqliteFixture.StartAsync(static o => o with { Readers = 1, ExistsQueueDepth = 8 });
+            await using var fixture =
+                await SqliteFixture.StartAsync(static o => o with { Readers = 1, ExistsQueueDepth = 8 });
             using var release = new ManualResetEventSlim();
-            var busy = fixture.Sqlite.Readers.ReadAsync("Waiting", _ => release.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
+            var busy = fixture.Sqlite.Readers.ReadAsync(
+                "Waiting", _ => release.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
             var id = new SampleStream(1).Id;
-            var checks = Enumerable.Range(0, 8).Select(_ => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask()).ToArray();
-            await Assert.ThrowsAsync<StorageOverloadedException>(() => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask());
+            var checks = Enumerable.Range(0, 8).Select(_ => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask())
+                .ToArray();
+            await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => fixture.Store.Journal.ExistsAsync(id, Stop).AsTask());
             var read = fixture.Store.Journal.ReadAsync(id, 1, 1, Stop);
             release.Set();
             await busy;
@@ -62,12 +75,16 @@ public static class WriterTests
         [Fact]
         public async Task Reads_have_a_bound_too_and_give_their_place_back_when_cancelled()
         {
-            await using var fixture = await SqliteFixture.StartAsync(static o => o with { Readers = 1, ReadQueueDepth = 2, ExistsQueueDepth = 1 });
+            await using var fixture =
+                await SqliteFixture.StartAsync(
+                    static o => o with { Readers = 1, ReadQueueDepth = 2, ExistsQueueDepth = 1 });
             using var release = new ManualResetEventSlim();
             using var source = new CancellationTokenSource();
-            var busy = fixture.Sqlite.Readers.ReadAsync("Waiting", _ => release.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
+            var busy = fixture.Sqlite.Readers.ReadAsync(
+                "Waiting", _ => release.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
             var waiting = fixture.Store.Ledger.ReadCountAsync(new AccountId(1), source.Token);
-            await Assert.ThrowsAsync<StorageOverloadedException>(() => fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop));
+            await Assert.ThrowsAsync<StorageOverloadedException>(
+                () => fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop));
             await source.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
             var next = fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop);
@@ -84,7 +101,10 @@ public static class WriterTests
             await using var fixture = await SqliteFixture.StartAsync();
             var streams = Enumerable.Range(1, 50).Select(static id => new SampleStream(id)).ToArray();
             var hold = await WriterHold.OnAsync(fixture.Sqlite);
-            var appends = streams.SelectMany(stream => Enumerable.Range(0, 3).Select(_ => fixture.Store.Journal.AppendAsync(stream.Next(), Stop))).ToArray();
+            var appends =
+                streams.SelectMany(
+                    stream => Enumerable.Range(0, 3)
+                        .Select(_ => fixture.Store.Journal.AppendAsync(stream.Next(), Stop))).ToArray();
             await hold.DisposeAsync();
             Assert.All(await Task.WhenAll(appends), static r => Assert.Equal(AppendResult.Appended, r));
             foreach (var stream in streams)
@@ -110,7 +130,8 @@ public static class WriterTests
             Assert.Equal(AppendResult.Appended, await after);
             Assert.All((await follow).Changed, Assert.True);
             Assert.Equal(new FollowerCount(100, 1, SampleStream.Day), (await follow).After);
-            Assert.Equal([1L, 2], (await fixture.Store.Feed.ReadAfterAsync(0, 10, Stop)).Select(static e => e.Position));
+            Assert.Equal([1L, 2],
+                (await fixture.Store.Feed.ReadAfterAsync(0, 10, Stop)).Select(static e => e.Position));
             Assert.Equal(2, guilty.Executions);
         }
 
@@ -145,15 +166,18 @@ public static class WriterTests
             await using var fixture = await SqliteFixture.StartAsync();
             var store = fixture.Store;
             var hold = await WriterHold.OnAsync(fixture.Sqlite);
-            var queued = Enumerable.Range(1, 500).Select(id => store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
+            var queued = Enumerable.Range(1, 500)
+                .Select(id => store.Journal.AppendAsync(new SampleStream(id).Next(), Stop)).ToArray();
             var follows = FollowAsync(store, 1, 1, 10_000);
             var closing = fixture.CloseAsync();
             await hold.DisposeAsync();
             await closing;
             Assert.All(await Task.WhenAll(queued), static r => Assert.Equal(AppendResult.Appended, r));
             Assert.Equal(10_000, (await follows).After.Count);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => store.Ledger.ReadCountAsync(new AccountId(1), Stop));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => store.Ledger.ReadCountAsync(new AccountId(1), Stop));
             Assert.False(File.Exists(fixture.DatabasePath + "-wal"));
             await fixture.OpenAsync();
             Assert.Equal(500, await fixture.Store.Feed.ReadHeadAsync(Stop));
@@ -163,7 +187,8 @@ public static class WriterTests
     /// <summary>The queue alone: what it hands out as the next transaction.</summary>
     public sealed class Fairness
     {
-        private readonly WriteQueue _queue = new(new SqliteStorageOptions { DataDirectory = "unused", FollowQueueChanges = 1_000_000 });
+        private readonly WriteQueue _queue =
+            new(new SqliteStorageOptions { DataDirectory = "unused", FollowQueueChanges = 1_000_000 });
 
         [Fact]
         public void A_command_never_waits_behind_more_than_one_large_follow_batch()
@@ -228,9 +253,12 @@ public static class WriterTests
         private static AppendOperation Command() => new(new SampleStream(1).Next());
 
         private static FollowOperation Follow(int changes) =>
-            new(new AccountId(1), [.. Enumerable.Range(1, changes).Select(static f => new FollowChange(new AccountId(f), true))], SampleStream.Day);
+            new(new AccountId(1),
+                [.. Enumerable.Range(1, changes).Select(static f => new FollowChange(new AccountId(f), true))],
+                SampleStream.Day);
 
-        private void Add(params IDatabaseWrite[] operations) => Assert.All(operations, o => Assert.True(_queue.TryAdd(o)));
+        private void Add(params IDatabaseWrite[] operations) =>
+            Assert.All(operations, o => Assert.True(_queue.TryAdd(o)));
 
         private string Take()
         {

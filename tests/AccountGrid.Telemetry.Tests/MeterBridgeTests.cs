@@ -58,7 +58,12 @@ public sealed class MeterBridgeTests : IDisposable
     [Fact]
     public async Task A_histogram_has_the_advised_buckets_in_the_base_unit()
     {
-        var histogram = _meter.CreateHistogram("latency", "ms", "How long.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [10, 500] });
+        var histogram =
+            _meter.CreateHistogram(
+                "latency", "ms", "How long.", advice: new InstrumentAdvice<double>
+                {
+                    HistogramBucketBoundaries = [10, 500],
+                });
         histogram.Record(20);
         var text = await ScrapeAsync();
         Assert.Contains("latency_seconds_bucket{le=\"0.01\"} 0", text, StringComparison.Ordinal);
@@ -70,7 +75,8 @@ public sealed class MeterBridgeTests : IDisposable
     public async Task What_is_no_longer_reported_is_no_longer_shown()
     {
         var values = new Dictionary<string, int> { ["a"] = 1, ["b"] = 2 };
-        var meter = _meter.CreateObservableGauge("places", () => values.Select(static v => new Measurement<int>(v.Value, Tag("place", v.Key))));
+        var meter = _meter.CreateObservableGauge(
+            "places", () => values.Select(static v => new Measurement<int>(v.Value, Tag("place", v.Key))));
         Assert.Contains("places{place=\"b\"} 2", await ScrapeAsync(), StringComparison.Ordinal);
         values.Remove("b");
         var text = await ScrapeAsync();
@@ -99,7 +105,9 @@ public sealed class MeterBridgeTests : IDisposable
             counter.Add(1, Tag("id", id.ToString(CultureInfo.InvariantCulture)));
         }
 
-        Assert.Equal(BridgedInstrument.MaxSeries, (await ScrapeAsync()).Split('\n').Count(static l => l.StartsWith("leaky_total{", StringComparison.Ordinal)));
+        Assert.Equal(BridgedInstrument.MaxSeries,
+            (await ScrapeAsync()).Split('\n')
+                .Count(static l => l.StartsWith("leaky_total{", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -118,7 +126,9 @@ public sealed class MeterBridgeTests : IDisposable
     [Fact]
     public async Task A_duration_names_its_trace_where_that_is_sampled()
     {
-        var histogram = _meter.CreateHistogram("work", "s", "Work.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10] });
+        var histogram =
+            _meter.CreateHistogram(
+                "work", "s", "Work.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 10] });
         string Trace(bool sampled, double seconds)
         {
             using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C);

@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace AccountGrid.Testing;
 
-/// <summary>A program of this repository, started from where it was built, on free ports unless told otherwise.</summary>
+/// <summary>
+/// A program of this repository, started from where it was built, on free ports unless told otherwise.
+/// </summary>
 internal static class BuiltProgram
 {
     private static readonly string[] Ports = ["--http-port", "--grpc-port"];
@@ -21,14 +23,17 @@ internal static class BuiltProgram
     /// <param name="dataDirectory">Its <c>--data</c>.</param>
     /// <param name="arguments">Further arguments.</param>
     /// <param name="environment">Further environment variables.</param>
-    /// <param name="launcher">A program and its arguments that end by executing what follows them; empty = none.</param>
+    /// <param name="launcher">A program and its arguments that end by executing what follows them; empty =
+    /// none.</param>
     public static ProcessStartInfo Start(
-        string assembly, string dataDirectory, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> launcher)
+        string assembly, string dataDirectory, IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> launcher)
     {
         string[] command =
         [
             .. launcher, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", assembly,
-            "--data", dataDirectory, .. Ports.Where(p => !arguments.Contains(p)).SelectMany(static p => new[] { p, "0" }), .. arguments,
+            "--data", dataDirectory, .. Ports.Where(p => !arguments.Contains(p))
+                .SelectMany(static p => new[] { p, "0" }), .. arguments,
         ];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {

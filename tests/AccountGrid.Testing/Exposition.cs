@@ -34,15 +34,19 @@ public sealed partial class Exposition
 
     /// <summary>Every label's name and value that there is.</summary>
     public IEnumerable<(string Name, string Value)> Labels =>
-        Series.SelectMany(static s => Label().Matches(s)).Select(static m => (m.Groups[1].Value, m.Groups[2].Value)).Distinct();
+        Series.SelectMany(static s => Label().Matches(s)).Select(static m => (m.Groups[1].Value, m.Groups[2].Value))
+            .Distinct();
 
     /// <summary>The names of one metric's labels, but for a histogram's <c>le</c>.</summary>
     public IEnumerable<string> LabelsOf(string metric) => Series
-        .Where(s => s == metric || s.StartsWith(metric + "{", StringComparison.Ordinal) || s.StartsWith(metric + "_bucket{", StringComparison.Ordinal))
-        .SelectMany(static s => Label().Matches(s)).Select(static m => m.Groups[1].Value).Where(static l => l != "le").Distinct().Order(StringComparer.Ordinal);
+        .Where(s => s == metric || s.StartsWith(metric + "{", StringComparison.Ordinal)
+            || s.StartsWith(metric + "_bucket{", StringComparison.Ordinal))
+        .SelectMany(static s => Label().Matches(s)).Select(static m => m.Groups[1].Value).Where(static l => l != "le")
+        .Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>The value of one series, written as it is served; no number where there is no such series.</summary>
-    public double this[string series] => Text.Split('\n').FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
+    public double this[string series] =>
+        Text.Split('\n').FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
         ? double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture)
         : double.NaN;
 

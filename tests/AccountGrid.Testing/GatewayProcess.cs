@@ -45,7 +45,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
-        return (new Uri(await _process.WaitForValueAsync("HTTP", timeout.Token)), new Uri(await _process.WaitForValueAsync("gRPC", timeout.Token)));
+        return (new Uri(await _process.WaitForValueAsync("HTTP", timeout.Token)),
+            new Uri(await _process.WaitForValueAsync("gRPC", timeout.Token)));
     }
 
     /// <summary>Waits until it listens.</summary>
@@ -53,13 +54,15 @@ public sealed class GatewayProcess : IAsyncDisposable
     public async Task<HttpClient> ConnectAsync(string subject, string[] roles, CancellationToken cancellationToken)
     {
         var client = new HttpClient { BaseAddress = (await WaitForAddressesAsync(cancellationToken)).Http };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Mint(_options.DataDirectory, subject, roles));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", TestTokens.Mint(_options.DataDirectory, subject, roles));
         return client;
     }
 
     /// <summary>Waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(Patience, cancellationToken);
+    public Task<int> WaitForExitAsync(CancellationToken cancellationToken) =>
+        _process.WaitForExitAsync(Patience, cancellationToken);
 
     /// <summary>SIGTERM.</summary>
     public void Terminate() => _process.Terminate();
@@ -70,7 +73,8 @@ public sealed class GatewayProcess : IAsyncDisposable
     private static ProcessStartInfo Start(GatewayProcessOptions options)
     {
         var start = BuiltProgram.Start(
-            BuiltProgram.PathOf("GatewayHostAssembly", "UsesGatewayProcess"), options.DataDirectory, options.Arguments, options.Environment);
+            BuiltProgram.PathOf("GatewayHostAssembly", "UsesGatewayProcess"), options.DataDirectory, options.Arguments,
+            options.Environment);
         start.Environment["ACCOUNTGRID__POSTGRES"] = options.Postgres;
         return start;
     }

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace AccountGrid.Testing;
 
 /// <summary>
-/// A clock that is wrong and a disk that is slow, for one process of a test and at any moment of its life: a few lines of C, compiled where there is a compiler, loaded into
-/// that process. Used by one caller at a time.
+/// A clock that is wrong and a disk that is slow, for one process of a test and at any moment of its life: a few lines
+/// of C, compiled where there is a compiler, loaded into that process. Used by one caller at a time.
 /// </summary>
 public sealed class MachineFaults : IDisposable
 {
@@ -50,7 +50,8 @@ public sealed class MachineFaults : IDisposable
     /// <summary>Compiles it; <c>null</c> where that is not possible (no Linux, no C compiler).</summary>
     public static async Task<MachineFaults?> TryCreateAsync(CancellationToken cancellationToken)
     {
-        if (await PreloadedLibrary.TryCompileAsync(typeof(MachineFaults).Assembly, Library, cancellationToken) is not { } directory)
+        if (await PreloadedLibrary.TryCompileAsync(typeof(MachineFaults).Assembly, Library, cancellationToken)
+            is not { } directory)
         {
             return null;
         }
@@ -67,7 +68,8 @@ public sealed class MachineFaults : IDisposable
     private void Write(int offset, TimeSpan value)
     {
         BinaryPrimitives.WriteInt64LittleEndian(_numbers.AsSpan(offset), (long)value.TotalMicroseconds);
-        using var file = File.OpenHandle(_directory.File("faults"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var file =
+            File.OpenHandle(_directory.File("faults"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         RandomAccess.Write(file, _numbers, 0);
     }
 }

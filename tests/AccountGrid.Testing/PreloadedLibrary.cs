@@ -4,15 +4,20 @@ using System.Reflection;
 
 namespace AccountGrid.Testing;
 
-/// <summary>A few lines of C, compiled where there is a compiler, for a process to load before everything else (<c>LD_PRELOAD</c>).</summary>
+/// <summary>
+/// A few lines of C, compiled where there is a compiler, for a process to load before everything else
+/// (<c>LD_PRELOAD</c>).
+/// </summary>
 public static class PreloadedLibrary
 {
     /// <summary>Compiles a source.</summary>
     /// <param name="assembly">Has it as a resource.</param>
     /// <param name="name">The resource, without <c>.c</c>; the library is <c>NAME.so</c> in the directory.</param>
     /// <param name="cancellationToken">Ends the wait for the compiler.</param>
-    /// <returns>A directory of its own, which another user's process (a database server) may read; <c>null</c> where it cannot be done (no Linux, no C compiler).</returns>
-    public static async Task<TempDirectory?> TryCompileAsync(Assembly assembly, string name, CancellationToken cancellationToken)
+    /// <returns>A directory of its own, which another user's process (a database server) may read; <c>null</c> where it
+    /// cannot be done (no Linux, no C compiler).</returns>
+    public static async Task<TempDirectory?> TryCompileAsync(
+        Assembly assembly, string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(assembly);
         if (!OperatingSystem.IsLinux())
@@ -23,7 +28,8 @@ public static class PreloadedLibrary
         var directory = new TempDirectory();
         try
         {
-            File.SetUnixFileMode(directory.FullPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
+            File.SetUnixFileMode(directory.FullPath,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead
                 | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
             await using (var source = assembly.GetManifestResourceStream(name + ".c")!)
             await using (var file = File.Create(directory.File(name + ".c")))
@@ -32,7 +38,8 @@ public static class PreloadedLibrary
             }
 
             using var compiler = Process.Start(new ProcessStartInfo(
-                "cc", ["-shared", "-fPIC", "-O2", "-o", directory.File(name + ".so"), directory.File(name + ".c"), "-ldl"]))!;
+                "cc", ["-shared", "-fPIC", "-O2", "-o", directory.File(name + ".so"), directory.File(name + ".c"),
+                    "-ldl"]))!;
             await compiler.WaitForExitAsync(cancellationToken);
             if (compiler.ExitCode == 0)
             {

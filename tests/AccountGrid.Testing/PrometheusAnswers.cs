@@ -9,13 +9,15 @@ public sealed record PrometheusSeries(IReadOnlyDictionary<string, string> Labels
 /// <param name="SeriesLabels">Of the series.</param>
 /// <param name="Labels">Of the exemplar: <c>trace_id</c>, <c>span_id</c>.</param>
 /// <param name="Value">What was observed.</param>
-public sealed record PrometheusExemplar(IReadOnlyDictionary<string, string> SeriesLabels, IReadOnlyDictionary<string, string> Labels, double Value);
+public sealed record PrometheusExemplar(
+    IReadOnlyDictionary<string, string> SeriesLabels, IReadOnlyDictionary<string, string> Labels, double Value);
 
 /// <summary>An alert.</summary>
 /// <param name="Labels">Its labels, <c>alertname</c> among them.</param>
 /// <param name="Annotations">What it tells people, templates filled in.</param>
 /// <param name="State"><c>pending</c> or <c>firing</c>.</param>
-public sealed record PrometheusAlert(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, string State)
+public sealed record PrometheusAlert(
+    IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, string State)
 {
     /// <summary>Its rule's name.</summary>
     public string Name => Labels["alertname"];
@@ -30,7 +32,8 @@ public sealed record PrometheusAlert(IReadOnlyDictionary<string, string> Labels,
 /// <param name="Health"><c>ok</c>, <c>err</c> or <c>unknown</c>.</param>
 /// <param name="LastError">Why <c>err</c>.</param>
 public sealed record PrometheusRule(
-    string Name, bool IsAlert, string Query, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, string Health, string LastError);
+    string Name, bool IsAlert, string Query, IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string> Annotations, string Health, string LastError);
 
 /// <summary>Something that is scraped.</summary>
 /// <param name="Labels"><c>job</c>, <c>instance</c> and what the configuration adds.</param>

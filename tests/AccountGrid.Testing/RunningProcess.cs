@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace AccountGrid.Testing;
 
 /// <summary>
-/// A child process whose output is collected and can be awaited line by line. It dies with this object, and with the test process. Thread-safe.
+/// A child process whose output is collected and can be awaited line by line. It dies with this object, and with the
+/// test process. Thread-safe.
 /// </summary>
 public sealed class RunningProcess : IAsyncDisposable
 {
@@ -114,12 +115,15 @@ public sealed class RunningProcess : IAsyncDisposable
     /// <returns>Whether there was such a process.</returns>
     public static bool SendSignal(int processId, int signal) => Kill(processId, signal) == 0;
 
-    /// <summary>The processes that a process has started and that still run, in the order of their start (Linux).</summary>
+    /// <summary>
+    /// The processes that a process has started and that still run, in the order of their start (Linux).
+    /// </summary>
     public static IReadOnlyList<int> ChildrenOf(int processId)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/task/{processId}/children");
         return File.Exists(path)
-            ? [.. File.ReadAllText(path).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static id => int.Parse(id, CultureInfo.InvariantCulture))]
+            ? [.. File.ReadAllText(path).Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static id => int.Parse(id, CultureInfo.InvariantCulture))]
             : [];
     }
 
@@ -148,7 +152,8 @@ public sealed class RunningProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"The process did not end within {timeout}. It printed:\n{string.Join('\n', Output)}");
+            throw new TimeoutException(
+                $"The process did not end within {timeout}. It printed:\n{string.Join('\n', Output)}");
         }
 
         return _process.ExitCode;

@@ -10,7 +10,9 @@ namespace AccountGrid.Testing;
 /// <summary>How to start a silo.</summary>
 public sealed record SiloProcessOptions
 {
-    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = the silo itself.</summary>
+    /// <summary>
+    /// Another program that hosts the silo and takes the same arguments; <c>null</c> = the silo itself.
+    /// </summary>
     public string? Program { get; init; }
 
     /// <summary>The data directory; <c>null</c> = a fresh one, removed at the end.</summary>
@@ -22,13 +24,21 @@ public sealed record SiloProcessOptions
     /// <summary>Further environment variables, such as <c>ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Another program that hosts the silo and takes the same arguments; <c>null</c> = <see cref="SiloProcess.SiloAssembly"/>.</summary>
+    /// <summary>
+    /// Another program that hosts the silo and takes the same arguments; <c>null</c> =
+    /// <see cref="SiloProcess.SiloAssembly"/>.
+    /// </summary>
     public string? Assembly { get; init; }
 
-    /// <summary>A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The process id stays the silo's.</summary>
+    /// <summary>
+    /// A program and its arguments that end by executing what follows them, such as <c>nice</c>; empty = none. The
+    /// process id stays the silo's.
+    /// </summary>
     public IReadOnlyList<string> Launcher { get; init; } = [];
 
-    /// <summary>How to reach the silo where that is not by an ordinary connection to its address; <c>null</c> = it is.</summary>
+    /// <summary>
+    /// How to reach the silo where that is not by an ordinary connection to its address; <c>null</c> = it is.
+    /// </summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
     /// <summary>How long a start may take before the test fails.</summary>
@@ -36,7 +46,8 @@ public sealed record SiloProcessOptions
 }
 
 /// <summary>
-/// The real silo as a child process on free ports, over a data directory that outlives its kills. Not thread-safe, except for
+/// The real silo as a child process on free ports, over a data directory that outlives its kills. Not thread-safe,
+/// except for
 /// <see cref="Token"/>, <see cref="Invoker"/> and <see cref="CreateHttpClient"/>.
 /// </summary>
 public sealed class SiloProcess : IAsyncDisposable
@@ -72,14 +83,17 @@ public sealed class SiloProcess : IAsyncDisposable
     /// <summary>From the start of the process to its readiness.</summary>
     public TimeSpan StartedIn { get; private set; }
 
-    /// <summary>Where the built silo is: <c>ACCOUNTGRID_SILO</c>, or what the build wrote into the test assembly.</summary>
+    /// <summary>
+    /// Where the built silo is: <c>ACCOUNTGRID_SILO</c>, or what the build wrote into the test assembly.
+    /// </summary>
     public static string SiloAssembly =>
         Environment.GetEnvironmentVariable("ACCOUNTGRID_SILO") is { Length: > 0 } path
             ? path
             : BuiltProgram.PathOf("SiloAssembly", "UsesSiloProcess");
 
     /// <summary>Starts a silo and waits until it is ready.</summary>
-    public static async Task<SiloProcess> StartAsync(SiloProcessOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<SiloProcess> StartAsync(
+        SiloProcessOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new SiloProcessOptions();
         var ownData = options.DataDirectory is null ? new TempDirectory() : null;
@@ -98,7 +112,8 @@ public sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Starts a silo that is expected to refuse, and waits for its end.</summary>
     /// <returns>The exit code and everything that it printed.</returns>
-    public static async Task<(int ExitCode, string Output)> RunToEndAsync(SiloProcessOptions options, CancellationToken cancellationToken = default)
+    public static async Task<(int ExitCode, string Output)> RunToEndAsync(
+        SiloProcessOptions options, CancellationToken cancellationToken = default)
     {
         using var data = options.DataDirectory is null ? new TempDirectory() : null;
         await using var process = Launch(options, options.DataDirectory ?? data!.FullPath);
@@ -108,13 +123,19 @@ public sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Starts a silo that is expected never to be ready, and does not wait.</summary>
     public static RunningProcess Begin(SiloProcessOptions options) =>
-        Launch(options, options.DataDirectory ?? throw new ArgumentException("A silo that is only begun needs a directory that somebody else removes.", nameof(options)));
+        Launch(options,
+            options.DataDirectory
+                ?? throw new ArgumentException(
+                    "A silo that is only begun needs a directory that somebody else removes.", nameof(options)));
 
     /// <summary>Waits for the first line, also among those already printed, that satisfies a condition.</summary>
     /// <exception cref="InvalidOperationException">The process ended without printing one.</exception>
-    public Task<string> WaitForLineAsync(Func<string, bool> condition, CancellationToken cancellationToken) => _process.WaitForLineAsync(condition, cancellationToken);
+    public Task<string> WaitForLineAsync(Func<string, bool> condition, CancellationToken cancellationToken) =>
+        _process.WaitForLineAsync(condition, cancellationToken);
 
-    /// <summary>Starts a new process on the same data after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
+    /// <summary>
+    /// Starts a new process on the same data after <see cref="KillAsync"/> or <see cref="StopAsync"/>.
+    /// </summary>
     /// <param name="assembly">The assembly of another version; <c>null</c> = the same as before.</param>
     /// <param name="cancellationToken">Ends the wait for its readiness.</param>
     public async Task RestartAsync(string? assembly, CancellationToken cancellationToken = default)
@@ -126,7 +147,8 @@ public sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a new process of the same version on the same data.</summary>
-    public Task RestartAsync(CancellationToken cancellationToken = default) => RestartAsync(assembly: null, cancellationToken);
+    public Task RestartAsync(CancellationToken cancellationToken = default) =>
+        RestartAsync(assembly: null, cancellationToken);
 
     /// <summary>SIGKILL, at once. Idempotent.</summary>
     public async Task KillAsync()
@@ -161,13 +183,17 @@ public sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Waits for the end of the current process, however it comes.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> WaitForExitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => _process.WaitForExitAsync(timeout, cancellationToken);
+    public Task<int> WaitForExitAsync(TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        _process.WaitForExitAsync(timeout, cancellationToken);
 
     /// <summary>A token by this silo's development key.</summary>
     public string Token(string subject, params string[] roles) => TestTokens.Mint(DataDirectory, subject, roles);
 
-    /// <summary>What a generated client wants: <c>new AccountService.AccountServiceClient(silo.Invoker("kim", "support"))</c>.</summary>
-    public CallInvoker Invoker(string subject, params string[] roles) => Anonymous().Intercept(new BearerToken(Token(subject, roles)));
+    /// <summary>
+    /// What a generated client wants: <c>new AccountService.AccountServiceClient(silo.Invoker("kim", "support"))</c>.
+    /// </summary>
+    public CallInvoker Invoker(string subject, params string[] roles) =>
+        Anonymous().Intercept(new BearerToken(Token(subject, roles)));
 
     /// <summary>The same with a token as given.</summary>
     public CallInvoker InvokerWith(string token) => Anonymous().Intercept(new BearerToken(token));
@@ -176,13 +202,17 @@ public sealed class SiloProcess : IAsyncDisposable
     public CallInvoker Anonymous() => (_channel ??= CreateChannel()).CreateCallInvoker();
 
     /// <summary>A channel of the caller's own to the current process.</summary>
-    public GrpcChannel CreateChannel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { HttpHandler = CreateHandler(), DisposeHttpClient = true });
+    public GrpcChannel CreateChannel() =>
+        GrpcChannel.ForAddress(
+            Grpc, new GrpcChannelOptions { HttpHandler = CreateHandler(), DisposeHttpClient = true });
 
     /// <summary>A client for the HTTP/JSON side.</summary>
     public HttpClient CreateHttpClient(string? token = null)
     {
         var client = new HttpClient(CreateHandler()) { BaseAddress = Http };
-        client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        client.DefaultRequestHeaders.Authorization = token is null
+            ? null
+            : new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 
@@ -194,7 +224,9 @@ public sealed class SiloProcess : IAsyncDisposable
     }
 
     private static RunningProcess Launch(SiloProcessOptions options, string dataDirectory) =>
-        new(BuiltProgram.Start(options.Assembly ?? SiloAssembly, dataDirectory, options.Arguments, options.Environment, options.Launcher));
+        new(
+            BuiltProgram.Start(options.Assembly ?? SiloAssembly, dataDirectory, options.Arguments, options.Environment,
+                options.Launcher));
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
@@ -217,7 +249,8 @@ public sealed class SiloProcess : IAsyncDisposable
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
             throw new TimeoutException(string.Create(
-                CultureInfo.InvariantCulture, $"The silo was not ready within {_options.StartTimeout}. It printed:\n{string.Join('\n', Output)}"));
+                CultureInfo.InvariantCulture,
+                $"The silo was not ready within {_options.StartTimeout}. It printed:\n{string.Join('\n', Output)}"));
         }
     }
 
@@ -241,26 +274,32 @@ public sealed class SiloProcess : IAsyncDisposable
     private sealed class BearerToken(string token) : Interceptor
     {
         public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-            TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
+            TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncUnaryCallContinuation<TRequest, TResponse> continuation) =>
             continuation(request, With(context));
 
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(
-            TRequest request, ClientInterceptorContext<TRequest, TResponse> context, BlockingUnaryCallContinuation<TRequest, TResponse> continuation) =>
+            TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+            BlockingUnaryCallContinuation<TRequest, TResponse> continuation) =>
             continuation(request, With(context));
 
         public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-            TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
+            TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncServerStreamingCallContinuation<TRequest, TResponse> continuation) =>
             continuation(request, With(context));
 
         public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
-            ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation) =>
+            ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation) =>
             continuation(With(context));
 
         public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-            ClientInterceptorContext<TRequest, TResponse> context, AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation) =>
+            ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncDuplexStreamingCallContinuation<TRequest, TResponse> continuation) =>
             continuation(With(context));
 
-        private ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(ClientInterceptorContext<TRequest, TResponse> context)
+        private ClientInterceptorContext<TRequest, TResponse> With<TRequest, TResponse>(
+            ClientInterceptorContext<TRequest, TResponse> context)
             where TRequest : class
             where TResponse : class
         {
@@ -271,7 +310,8 @@ public sealed class SiloProcess : IAsyncDisposable
             }
 
             headers.Add("authorization", $"Bearer {token}");
-            return new ClientInterceptorContext<TRequest, TResponse>(context.Method, context.Host, context.Options.WithHeaders(headers));
+            return new ClientInterceptorContext<TRequest, TResponse>(
+                context.Method, context.Host, context.Options.WithHeaders(headers));
         }
     }
 }

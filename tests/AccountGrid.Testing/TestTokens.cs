@@ -18,7 +18,8 @@ public static class TestTokens
     /// <param name="subject">Whose token.</param>
     /// <param name="roles">The roles claim.</param>
     /// <param name="lifetime">From now on; default an hour.</param>
-    public static string Mint(string dataDirectory, string subject, IEnumerable<string> roles, TimeSpan? lifetime = null)
+    public static string Mint(
+        string dataDirectory, string subject, IEnumerable<string> roles, TimeSpan? lifetime = null)
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(Path.Combine(dataDirectory, KeyFileName)));
@@ -26,7 +27,9 @@ public static class TestTokens
     }
 
     /// <summary>A token by a given key.</summary>
-    public static string Mint(ECDsa key, string subject, IEnumerable<string> roles, TimeSpan? lifetime = null, string issuer = DevelopmentIssuer)
+    public static string Mint(
+        ECDsa key, string subject, IEnumerable<string> roles, TimeSpan? lifetime = null,
+        string issuer = DevelopmentIssuer)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var signingKey = new ECDsaSecurityKey(key)
@@ -34,19 +37,23 @@ public static class TestTokens
             KeyId = KeyId(key),
             CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
         };
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = issuer,
-            Audience = "accountgrid",
-            IssuedAt = now,
-            // A silo whose clock is minutes late believes it too.
-            NotBefore = now.AddMinutes(-10),
-            Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
-            Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = roles.ToArray() },
-            SigningCredentials = new SigningCredentials(signingKey, SecurityAlgorithms.EcdsaSha256),
-        });
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = issuer,
+                Audience = "accountgrid",
+                IssuedAt = now,
+                // A silo whose clock is minutes late believes it too.
+                NotBefore = now.AddMinutes(-10),
+                Expires = now + (lifetime ?? TimeSpan.FromHours(1)),
+                Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = roles.ToArray() },
+                SigningCredentials = new SigningCredentials(signingKey, SecurityAlgorithms.EcdsaSha256),
+            });
     }
 
-    /// <summary>How keys are named: the first 16 hex digits of the SHA-256 of the public key's SubjectPublicKeyInfo.</summary>
-    public static string KeyId(ECDsa key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
+    /// <summary>
+    /// How keys are named: the first 16 hex digits of the SHA-256 of the public key's SubjectPublicKeyInfo.
+    /// </summary>
+    public static string KeyId(ECDsa key) =>
+        Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16];
 }

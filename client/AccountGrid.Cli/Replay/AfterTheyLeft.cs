@@ -21,13 +21,13 @@ internal static class AfterTheyLeft
         });
         await tell.StepAsync(
             "", "The token is still valid, but deactivating another, unprotected account is refused", async () =>
-        {
-            var seen = await Stage.RefusedAsync(
-                "AUTHORITY_ENDED",
-                () => Stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
-            stage.Measured.PowerlessAfter = stage.Clock.GetElapsedTime(left);
-            return seen;
-        });
+            {
+                var seen = await Stage.RefusedAsync(
+                    "AUTHORITY_ENDED",
+                    () => Stage.DeactivateAsync(cast.Contractor, stage.Small[0], "SPAM", cancellationToken));
+                stage.Measured.PowerlessAfter = stage.Clock.GetElapsedTime(left);
+                return seen;
+            });
         await tell.StepAsync("", "Even reading the account is refused", () => Stage.RefusedAsync(
             "AUTHORITY_ENDED",
             () => cast.Contractor.Api.Accounts.GetAsync(Stage.President, cancellationToken: cancellationToken)));

@@ -72,21 +72,21 @@ internal static class Aftermath
         DateTimeOffset since = default;
         var areDown = await tell.StepAsync(
             "", "A hasty colleague takes down three unprotected accounts, allowed alone", async () =>
-        {
-            var answers = new List<DeactivateAccountResponse>();
-            foreach (var id in three)
             {
-                answers.Add(await Stage.DeactivateAsync(cast.Hasty, id, "SPAM", cancellationToken));
-            }
+                var answers = new List<DeactivateAccountResponse>();
+                foreach (var id in three)
+                {
+                    answers.Add(await Stage.DeactivateAsync(cast.Hasty, id, "SPAM", cancellationToken));
+                }
 
-            // By the server's clock, from the first of them.
-            since = answers[0].Account.Holds.Count > 0
-                ? answers[0].Account.Holds[0].At.ToDateTimeOffset()
-                : stage.Clock.GetUtcNow();
-            return new Seen(
-                answers.All(a => a.Outcome == Outcome.Done && a.Account.Status == Account.Types.Status.Deactivated),
-                string.Join(", ", answers.Select(a => $"{a.Account.Id} {Show.Name(a.Account.Status)}")));
-        });
+                // By the server's clock, from the first of them.
+                since = answers[0].Account.Holds.Count > 0
+                    ? answers[0].Account.Holds[0].At.ToDateTimeOffset()
+                    : stage.Clock.GetUtcNow();
+                return new Seen(
+                    answers.All(a => a.Outcome == Outcome.Done && a.Account.Status == Account.Types.Status.Deactivated),
+                    string.Join(", ", answers.Select(a => $"{a.Account.Id} {Show.Name(a.Account.Status)}")));
+            });
         if (!areDown)
         {
             return;

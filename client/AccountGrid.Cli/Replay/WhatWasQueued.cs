@@ -20,10 +20,11 @@ internal static class WhatWasQueued
         var at = stage.Clock.GetUtcNow() + Ahead;
         await tell.StepAsync(
             "", "A second contractor schedules the takedown of an unprotected account, allowed alone", async () =>
-        {
-            var answer = await Stage.DeactivateAsync(cast.SecondContractor, left, "SPAM", cancellationToken, at: at);
-            return Scheduled(answer);
-        });
+            {
+                var answer = await Stage.DeactivateAsync(
+                    cast.SecondContractor, left, "SPAM", cancellationToken, at: at);
+                return Scheduled(answer);
+            });
         await tell.StepAsync("", "A colleague schedules another for the same instant", async () =>
         {
             var answer = await Stage.DeactivateAsync(cast.Agent, stayed, "SPAM", cancellationToken, at: at);

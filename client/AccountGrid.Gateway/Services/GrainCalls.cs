@@ -14,7 +14,9 @@ namespace AccountGrid.Gateway;
 /// <param name="options">How many calls at a time.</param>
 /// <param name="clock">Measures the pauses before a lost call is sent again.</param>
 /// <param name="local">The accounts of this process; <c>null</c> where it has none.</param>
-internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options, TimeProvider clock, ILocalAccounts? local = null)
+internal sealed class GrainCalls(
+    IGrainFactory grains, AccountGrains accounts, IOptions<GatewayOptions> options, TimeProvider clock,
+    ILocalAccounts? local = null)
 {
     /// <summary>So few accounts are as quickly read one by one.</summary>
     private const int Few = 4;
@@ -51,12 +53,14 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     public PublicAccountInfo? FindLocalPublic(long id) => local?.Visit(id);
 
     /// <summary>One operator; the id is known to be well formed.</summary>
-    public IOperatorGrain Operator(string id) => grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
+    public IOperatorGrain Operator(string id) =>
+        grains.GetGrain<IOperatorGrain>(StreamId.Of(OperatorId.Parse(id)).Value);
 
     /// <summary>Reads an account by a call to its grain; sent again if its silo goes away meanwhile.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public async Task<AccountInfo> GetAsync(long id, long minVersion, CancellationToken cancellationToken) =>
-        Unwrap(await RepeatAsync(() => Account(id).GetAsync(minVersion, cancellationToken).AsTask(), cancellationToken));
+        Unwrap(
+            await RepeatAsync(() => Account(id).GetAsync(minVersion, cancellationToken).AsTask(), cancellationToken));
 
     /// <summary>What a visitor may see, by a call to the grain; sent again if its silo goes away meanwhile.</summary>
     /// <exception cref="ApiException">It was refused, or there is nothing to see.</exception>
@@ -101,7 +105,8 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     /// Applies follows; sent again if the account's silo goes away meanwhile. They say what shall be, so twice is once;
     /// what was changed by an attempt whose answer was lost is then answered as not changed.
     /// </summary>
-    public Task<FollowReply> FollowAsync(long id, ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken) =>
+    public Task<FollowReply> FollowAsync(
+        long id, ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken) =>
         RepeatAsync(() => Account(id).FollowAsync(changes, caller, cancellationToken), cancellationToken);
 
     /// <summary>
@@ -157,11 +162,14 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
 
     /// <summary>A reply that was not refused.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
-    public static CommandReply Unwrap(CommandReply reply) => reply.Refusal is null ? reply : throw Refused(reply.Refusal);
+    public static CommandReply Unwrap(CommandReply reply) =>
+        reply.Refusal is null ? reply : throw Refused(reply.Refusal);
 
     /// <summary>The exception for a refusal.</summary>
     public static ApiException Refused(RefusalInfo? refusal) => new(
-        refusal is null ? ApiError.Failure : ApiError.Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter));
+        refusal is null
+            ? ApiError.Failure
+            : ApiError.Of(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter));
 
     /// <summary>
     /// Reads many accounts: those that are active with one call to each silo at the most, the others, which have to be
@@ -182,20 +190,25 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length).Where(i => found[i] is null), options, async (i, token) => found[i] = await TryGetAsync(ids[i], token));
+        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length).Where(i => found[i] is null), options,
+            async (i, token) => found[i] = await TryGetAsync(ids[i], token));
         return found;
     }
 
-    private async Task ReadActiveAsync(IReadOnlyList<long> ids, AccountInfo?[] found, CancellationToken cancellationToken)
+    private async Task ReadActiveAsync(
+        IReadOnlyList<long> ids, AccountInfo?[] found, CancellationToken cancellationToken)
     {
-        var wanted = ImmutableArray.CreateRange(Enumerable.Range(0, found.Length).Where(i => found[i] is null).Select(i => ids[i]));
+        var wanted = ImmutableArray.CreateRange(
+            Enumerable.Range(0, found.Length).Where(i => found[i] is null).Select(i => ids[i]));
         var active = new Dictionary<long, AccountInfo>(wanted.Length);
         try
         {
             foreach (var account in (await Directory.ReadActiveAsync(wanted, cancellationToken)).Accounts)
             {
                 // Two silos may believe to have it for a moment; the one that is behind has seen less.
-                active[account.Id] = active.TryGetValue(account.Id, out var other) && other.Version > account.Version ? other : account;
+                active[account.Id] = active.TryGetValue(account.Id, out var other) && other.Version > account.Version
+                    ? other
+                    : account;
             }
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
@@ -215,8 +228,11 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     {
         try
         {
-            var answer = await RepeatAsync(() => Account(id).GetAsync(minVersion: 0, cancellationToken).AsTask(), cancellationToken);
-            return answer.Refusal is { Reason: not RefusalReason.NotFound } refusal ? throw Refused(refusal) : answer.Value;
+            var answer = await RepeatAsync(
+                () => Account(id).GetAsync(minVersion: 0, cancellationToken).AsTask(), cancellationToken);
+            return answer.Refusal is { Reason: not RefusalReason.NotFound } refusal
+                ? throw Refused(refusal)
+                : answer.Value;
         }
         catch (GrainRefusedException refused) when (refused.Refusal.Reason == RefusalReason.NotFound)
         {
@@ -226,6 +242,9 @@ internal sealed class GrainCalls(IGrainFactory grains, AccountGrains accounts, I
     }
 
     /// <summary>Calls <paramref name="body"/> for every account id, at most so many at a time.</summary>
-    public Task ForEachAsync(ImmutableArray<long> ids, Func<long, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(ids, new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken }, body);
+    public Task ForEachAsync(
+        ImmutableArray<long> ids, Func<long, CancellationToken, ValueTask> body, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            ids, new ParallelOptions { MaxDegreeOfParallelism = _inFlight, CancellationToken = cancellationToken },
+            body);
 }

@@ -6,7 +6,8 @@ namespace AccountGrid.Application;
 /// <summary>What processors of accounts log. No note, ticket or token is ever among it.</summary>
 internal static partial class AccountLog
 {
-    [LoggerMessage(1001, LogLevel.Warning, "Account {Account}: the snapshot was ignored ({Cause}); the journal is read in full.")]
+    [LoggerMessage(1001, LogLevel.Warning,
+        "Account {Account}: the snapshot was ignored ({Cause}); the journal is read in full.")]
     public static partial void SnapshotIgnored(ILogger log, AccountId account, string cause);
 
     [LoggerMessage(1002, LogLevel.Error, "Account {Account}: its journal is damaged; the account is out of service.")]
@@ -15,13 +16,15 @@ internal static partial class AccountLog
     [LoggerMessage(1003, LogLevel.Warning, "Account {Account}: another activation appended first; this one is fenced.")]
     public static partial void FenceLost(ILogger log, AccountId account);
 
-    [LoggerMessage(1004, LogLevel.Warning, "Account {Account}: an append failed, outcome unknown: {OutcomeUnknown}; the journal is read again before the next command.")]
+    [LoggerMessage(1004, LogLevel.Warning,
+        "Account {Account}: an append failed, outcome unknown: {OutcomeUnknown}; the journal is read again before the next command.")]
     public static partial void AppendFailed(ILogger log, Exception exception, AccountId account, bool outcomeUnknown);
 
     [LoggerMessage(1005, LogLevel.Warning, "Account {Account}: the follower count could not be read.")]
     public static partial void LedgerUnreadable(ILogger log, Exception exception, AccountId account);
 
-    [LoggerMessage(1006, LogLevel.Warning, "Account {Account}: the follower ledger did not answer within {Wait}; going on without the count.")]
+    [LoggerMessage(1006, LogLevel.Warning,
+        "Account {Account}: the follower ledger did not answer within {Wait}; going on without the count.")]
     public static partial void LedgerSlow(ILogger log, AccountId account, TimeSpan wait);
 
     [LoggerMessage(1007, LogLevel.Warning, "Account {Account}: follows failed; the count is read again.")]

@@ -47,7 +47,8 @@ public sealed partial class AccountProcessor
             var (result, appended) = await RunAsync(request, reserved: true, CancellationToken.None);
             if (result.Refusal is { Reason: RefusalReason.Overloaded } overloaded)
             {
-                throw new StorageOverloadedException($"The queue behind account {Id}", overloaded.RetryAfter ?? _services.Limits.RetryAfter);
+                throw new StorageOverloadedException(
+                    $"The queue behind account {Id}", overloaded.RetryAfter ?? _services.Limits.RetryAfter);
             }
 
             if (!appended)
@@ -59,7 +60,8 @@ public sealed partial class AccountProcessor
         AccountLog.DueWorkEndless(_services.Log, Id, MostDueSteps);
     }
 
-    private async Task<(AccountResult Result, bool Appended)> RunAsync(AccountRequest request, bool reserved, CancellationToken cancellationToken)
+    private async Task<(AccountResult Result, bool Appended)> RunAsync(
+        AccountRequest request, bool reserved, CancellationToken cancellationToken)
     {
         using var run = _services.Diagnostics.StartCommand("account.execute", request.Command.Name, _services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value);
@@ -69,7 +71,8 @@ public sealed partial class AccountProcessor
             await LinkProposalAsync(run.Activity, request.Command, cancellationToken);
             using var turn = await EnterAsync(reserved, cancellationToken);
             var answer = turn is null
-                ? (AccountResult.Refused(_view, Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter)), false)
+                ? (AccountResult.Refused(
+                    _view, Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter)), false)
                 : await DecideAndAppendAsync(request, cancellationToken);
             run.Answered(answer.Item1.Outcome, answer.Item1.Refusal);
             return answer;
@@ -101,7 +104,8 @@ public sealed partial class AccountProcessor
     /// <summary>
     /// Within a turn: decide and append, and once more on what is really there if another activation was first.
     /// </summary>
-    private async Task<(AccountResult Result, bool Appended)> DecideAndAppendAsync(AccountRequest request, CancellationToken cancellationToken)
+    private async Task<(AccountResult Result, bool Appended)> DecideAndAppendAsync(
+        AccountRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -131,7 +135,8 @@ public sealed partial class AccountProcessor
         }
 
         var refusal = new Refusal(
-            RefusalReason.Overloaded, $"Account {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
+            RefusalReason.Overloaded, $"Account {Id} is being changed elsewhere; try again.",
+            RetryAfter: _services.Limits.RetryAfter);
         return (AccountResult.Refused(_view, refusal), false);
     }
 
@@ -145,12 +150,16 @@ public sealed partial class AccountProcessor
         var head = _stream.Head;
         var asked = request with { Command = WithReadsRefused(request.Command) };
         var situation = new Situation(
-            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy, Situation.NoAuthorities);
+            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy,
+            Situation.NoAuthorities);
         var reservations = new Reservations(_services.Authority);
         try
         {
             var questions = AccountDecider.Questions(head.State, asked, situation);
-            situation = situation with { Authorities = await reservations.AskAsync(questions, _services.Diagnostics, cancellationToken) };
+            situation = situation with
+            {
+                Authorities = await reservations.AskAsync(questions, _services.Diagnostics, cancellationToken),
+            };
             var decision = Decide(head.State, asked, situation);
             var events = EventsOf(decision);
             if (!events.IsEmpty)
@@ -195,7 +204,9 @@ public sealed partial class AccountProcessor
         Reservations reservations, CancellationToken cancellationToken)
     {
         var facts = new EntryFacts(
-            at, request.Caller.Actor, request.RequestId, request.RequestId is null ? null : RequestDigest.Of(Id, request),
+            at, request.Caller.Actor, request.RequestId, request.RequestId is null
+                ? null
+                : RequestDigest.Of(Id, request),
             ApplicationDiagnostics.CurrentTraceId);
         try
         {
@@ -204,7 +215,8 @@ public sealed partial class AccountProcessor
                 return false;
             }
 
-            _services.Diagnostics.Moderation.Moved(head.State, after.State, at, head.State.TierWith(_followers.Exact?.Count, _services.Policy));
+            _services.Diagnostics.Moderation.Moved(
+                head.State, after.State, at, head.State.TierWith(_followers.Exact?.Count, _services.Policy));
             return true;
         }
         catch (Exception e) when (JournaledStream<AccountState, AccountEvent>.IsOutcomeUnknown(e))
@@ -224,7 +236,11 @@ public sealed partial class AccountProcessor
     };
 
     private static bool DependsOnState(Decision decision) =>
-        decision is Decision.Refused { Refusal.Reason: not (RefusalReason.InvalidArgument or RefusalReason.RequestIdConflict) };
+        decision is Decision.Refused
+        {
+            Refusal.Reason: not (RefusalReason.InvalidArgument
+            or RefusalReason.RequestIdConflict)
+        };
 
     private static ImmutableArray<AccountEvent> EventsOf(Decision decision) => decision switch
     {
@@ -239,7 +255,8 @@ public sealed partial class AccountProcessor
         Decision.Accepted d => new(d.Outcome, _view, d.ProposalSequence, null),
         Decision.Refused d => AccountResult.Refused(
             _view, d.Refusal, d.Events.OfType<AccountEvent.AttemptRefused>().FirstOrDefault()?.ProposalSequence),
-        Decision.Replayed { Request: var earlier } => new(earlier.Outcome, _view, earlier.ProposalSequence, earlier.Refusal),
+        Decision.Replayed { Request: var earlier } =>
+            new(earlier.Outcome, _view, earlier.ProposalSequence, earlier.Refusal),
         _ => throw new InvalidOperationException($"Unknown decision {decision.GetType().Name}."),
     };
 }

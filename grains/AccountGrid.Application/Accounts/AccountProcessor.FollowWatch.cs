@@ -23,10 +23,12 @@ public sealed partial class AccountProcessor
     /// By how much the edges grew between what each part saw and a version; <c>null</c> where not every change in
     /// between is known.
     /// </summary>
-    public async Task<long?> SettleFollowsAsync(ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken)
+    public async Task<long?> SettleFollowsAsync(
+        ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken)
     {
         // The store shows a transaction a moment before its writer is told of it.
-        for (var step = 0; step < MostSteps && Pump.Memory is { IsUseless: false } waiting && !waiting.Has(version); step++)
+        for (var step = 0; step < MostSteps && Pump.Memory is { IsUseless: false } waiting
+            && !waiting.Has(version); step++)
         {
             await Task.Delay(Step, _services.Clock, cancellationToken);
         }

@@ -26,7 +26,8 @@ public sealed partial class AccountProcessor
     }
 
     /// <summary>Links the span of a decision about a proposal to the request that made it.</summary>
-    private async ValueTask LinkProposalAsync(Activity? span, AccountCommand command, CancellationToken cancellationToken)
+    private async ValueTask LinkProposalAsync(
+        Activity? span, AccountCommand command, CancellationToken cancellationToken)
     {
         long? decides = command switch
         {
@@ -42,14 +43,16 @@ public sealed partial class AccountProcessor
 
         if (_opened is { } opened && opened.Sequence == sequence)
         {
-            span.AddLink(new ActivityLink(opened.Span)).SetTag(ApplicationDiagnostics.ProposalTraceTag, opened.Span.TraceId.ToHexString());
+            span.AddLink(new ActivityLink(opened.Span))
+                .SetTag(ApplicationDiagnostics.ProposalTraceTag, opened.Span.TraceId.ToHexString());
             return;
         }
 
         try
         {
             var entries = await _services.Journal.ReadAsync(StreamId.Of(Id), sequence, 1, cancellationToken);
-            if (entries is [{ Type: "proposal-opened" or "action-scheduled", TraceId.Length: > 0 } entry] && entry.Sequence == sequence)
+            if (entries is [{ Type: "proposal-opened" or "action-scheduled", TraceId.Length: > 0 } entry]
+                && entry.Sequence == sequence)
             {
                 span.SetTag(ApplicationDiagnostics.ProposalTraceTag, entry.TraceId);
             }

@@ -131,7 +131,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     public void Recover()
     {
         _followers.BeginRead();
-        if (_stream.MustReload && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
+        if (_stream.MustReload
+            && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
         {
             _lastRefresh = _services.Clock.GetTimestamp();
             _ = RefreshQuietlyAsync();
@@ -142,14 +143,16 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// Whether a view is still the published one, and <see cref="Recover"/> would find nothing to do: then it may be
     /// shown again without asking. Safe from any thread.
     /// </summary>
-    public bool IsSettledOn(AccountView view) => ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload;
+    public bool IsSettledOn(AccountView view) =>
+        ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload;
 
     /// <summary>
     /// Counts a public read that was refused because the account is down; the command that ends the incident records
     /// the number.
     /// </summary>
     /// <returns>The number since it went down, as far as this instance knows: a lower bound.</returns>
-    public long NoteReadRefused() => _view.State is { IsRegistered: true, Status: not AccountStatus.Active } ? ++_readsRefused : _readsRefused;
+    public long NoteReadRefused() =>
+        _view.State is { IsRegistered: true, Status: not AccountStatus.Active } ? ++_readsRefused : _readsRefused;
 
     /// <summary>A snapshot of the state published last, to be kept by the host.</summary>
     public AccountSnapshot CaptureSnapshot()
@@ -169,7 +172,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// </param>
     /// <param name="cancellationToken">Honoured until the batch is with the ledger.</param>
     /// <exception cref="StorageUnavailableException">The ledger failed; sending the batch again is safe.</exception>
-    public async Task<FollowOutcome> FollowAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
+    public async Task<FollowOutcome> FollowAsync(
+        ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
     {
         if (!_stream.Head.State.IsRegistered)
         {
@@ -194,7 +198,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     internal void Publish()
     {
         var state = _stream.Head.State;
-        _view = new(state, _followers.Exact, _followers.LastKnown, state.TierWith(_followers.Exact?.Count, _services.Policy));
+        _view = new(state, _followers.Exact, _followers.LastKnown,
+            state.TierWith(_followers.Exact?.Count, _services.Policy));
     }
 
     /// <inheritdoc/>
@@ -264,7 +269,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
         {
             await RefreshAsync(minVersion: 0, CancellationToken.None);
         }
-        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException or JournalDamagedException or UnknownFormatException)
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException
+            or JournalDamagedException or UnknownFormatException)
         {
             AccountLog.RefreshFailed(_services.Log, e, Id);
         }

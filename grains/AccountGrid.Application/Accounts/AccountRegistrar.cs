@@ -47,7 +47,8 @@ public sealed class AccountRegistrar(AccountServices services)
             return AccountDecider.Register(unknown.State, handle, caller, requestId) switch
             {
                 Decision.Refused d => AccountResult.Refused(unknown, d.Refusal),
-                Decision.Accepted d when await AppendAsync(id, handle, d, caller, requestId, cancellationToken) is { } view =>
+                Decision.Accepted d
+                    when await AppendAsync(id, handle, d, caller, requestId, cancellationToken) is { } view =>
                     new(Outcome.Done, view, null, null),
                 _ => await AnswerExistingAsync(id, handle, caller, requestId, unknown, cancellationToken),
             };
@@ -60,12 +61,15 @@ public sealed class AccountRegistrar(AccountServices services)
 
     /// <summary>The registered account, or <c>null</c> if there was one already.</summary>
     private async Task<AccountView?> AppendAsync(
-        AccountId id, string handle, Decision.Accepted decision, Caller caller, string? requestId, CancellationToken cancellationToken)
+        AccountId id, string handle, Decision.Accepted decision, Caller caller, string? requestId,
+        CancellationToken cancellationToken)
     {
         var stream = services.StreamOf(id);
         var facts = new EntryFacts(
             Microseconds.Truncate(services.Clock.GetUtcNow()), caller.Actor, requestId,
-            requestId is null ? null : RequestDigest.OfRegistration(id, caller.Actor, handle), ApplicationDiagnostics.CurrentTraceId);
+            requestId is null
+                ? null
+                : RequestDigest.OfRegistration(id, caller.Actor, handle), ApplicationDiagnostics.CurrentTraceId);
         if (await stream.AppendAsync(stream.Head, decision.Events, facts, cancellationToken) is not { } head)
         {
             return null;
@@ -80,7 +84,8 @@ public sealed class AccountRegistrar(AccountServices services)
     /// A retry gets its answer, with the account as it is now; without a request id there is nothing to look for.
     /// </summary>
     private async Task<AccountResult> AnswerExistingAsync(
-        AccountId id, string handle, Caller caller, string? requestId, AccountView unknown, CancellationToken cancellationToken)
+        AccountId id, string handle, Caller caller, string? requestId, AccountView unknown,
+        CancellationToken cancellationToken)
     {
         var exists = Refusal.AlreadyExists($"Account {id}");
         if (requestId is null)

@@ -15,8 +15,10 @@ namespace AccountGrid.Application;
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record AccountServices(
-    IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec, TimeProvider Clock,
-    AccountPolicy Policy, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
+    IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec,
+    TimeProvider Clock,
+    AccountPolicy Policy, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics,
+    ILogger<AccountProcessor> Log)
 {
     private AccountStreamKind? _streams;
 
@@ -26,6 +28,7 @@ public sealed record AccountServices(
     private AccountStreamKind Streams => _streams is { } made && made.IsOf(this) ? made : _streams = new(this);
 
     /// <summary>An account's journal, from before its first entry.</summary>
-    internal JournaledStream<AccountState, AccountEvent> StreamOf(AccountId id, IHeadObserver<AccountState>? observer = null) =>
+    internal JournaledStream<AccountState, AccountEvent> StreamOf(
+        AccountId id, IHeadObserver<AccountState>? observer = null) =>
         new(Streams, StreamId.Of(id), AccountState.Unregistered(id), observer);
 }

@@ -20,7 +20,8 @@ namespace AccountGrid.Application;
 /// <param name="FollowersAsOf">When it last changed.</param>
 /// <param name="Seal">The <see cref="SnapshotSeal"/> over all of this; empty = none.</param>
 public sealed record AccountSnapshot(
-    int Format, long Version, byte[] HeadHash, string StateJson, long FollowerCount, long FollowerVersion, DateTimeOffset FollowersAsOf,
+    int Format, long Version, byte[] HeadHash, string StateJson, long FollowerCount, long FollowerVersion,
+    DateTimeOffset FollowersAsOf,
     byte[] Seal)
 {
     /// <summary>
@@ -29,11 +30,14 @@ public sealed record AccountSnapshot(
     /// </summary>
     public const int CurrentFormat = 2;
 
-    internal FollowerCount? Followers => FollowerVersion < 0 ? null : new(FollowerCount, FollowerVersion, FollowersAsOf);
+    internal FollowerCount? Followers =>
+        FollowerVersion < 0 ? null : new(FollowerCount, FollowerVersion, FollowersAsOf);
 
-    internal static AccountSnapshot Capture(Head<AccountState> head, FollowerCount? followers, SnapshotSeal seal) => seal.Close(head.State.Id, new(
+    internal static AccountSnapshot Capture(Head<AccountState> head, FollowerCount? followers, SnapshotSeal seal) =>
+        seal.Close(head.State.Id, new(
         CurrentFormat, head.Version, head.Hash.ToArray(), JsonSerializer.Serialize(head.State, SnapshotContext.State),
-        followers?.Count ?? 0, followers?.Version ?? -1, Microseconds.Truncate(followers?.AsOf ?? DateTimeOffset.UnixEpoch), Seal: []));
+        followers?.Count ?? 0, followers?.Version
+            ?? -1, Microseconds.Truncate(followers?.AsOf ?? DateTimeOffset.UnixEpoch), Seal: []));
 
     /// <summary>The head, or why it cannot be used. It is not yet compared with the journal.</summary>
     internal (Head<AccountState>? Head, string? Cause) Restore(AccountId id, SnapshotSeal seal)
@@ -58,7 +62,12 @@ public sealed record AccountSnapshot(
             return (null, "garbage");
         }
 
-        var isWhole = state is { Handle: not null, Holds.IsDefault: false, ClosedProposals.IsDefault: false, Requests.IsDefault: false }
+        var isWhole =
+            state is
+            {
+                Handle: not null, Holds.IsDefault: false, ClosedProposals.IsDefault: false,
+                Requests.IsDefault: false
+            }
             && state.Id == id && state.Version == Version && Version > 0 && HeadHash is { Length: EntryHash.Length };
         return isWhole ? (new(state!, Version, HeadHash), null) : (null, "garbage");
     }
@@ -74,9 +83,10 @@ internal sealed partial class SnapshotContext : JsonSerializerContext
     /// <summary>
     /// Absent values are written too: reading demands every member, so that none can silently get a default.
     /// </summary>
-    public static JsonTypeInfo<AccountState> State { get; } = new SnapshotContext(new JsonSerializerOptions(Payload.Options())
-    {
-        IgnoreReadOnlyProperties = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-    }).AccountState;
+    public static JsonTypeInfo<AccountState> State { get; } =
+        new SnapshotContext(new JsonSerializerOptions(Payload.Options())
+        {
+            IgnoreReadOnlyProperties = true,
+            DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        }).AccountState;
 }

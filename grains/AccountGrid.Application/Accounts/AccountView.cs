@@ -11,4 +11,5 @@ namespace AccountGrid.Application;
 /// The last count known, perhaps of an earlier time; <c>null</c> where none is known.
 /// </param>
 /// <param name="Tier">The tier; protected while the count is unknown.</param>
-public sealed record AccountView(AccountState State, FollowerCount? Followers, FollowerCount? LastKnownFollowers, Tier Tier);
+public sealed record AccountView(
+    AccountState State, FollowerCount? Followers, FollowerCount? LastKnownFollowers, Tier Tier);

@@ -57,7 +57,8 @@ internal sealed class FollowMemory
     /// </summary>
     public long? Settle(ImmutableArray<SweptPart> parts, long version)
     {
-        if (_hasGap || !Has(version) || parts.IsDefaultOrEmpty || parts.Any(p => p.Version < _from || p.Version > version))
+        if (_hasGap || !Has(version) || parts.IsDefaultOrEmpty
+            || parts.Any(p => p.Version < _from || p.Version > version))
         {
             return null;
         }

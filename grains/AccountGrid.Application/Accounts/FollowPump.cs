@@ -45,11 +45,13 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         }
     }
 
-    private async Task<FollowOutcome> WaitAsync(ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
+    private async Task<FollowOutcome> WaitAsync(
+        ImmutableArray<FollowChange> changes, CancellationToken cancellationToken)
     {
         var limits = services.Limits;
         _waiting ??= new();
-        if (_waiting.Count >= limits.FollowQueueDepth || _waitingChanges + changes.Length > limits.FollowQueueTransactions * Limits.FollowBatch)
+        if (_waiting.Count >= limits.FollowQueueDepth
+            || _waitingChanges + changes.Length > limits.FollowQueueTransactions * Limits.FollowBatch)
         {
             services.Diagnostics.QueueFull("follows");
             return new(0, null, Refusal.Overloaded($"The follow queue of account {account}", limits.RetryAfter));
@@ -117,7 +119,8 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         Debug.Assert(_running, "A transaction of the account runs only in the one turn that there is.");
         try
         {
-            var result = await services.Ledger.ApplyAsync(account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
+            var result = await services.Ledger.ApplyAsync(
+                account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
             services.Diagnostics.FollowsApplied(changes.Length, result.Changed.AsSpan().Count(true));
             Debug.Assert(result.Changed.Length == changes.Length, "The ledger answers every change.");
             followers.Accept(result.After);
@@ -147,7 +150,8 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
     {
         var batches = new List<Batch>();
         var count = 0;
-        while (waiting.First?.Value is { } next && (batches.Count == 0 || count + next.Changes.Length <= Limits.FollowBatch))
+        while (waiting.First?.Value is { } next
+            && (batches.Count == 0 || count + next.Changes.Length <= Limits.FollowBatch))
         {
             Remove(next);
             batches.Add(next);
@@ -192,7 +196,8 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         /// <summary>The span of the caller that waits; <c>null</c> where none is recorded.</summary>
         public Activity? Caller { get; } = Activity.Current is { Recorded: true } caller ? caller : null;
 
-        public TaskCompletionSource<FollowOutcome> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<FollowOutcome> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>The place in the queue; <c>null</c> once it is with the ledger.</summary>
         public LinkedListNode<Batch>? Node { get; set; }

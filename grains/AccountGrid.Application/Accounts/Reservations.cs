@@ -13,7 +13,8 @@ internal sealed class Reservations(IOperatorAuthority authority)
 
     /// <summary>The answers, each asked for at this instant.</summary>
     public async Task<IReadOnlyDictionary<OperatorId, Authority>> AskAsync(
-        ImmutableArray<AuthorityQuestion> questions, ApplicationDiagnostics diagnostics, CancellationToken cancellationToken)
+        ImmutableArray<AuthorityQuestion> questions, ApplicationDiagnostics diagnostics,
+        CancellationToken cancellationToken)
     {
         if (questions.IsEmpty)
         {
@@ -23,7 +24,8 @@ internal sealed class Reservations(IOperatorAuthority authority)
         var answers = new Dictionary<OperatorId, Authority>(questions.Length);
         foreach (var question in questions)
         {
-            using var span = diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, question.Person.Value);
+            using var span =
+                diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, question.Person.Value);
             var answer = await authority.AskAsync(question, cancellationToken);
             ApplicationDiagnostics.Answered(span, answer.Authority);
             if (answer.Reservation is { } number)

@@ -32,7 +32,9 @@ public sealed class SnapshotSeal
         var secret = checkpointKey.ExportParameters(includePrivateParameters: true).D!;
         try
         {
-            return new(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, HMACSHA256.HashSizeInBytes, info: "accountgrid.snapshot.v1"u8.ToArray()));
+            return new(
+                HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, HMACSHA256.HashSizeInBytes,
+                    info: "accountgrid.snapshot.v1"u8.ToArray()));
         }
         finally
         {
@@ -41,7 +43,8 @@ public sealed class SnapshotSeal
     }
 
     /// <summary>The snapshot with its seal.</summary>
-    internal AccountSnapshot Close(AccountId id, AccountSnapshot snapshot) => snapshot with { Seal = Compute(id, snapshot) };
+    internal AccountSnapshot Close(AccountId id, AccountSnapshot snapshot) =>
+        snapshot with { Seal = Compute(id, snapshot) };
 
     /// <summary>Whether a silo with this key wrote the snapshot for this account.</summary>
     internal bool IsIntact(AccountId id, AccountSnapshot snapshot) =>
@@ -52,6 +55,7 @@ public sealed class SnapshotSeal
     private byte[] Compute(AccountId id, AccountSnapshot snapshot) => HMACSHA256.HashData(
         _key,
         new CanonicalWriter("accountgrid.snapshot.v1")
-            .Add(id.Value).Add(snapshot.Format).Add(snapshot.Version).Add(snapshot.HeadHash.AsSpan()).Add(snapshot.StateJson)
+            .Add(id.Value).Add(snapshot.Format).Add(snapshot.Version).Add(snapshot.HeadHash.AsSpan()).Add(
+                snapshot.StateJson)
             .Add(snapshot.FollowerCount).Add(snapshot.FollowerVersion).Add(snapshot.FollowersAsOf).ToArray());
 }

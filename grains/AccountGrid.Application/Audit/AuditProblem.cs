@@ -10,7 +10,8 @@ namespace AccountGrid.Application;
 /// </param>
 /// <param name="Checkpoint">The checkpoint concerned, or 0.</param>
 public sealed record AuditProblem(
-    AuditProblemKind Kind, string Message, string Stream = "", long Sequence = 0, long Position = 0, long Checkpoint = 0)
+    AuditProblemKind Kind, string Message, string Stream = "", long Sequence = 0, long Position = 0,
+    long Checkpoint = 0)
 {
     /// <summary>The wire's name of a kind, such as <c>ENTRY_CHANGED</c>.</summary>
     public static string NameOf(AuditProblemKind kind) => kind switch

@@ -29,7 +29,8 @@ public sealed class AuditVerifier(IAuditSource source, ICheckpointLog outside, C
         await using (view.ConfigureAwait(false))
         {
             await new ChainPass(view, findings).RunAsync(cancellationToken).ConfigureAwait(false);
-            await new RootPass(view, outside, outsideLast, keys, findings).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new RootPass(view, outside, outsideLast, keys, findings).RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         }
 
         return findings.ToResult();

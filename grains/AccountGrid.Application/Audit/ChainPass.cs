@@ -54,24 +54,28 @@ internal sealed class ChainPass(IAuditView view, AuditFindings findings)
         var expected = (_before?.Entry.Sequence ?? 0) + 1;
         if (entry.Sequence > expected)
         {
-            Add(committed, AuditProblemKind.EntryMissing, expected, $"Entry {expected} of {entry.Stream} is missing.", position: 0);
+            Add(committed, AuditProblemKind.EntryMissing, expected, $"Entry {expected} of {entry.Stream} is missing.",
+                position: 0);
         }
         else if (entry.Sequence < expected)
         {
-            Add(committed, AuditProblemKind.EntryReordered, entry.Sequence, $"Entry {entry.Sequence} of {entry.Stream} is there twice.", committed.Position);
+            Add(committed, AuditProblemKind.EntryReordered, entry.Sequence,
+                $"Entry {entry.Sequence} of {entry.Stream} is there twice.", committed.Position);
         }
         else if (!entry.Hash.Span.SequenceEqual(EntryHash.Compute(entry, _before is { } b ? b.Entry.Hash.Span : [])))
         {
             var link = expected > 1 ? $", or entry {expected - 1} was replaced" : "";
             Add(
-                committed, AuditProblemKind.EntryChanged, entry.Sequence, $"Entry {entry.Sequence} of {entry.Stream} is not what was hashed{link}.",
+                committed, AuditProblemKind.EntryChanged, entry.Sequence,
+                $"Entry {entry.Sequence} of {entry.Stream} is not what was hashed{link}.",
                 committed.Position);
         }
         else if (_before is { } earlier && earlier.Position >= committed.Position)
         {
             Add(
                 committed, AuditProblemKind.EntryReordered, entry.Sequence,
-                $"Entry {entry.Sequence} of {entry.Stream} was committed before entry {earlier.Entry.Sequence}.", committed.Position);
+                $"Entry {entry.Sequence} of {entry.Stream} was committed before entry {earlier.Entry.Sequence}.",
+                committed.Position);
         }
     }
 
@@ -97,7 +101,8 @@ internal sealed class ChainPass(IAuditView view, AuditFindings findings)
 
         if (!more || heads.Current.Stream != last.Entry.Stream)
         {
-            findings.Add(new(AuditProblemKind.IndexMismatch, $"{stream} has no index row.", stream, last.Entry.Sequence, last.Position));
+            findings.Add(new(AuditProblemKind.IndexMismatch, $"{stream} has no index row.", stream, last.Entry.Sequence,
+                last.Position));
             return more;
         }
 
@@ -105,13 +110,15 @@ internal sealed class ChainPass(IAuditView view, AuditFindings findings)
         if (version > last.Entry.Sequence)
         {
             findings.Add(new(
-                AuditProblemKind.TailCut, $"{stream} ends with entry {last.Entry.Sequence}, but its index row knows of {version}.",
+                AuditProblemKind.TailCut,
+                $"{stream} ends with entry {last.Entry.Sequence}, but its index row knows of {version}.",
                 stream, last.Entry.Sequence + 1));
         }
         else if (version < last.Entry.Sequence)
         {
             findings.Add(new(
-                AuditProblemKind.IndexMismatch, $"{stream} has {last.Entry.Sequence} entries, but its index row knows of {version} only.",
+                AuditProblemKind.IndexMismatch,
+                $"{stream} has {last.Entry.Sequence} entries, but its index row knows of {version} only.",
                 stream, version + 1));
         }
 
@@ -119,5 +126,6 @@ internal sealed class ChainPass(IAuditView view, AuditFindings findings)
     }
 
     private void HeadWithoutEntries(StreamHead head) => findings.Add(new(
-        AuditProblemKind.TailCut, $"{head.Stream} has no entries, but its index row knows of {head.Version}.", head.Stream.Value, 1));
+        AuditProblemKind.TailCut, $"{head.Stream} has no entries, but its index row knows of {head.Version}.",
+        head.Stream.Value, 1));
 }

@@ -12,7 +12,8 @@ public sealed class CheckpointKeys
 {
     private readonly FrozenDictionary<string, byte[]> _keys;
 
-    private CheckpointKeys(IEnumerable<byte[]> subjectPublicKeyInfos) => _keys = subjectPublicKeyInfos.ToFrozenDictionary(IdOf);
+    private CheckpointKeys(IEnumerable<byte[]> subjectPublicKeyInfos) =>
+        _keys = subjectPublicKeyInfos.ToFrozenDictionary(IdOf);
 
     /// <summary>Trusts the keys in these PEM texts (public or private; only the public part is kept).</summary>
     /// <exception cref="ArgumentException">A text holds no key, or one that is not on the curve P-256.</exception>
@@ -38,10 +39,12 @@ public sealed class CheckpointKeys
         using var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(publicKey, out _);
         return key.VerifyData(
-            CheckpointCanonical.Bytes(checkpoint), checkpoint.Signature.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
+            CheckpointCanonical.Bytes(checkpoint), checkpoint.Signature.Span, HashAlgorithmName.SHA256,
+            DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
             ? SignatureCheck.Valid
             : SignatureCheck.Invalid;
     }
 
-    private static string IdOf(byte[] subjectPublicKeyInfo) => Convert.ToHexStringLower(SHA256.HashData(subjectPublicKeyInfo).AsSpan(0, 8));
+    private static string IdOf(byte[] subjectPublicKeyInfo) =>
+        Convert.ToHexStringLower(SHA256.HashData(subjectPublicKeyInfo).AsSpan(0, 8));
 }

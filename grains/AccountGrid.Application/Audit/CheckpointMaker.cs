@@ -9,7 +9,8 @@ namespace AccountGrid.Application;
 /// instance wait for each other; of several instances, the log and the store let one win.
 /// </summary>
 public sealed class CheckpointMaker(
-    IJournalFeed feed, ICheckpointStore store, ICheckpointLog outside, ICheckpointSigner signer, CheckpointKeys keys, TimeProvider clock) : IDisposable
+    IJournalFeed feed, ICheckpointStore store, ICheckpointLog outside, ICheckpointSigner signer, CheckpointKeys keys,
+    TimeProvider clock) : IDisposable
 {
     /// <summary>Most entries and checkpoints in memory at once.</summary>
     public const int PageSize = 1000;
@@ -42,25 +43,31 @@ public sealed class CheckpointMaker(
     {
         var stored = await store.ReadLastAsync(cancellationToken).ConfigureAwait(false);
         var last = stored?.Checkpoint;
-        var frontier = stored is null ? new MerkleFrontier() : await ResumeAsync(stored, cancellationToken).ConfigureAwait(false);
+        var frontier = stored is null
+            ? new MerkleFrontier()
+            : await ResumeAsync(stored, cancellationToken).ConfigureAwait(false);
         var outsideLast = await outside.ReadLastAsync(cancellationToken).ConfigureAwait(false);
-        var (putBackOutside, overtaken) = await CatchUpOutsideAsync(last, outsideLast, cancellationToken).ConfigureAwait(false);
+        var (putBackOutside, overtaken) = await CatchUpOutsideAsync(last, outsideLast, cancellationToken)
+            .ConfigureAwait(false);
         var putBackInStore = 0;
         if (!overtaken && outsideLast is not null && outsideLast.Number > (last?.Number ?? 0))
         {
-            (last, putBackInStore, overtaken) = await CatchUpStoreAsync(last, frontier, cancellationToken).ConfigureAwait(false);
+            (last, putBackInStore, overtaken) = await CatchUpStoreAsync(last, frontier, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         var made = overtaken ? null : await MakeNextAsync(last, frontier, cancellationToken).ConfigureAwait(false);
         return new(made, putBackInStore, putBackOutside);
     }
 
-    private async Task<Checkpoint?> MakeNextAsync(Checkpoint? last, MerkleFrontier frontier, CancellationToken cancellationToken)
+    private async Task<Checkpoint?> MakeNextAsync(
+        Checkpoint? last, MerkleFrontier frontier, CancellationToken cancellationToken)
     {
         var head = await feed.ReadHeadAsync(cancellationToken).ConfigureAwait(false);
         if (head < frontier.Size)
         {
-            throw new CheckpointRefusedException($"the journals end at position {head}, but checkpoint {last?.Number} covers {frontier.Size}");
+            throw new CheckpointRefusedException(
+                $"the journals end at position {head}, but checkpoint {last?.Number} covers {frontier.Size}");
         }
 
         if (head == frontier.Size)
@@ -71,8 +78,10 @@ public sealed class CheckpointMaker(
         await ExtendAsync(frontier, head, cancellationToken).ConfigureAwait(false);
         var previous = last is null ? [] : CheckpointCanonical.Hash(last);
         var next = new Checkpoint(
-            (last?.Number ?? 0) + 1, head, frontier.ComputeRoot(), previous, Microseconds.Truncate(clock.GetUtcNow()), signer.KeyId, default);
-        var signature = await signer.SignAsync(CheckpointCanonical.Bytes(next), cancellationToken).ConfigureAwait(false);
+            (last?.Number ?? 0) + 1, head, frontier.ComputeRoot(), previous, Microseconds.Truncate(clock.GetUtcNow()),
+            signer.KeyId, default);
+        var signature =
+            await signer.SignAsync(CheckpointCanonical.Bytes(next), cancellationToken).ConfigureAwait(false);
         next = next with { Signature = signature };
         RequireSigned(next);
         return await outside.AppendAsync(next, cancellationToken).ConfigureAwait(false) == AppendResult.Appended
@@ -104,11 +113,13 @@ public sealed class CheckpointMaker(
     /// Copies what the store has and the log outside lacks; checks where the two meet. Stops where another maker is at
     /// it.
     /// </summary>
-    private async Task<(int Copied, bool Overtaken)> CatchUpOutsideAsync(Checkpoint? last, Checkpoint? outsideLast, CancellationToken cancellationToken)
+    private async Task<(int Copied, bool Overtaken)> CatchUpOutsideAsync(
+        Checkpoint? last, Checkpoint? outsideLast, CancellationToken cancellationToken)
     {
         var before = outsideLast;
         var copied = 0;
-        for (var from = Math.Max(outsideLast?.Number ?? 0, 1); last is not null && from <= last.Number; from += PageSize)
+        for (var from = Math.Max(outsideLast?.Number ?? 0, 1); last is not null
+            && from <= last.Number; from += PageSize)
         {
             var to = Math.Min(from + PageSize, last.Number + 1);
             var page = await store.ReadBeforeAsync(to, (int)(to - from), cancellationToken).ConfigureAwait(false);
@@ -121,7 +132,8 @@ public sealed class CheckpointMaker(
                 }
 
                 RequireFollows(checkpoint, before);
-                if (await outside.AppendAsync(checkpoint, cancellationToken).ConfigureAwait(false) != AppendResult.Appended)
+                if (await outside.AppendAsync(checkpoint, cancellationToken).ConfigureAwait(false)
+                    != AppendResult.Appended)
                 {
                     return (copied, true);
                 }
@@ -158,7 +170,8 @@ public sealed class CheckpointMaker(
             RequireFollows(checkpoint, last);
             await ExtendAsync(frontier, checkpoint.Position, cancellationToken).ConfigureAwait(false);
             RequireRoot(checkpoint, frontier);
-            if (await AppendAsync(checkpoint, frontier, cancellationToken).ConfigureAwait(false) != AppendResult.Appended)
+            if (await AppendAsync(checkpoint, frontier, cancellationToken).ConfigureAwait(false)
+                != AppendResult.Appended)
             {
                 return (last, copied, true);
             }
@@ -170,7 +183,8 @@ public sealed class CheckpointMaker(
         return (last, copied, false);
     }
 
-    private Task<AppendResult> AppendAsync(Checkpoint checkpoint, MerkleFrontier frontier, CancellationToken cancellationToken) =>
+    private Task<AppendResult> AppendAsync(
+        Checkpoint checkpoint, MerkleFrontier frontier, CancellationToken cancellationToken) =>
         store.AppendAsync(new(checkpoint, frontier.Serialize()), cancellationToken);
 
     private async Task ExtendAsync(MerkleFrontier frontier, long position, CancellationToken cancellationToken)
@@ -181,7 +195,8 @@ public sealed class CheckpointMaker(
             var page = await feed.ReadAfterAsync(frontier.Size, max, cancellationToken).ConfigureAwait(false);
             if (page.IsEmpty)
             {
-                throw new CheckpointRefusedException($"the journals end at position {frontier.Size}, before {position}");
+                throw new CheckpointRefusedException(
+                    $"the journals end at position {frontier.Size}, before {position}");
             }
 
             foreach (var committed in page)
@@ -218,7 +233,8 @@ public sealed class CheckpointMaker(
     {
         if (!checkpoint.Root.Span.SequenceEqual(frontier.ComputeRoot()))
         {
-            throw new CheckpointRefusedException($"the entries up to position {checkpoint.Position} do not give the root of checkpoint {checkpoint.Number}");
+            throw new CheckpointRefusedException(
+                $"the entries up to position {checkpoint.Position} do not give the root of checkpoint {checkpoint.Number}");
         }
     }
 
@@ -226,7 +242,8 @@ public sealed class CheckpointMaker(
     {
         if (!CheckpointTrail.AreSame(stored, outside))
         {
-            throw new CheckpointRefusedException($"the store and the log outside differ about checkpoint {stored.Number}");
+            throw new CheckpointRefusedException(
+                $"the store and the log outside differ about checkpoint {stored.Number}");
         }
     }
 }

@@ -29,10 +29,12 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
         CheckNumber((stored ?? outside)!.Number);
         var storedIsGood = stored is not null && Check(stored, ref _stored, "the store");
         var same = stored is not null && outside is not null && CheckpointTrail.AreSame(stored, outside);
-        var outsideIsGood = outside is not null && (same ? Follow(storedIsGood, outside) : Check(outside, ref _outside, "the log outside"));
+        var outsideIsGood = outside is not null
+            && (same ? Follow(storedIsGood, outside) : Check(outside, ref _outside, "the log outside"));
         if (stored is not null && outside is not null && !same)
         {
-            Add(AuditProblemKind.OutsideDiffers, stored, $"The store and the log outside differ about checkpoint {stored.Number}.");
+            Add(AuditProblemKind.OutsideDiffers, stored,
+                $"The store and the log outside differ about checkpoint {stored.Number}.");
         }
 
         CheckPresence(stored, outside);
@@ -43,7 +45,8 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
     {
         if (number > _number + 1)
         {
-            findings.Add(new(AuditProblemKind.CheckpointMissing, $"Checkpoint {_number + 1} is missing.", Checkpoint: _number + 1));
+            findings.Add(new(
+                AuditProblemKind.CheckpointMissing, $"Checkpoint {_number + 1} is missing.", Checkpoint: _number + 1));
         }
 
         _number = Math.Max(number, _number);
@@ -54,14 +57,16 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
         if (_perhapsUnfinished is { } hole && !_missingInside)
         {
             _missingInside = true;
-            Add(AuditProblemKind.CheckpointMissing, hole, $"Checkpoint {hole.Number} is in the log outside, but not in the store.");
+            Add(AuditProblemKind.CheckpointMissing, hole,
+                $"Checkpoint {hole.Number} is in the log outside, but not in the store.");
         }
 
         _perhapsUnfinished = stored is null ? outside : null;
         _missingInside &= stored is null;
         if (outside is null && stored is not null && !_missingOutside && !findings.IsOutsideDamaged)
         {
-            Add(AuditProblemKind.OutsideMissing, stored, $"Checkpoint {stored.Number} of the store is not in the log outside.");
+            Add(AuditProblemKind.OutsideMissing, stored,
+                $"Checkpoint {stored.Number} of the store is not in the log outside.");
         }
 
         _missingOutside = outside is null;
@@ -78,10 +83,12 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
         switch (keys.Check(checkpoint))
         {
             case SignatureCheck.UnknownKey:
-                Add(AuditProblemKind.UnknownKey, checkpoint, $"Checkpoint {checkpoint.Number} in {where} is signed by a key that is not trusted.");
+                Add(AuditProblemKind.UnknownKey, checkpoint,
+                    $"Checkpoint {checkpoint.Number} in {where} is signed by a key that is not trusted.");
                 return false;
             case SignatureCheck.Invalid:
-                Add(AuditProblemKind.BadSignature, checkpoint, $"The signature of checkpoint {checkpoint.Number} in {where} is wrong.");
+                Add(AuditProblemKind.BadSignature, checkpoint,
+                    $"The signature of checkpoint {checkpoint.Number} in {where} is wrong.");
                 return false;
             case SignatureCheck.Valid:
             default:
@@ -90,7 +97,8 @@ internal sealed class CheckpointPairs(CheckpointKeys keys, AuditFindings finding
 
         if (checkpoint.Number <= (previous?.Number ?? 0) + 1 && !CheckpointTrail.Follows(checkpoint, previous))
         {
-            Add(AuditProblemKind.CheckpointBroken, checkpoint, $"Checkpoint {checkpoint.Number} in {where} does not follow the one before it.");
+            Add(AuditProblemKind.CheckpointBroken, checkpoint,
+                $"Checkpoint {checkpoint.Number} in {where} does not follow the one before it.");
         }
 
         return true;

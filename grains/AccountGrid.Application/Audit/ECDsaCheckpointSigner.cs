@@ -26,7 +26,9 @@ public sealed class ECDsaCheckpointSigner : ICheckpointSigner, IDisposable
     {
         lock (_lock)
         {
-            return new(_key.SignData(data.Span, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+            return new(
+                _key.SignData(data.Span, HashAlgorithmName.SHA256,
+                    DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
         }
     }
 

@@ -91,15 +91,19 @@ public sealed class FileCheckpointLog(string path) : ICheckpointLog, IDisposable
 
     private AppendResult Append(Checkpoint checkpoint)
     {
-        using var otherProcesses = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        using var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        using var otherProcesses =
+            new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        using var file =
+            new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var (last, end) = ReadEnd(file);
         if (checkpoint.Number != (last?.Number ?? 0) + 1)
         {
             return AppendResult.Conflict;
         }
 
-        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(CheckpointLine.Of(checkpoint), CheckpointLineContext.Default.CheckpointLine), (byte)'\n'];
+        byte[] line =
+            [.. JsonSerializer.SerializeToUtf8Bytes(
+                CheckpointLine.Of(checkpoint), CheckpointLineContext.Default.CheckpointLine), (byte)'\n'];
         file.SetLength(end);
         file.Position = end;
         file.Write(line);
@@ -107,7 +111,8 @@ public sealed class FileCheckpointLog(string path) : ICheckpointLog, IDisposable
         return AppendResult.Appended;
     }
 
-    private FileStream OpenToRead() => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.Asynchronous);
+    private FileStream OpenToRead() =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0, FileOptions.Asynchronous);
 
     /// <summary>The last whole line, and where it ends: what follows is torn.</summary>
     private static (Checkpoint? Last, long End) ReadEnd(FileStream file)
@@ -153,20 +158,24 @@ public sealed class FileCheckpointLog(string path) : ICheckpointLog, IDisposable
 
 /// <summary>A checkpoint as a line of JSON; hashes in lower-case hex.</summary>
 internal sealed record CheckpointLine(
-    int Format, long Number, long Position, string Root, string Previous, DateTimeOffset At, string KeyId, string Signature)
+    int Format, long Number, long Position, string Root, string Previous, DateTimeOffset At, string KeyId,
+    string Signature)
 {
     public const int CurrentFormat = 1;
 
     public static CheckpointLine Of(Checkpoint checkpoint) => new(
         CurrentFormat, checkpoint.Number, checkpoint.Position, Convert.ToHexStringLower(checkpoint.Root.Span),
-        Convert.ToHexStringLower(checkpoint.Previous.Span), checkpoint.At, checkpoint.KeyId, Convert.ToHexStringLower(checkpoint.Signature.Span));
+        Convert.ToHexStringLower(checkpoint.Previous.Span), checkpoint.At, checkpoint.KeyId,
+        Convert.ToHexStringLower(checkpoint.Signature.Span));
 
     public Checkpoint ToCheckpoint() => new(
-        Number, Position, Convert.FromHexString(Root), Convert.FromHexString(Previous), Microseconds.Truncate(At), KeyId, Convert.FromHexString(Signature));
+        Number, Position, Convert.FromHexString(Root), Convert.FromHexString(Previous), Microseconds.Truncate(At),
+        KeyId, Convert.FromHexString(Signature));
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(CheckpointLine))]
 internal sealed partial class CheckpointLineContext : JsonSerializerContext;

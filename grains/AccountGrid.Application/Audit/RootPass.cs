@@ -6,7 +6,8 @@ namespace AccountGrid.Application;
 /// <summary>
 /// The second pass: all entries in commit order, against the signed roots of the store and of the log outside.
 /// </summary>
-internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long outsideLast, CheckpointKeys keys, AuditFindings findings)
+internal sealed class RootPass(
+    IAuditView view, ICheckpointLog outside, long outsideLast, CheckpointKeys keys, AuditFindings findings)
 {
     private readonly MerkleFrontier _frontier = new();
     private readonly CheckpointPairs _pairs = new(keys, findings);
@@ -58,7 +59,8 @@ internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long out
             findings.Add(committed.Position > expected
                 ? new(AuditProblemKind.EntryMissing, $"There is no entry at position {expected}.", Position: expected)
                 : new(
-                    AuditProblemKind.EntryReordered, $"Two entries claim position {committed.Position}.", entry.Stream.Value, entry.Sequence,
+                    AuditProblemKind.EntryReordered, $"Two entries claim position {committed.Position}.",
+                    entry.Stream.Value, entry.Sequence,
                     committed.Position));
         }
 
@@ -93,7 +95,8 @@ internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long out
         {
             _comparable = false;
             findings.Add(new(
-                AuditProblemKind.TailCut, $"The journals end at position {_frontier.Size}, but checkpoint {checkpoint.Number} covers {checkpoint.Position}.",
+                AuditProblemKind.TailCut,
+                $"The journals end at position {_frontier.Size}, but checkpoint {checkpoint.Number} covers {checkpoint.Position}.",
                 Position: _frontier.Size + 1, Checkpoint: checkpoint.Number));
         }
     }
@@ -101,7 +104,8 @@ internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long out
     /// <summary>
     /// The roots to compare with, ascending by number: both places merged, each checkpoint checked on the way.
     /// </summary>
-    private async IAsyncEnumerable<Checkpoint> ReadExpectedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Checkpoint> ReadExpectedAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var inside = view.ReadCheckpointsAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         var outer = ReadOutsideAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -120,7 +124,8 @@ internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long out
                     break;
                 }
 
-                if (_pairs.Examine(takeInside ? inside.Current : null, takeOutside ? outer.Current : null) is { } expected)
+                if (_pairs.Examine(takeInside ? inside.Current : null, takeOutside ? outer.Current : null)
+                    is { } expected)
                 {
                     yield return expected;
                 }
@@ -131,7 +136,8 @@ internal sealed class RootPass(IAuditView view, ICheckpointLog outside, long out
         }
     }
 
-    private async IAsyncEnumerable<Checkpoint> ReadOutsideAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Checkpoint> ReadOutsideAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lines = outside.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (lines.ConfigureAwait(false))

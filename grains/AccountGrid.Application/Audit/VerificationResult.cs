@@ -17,7 +17,8 @@ namespace AccountGrid.Application;
 /// The first of them, at most <see cref="MaxProblems"/>: what names an entry first, by position.
 /// </param>
 public sealed record VerificationResult(
-    long Entries, long Streams, long Checkpoints, long Position, long CoveredPosition, long ProblemCount, ImmutableArray<AuditProblem> Problems)
+    long Entries, long Streams, long Checkpoints, long Position, long CoveredPosition, long ProblemCount,
+    ImmutableArray<AuditProblem> Problems)
 {
     /// <summary>Problems that are kept; more are only counted.</summary>
     public const int MaxProblems = 20;

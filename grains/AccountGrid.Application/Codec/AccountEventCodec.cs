@@ -22,22 +22,27 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     {
         AccountEvent.Registered e => Payload.Write(Registered, new RegisteredData(e.Handle)),
         AccountEvent.HoldPlaced e => Payload.Write(
-            HoldPlaced, new HoldPlacedData(Pack(e.Action), e.PlacedBy, e.Impact.Tier, e.ApprovedBy, e.ProposalSequence, e.Impact.Followers)),
+            HoldPlaced, new HoldPlacedData(
+                Pack(e.Action), e.PlacedBy, e.Impact.Tier, e.ApprovedBy, e.ProposalSequence, e.Impact.Followers)),
         AccountEvent.HoldLifted e => Payload.Write(HoldLifted, new HoldLiftedData(
             e.Kind, e.Cause, Payload.NullIfEmpty(e.Reason), Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket),
             e.ReadsRefused == 0 ? null : e.ReadsRefused)),
         AccountEvent.Erased e => Payload.Write(
-            Erased, new ApprovedHarmData(Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
+            Erased, new ApprovedHarmData(
+                Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
         AccountEvent.ProtectionRaised e => Payload.Write(ProtectionRaised, new ProtectionRaisedData(
             e.Owner, e.Reason, e.ReviewAt, Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket))),
         AccountEvent.ProtectionLowered e => Payload.Write(
-            ProtectionLowered, new ApprovedHarmData(Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
+            ProtectionLowered, new ApprovedHarmData(
+                Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
         AccountEvent.ProposalOpened e => Payload.Write(
-            ProposalOpened, new ProposalOpenedData(Pack(e.Action), e.Digest, e.Shown.Tier, e.ExpiresAt, e.Shown.Followers)),
+            ProposalOpened,
+            new ProposalOpenedData(Pack(e.Action), e.Digest, e.Shown.Tier, e.ExpiresAt, e.Shown.Followers)),
         AccountEvent.ProposalApproved e => Payload.Write(
             ProposalApproved, new ProposalApprovedData(e.Sequence, e.FiresAt, Payload.NullIfEmpty(e.Note))),
         AccountEvent.ActionScheduled e => Payload.Write(
-            ActionScheduled, new ActionScheduledData(Pack(e.Action), e.Digest, e.Shown.Tier, e.FiresAt, e.Shown.Followers)),
+            ActionScheduled,
+            new ActionScheduledData(Pack(e.Action), e.Digest, e.Shown.Tier, e.FiresAt, e.Shown.Followers)),
         AccountEvent.ProposalClosed e => Payload.Write(ProposalClosed, new ProposalClosedData(
             e.Sequence, e.State, e.Reason == RefusalReason.None ? null : e.Reason, Payload.NullIfEmpty(e.Note))),
         AccountEvent.AttemptRefused e => Payload.Write(
@@ -47,7 +52,8 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
 
     /// <inheritdoc/>
     public Recorded<AccountEvent> Decode(JournalEntry entry) => new(
-        DecodePayload(entry), entry.Sequence, entry.At, entry.Actor, entry.RequestId, entry.RequestDigest, entry.TraceId);
+        DecodePayload(entry), entry.Sequence, entry.At, entry.Actor, entry.RequestId, entry.RequestDigest,
+        entry.TraceId);
 
     private static AccountEvent DecodePayload(JournalEntry entry) => (entry.Type, entry.TypeVersion) switch
     {
@@ -68,7 +74,8 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private static ActionData Pack(HarmAction a) =>
         new(a.Kind, a.Reason, Payload.NullIfEmpty(a.Note), Payload.NullIfEmpty(a.Ticket), a.Until, a.At);
 
-    private static HarmAction Unpack(ActionData d) => new(d.Kind, d.Reason, d.Note ?? "", d.Ticket ?? "", d.Until, d.At);
+    private static HarmAction Unpack(ActionData d) =>
+        new(d.Kind, d.Reason, d.Note ?? "", d.Ticket ?? "", d.Until, d.At);
 
     private static AccountEvent.HoldPlaced Unpack(HoldPlacedData d) =>
         new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
@@ -88,7 +95,8 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private static AccountEvent.ProposalOpened Unpack(ProposalOpenedData d) =>
         new(Unpack(d.Action), d.Digest, new Impact(d.Followers, d.Tier), d.ExpiresAt);
 
-    private static AccountEvent.ProposalApproved Unpack(ProposalApprovedData d) => new(d.Proposal, d.Note ?? "", d.FiresAt);
+    private static AccountEvent.ProposalApproved Unpack(ProposalApprovedData d) =>
+        new(d.Proposal, d.Note ?? "", d.FiresAt);
 
     private static AccountEvent.ActionScheduled Unpack(ActionScheduledData d) =>
         new(Unpack(d.Action), d.Digest, new Impact(d.Followers, d.Tier), d.FiresAt);
@@ -96,5 +104,6 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private static AccountEvent.ProposalClosed Unpack(ProposalClosedData d) =>
         new(d.Proposal, d.State, d.Reason ?? RefusalReason.None, d.Note ?? "");
 
-    private static AccountEvent.AttemptRefused Unpack(AttemptRefusedData d) => new(d.Attempt, d.Reason, d.Message, d.Proposal);
+    private static AccountEvent.AttemptRefused Unpack(AttemptRefusedData d) =>
+        new(d.Attempt, d.Reason, d.Message, d.Proposal);
 }

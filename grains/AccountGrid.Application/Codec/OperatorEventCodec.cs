@@ -16,16 +16,20 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
     {
         OperatorEvent.Enrolled e => Payload.Write(
             Enrolled, new EnrolledData(e.Roles, Payload.NullIfEmpty(e.DisplayName), e.AuthorityEndsAt)),
-        OperatorEvent.Offboarded e => Payload.Write(Offboarded, new OffboardedData(e.AuthorityEndsAt, Payload.NullIfEmpty(e.Note))),
+        OperatorEvent.Offboarded e =>
+            Payload.Write(Offboarded, new OffboardedData(e.AuthorityEndsAt, Payload.NullIfEmpty(e.Note))),
         OperatorEvent.Frozen => Payload.Write(Frozen, new FrozenData()),
-        OperatorEvent.ActsUndone e => Payload.Write(ActsUndone, new ActsUndoneData(e.Since, e.Accounts, Payload.NullIfEmpty(e.Note))),
-        OperatorEvent.AttemptRefused e => Payload.Write(AttemptRefused, new AttemptRefusedData(e.Attempt, e.Reason, e.Message)),
+        OperatorEvent.ActsUndone e =>
+            Payload.Write(ActsUndone, new ActsUndoneData(e.Since, e.Accounts, Payload.NullIfEmpty(e.Note))),
+        OperatorEvent.AttemptRefused e =>
+            Payload.Write(AttemptRefused, new AttemptRefusedData(e.Attempt, e.Reason, e.Message)),
         _ => throw new InvalidOperationException($"No stored form for {payload.GetType().Name}."),
     };
 
     /// <inheritdoc/>
     public Recorded<OperatorEvent> Decode(JournalEntry entry) => new(
-        DecodePayload(entry), entry.Sequence, entry.At, entry.Actor, entry.RequestId, entry.RequestDigest, entry.TraceId);
+        DecodePayload(entry), entry.Sequence, entry.At, entry.Actor, entry.RequestId, entry.RequestDigest,
+        entry.TraceId);
 
     private static OperatorEvent DecodePayload(JournalEntry entry) => (entry.Type, entry.TypeVersion) switch
     {
@@ -37,7 +41,8 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
         _ => throw Payload.Unknown(entry),
     };
 
-    private static OperatorEvent.Enrolled Unpack(EnrolledData d) => new(d.Roles, d.DisplayName ?? "", d.AuthorityEndsAt);
+    private static OperatorEvent.Enrolled Unpack(EnrolledData d) =>
+        new(d.Roles, d.DisplayName ?? "", d.AuthorityEndsAt);
 
     private static OperatorEvent.Offboarded Unpack(OffboardedData d) => new(d.AuthorityEndsAt, d.Note ?? "");
 

@@ -16,7 +16,8 @@ internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         DateTimeOffset.TryParseExact(
-            reader.GetString(), Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
+            reader.GetString(), Format, CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant)
             ? instant
             : throw new JsonException("An instant is not of its form.");
 
@@ -36,45 +37,55 @@ internal sealed class ActorConverter : JsonConverter<Actor>
         var text = reader.GetString() ?? "";
         return text == SystemText ? Actor.System
             : text.StartsWith(ServicePrefix, StringComparison.Ordinal) ? Actor.Service(text[ServicePrefix.Length..])
-            : text.StartsWith(OperatorPrefix, StringComparison.Ordinal) && OperatorId.TryParse(text[OperatorPrefix.Length..], out var person)
+            : text.StartsWith(OperatorPrefix, StringComparison.Ordinal)
+                && OperatorId.TryParse(text[OperatorPrefix.Length..], out var person)
                 ? Actor.Operator(person)
                 : throw new JsonException("An actor is not of its form.");
     }
 
-    public override void Write(Utf8JsonWriter writer, Actor value, JsonSerializerOptions options) => writer.WriteStringValue(value.Kind switch
-    {
-        ActorKind.Operator => OperatorPrefix + value.Subject,
-        ActorKind.Service => ServicePrefix + value.Subject,
-        ActorKind.System => SystemText,
-        _ => throw new InvalidOperationException($"Unknown actor kind {value.Kind}."),
-    });
+    public override void Write(Utf8JsonWriter writer, Actor value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Kind switch
+        {
+            ActorKind.Operator => OperatorPrefix + value.Subject,
+            ActorKind.Service => ServicePrefix + value.Subject,
+            ActorKind.System => SystemText,
+            _ => throw new InvalidOperationException($"Unknown actor kind {value.Kind}."),
+        });
 }
 
 /// <summary>Operator ids as their text.</summary>
 internal sealed class OperatorIdConverter : JsonConverter<OperatorId>
 {
     public override OperatorId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        OperatorId.TryParse(reader.GetString(), out var id) ? id : throw new JsonException("An operator id is not of its form.");
+        OperatorId.TryParse(reader.GetString(), out var id)
+            ? id
+            : throw new JsonException("An operator id is not of its form.");
 
-    public override void Write(Utf8JsonWriter writer, OperatorId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    public override void Write(Utf8JsonWriter writer, OperatorId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Value);
 }
 
 /// <summary>Account ids as numbers.</summary>
 internal sealed class AccountIdConverter : JsonConverter<AccountId>
 {
     public override AccountId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TryGetInt64(out var value) && AccountId.TryCreate(value, out var id) ? id : throw new JsonException("An account id is not of its form.");
+        reader.TryGetInt64(out var value) && AccountId.TryCreate(value, out var id)
+            ? id
+            : throw new JsonException("An account id is not of its form.");
 
-    public override void Write(Utf8JsonWriter writer, AccountId value, JsonSerializerOptions options) => writer.WriteNumberValue(value.Value);
+    public override void Write(Utf8JsonWriter writer, AccountId value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Value);
 }
 
 /// <summary>Enumerations as stable lower-case names: <c>staff_deactivation</c>. A number is not accepted.</summary>
 /// <typeparam name="TEnum">The enumeration.</typeparam>
-internal sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
+internal sealed class NameConverter<TEnum>() : JsonStringEnumConverter<TEnum>(
+    JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where TEnum : struct, Enum;
 
 /// <summary>Refusal reasons as the wire writes them: <c>SAME_PERSON</c>.</summary>
-internal sealed class ReasonConverter() : JsonStringEnumConverter<RefusalReason>(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
+internal sealed class ReasonConverter() : JsonStringEnumConverter<RefusalReason>(
+    JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false);
 
 /// <summary>
 /// Roles as a list of single ones, never by a name for several: what such a name means may change, what was granted
@@ -83,7 +94,8 @@ internal sealed class ReasonConverter() : JsonStringEnumConverter<RefusalReason>
 internal sealed class RolesConverter : JsonConverter<Roles>
 {
     private static readonly FrozenDictionary<string, Roles> ByName = Enum.GetValues<Roles>()
-        .Where(r => BitOperations.IsPow2((int)r)).ToFrozenDictionary(r => JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString()));
+        .Where(r => BitOperations.IsPow2((int)r)).ToFrozenDictionary(
+            r => JsonNamingPolicy.SnakeCaseLower.ConvertName(r.ToString()));
 
     public override Roles Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -11,15 +11,18 @@ namespace AccountGrid.Application;
 // readable for ever.
 
 internal sealed record ActionData(
-    HarmKind Kind, string Reason, string? Note = null, string? Ticket = null, DateTimeOffset? Until = null, DateTimeOffset? At = null);
+    HarmKind Kind, string Reason, string? Note = null, string? Ticket = null, DateTimeOffset? Until = null,
+    DateTimeOffset? At = null);
 
 internal sealed record RegisteredData(string Handle);
 
 internal sealed record HoldPlacedData(
-    ActionData Action, Actor By, Tier Tier, OperatorId? ApprovedBy = null, long? Proposal = null, long? Followers = null);
+    ActionData Action, Actor By, Tier Tier, OperatorId? ApprovedBy = null, long? Proposal = null,
+    long? Followers = null);
 
 internal sealed record HoldLiftedData(
-    HoldKind Kind, LiftCause Cause, string? Reason = null, string? Note = null, string? Ticket = null, long? ReadsRefused = null);
+    HoldKind Kind, LiftCause Cause, string? Reason = null, string? Note = null, string? Ticket = null,
+    long? ReadsRefused = null);
 
 /// <summary>What two people did: an erasure, a lowered protection.</summary>
 internal sealed record ApprovedHarmData(
@@ -28,13 +31,16 @@ internal sealed record ApprovedHarmData(
 internal sealed record ProtectionRaisedData(
     OperatorId Owner, string Reason, DateTimeOffset ReviewAt, string? Note = null, string? Ticket = null);
 
-internal sealed record ProposalOpenedData(ActionData Action, string Digest, Tier Tier, DateTimeOffset ExpiresAt, long? Followers = null);
+internal sealed record ProposalOpenedData(
+    ActionData Action, string Digest, Tier Tier, DateTimeOffset ExpiresAt, long? Followers = null);
 
 internal sealed record ProposalApprovedData(long Proposal, DateTimeOffset FiresAt, string? Note = null);
 
-internal sealed record ActionScheduledData(ActionData Action, string Digest, Tier Tier, DateTimeOffset FiresAt, long? Followers = null);
+internal sealed record ActionScheduledData(
+    ActionData Action, string Digest, Tier Tier, DateTimeOffset FiresAt, long? Followers = null);
 
-internal sealed record ProposalClosedData(long Proposal, ProposalState State, RefusalReason? Reason = null, string? Note = null);
+internal sealed record ProposalClosedData(
+    long Proposal, ProposalState State, RefusalReason? Reason = null, string? Note = null);
 
 internal sealed record AttemptRefusedData(string Attempt, RefusalReason Reason, string Message, long? Proposal = null);
 
@@ -80,8 +86,10 @@ internal static class Payload
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters =
         {
-            new InstantConverter(), new ActorConverter(), new OperatorIdConverter(), new AccountIdConverter(), new ReasonConverter(),
-            new NameConverter<HarmKind>(), new NameConverter<HoldKind>(), new NameConverter<LiftCause>(), new NameConverter<Tier>(),
+            new InstantConverter(), new ActorConverter(), new OperatorIdConverter(), new AccountIdConverter(),
+                new ReasonConverter(),
+            new NameConverter<HarmKind>(), new NameConverter<HoldKind>(), new NameConverter<LiftCause>(),
+                new NameConverter<Tier>(),
             new NameConverter<ProposalState>(), new NameConverter<Outcome>(), new RolesConverter(),
         },
     };
@@ -93,7 +101,8 @@ internal static class Payload
     {
         try
         {
-            return JsonSerializer.Deserialize(entry.Payload.Span, TypeInfo<T>()) ?? throw new JsonException("The payload is null.");
+            return JsonSerializer.Deserialize(entry.Payload.Span, TypeInfo<T>())
+                ?? throw new JsonException("The payload is null.");
         }
         catch (JsonException)
         {

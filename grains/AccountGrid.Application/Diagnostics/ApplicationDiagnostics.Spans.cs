@@ -22,16 +22,21 @@ public sealed partial class ApplicationDiagnostics
         .SetTag(ActorKindTag, NameOf(actor.Kind));
 
     /// <summary>Tags a span with the standing that a person's record answered.</summary>
-    internal static void Answered(Activity? span, Authority authority) => span?.SetTag("accountgrid.standing", NameOf(authority.Standing));
+    internal static void Answered(Activity? span, Authority authority) =>
+        span?.SetTag("accountgrid.standing", NameOf(authority.Standing));
 
     /// <summary>Follows of one caller. Only below a span that is recorded: they come at a high rate.</summary>
-    internal Activity? StartFollow(AccountId account, ImmutableArray<FollowChange> changes) => Activity.Current is { Recorded: true }
-        ? Source.StartActivity("account.follow")?.SetTag(AccountTag, account.Value).SetTag("accountgrid.follow.batch.size", changes.Length)
+    internal Activity? StartFollow(AccountId account, ImmutableArray<FollowChange> changes) =>
+        Activity.Current is { Recorded: true }
+        ? Source.StartActivity("account.follow")?.SetTag(AccountTag, account.Value)
+            .SetTag("accountgrid.follow.batch.size", changes.Length)
         : null;
 
     /// <summary>One ledger transaction, below the only caller whose changes it has.</summary>
     internal Activity? StartLedger(int changes) =>
-        Activity.Current is { Recorded: true } ? Source.StartActivity("ledger.apply")?.SetTag("accountgrid.follow.batch.size", changes) : null;
+        Activity.Current is { Recorded: true }
+            ? Source.StartActivity("ledger.apply")?.SetTag("accountgrid.follow.batch.size", changes)
+            : null;
 
     /// <summary>
     /// One ledger transaction with the changes of several callers: a trace of its own, linked to each of theirs, and
@@ -41,7 +46,8 @@ public sealed partial class ApplicationDiagnostics
     {
         var recorded = callers.OfType<Activity>().ToArray();
         if (recorded.Length == 0
-            || Source.StartActivity("ledger.apply", ActivityKind.Internal, parentContext: default, links: [.. recorded.Select(static c => new ActivityLink(c.Context))]) is not { } span)
+            || Source.StartActivity("ledger.apply", ActivityKind.Internal, parentContext: default,
+                links: [.. recorded.Select(static c => new ActivityLink(c.Context))]) is not { } span)
         {
             return null;
         }
@@ -54,7 +60,9 @@ public sealed partial class ApplicationDiagnostics
         return span.SetTag("accountgrid.follow.batch.size", changes);
     }
 
-    private static string NameOf(ActorKind kind) => kind switch { ActorKind.Operator => "operator", ActorKind.Service => "service", _ => "system" };
+    private static string NameOf(ActorKind kind) =>
+        kind switch { ActorKind.Operator => "operator", ActorKind.Service => "service", _ => "system" };
 
-    private static string NameOf(Standing standing) => standing switch { Standing.Active => "active", Standing.Notice => "notice", _ => "ended" };
+    private static string NameOf(Standing standing) =>
+        standing switch { Standing.Active => "active", Standing.Notice => "notice", _ => "ended" };
 }

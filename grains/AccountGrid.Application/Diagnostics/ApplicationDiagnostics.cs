@@ -22,7 +22,8 @@ public sealed partial class ApplicationDiagnostics : IDisposable
     public const string OperatorTag = "accountgrid.operator";
 
     private static readonly FrozenDictionary<RefusalReason, string> Reasons =
-        Enum.GetValues<RefusalReason>().ToFrozenDictionary(r => r, r => JsonNamingPolicy.SnakeCaseUpper.ConvertName(r.ToString()));
+        Enum.GetValues<RefusalReason>()
+            .ToFrozenDictionary(r => r, r => JsonNamingPolicy.SnakeCaseUpper.ConvertName(r.ToString()));
 
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
@@ -47,19 +48,30 @@ public sealed partial class ApplicationDiagnostics : IDisposable
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(Name);
         _commands = meter.CreateCounter<long>("accountgrid.commands", "{command}", "Commands, by action and outcome.");
-        _refusals = meter.CreateCounter<long>("accountgrid.refusals", "{refusal}", "Refused commands and follows, by action and reason.");
-        _commandDuration = meter.CreateHistogram("accountgrid.command.duration", "s", "From arrival to answer.", advice: Seconds);
+        _refusals = meter.CreateCounter<long>(
+            "accountgrid.refusals", "{refusal}", "Refused commands and follows, by action and reason.");
+        _commandDuration =
+            meter.CreateHistogram("accountgrid.command.duration", "s", "From arrival to answer.", advice: Seconds);
         _queueWait = meter.CreateHistogram("accountgrid.queue.wait", "s", "Waiting for a turn.", advice: Seconds);
-        _appendDuration = meter.CreateHistogram("accountgrid.append.duration", "s", "Until an append was durable, by result.", advice: Seconds);
-        _followBatch = meter.CreateHistogram<long>("accountgrid.follow.batch.size", "{change}", "Follow changes in one transaction.", advice: new()
-        {
-            HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000],
-        });
-        _follows = meter.CreateCounter<long>("accountgrid.follows.applied", "{change}", "Follows and unfollows that changed something.");
-        _queueRefusals = meter.CreateCounter<long>("accountgrid.queue.refusals", "{refusal}", "Refused at a full queue, by queue.");
-        _fencesLost = meter.CreateCounter<long>("accountgrid.fences.lost", "{fence}", "Appends that met another activation's, by kind of stream.");
-        _snapshotsIgnored = meter.CreateCounter<long>("accountgrid.snapshots.ignored", "{snapshot}", "Snapshots not used, by cause.");
-        _damagedJournals = meter.CreateCounter<long>("accountgrid.journals.damaged", "{journal}", "Journals that did not fold when loaded.");
+        _appendDuration =
+            meter.CreateHistogram(
+                "accountgrid.append.duration", "s", "Until an append was durable, by result.", advice: Seconds);
+        _followBatch = meter.CreateHistogram<long>(
+            "accountgrid.follow.batch.size", "{change}", "Follow changes in one transaction.", advice: new()
+            {
+                HistogramBucketBoundaries = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000],
+            });
+        _follows = meter.CreateCounter<long>(
+            "accountgrid.follows.applied", "{change}", "Follows and unfollows that changed something.");
+        _queueRefusals =
+            meter.CreateCounter<long>("accountgrid.queue.refusals", "{refusal}", "Refused at a full queue, by queue.");
+        _fencesLost = meter.CreateCounter<long>(
+            "accountgrid.fences.lost", "{fence}", "Appends that met another activation's, by kind of stream.");
+        _snapshotsIgnored =
+            meter.CreateCounter<long>("accountgrid.snapshots.ignored", "{snapshot}", "Snapshots not used, by cause.");
+        _damagedJournals =
+            meter.CreateCounter<long>(
+                "accountgrid.journals.damaged", "{journal}", "Journals that did not fold when loaded.");
         Moderation = new(meter);
         Queues = new(meter);
         BeginAtZero();
@@ -81,15 +93,18 @@ public sealed partial class ApplicationDiagnostics : IDisposable
     public void Dispose() => Source.Dispose();
 
     /// <summary>The W3C trace id of the current activity, 32 lower-case hex digits, or empty.</summary>
-    internal static string CurrentTraceId => Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.TraceId.ToHexString() : "";
+    internal static string CurrentTraceId =>
+        Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.TraceId.ToHexString() : "";
 
     internal Activity? Start(string span) => Source.StartActivity(span);
 
-    internal CommandRun StartCommand(string span, string action, TimeProvider clock) => new(this, Source.StartActivity(span), action, clock);
+    internal CommandRun StartCommand(string span, string action, TimeProvider clock) =>
+        new(this, Source.StartActivity(span), action, clock);
 
     internal void Waited(TimeSpan wait) => _queueWait.Record(wait.TotalSeconds);
 
-    internal void Appended(TimeSpan duration, string result) => _appendDuration.Record(duration.TotalSeconds, Tag("result", result));
+    internal void Appended(TimeSpan duration, string result) =>
+        _appendDuration.Record(duration.TotalSeconds, Tag("result", result));
 
     internal void FollowsApplied(int changes, int changed)
     {
@@ -97,7 +112,8 @@ public sealed partial class ApplicationDiagnostics : IDisposable
         _follows.Add(changed);
     }
 
-    internal void Refused(string action, Refusal refusal) => _refusals.Add(1, Tag("action", action), Tag("reason", NameOf(refusal.Reason)));
+    internal void Refused(string action, Refusal refusal) =>
+        _refusals.Add(1, Tag("action", action), Tag("reason", NameOf(refusal.Reason)));
 
     internal void QueueFull(string queue) => _queueRefusals.Add(1, Tag("queue", queue));
 
@@ -110,7 +126,8 @@ public sealed partial class ApplicationDiagnostics : IDisposable
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
     /// <summary>One command from arrival to answer; exactly one of the ends is called before it is disposed.</summary>
-    internal readonly struct CommandRun(ApplicationDiagnostics owner, Activity? activity, string action, TimeProvider clock) : IDisposable
+    internal readonly struct CommandRun(
+        ApplicationDiagnostics owner, Activity? activity, string action, TimeProvider clock) : IDisposable
     {
         private readonly long _start = clock.GetTimestamp();
 
@@ -151,7 +168,8 @@ public sealed partial class ApplicationDiagnostics : IDisposable
         {
             activity?.SetTag("accountgrid.action", action).SetTag("accountgrid.outcome", outcome);
             owner._commands.Add(1, Tag("action", action), Tag("outcome", outcome));
-            owner._commandDuration.Record(clock.GetElapsedTime(_start).TotalSeconds, Tag("action", action), Tag("outcome", outcome));
+            owner._commandDuration.Record(
+                clock.GetElapsedTime(_start).TotalSeconds, Tag("action", action), Tag("outcome", outcome));
         }
     }
 }

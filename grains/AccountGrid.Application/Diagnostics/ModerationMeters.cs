@@ -15,8 +15,10 @@ public sealed class ModerationMeters
 
     internal ModerationMeters(Meter meter)
     {
-        _harms = meter.CreateCounter<long>("accountgrid.harms", "{harm}", "Harmful commands by people, by action, the person's standing at that instant and outcome.");
-        _outage = meter.CreateCounter<double>("accountgrid.outage", "s", "Time that accounts were down, counted when it is over, by tier.");
+        _harms = meter.CreateCounter<long>("accountgrid.harms", "{harm}",
+            "Harmful commands by people, by action, the person's standing at that instant and outcome.");
+        _outage = meter.CreateCounter<double>(
+            "accountgrid.outage", "s", "Time that accounts were down, counted when it is over, by tier.");
         Budgets = new(meter);
         BeginAtZero();
     }
@@ -27,7 +29,8 @@ public sealed class ModerationMeters
     /// <summary>Counts a harmful command that was decided, if a person gave it.</summary>
     internal void Decided(AccountRequest request, Situation situation, Decision decision)
     {
-        if (request.Command is not (AccountCommand.Harm or AccountCommand.Approve) || request.Caller.Actor.Person is not { } person)
+        if (request.Command is not (AccountCommand.Harm or AccountCommand.Approve)
+            || request.Caller.Actor.Person is not { } person)
         {
             return;
         }
@@ -106,7 +109,8 @@ internal sealed class BudgetBook
     private readonly ConcurrentDictionary<OperatorId, HarmBudget> _budgets = new();
 
     public BudgetBook(Meter meter) =>
-        meter.CreateObservableGauge("accountgrid.budget.use", Observe, "1", "The highest use of a budget among the operators of this silo; 1 = spent.");
+        meter.CreateObservableGauge("accountgrid.budget.use", Observe, "1",
+            "The highest use of a budget among the operators of this silo; 1 = spent.");
 
     /// <summary>Shows a person's budget from now on, in the place of an earlier one.</summary>
     public void Show(OperatorId person, HarmBudget budget) => _budgets[person] = budget;
@@ -124,6 +128,7 @@ internal sealed class BudgetBook
             }
         }
 
-        return [new(actions, new KeyValuePair<string, object?>("budget", "actions")), new(reach, new KeyValuePair<string, object?>("budget", "reach"))];
+        return [new(actions, new KeyValuePair<string, object?>("budget", "actions")),
+            new(reach, new KeyValuePair<string, object?>("budget", "reach"))];
     }
 }

@@ -17,12 +17,17 @@ public sealed class ReconcilerMeters
     {
         ArgumentNullException.ThrowIfNull(meters);
         var meter = meters.Create(ApplicationDiagnostics.Name);
-        _checked = meter.CreateCounter<long>("accountgrid.reconciler.accounts.checked", "{account}", "Accounts whose count was compared with their edges.");
-        _counted = meter.CreateCounter<long>("accountgrid.reconciler.edges.counted", "{edge}", "Edges counted by the reconciler.");
+        _checked = meter.CreateCounter<long>("accountgrid.reconciler.accounts.checked", "{account}",
+            "Accounts whose count was compared with their edges.");
+        _counted = meter.CreateCounter<long>(
+            "accountgrid.reconciler.edges.counted", "{edge}", "Edges counted by the reconciler.");
         _moving = meter.CreateCounter<long>(
-            "accountgrid.reconciler.accounts.moving", "{account}", "Large accounts whose changes during the count were not all known, and were left for the next round.");
-        meter.CreateObservableGauge("accountgrid.reconciler.drifting.accounts", () => Show(static f => f.Accounts), "{account}", "Accounts whose count differs from their edges; 0 is good.");
-        meter.CreateObservableGauge("accountgrid.reconciler.drift.followers", () => Show(static f => f.Followers), "{follower}", "By how much they differ, all together.");
+            "accountgrid.reconciler.accounts.moving", "{account}",
+            "Large accounts whose changes during the count were not all known, and were left for the next round.");
+        meter.CreateObservableGauge("accountgrid.reconciler.drifting.accounts", () => Show(static f => f.Accounts),
+            "{account}", "Accounts whose count differs from their edges; 0 is good.");
+        meter.CreateObservableGauge("accountgrid.reconciler.drift.followers", () => Show(static f => f.Followers),
+            "{follower}", "By how much they differ, all together.");
         _checked.Add(0);
         _counted.Add(0);
         _moving.Add(0);

@@ -13,7 +13,8 @@ public sealed class StoreFigures
     /// <summary>How long the store may take to say that it is there.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private static readonly AccountStatus[] Statuses = [AccountStatus.Deactivated, AccountStatus.Suspended, AccountStatus.Erased];
+    private static readonly AccountStatus[] Statuses =
+        [AccountStatus.Deactivated, AccountStatus.Suspended, AccountStatus.Erased];
 
     private readonly IStreamIndex _index;
     private readonly ICheckpointStore _checkpoints;
@@ -25,14 +26,18 @@ public sealed class StoreFigures
 
     /// <summary>Makes the instruments; the factory owns the meter.</summary>
     public StoreFigures(
-        IStreamIndex index, ICheckpointStore checkpoints, IJournalFeed feed, AccountPolicy policy, TimeProvider clock, IMeterFactory meters)
+        IStreamIndex index, ICheckpointStore checkpoints, IJournalFeed feed, AccountPolicy policy, TimeProvider clock,
+        IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
         (_index, _checkpoints, _feed, _policy, _clock) = (index, checkpoints, feed, policy, clock);
         var meter = meters.Create(ApplicationDiagnostics.Name);
-        meter.CreateObservableGauge("accountgrid.accounts.down", ObserveDown, "{account}", "Accounts that are down, in the whole cluster, by tier and status.");
-        meter.CreateObservableGauge("accountgrid.checkpoint.age", ObserveAge, "s", "How long the oldest journal entry that no checkpoint covers has waited; 0 = all are covered.");
-        meter.CreateObservableGauge("accountgrid.storage.available", ObserveAvailable, null, "Whether the store answers this silo: 1 or 0.");
+        meter.CreateObservableGauge("accountgrid.accounts.down", ObserveDown, "{account}",
+            "Accounts that are down, in the whole cluster, by tier and status.");
+        meter.CreateObservableGauge("accountgrid.checkpoint.age", ObserveAge, "s",
+            "How long the oldest journal entry that no checkpoint covers has waited; 0 = all are covered.");
+        meter.CreateObservableGauge(
+            "accountgrid.storage.available", ObserveAvailable, null, "Whether the store answers this silo: 1 or 0.");
     }
 
     /// <summary>
@@ -50,7 +55,8 @@ public sealed class StoreFigures
             var down = await _index.CountDownAsync(_policy.ProtectedReach, cancellationToken);
             _last = new([.. down], await UncoveredSinceAsync(head, cancellationToken));
         }
-        catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             _answer = new(false);
         }
@@ -91,7 +97,8 @@ public sealed class StoreFigures
     {
         if (_last is { } last)
         {
-            yield return new(last.UncoveredSince is { } since ? Math.Max(0, (_clock.GetUtcNow() - since).TotalSeconds) : 0);
+            yield return new(
+                last.UncoveredSince is { } since ? Math.Max(0, (_clock.GetUtcNow() - since).TotalSeconds) : 0);
         }
     }
 

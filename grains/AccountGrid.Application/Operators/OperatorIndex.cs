@@ -5,5 +5,6 @@ namespace AccountGrid.Application;
 /// <summary>Derives an operator's index row from its state.</summary>
 internal static class OperatorIndex
 {
-    public static StreamIndexRow.Operator RowOf(OperatorState state) => new() { Version = state.Version, Id = state.Id, FreezePending = state.FreezePending };
+    public static StreamIndexRow.Operator RowOf(OperatorState state) =>
+        new() { Version = state.Version, Id = state.Id, FreezePending = state.FreezePending };
 }

@@ -111,7 +111,8 @@ public sealed class OperatorProcessor
     /// <exception cref="StorageUnavailableException">
     /// The store failed; every command may be sent again safely.
     /// </exception>
-    public async Task<OperatorResult> ExecuteAsync(OperatorCommand command, Caller caller, CancellationToken cancellationToken)
+    public async Task<OperatorResult> ExecuteAsync(
+        OperatorCommand command, Caller caller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(caller);
@@ -139,7 +140,8 @@ public sealed class OperatorProcessor
         }
     }
 
-    private async Task<Refusal?> DecideAndAppendAsync(OperatorCommand command, Caller caller, CancellationToken cancellationToken)
+    private async Task<Refusal?> DecideAndAppendAsync(
+        OperatorCommand command, Caller caller, CancellationToken cancellationToken)
     {
         try
         {
@@ -148,9 +150,12 @@ public sealed class OperatorProcessor
                 await ConfirmAsync(cancellationToken);
                 var head = _stream.Head;
                 var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
-                var decision = OperatorDecider.Decide(head.State, command, caller, await AuthorityOfAsync(caller, cancellationToken), now);
-                var facts = new EntryFacts(now, caller.Actor, RequestId: null, RequestDigest: null, ApplicationDiagnostics.CurrentTraceId);
-                if (decision.Events.IsEmpty || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
+                var decision = OperatorDecider.Decide(
+                    head.State, command, caller, await AuthorityOfAsync(caller, cancellationToken), now);
+                var facts = new EntryFacts(
+                    now, caller.Actor, RequestId: null, RequestDigest: null, ApplicationDiagnostics.CurrentTraceId);
+                if (decision.Events.IsEmpty
+                    || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
                 {
                     return decision.Refusal;
                 }
@@ -163,7 +168,8 @@ public sealed class OperatorProcessor
             return Refusal.Overloaded(full.What, full.RetryAfter);
         }
 
-        return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.", RetryAfter: _services.Limits.RetryAfter);
+        return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.",
+            RetryAfter: _services.Limits.RetryAfter);
     }
 
     /// <summary>
@@ -181,7 +187,8 @@ public sealed class OperatorProcessor
             return AuthorityNow();
         }
 
-        using var span = _services.Diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, person.Value);
+        using var span =
+            _services.Diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, person.Value);
         return (await _services.Authority.AskAsync(new AuthorityQuestion(person, null), cancellationToken)).Authority;
     }
 

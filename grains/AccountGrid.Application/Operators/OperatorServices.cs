@@ -14,7 +14,8 @@ namespace AccountGrid.Application;
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record OperatorServices(
-    IJournal Journal, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec, TimeProvider Clock,
+    IJournal Journal, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec,
+    TimeProvider Clock,
     OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
 {
     private OperatorStreamKind? _streams;
@@ -25,5 +26,6 @@ public sealed record OperatorServices(
     private OperatorStreamKind Streams => _streams is { } made && made.IsOf(this) ? made : _streams = new(this);
 
     /// <summary>An operator's journal, from before its first entry.</summary>
-    internal JournaledStream<OperatorState, OperatorEvent> StreamOf(OperatorId id) => new(Streams, StreamId.Of(id), OperatorState.Unknown(id));
+    internal JournaledStream<OperatorState, OperatorEvent> StreamOf(OperatorId id) =>
+        new(Streams, StreamId.Of(id), OperatorState.Unknown(id));
 }

@@ -15,4 +15,5 @@ namespace AccountGrid.Application;
 /// </param>
 /// <param name="Signature">ECDSA P-256 with SHA-256 over the canonical form, IEEE P1363 format, 64 bytes.</param>
 public sealed record Checkpoint(
-    long Number, long Position, ReadOnlyMemory<byte> Root, ReadOnlyMemory<byte> Previous, DateTimeOffset At, string KeyId, ReadOnlyMemory<byte> Signature);
+    long Number, long Position, ReadOnlyMemory<byte> Root, ReadOnlyMemory<byte> Previous, DateTimeOffset At,
+    string KeyId, ReadOnlyMemory<byte> Signature);

@@ -23,7 +23,9 @@ public interface IFollowerLedger
     /// <param name="cancellationToken">Honoured until the batch is handed to the writer.</param>
     /// <exception cref="StorageUnavailableException">The store failed; sending the batch again is safe.</exception>
     /// <exception cref="StorageOverloadedException">The writer's queue is full; nothing was written.</exception>
-    Task<FollowResult> ApplyAsync(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at, CancellationToken cancellationToken);
+    Task<FollowResult> ApplyAsync(
+        AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// Counts the edges themselves; costs time in proportion. For reconciling and tests, never for an answer.

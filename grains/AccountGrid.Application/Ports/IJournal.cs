@@ -29,10 +29,12 @@ public interface IJournal
     /// Reads a stream in ascending order, from a sequence on (1 = from its beginning), at most <paramref name="max"/>
     /// entries.
     /// </summary>
-    Task<ImmutableArray<JournalEntry>> ReadAsync(StreamId stream, long fromSequence, int max, CancellationToken cancellationToken);
+    Task<ImmutableArray<JournalEntry>> ReadAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken);
 
     /// <summary>Reads a stream in descending order, only sequences below <paramref name="beforeSequence"/>.</summary>
-    Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken);
+    Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
+        StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken);
 
     /// <summary>
     /// Whether the stream has an entry. Bounded in concurrency: it is what a storm of unknown ids meets.

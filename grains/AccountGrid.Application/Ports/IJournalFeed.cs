@@ -14,7 +14,8 @@ public interface IJournalFeed
     Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken);
 
     /// <summary>Entries below a position that pass the filter, descending, at most <paramref name="max"/>.</summary>
-    Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(long position, JournalFilter filter, int max, CancellationToken cancellationToken);
+    Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(
+        long position, JournalFilter filter, int max, CancellationToken cancellationToken);
 
     /// <summary>Completes when an entry above <paramref name="position"/> is committed, or with cancellation.</summary>
     Task WaitForAsync(long position, CancellationToken cancellationToken);

@@ -10,7 +10,8 @@ public interface IStreamIndex
     /// Account ids in ascending order, above <paramref name="after"/> (0 = from the first), at most
     /// <paramref name="max"/>.
     /// </summary>
-    Task<ImmutableArray<AccountId>> ListAccountsAsync(AccountFilter filter, long after, int max, CancellationToken cancellationToken);
+    Task<ImmutableArray<AccountId>> ListAccountsAsync(
+        AccountFilter filter, long after, int max, CancellationToken cancellationToken);
 
     /// <summary>
     /// How many accounts are down, by status; a status that none has may be absent. Costs time in proportion to the
@@ -24,7 +25,8 @@ public interface IStreamIndex
     /// Accounts with a pending proposal, ascending by id, above <paramref name="after"/>; optionally only one
     /// proposer's.
     /// </summary>
-    Task<ImmutableArray<ProposalId>> ListProposalsAsync(OperatorId? proposedBy, long after, int max, CancellationToken cancellationToken);
+    Task<ImmutableArray<ProposalId>> ListProposalsAsync(
+        OperatorId? proposedBy, long after, int max, CancellationToken cancellationToken);
 
     /// <summary>Accounts whose due time is at or before an instant, earliest first.</summary>
     Task<ImmutableArray<AccountId>> ListDueAsync(DateTimeOffset now, int max, CancellationToken cancellationToken);

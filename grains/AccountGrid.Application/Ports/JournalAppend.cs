@@ -8,4 +8,5 @@ namespace AccountGrid.Application;
 /// <param name="ExpectedVersion">The journal's length before; 0 creates the stream.</param>
 /// <param name="Entries">Consecutive entries from <c>ExpectedVersion + 1</c>, hashes computed.</param>
 /// <param name="Index">The stream's index row after this append.</param>
-public sealed record JournalAppend(StreamId Stream, long ExpectedVersion, ImmutableArray<PendingEntry> Entries, StreamIndexRow Index);
+public sealed record JournalAppend(
+    StreamId Stream, long ExpectedVersion, ImmutableArray<PendingEntry> Entries, StreamIndexRow Index);

@@ -9,4 +9,5 @@ namespace AccountGrid.Application;
 /// <param name="Since">Only entries at or after.</param>
 /// <param name="Until">Only entries before.</param>
 public sealed record JournalFilter(
-    StreamId? Stream = null, string? Subject = null, string? Type = null, DateTimeOffset? Since = null, DateTimeOffset? Until = null);
+    StreamId? Stream = null, string? Subject = null, string? Type = null, DateTimeOffset? Since = null,
+    DateTimeOffset? Until = null);

@@ -17,7 +17,8 @@ public static class PortArguments
     public static void Check(JournalAppend append)
     {
         ArgumentNullException.ThrowIfNull(append);
-        Require(!append.Entries.IsDefaultOrEmpty && append.Entries.Length <= MaxEntries, $"An append holds 1 to {MaxEntries} entries.");
+        Require(!append.Entries.IsDefaultOrEmpty && append.Entries.Length <= MaxEntries,
+            $"An append holds 1 to {MaxEntries} entries.");
         Require(append.ExpectedVersion >= 0, "The expected version is 0 or more.");
         var sequence = append.ExpectedVersion;
         foreach (var (entry, _) in append.Entries)
@@ -34,7 +35,8 @@ public static class PortArguments
     /// <summary>Checks a batch of follow changes: 1 to <see cref="Limits.FollowBatch"/>.</summary>
     /// <exception cref="ArgumentException">It is empty or too large.</exception>
     public static void Check(ImmutableArray<FollowChange> changes) =>
-        Require(!changes.IsDefaultOrEmpty && changes.Length <= Limits.FollowBatch, $"A batch holds 1 to {Limits.FollowBatch} changes.");
+        Require(!changes.IsDefaultOrEmpty && changes.Length <= Limits.FollowBatch,
+            $"A batch holds 1 to {Limits.FollowBatch} changes.");
 
     /// <summary>Checks the size of a page: at least 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is less.</exception>

@@ -5,7 +5,8 @@ namespace AccountGrid.Application;
 /// <summary>
 /// Folds one stream entry by entry, each checked against the hash chain. Keeps nothing: heads go in and come out.
 /// </summary>
-internal sealed class EntryFold<TState, TEvent>(StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IEventCodec<TEvent> codec)
+internal sealed class EntryFold<TState, TEvent>(
+    StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IEventCodec<TEvent> codec)
     where TEvent : class
 {
     /// <summary>The head after one more entry, and what it says.</summary>
@@ -30,7 +31,8 @@ internal sealed class EntryFold<TState, TEvent>(StreamId stream, Func<TState, Re
         }
         catch (InvalidOperationException impossible)
         {
-            throw new JournalDamagedException($"In {stream}, entry {entry.Sequence} cannot follow what is before it.", impossible);
+            throw new JournalDamagedException(
+                $"In {stream}, entry {entry.Sequence} cannot follow what is before it.", impossible);
         }
     }
 }

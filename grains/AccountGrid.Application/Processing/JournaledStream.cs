@@ -50,7 +50,8 @@ internal sealed class JournaledStream<TState, TEvent>(
     /// Whether an exception of <see cref="AppendAsync"/> leaves open whether the entries were written.
     /// </summary>
     public static bool IsOutcomeUnknown(Exception exception) =>
-        exception is not (StorageOverloadedException or OperationCanceledException or StorageUnavailableException { OutcomeUnknown: false });
+        exception is not (StorageOverloadedException or OperationCanceledException
+            or StorageUnavailableException { OutcomeUnknown: false });
 
     /// <summary>Reads what the journal has beyond the head.</summary>
     /// <exception cref="StorageUnavailableException">The journal cannot be read.</exception>
@@ -137,10 +138,12 @@ internal sealed class JournaledStream<TState, TEvent>(
     public async Task<Head<TState>?> AppendAsync(
         Head<TState> head, ImmutableArray<TEvent> events, EntryFacts facts, CancellationToken cancellationToken)
     {
-        Debug.Assert(!events.IsEmpty && head.Version <= _head.Version, "Events are appended behind a head that this stream had.");
+        Debug.Assert(!events.IsEmpty && head.Version <= _head.Version,
+            "Events are appended behind a head that this stream had.");
         using var span = kind.Diagnostics.Start("journal.append")?.SetTag("accountgrid.journal.entries", events.Length);
         var prepared = kind.FoldOf(id).Prepare(head, events, facts);
-        var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, kind.MarkOf(e))).ToImmutableArray();
+        var pending = prepared.Entries.Zip(events, (entry, e) => new PendingEntry(entry, kind.MarkOf(e)))
+            .ToImmutableArray();
         var start = kind.Clock.GetTimestamp();
         var result = "failed";
         try
@@ -189,7 +192,8 @@ internal sealed class JournaledStream<TState, TEvent>(
     /// <summary>Notes that entries may have been appended elsewhere: the journal is read before the next use.</summary>
     public void Invalidate() => _failures++;
 
-    private bool IsOlderThan(TimeSpan? maxAge) => maxAge is { } age && (_readAt is not { } at || kind.Clock.GetElapsedTime(at) > age);
+    private bool IsOlderThan(TimeSpan? maxAge) =>
+        maxAge is { } age && (_readAt is not { } at || kind.Clock.GetElapsedTime(at) > age);
 
     private void Adopt(Head<TState> head)
     {

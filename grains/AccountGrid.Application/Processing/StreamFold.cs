@@ -15,7 +15,8 @@ internal sealed record Head<TState>(TState State, long Version, ReadOnlyMemory<b
 internal sealed record PreparedAppend<TState>(ImmutableArray<JournalEntry> Entries, Head<TState> After);
 
 /// <summary>The facts that all entries of one append share.</summary>
-internal readonly record struct EntryFacts(DateTimeOffset At, Actor Actor, string? RequestId, string? RequestDigest, string TraceId);
+internal readonly record struct EntryFacts(
+    DateTimeOffset At, Actor Actor, string? RequestId, string? RequestDigest, string TraceId);
 
 /// <summary>
 /// Folds one stream's journal forward and prepares what is appended to it. Keeps nothing: heads go in and come out, so
@@ -23,7 +24,8 @@ internal readonly record struct EntryFacts(DateTimeOffset At, Actor Actor, strin
 /// hash chain.
 /// </summary>
 internal sealed class StreamFold<TState, TEvent>(
-    StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IJournal journal, IEventCodec<TEvent> codec, int pageSize)
+    StreamId stream, Func<TState, Recorded<TEvent>, TState> evolve, IJournal journal, IEventCodec<TEvent> codec,
+    int pageSize)
     where TEvent : class
 {
     private readonly EntryFold<TState, TEvent> _entries = new(stream, evolve, codec);
@@ -87,5 +89,6 @@ internal sealed class StreamFold<TState, TEvent>(
         return new(entries.MoveToImmutable(), head);
     }
 
-    private Head<TState> Fold(Head<TState> head, ImmutableArray<JournalEntry> page) => page.Aggregate(head, (before, entry) => _entries.After(before, entry).Head);
+    private Head<TState> Fold(Head<TState> head, ImmutableArray<JournalEntry> page) =>
+        page.Aggregate(head, (before, entry) => _entries.After(before, entry).Head);
 }

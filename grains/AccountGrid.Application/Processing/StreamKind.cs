@@ -9,7 +9,8 @@ namespace AccountGrid.Application;
 /// <typeparam name="TState">The stream's state.</typeparam>
 /// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
 internal abstract class StreamKind<TState, TEvent>(
-    IJournal journal, IEventCodec<TEvent> codec, TimeProvider clock, ProcessorLimits limits, ApplicationDiagnostics diagnostics)
+    IJournal journal, IEventCodec<TEvent> codec, TimeProvider clock, ProcessorLimits limits,
+    ApplicationDiagnostics diagnostics)
     where TEvent : class
 {
     /// <summary>The kind's name in metrics: <c>account</c> or <c>operator</c>.</summary>
@@ -27,7 +28,8 @@ internal abstract class StreamKind<TState, TEvent>(
     /// <summary>
     /// Folds one stream. It keeps nothing, so one is made for each use instead of one for each account in memory.
     /// </summary>
-    public StreamFold<TState, TEvent> FoldOf(StreamId stream) => new(stream, Evolve, journal, codec, limits.JournalPage);
+    public StreamFold<TState, TEvent> FoldOf(StreamId stream) =>
+        new(stream, Evolve, journal, codec, limits.JournalPage);
 
     /// <summary>The state after one more entry.</summary>
     /// <exception cref="InvalidOperationException">The entry cannot follow the state.</exception>

@@ -18,7 +18,8 @@ namespace AccountGrid.Application;
 /// at a time.
 /// </remarks>
 public sealed class FollowerReconciler(
-    IFollowerAudit audit, IFollowWatch watch, ReconcilerSettings settings, ReconcilerMeters meters, TimeProvider clock, ILogger<FollowerReconciler> log)
+    IFollowerAudit audit, IFollowWatch watch, ReconcilerSettings settings, ReconcilerMeters meters, TimeProvider clock,
+    ILogger<FollowerReconciler> log)
 {
     private const int PageSize = 500;
     private const int Tries = 3;
@@ -108,7 +109,9 @@ public sealed class FollowerReconciler(
 
     private async Task FinishAsync(Sweep sweep, EdgeSlice last, CancellationToken cancellationToken)
     {
-        var grown = sweep.Moved ? await watch.SettleAsync(sweep.Account, sweep.Parts, last.Version, cancellationToken) : 0;
+        var grown = sweep.Moved
+            ? await watch.SettleAsync(sweep.Account, sweep.Parts, last.Version, cancellationToken)
+            : 0;
         if (grown is { } changes)
         {
             _sweep = null;
@@ -207,12 +210,14 @@ public sealed class FollowerReconciler(
 /// <summary>What the reconciler logs.</summary>
 internal static partial class ReconcilerLog
 {
-    [LoggerMessage(2401, LogLevel.Warning, "DRIFT: account {Account} shows {Count} followers and has {Edges} edges, a difference of {Drift}. Nothing was repaired.")]
+    [LoggerMessage(2401, LogLevel.Warning,
+        "DRIFT: account {Account} shows {Count} followers and has {Edges} edges, a difference of {Drift}. Nothing was repaired.")]
     public static partial void Drifts(ILogger log, AccountId account, long count, long edges, long drift);
 
     [LoggerMessage(2402, LogLevel.Information, "The count of account {Account} agrees with its edges again: {Count}.")]
     public static partial void Agrees(ILogger log, AccountId account, long count);
 
-    [LoggerMessage(2403, LogLevel.Warning, "Counts could not be compared with their edges; it is tried again every second.")]
+    [LoggerMessage(2403, LogLevel.Warning,
+        "Counts could not be compared with their edges; it is tried again every second.")]
     public static partial void Unreadable(ILogger log, Exception exception);
 }

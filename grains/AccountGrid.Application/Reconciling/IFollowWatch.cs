@@ -26,5 +26,6 @@ public interface IFollowWatch
     /// <returns>
     /// <c>null</c> where its memory has a gap: the account went elsewhere, too much changed, a write failed.
     /// </returns>
-    Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken);
+    Task<long?> SettleAsync(
+        AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken);
 }

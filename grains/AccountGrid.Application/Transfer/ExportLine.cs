@@ -33,10 +33,12 @@ internal abstract record ExportLine
     /// text.
     /// </summary>
     internal sealed record Entry(
-        long Position, string Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion, string Payload, string Hash,
+        long Position, string Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion,
+        string Payload, string Hash,
         string TraceId = "", string? RequestId = null, string? RequestDigest = null) : ExportLine
     {
-        private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        private static readonly UTF8Encoding Strict =
+            new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
         /// <exception cref="JournalDamagedException">The payload is no text.</exception>
         public static Entry Of(CommittedEntry committed)
@@ -45,7 +47,8 @@ internal abstract record ExportLine
             try
             {
                 return new(
-                    committed.Position, e.Stream.Value, e.Sequence, e.At, e.Actor, e.Type, e.TypeVersion, Strict.GetString(e.Payload.Span),
+                    committed.Position, e.Stream.Value, e.Sequence, e.At, e.Actor, e.Type, e.TypeVersion,
+                    Strict.GetString(e.Payload.Span),
                     Convert.ToHexStringLower(e.Hash.Span), e.TraceId, e.RequestId, e.RequestDigest);
             }
             catch (DecoderFallbackException damaged)
@@ -57,13 +60,16 @@ internal abstract record ExportLine
         /// <exception cref="FormatException">The stream or the hash is none.</exception>
         public CommittedEntry ToCommitted() => new(Position, new JournalEntry(
             StreamId.TryParse(Stream, out var stream) ? stream : throw new FormatException("stream names no stream"),
-            Sequence, At, Actor, Type, TypeVersion, Encoding.UTF8.GetBytes(Payload), TraceId, RequestId, RequestDigest, Convert.FromHexString(Hash)));
+            Sequence, At, Actor, Type, TypeVersion, Encoding.UTF8.GetBytes(Payload), TraceId, RequestId, RequestDigest,
+            Convert.FromHexString(Hash)));
     }
 
     /// <summary>Some of an account's followers: see <see cref="FollowerPart"/>.</summary>
-    internal sealed record Edges(long Account, long Count, long Version, DateTimeOffset At, ImmutableArray<long> Ids) : ExportLine
+    internal sealed record Edges(
+        long Account, long Count, long Version, DateTimeOffset At, ImmutableArray<long> Ids) : ExportLine
     {
-        public static Edges Of(FollowerPart part) => new(part.Account.Value, part.Count.Count, part.Count.Version, part.Count.AsOf, part.Followers);
+        public static Edges Of(FollowerPart part) =>
+            new(part.Account.Value, part.Count.Count, part.Count.Version, part.Count.AsOf, part.Followers);
 
         /// <exception cref="ArgumentOutOfRangeException">The account is none.</exception>
         public FollowerPart ToPart() => new(new AccountId(Account), new FollowerCount(Count, Version, At), Ids);
@@ -73,7 +79,8 @@ internal abstract record ExportLine
     internal sealed record Signed(CheckpointLine Checkpoint) : ExportLine;
 
     /// <summary>The last line. The digest is the SHA-256 of every byte before this line, in lower-case hex.</summary>
-    internal sealed record End(long Streams, long Entries, long Accounts, long Followers, long Checkpoints, string Sha256) : ExportLine;
+    internal sealed record End(
+        long Streams, long Entries, long Accounts, long Followers, long Checkpoints, string Sha256) : ExportLine;
 }
 
 [JsonSerializable(typeof(ExportLine))]

@@ -15,7 +15,8 @@ internal static class ExportFormat
 
     public static ExportContext Context { get; } = new(Payload.Options());
 
-    public static JsonTypeInfo<ExportLine> Line { get; } = (JsonTypeInfo<ExportLine>)Context.GetTypeInfo(typeof(ExportLine))!;
+    public static JsonTypeInfo<ExportLine> Line { get; } =
+        (JsonTypeInfo<ExportLine>)Context.GetTypeInfo(typeof(ExportLine))!;
 }
 
 /// <summary>Reads the lines of an export and checks their digest.</summary>
@@ -27,7 +28,8 @@ internal static class ExportReader
     /// <exception cref="ExportDamagedException">
     /// A line is none, or the file is cut, changed or longer than its end.
     /// </exception>
-    public static async IAsyncEnumerable<(long Number, ExportLine Line)> ReadAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<(long Number, ExportLine Line)> ReadAsync(
+        Stream input, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var (number, ended) = (0L, false);
@@ -45,7 +47,8 @@ internal static class ExportReader
                 ended = true;
                 if (end.Sha256 != Convert.ToHexStringLower(digest.GetCurrentHash()))
                 {
-                    throw new ExportDamagedException(number, "the file was changed: what is before does not have its digest");
+                    throw new ExportDamagedException(
+                        number, "the file was changed: what is before does not have its digest");
                 }
             }
 
@@ -73,7 +76,8 @@ internal static class ExportReader
         }
     }
 
-    private static async IAsyncEnumerable<byte[]> LinesAsync(Stream input, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<byte[]> LinesAsync(
+        Stream input, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
         for (var number = 1L; ;)

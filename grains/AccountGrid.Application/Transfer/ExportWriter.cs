@@ -26,7 +26,8 @@ internal sealed class ExportWriter(Stream output) : IDisposable
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         Add(new ExportLine.End(
-            total.Streams, total.Entries, total.Accounts, total.Followers, total.Checkpoints, Convert.ToHexStringLower(_digest.GetCurrentHash())));
+            total.Streams, total.Entries, total.Accounts, total.Followers, total.Checkpoints,
+            Convert.ToHexStringLower(_digest.GetCurrentHash())));
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -35,7 +36,8 @@ internal sealed class ExportWriter(Stream output) : IDisposable
 
     private void Add(ExportLine line)
     {
-        using (var json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = ExportFormat.Context.Options.Encoder }))
+        using (var json =
+            new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = ExportFormat.Context.Options.Encoder }))
         {
             JsonSerializer.Serialize(json, line, ExportFormat.Line);
         }

@@ -25,7 +25,8 @@ internal abstract class ImportedStream(StreamId id)
 
     private sealed class OfAccount(StreamId id, AccountId account) : ImportedStream(id)
     {
-        private readonly EntryFold<AccountState, AccountEvent> _fold = new(id, AccountEvolver.Evolve, new AccountEventCodec());
+        private readonly EntryFold<AccountState, AccountEvent> _fold =
+            new(id, AccountEvolver.Evolve, new AccountEventCodec());
         private Head<AccountState> _head = new(AccountState.Unregistered(account), 0, ReadOnlyMemory<byte>.Empty);
 
         public override StreamIndexRow Row => AccountIndex.RowOf(_head.State);
@@ -39,7 +40,8 @@ internal abstract class ImportedStream(StreamId id)
 
     private sealed class OfOperator(StreamId id, OperatorId person) : ImportedStream(id)
     {
-        private readonly EntryFold<OperatorState, OperatorEvent> _fold = new(id, OperatorDecider.Evolve, new OperatorEventCodec());
+        private readonly EntryFold<OperatorState, OperatorEvent> _fold =
+            new(id, OperatorDecider.Evolve, new OperatorEventCodec());
         private Head<OperatorState> _head = new(OperatorState.Unknown(person), 0, ReadOnlyMemory<byte>.Empty);
 
         public override StreamIndexRow Row => OperatorIndex.RowOf(_head.State);
@@ -64,9 +66,11 @@ internal sealed class FollowerTally(FollowerPart first)
     /// <exception cref="FormatException">The part does not follow what came before.</exception>
     public void Add(FollowerPart part)
     {
-        if (part.Followers.IsDefault || part.Followers.Length > FollowerPart.MaxFollowers || part.Count != first.Count || part.Count.Version < 0)
+        if (part.Followers.IsDefault || part.Followers.Length > FollowerPart.MaxFollowers || part.Count != first.Count
+            || part.Count.Version < 0)
         {
-            throw new FormatException($"its followers or its count are not of one piece, or there are more than {FollowerPart.MaxFollowers}");
+            throw new FormatException(
+                $"its followers or its count are not of one piece, or there are more than {FollowerPart.MaxFollowers}");
         }
 
         foreach (var follower in part.Followers)
@@ -86,7 +90,8 @@ internal sealed class FollowerTally(FollowerPart first)
     {
         if (_edges != first.Count.Count)
         {
-            throw new FormatException($"account {Account} before it counts {first.Count.Count} followers and has {_edges}");
+            throw new FormatException(
+                $"account {Account} before it counts {first.Count.Count} followers and has {_edges}");
         }
     }
 }

@@ -24,7 +24,8 @@ public static class StoreImport
                 {
                     await import.TakeAsync(line, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is JournalDamagedException or UnknownFormatException or FormatException or ArgumentException)
+                catch (Exception e) when (e is JournalDamagedException or UnknownFormatException or FormatException
+                    or ArgumentException)
                 {
                     throw new ExportDamagedException(number, e.Message.TrimEnd('.'), e);
                 }
@@ -73,7 +74,8 @@ internal sealed class ImportPass(IStoreLoad load)
         {
             case ExportLine.Header header:
                 Require(_section == Section.Nothing, "a second header");
-                Require(header.Format == ExportLine.Header.CurrentFormat, $"the format {header.Format} is unknown to this program");
+                Require(header.Format == ExportLine.Header.CurrentFormat,
+                    $"the format {header.Format} is unknown to this program");
                 _section = Section.Entries;
                 break;
             case ExportLine.Entry entry:
@@ -91,7 +93,8 @@ internal sealed class ImportPass(IStoreLoad load)
             case ExportLine.End end:
                 await EnterAsync(Section.End, cancellationToken).ConfigureAwait(false);
                 Require(
-                    new TransferSummary(end.Streams, end.Entries, end.Accounts, end.Followers, end.Checkpoints) == _total, "it counts other lines than there are");
+                    new TransferSummary(end.Streams, end.Entries, end.Accounts, end.Followers, end.Checkpoints)
+                        == _total, "it counts other lines than there are");
                 break;
             default:
                 throw new InvalidOperationException($"Unknown line {line.GetType().Name}.");
@@ -127,7 +130,8 @@ internal sealed class ImportPass(IStoreLoad load)
         if (_stream?.Id != committed.Entry.Stream)
         {
             CloseStream();
-            Require(_stream is null || string.CompareOrdinal(_stream.Id.Value, committed.Entry.Stream.Value) < 0, "its stream is out of order");
+            Require(_stream is null || string.CompareOrdinal(_stream.Id.Value, committed.Entry.Stream.Value) < 0,
+                "its stream is out of order");
             _stream = ImportedStream.Of(committed.Entry.Stream);
             _total = _total with { Streams = _total.Streams + 1 };
         }

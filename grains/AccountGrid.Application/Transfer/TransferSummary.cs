@@ -6,4 +6,5 @@ namespace AccountGrid.Application;
 /// <param name="Accounts">Accounts with a follower count.</param>
 /// <param name="Followers">Follow edges.</param>
 /// <param name="Checkpoints">Signed checkpoints.</param>
-public readonly record struct TransferSummary(long Streams, long Entries, long Accounts, long Followers, long Checkpoints);
+public readonly record struct TransferSummary(
+    long Streams, long Entries, long Accounts, long Followers, long Checkpoints);

@@ -16,7 +16,9 @@ public static class AccountDecider
     /// </summary>
     public static Decision Register(AccountState state, string handle, Caller caller, string? requestId = null)
     {
-        var refusal = caller.Roles.HasFlag(Roles.Service) ? CheckRequestId(requestId) : Refusal.ForbiddenRole(Roles.Service);
+        var refusal = caller.Roles.HasFlag(Roles.Service)
+            ? CheckRequestId(requestId)
+            : Refusal.ForbiddenRole(Roles.Service);
         if ((refusal ?? (TextRules.Handle(handle) is { } rule ? Refusal.Invalid("handle", rule) : null)) is { } refused)
         {
             return new Decision.Refused(refused, []);
@@ -38,13 +40,16 @@ public static class AccountDecider
     /// The people whose authority must be looked up before deciding, each at most once, with the harm that the command
     /// may cause at once in that person's name.
     /// </summary>
-    public static ImmutableArray<AuthorityQuestion> Questions(AccountState state, AccountRequest request, Situation situation)
+    public static ImmutableArray<AuthorityQuestion> Questions(
+        AccountState state, AccountRequest request, Situation situation)
     {
         var caller = request.Caller.Actor.Person;
         return request.Command switch
         {
             AccountCommand.Harm harm => caller is { } person
-                ? [new(person, HarmRules.MayActAlone(state, harm.Action, situation) ? new HarmIntent(state.Id, situation.Followers ?? 0) : null)]
+                ? [new(person, HarmRules.MayActAlone(state, harm.Action, situation)
+                    ? new HarmIntent(state.Id, situation.Followers ?? 0)
+                    : null)]
                 : [],
             AccountCommand.Approve approve => ProposalRules.PeopleConcerned(state, approve.Sequence, caller),
             AccountCommand.FireDue => DueRules.PeopleConcerned(state, situation),
@@ -106,9 +111,11 @@ public static class AccountDecider
     };
 
     /// <summary>A refusal, with its journal entry if attempts of its kind are recorded.</summary>
-    internal static Decision Refuse(Refusal refusal, string attempt, long? proposalSequence = null, params ReadOnlySpan<AccountEvent> alsoAppend) =>
+    internal static Decision Refuse(
+        Refusal refusal, string attempt, long? proposalSequence = null, params ReadOnlySpan<AccountEvent> alsoAppend) =>
         new Decision.Refused(refusal, refusal.IsRecorded
-            ? [new AccountEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message, proposalSequence), .. alsoAppend]
+            ? [new AccountEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message, proposalSequence),
+                .. alsoAppend]
             : [.. alsoAppend]);
 
     /// <summary>
@@ -144,20 +151,25 @@ public static class AccountDecider
     /// <summary>
     /// A movement of holds or protection voids whatever was pending, because it was bound to the state before.
     /// </summary>
-    internal static ImmutableArray<AccountEvent> WithVoidedProposal(AccountState state, ImmutableArray<AccountEvent> movement) =>
+    internal static ImmutableArray<AccountEvent> WithVoidedProposal(
+        AccountState state, ImmutableArray<AccountEvent> movement) =>
         state.Proposal is { } pending
-            ? movement.Add(new AccountEvent.ProposalClosed(pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, "the account's state moved"))
+            ? movement.Add(new AccountEvent.ProposalClosed(
+                pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, "the account's state moved"))
             : movement;
 
     /// <summary>The shared fields of a request that changes something.</summary>
     internal static Refusal? CheckFields(string reason, string note, string ticket, AccountPolicy policy) =>
         TextRules.ReasonForm(reason) is { } form ? Refusal.Invalid("reason", form)
-        : !policy.Reasons.Contains(reason) ? Refusal.Invalid("reason", $"must be one of {string.Join(", ", policy.Reasons.Order(StringComparer.Ordinal))}")
+        : !policy.Reasons.Contains(reason)
+            ? Refusal.Invalid(
+                "reason", $"must be one of {string.Join(", ", policy.Reasons.Order(StringComparer.Ordinal))}")
         : CheckNote(note) ?? (TextRules.Ticket(ticket) is { } t ? Refusal.Invalid("ticket", t) : null);
 
     private static Refusal? CheckRequestId(string? requestId) =>
         requestId is not null && TextRules.RequestId(requestId) is { } rule ? Refusal.Invalid("requestId", rule) : null;
 
     /// <summary>A note alone.</summary>
-    internal static Refusal? CheckNote(string note) => TextRules.Note(note) is { } rule ? Refusal.Invalid("note", rule) : null;
+    internal static Refusal? CheckNote(string note) =>
+        TextRules.Note(note) is { } rule ? Refusal.Invalid("note", rule) : null;
 }

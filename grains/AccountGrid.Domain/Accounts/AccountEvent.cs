@@ -21,7 +21,9 @@ public abstract record AccountEvent
     /// <param name="ApprovedBy">The second person.</param>
     /// <param name="ProposalSequence">The proposal that it executes.</param>
     /// <param name="Impact">The impact at this instant.</param>
-    public sealed record HoldPlaced(HarmAction Action, Actor PlacedBy, OperatorId? ApprovedBy, long? ProposalSequence, Impact Impact) : AccountEvent;
+    public sealed record HoldPlaced(
+        HarmAction Action, Actor PlacedBy, OperatorId? ApprovedBy, long? ProposalSequence,
+        Impact Impact) : AccountEvent;
 
     /// <summary>One hold is gone.</summary>
     /// <param name="Kind">The kind of the hold.</param>
@@ -30,37 +32,45 @@ public abstract record AccountEvent
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Ticket">Reference, or empty.</param>
     /// <param name="ReadsRefused">Public reads refused since the account went down: a lower bound.</param>
-    public sealed record HoldLifted(HoldKind Kind, LiftCause Cause, string Reason, string Note, string Ticket, long ReadsRefused) : AccountEvent;
+    public sealed record HoldLifted(
+        HoldKind Kind, LiftCause Cause, string Reason, string Note, string Ticket, long ReadsRefused) : AccountEvent;
 
     /// <summary>The account is erased for good.</summary>
-    public sealed record Erased(HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
+    public sealed record Erased(
+        HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
 
     /// <summary>The explicit protection was raised or renewed.</summary>
-    public sealed record ProtectionRaised(OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset ReviewAt) : AccountEvent;
+    public sealed record ProtectionRaised(
+        OperatorId Owner, string Reason, string Note, string Ticket, DateTimeOffset ReviewAt) : AccountEvent;
 
     /// <summary>The explicit protection ended, after two people and the cool-off.</summary>
-    public sealed record ProtectionLowered(HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
+    public sealed record ProtectionLowered(
+        HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
 
     /// <summary>A harmful action waits for its second person.</summary>
-    public sealed record ProposalOpened(HarmAction Action, string Digest, Impact Shown, DateTimeOffset ExpiresAt) : AccountEvent;
+    public sealed record ProposalOpened(
+        HarmAction Action, string Digest, Impact Shown, DateTimeOffset ExpiresAt) : AccountEvent;
 
     /// <summary>A proposal got its second person (the entry's actor) and waits for its time.</summary>
     public sealed record ProposalApproved(long Sequence, string Note, DateTimeOffset FiresAt) : AccountEvent;
 
     /// <summary>A harmful action that needs no second person waits for its time.</summary>
-    public sealed record ActionScheduled(HarmAction Action, string Digest, Impact Shown, DateTimeOffset FiresAt) : AccountEvent;
+    public sealed record ActionScheduled(
+        HarmAction Action, string Digest, Impact Shown, DateTimeOffset FiresAt) : AccountEvent;
 
     /// <summary>A proposal ended without effect.</summary>
     /// <param name="Sequence">The sequence that opened the proposal.</param>
     /// <param name="State">How it ended.</param>
     /// <param name="Reason">The refusal, where it fired and was refused or is void for a known reason.</param>
     /// <param name="Note">Free text, or why it is void.</param>
-    public sealed record ProposalClosed(long Sequence, ProposalState State, RefusalReason Reason, string Note) : AccountEvent;
+    public sealed record ProposalClosed(
+        long Sequence, ProposalState State, RefusalReason Reason, string Note) : AccountEvent;
 
     /// <summary>An attempt was refused.</summary>
     /// <param name="Attempt">The command's name: <c>deactivate</c>, <c>approve</c> ...</param>
     /// <param name="Reason">Why it was refused.</param>
     /// <param name="Message">The sentence that the caller got.</param>
     /// <param name="ProposalSequence">The proposal that it was about, where there was one.</param>
-    public sealed record AttemptRefused(string Attempt, RefusalReason Reason, string Message, long? ProposalSequence) : AccountEvent;
+    public sealed record AttemptRefused(
+        string Attempt, RefusalReason Reason, string Message, long? ProposalSequence) : AccountEvent;
 }

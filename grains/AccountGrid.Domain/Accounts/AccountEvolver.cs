@@ -14,7 +14,8 @@ public static class AccountEvolver
     {
         if (entry.Sequence != state.Version + 1)
         {
-            throw new InvalidOperationException($"Entry {entry.Sequence} of account {state.Id} does not follow version {state.Version}.");
+            throw new InvalidOperationException(
+                $"Entry {entry.Sequence} of account {state.Id} does not follow version {state.Version}.");
         }
 
         return Remember(Apply(state, entry) with { Version = entry.Sequence }, entry);
@@ -22,39 +23,58 @@ public static class AccountEvolver
 
     private static AccountState Apply(AccountState state, Recorded<AccountEvent> entry) => entry.Event switch
     {
-        AccountEvent.Registered e => state with { Handle = e.Handle, RegisteredAt = entry.At, StateVersion = entry.Sequence },
+        AccountEvent.Registered e =>
+            state with { Handle = e.Handle, RegisteredAt = entry.At, StateVersion = entry.Sequence },
         AccountEvent.HoldPlaced e => Close(state, e.ProposalSequence, ProposalState.Executed) with
         {
             Holds = state.Holds.Add(new Hold(
-                FreeKind(state, e.Action), entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason, e.Action.Until)),
+                FreeKind(state, e.Action), entry.Sequence, e.PlacedBy, e.ApprovedBy, entry.At, e.Action.Reason,
+                e.Action.Until)),
             StateVersion = entry.Sequence,
         },
         AccountEvent.HoldLifted e => state with
         {
-            Holds = state.Holds.Remove(state.HoldOf(e.Kind) ?? throw new InvalidOperationException($"There is no {e.Kind} to lift.")),
+            Holds = state.Holds.Remove(
+                state.HoldOf(e.Kind) ?? throw new InvalidOperationException($"There is no {e.Kind} to lift.")),
             StateVersion = entry.Sequence,
         },
-        AccountEvent.Erased e => Close(state, e.ProposalSequence, ProposalState.Executed) with { ErasedAt = entry.At, StateVersion = entry.Sequence },
+        AccountEvent.Erased e =>
+            Close(state, e.ProposalSequence, ProposalState.Executed) with
+            {
+                ErasedAt = entry.At,
+                StateVersion = entry.Sequence,
+            },
         AccountEvent.ProtectionRaised e => state with
         {
             Designation = new Designation(e.Owner, e.Reason, entry.At, e.ReviewAt),
             StateVersion = entry.Sequence,
         },
         AccountEvent.ProtectionLowered e =>
-            Close(state, e.ProposalSequence, ProposalState.Executed) with { Designation = null, StateVersion = entry.Sequence },
+            Close(state, e.ProposalSequence, ProposalState.Executed) with
+            {
+                Designation = null,
+                StateVersion = entry.Sequence,
+            },
         AccountEvent.ProposalOpened e => state with
         {
             Proposal = new Proposal(
-                entry.Sequence, ProposalState.Open, e.Action, e.Digest, e.Shown, entry.Actor, entry.At, null, state.StateVersion, e.ExpiresAt),
+                entry.Sequence, ProposalState.Open, e.Action, e.Digest, e.Shown, entry.Actor, entry.At, null,
+                state.StateVersion, e.ExpiresAt),
         },
         AccountEvent.ActionScheduled e => state with
         {
             Proposal = new Proposal(
-                entry.Sequence, ProposalState.Scheduled, e.Action, e.Digest, e.Shown, entry.Actor, entry.At, null, state.StateVersion, e.FiresAt),
+                entry.Sequence, ProposalState.Scheduled, e.Action, e.Digest, e.Shown, entry.Actor, entry.At, null,
+                state.StateVersion, e.FiresAt),
         },
         AccountEvent.ProposalApproved e => state with
         {
-            Proposal = Pending(state, e.Sequence) with { State = ProposalState.Scheduled, ApprovedBy = entry.Actor.Person, DueAt = e.FiresAt },
+            Proposal = Pending(state, e.Sequence) with
+            {
+                State = ProposalState.Scheduled,
+                ApprovedBy = entry.Actor.Person,
+                DueAt = e.FiresAt,
+            },
         },
         AccountEvent.ProposalClosed e => Close(state, e.Sequence, e.State),
         AccountEvent.AttemptRefused => state,
@@ -64,7 +84,9 @@ public static class AccountEvolver
     private static HoldKind FreeKind(AccountState state, HarmAction action)
     {
         var kind = action.PlacesHold ?? throw new InvalidOperationException($"{action.Kind} places no hold.");
-        return state.HoldOf(kind) is null ? kind : throw new InvalidOperationException($"Account {state.Id} has a {kind} already.");
+        return state.HoldOf(kind) is null
+            ? kind
+            : throw new InvalidOperationException($"Account {state.Id} has a {kind} already.");
     }
 
     private static Proposal Pending(AccountState state, long sequence) =>
@@ -80,7 +102,11 @@ public static class AccountEvolver
         }
 
         _ = Pending(state, closed);
-        return state with { Proposal = null, ClosedProposals = AddBounded(state.ClosedProposals, new(closed, how), Limits.RememberedProposals) };
+        return state with
+        {
+            Proposal = null,
+            ClosedProposals = AddBounded(state.ClosedProposals, new(closed, how), Limits.RememberedProposals),
+        };
     }
 
     /// <summary>
@@ -89,7 +115,8 @@ public static class AccountEvolver
     /// </summary>
     private static AccountState Remember(AccountState state, Recorded<AccountEvent> entry)
     {
-        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest || state.Requests.Any(r => r.Id == id))
+        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest
+            || state.Requests.Any(r => r.Id == id))
         {
             return state;
         }
@@ -97,12 +124,15 @@ public static class AccountEvolver
         var remembered = entry.Event switch
         {
             AccountEvent.AttemptRefused e =>
-                new RememberedRequest(id, digest, Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message)),
-            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
+                new RememberedRequest(
+                    id, digest, Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message)),
+            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled =>
+                new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
             AccountEvent.ProposalApproved e => new RememberedRequest(id, digest, Outcome.Pending, e.Sequence, null),
             AccountEvent.HoldPlaced e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
             AccountEvent.Erased e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
-            AccountEvent.ProtectionLowered e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProtectionLowered e =>
+                new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
             AccountEvent.ProposalClosed e => new RememberedRequest(id, digest, Outcome.Done, e.Sequence, null),
             _ => new RememberedRequest(id, digest, Outcome.Done, null, null),
         };

@@ -39,7 +39,8 @@ public sealed record AccountPolicy
         check.That(!Reasons.IsEmpty, nameof(Reasons), "must name at least one code");
         foreach (var reason in Reasons.Order(StringComparer.Ordinal))
         {
-            check.That(TextRules.ReasonForm(reason) is null, nameof(Reasons), $"{TextRules.ReasonForm(reason)}; '{reason}' is not");
+            check.That(TextRules.ReasonForm(reason) is null, nameof(Reasons),
+                $"{TextRules.ReasonForm(reason)}; '{reason}' is not");
         }
 
         return check.Broken;

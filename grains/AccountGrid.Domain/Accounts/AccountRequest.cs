@@ -5,4 +5,5 @@ namespace AccountGrid.Domain;
 /// <param name="Caller">Who, verified.</param>
 /// <param name="RequestId">The idempotency key, if sent.</param>
 /// <param name="ExpectedStateVersion">The etag, if sent.</param>
-public sealed record AccountRequest(AccountCommand Command, Caller Caller, string? RequestId = null, long? ExpectedStateVersion = null);
+public sealed record AccountRequest(
+    AccountCommand Command, Caller Caller, string? RequestId = null, long? ExpectedStateVersion = null);

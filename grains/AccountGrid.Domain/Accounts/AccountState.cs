@@ -94,5 +94,7 @@ public sealed record AccountState
     /// second person because a ledger could not be read.
     /// </summary>
     public Tier TierWith(long? followers, AccountPolicy policy) =>
-        Designation is not null || followers is null || followers >= policy.ProtectedReach ? Tier.Protected : Tier.Standard;
+        Designation is not null || followers is null || followers >= policy.ProtectedReach
+            ? Tier.Protected
+            : Tier.Standard;
 }

@@ -17,7 +17,8 @@ public abstract record Decision
     /// The person whose budget pays for a harm that happens now; all other reservations are released.
     /// </param>
     public sealed record Accepted(
-        ImmutableArray<AccountEvent> Events, Outcome Outcome, long? ProposalSequence = null, OperatorId? Charged = null) : Decision;
+        ImmutableArray<AccountEvent> Events, Outcome Outcome, long? ProposalSequence = null,
+        OperatorId? Charged = null) : Decision;
 
     /// <summary>It does not happen.</summary>
     /// <param name="Refusal">The reason.</param>

@@ -18,7 +18,8 @@ internal static class DueRules
         var questions = ImmutableArray.CreateBuilder<AuthorityQuestion>(2);
         if (proposal.ProposedBy.Person is { } proposer)
         {
-            questions.Add(new(proposer, new HarmIntent(state.Id, proposal.ApprovedBy is null ? situation.Followers ?? 0 : 0)));
+            questions.Add(new(
+                proposer, new HarmIntent(state.Id, proposal.ApprovedBy is null ? situation.Followers ?? 0 : 0)));
         }
 
         if (proposal.ApprovedBy is { } approver)
@@ -39,7 +40,8 @@ internal static class DueRules
         {
             if (hold.Until <= situation.Now)
             {
-                var lifted = new AccountEvent.HoldLifted(hold.Kind, LiftCause.Expired, "", "", "", command.ReadsRefused);
+                var lifted = new AccountEvent.HoldLifted(
+                    hold.Kind, LiftCause.Expired, "", "", "", command.ReadsRefused);
                 return new Decision.Accepted(AccountDecider.WithVoidedProposal(state, [lifted]), Outcome.Done);
             }
         }
@@ -56,7 +58,8 @@ internal static class DueRules
 
         return WhyNotNow(state, proposal, situation) is { } refusal
             ? Closed(proposal, ProposalState.Refused, refusal.Reason, refusal.Message)
-            : HarmRules.Execute(state, proposal.Action, proposal.ProposedBy, proposal.ApprovedBy, proposal.Sequence, situation);
+            : HarmRules.Execute(
+                state, proposal.Action, proposal.ProposedBy, proposal.ApprovedBy, proposal.Sequence, situation);
     }
 
     /// <summary>A person who is being offboarded keeps nothing pending.</summary>
@@ -79,7 +82,9 @@ internal static class DueRules
             return lost;
         }
 
-        if (proposal.ApprovedBy is null && HarmRules.NeedsSecond(state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
+        if (proposal.ApprovedBy is null
+            && HarmRules.NeedsSecond(
+                state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
         {
             return Refusal.NeedsSecondPerson;
         }
@@ -87,7 +92,8 @@ internal static class DueRules
         // Asked even where one person would do by now: an approval counts (it spares the reach budget), so the approver
         // must still have the power to give it, and must be another person by the rule of today.
         if (proposal.ApprovedBy is { } approver
-            && (ProposalRules.CheckApprover(approver, situation) ?? (SamePerson.MayBe(proposal.ProposedBy, approver) ? Refusal.SamePerson : null))
+            && (ProposalRules.CheckApprover(approver, situation)
+                ?? (SamePerson.MayBe(proposal.ProposedBy, approver) ? Refusal.SamePerson : null))
                 is { } notApproved)
         {
             return notApproved;

@@ -7,7 +7,8 @@ internal static class HarmRules
     /// Whether the caller could cause this harm at once without a second person, authority and budget permitting.
     /// </summary>
     public static bool MayActAlone(AccountState state, HarmAction action, Situation situation) =>
-        action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend) && !NeedsSecond(state, action, Standing.Active, situation);
+        action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend)
+            && !NeedsSecond(state, action, Standing.Active, situation);
 
     /// <summary>
     /// The heart of law 1: erasing, unprotecting, a protected account, and a proposer in notice each need a second
@@ -22,7 +23,8 @@ internal static class HarmRules
     {
         var action = command.Action;
         var name = AccountDecider.NameOf(action.Kind);
-        if ((CheckFields(action, situation) ?? CheckCaller(action, caller, situation) ?? CheckStatus(state, action)) is { } refusal)
+        if ((CheckFields(action, situation) ?? CheckCaller(action, caller, situation) ?? CheckStatus(state, action))
+            is { } refusal)
         {
             return AccountDecider.Refuse(refusal, name);
         }
@@ -42,7 +44,8 @@ internal static class HarmRules
 
         if (state.Proposal is { } pending)
         {
-            return AccountDecider.Refuse(Refusal.AlreadyExists($"Pending proposal {new ProposalId(state.Id, pending.Sequence)}"), name);
+            return AccountDecider.Refuse(
+                Refusal.AlreadyExists($"Pending proposal {new ProposalId(state.Id, pending.Sequence)}"), name);
         }
 
         var digest = RequestDigest.Of(state.Id, caller.Actor, action);
@@ -55,13 +58,17 @@ internal static class HarmRules
 
     /// <summary>The events of a harm that happens now. Every check is done before.</summary>
     public static Decision Execute(
-        AccountState state, HarmAction action, Actor placedBy, OperatorId? approvedBy, long? proposalSequence, Situation situation)
+        AccountState state, HarmAction action, Actor placedBy, OperatorId? approvedBy, long? proposalSequence,
+        Situation situation)
     {
         var impact = ImpactOf(state, situation);
         AccountEvent harm = action.Kind switch
         {
-            HarmKind.Erase => new AccountEvent.Erased(action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
-            HarmKind.Unprotect => new AccountEvent.ProtectionLowered(action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
+            HarmKind.Erase =>
+                new AccountEvent.Erased(action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
+            HarmKind.Unprotect =>
+                new AccountEvent.ProtectionLowered(
+                    action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
             HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate =>
                 new AccountEvent.HoldPlaced(action, placedBy, approvedBy, proposalSequence, impact),
             _ => throw new InvalidOperationException($"Unknown harm {action.Kind}."),
@@ -69,14 +76,17 @@ internal static class HarmRules
 
         // Executing a proposal closes it; any other harm is a movement under whatever is pending.
         return new Decision.Accepted(
-            proposalSequence is null ? AccountDecider.WithVoidedProposal(state, [harm]) : [harm], Outcome.Done, proposalSequence, placedBy.Person);
+            proposalSequence is null ? AccountDecider.WithVoidedProposal(state, [harm]) : [harm], Outcome.Done,
+            proposalSequence, placedBy.Person);
     }
 
     /// <summary>Whether the account's status allows the action at all.</summary>
     public static Refusal? CheckStatus(AccountState state, HarmAction action) =>
         state.Status == AccountStatus.Erased ? Refusal.WrongStatus($"Account {state.Id} is erased.")
-        : action.PlacesHold is { } kind && state.HoldOf(kind) is not null ? Refusal.WrongStatus($"Account {state.Id} has a {kind} already.")
-        : action.Kind == HarmKind.Unprotect && state.Designation is null ? Refusal.WrongStatus($"Account {state.Id} has no explicit protection.")
+        : action.PlacesHold is { } kind && state.HoldOf(kind) is not null
+            ? Refusal.WrongStatus($"Account {state.Id} has a {kind} already.")
+        : action.Kind == HarmKind.Unprotect && state.Designation is null
+            ? Refusal.WrongStatus($"Account {state.Id} has no explicit protection.")
         : null;
 
     /// <summary>The impact at this instant.</summary>
@@ -88,7 +98,9 @@ internal static class HarmRules
         actor.Person is { } person ? situation.Of(person).Standing : Standing.Active;
 
     private static Refusal? CheckCaller(HarmAction action, Caller caller, Situation situation) =>
-        action.Kind == HarmKind.OwnerDeactivate ? AccountDecider.CheckOwnersService(caller) : AccountDecider.CheckPerson(caller, Roles.Support, situation);
+        action.Kind == HarmKind.OwnerDeactivate
+            ? AccountDecider.CheckOwnersService(caller)
+            : AccountDecider.CheckPerson(caller, Roles.Support, situation);
 
     private static Refusal? CheckFields(HarmAction action, Situation situation)
     {
@@ -99,7 +111,8 @@ internal static class HarmRules
 
         if (action.At is { } at && (at <= situation.Now || at > situation.Now + Limits.ScheduleAhead))
         {
-            return Refusal.Invalid("at", $"must be in the future, at most {Limits.ScheduleAhead.TotalDays:0} days ahead");
+            return Refusal.Invalid(
+                "at", $"must be in the future, at most {Limits.ScheduleAhead.TotalDays:0} days ahead");
         }
 
         if (action.Until is not { } until)
@@ -110,7 +123,9 @@ internal static class HarmRules
         var from = action.At ?? situation.Now;
         return action.Kind != HarmKind.Suspend ? Refusal.Invalid("until", "is for suspensions only")
             : until <= from || until > from + Limits.SuspensionLength
-                ? Refusal.Invalid("until", $"must be after the suspension begins, by at most {Limits.SuspensionLength.TotalDays:0} days")
+                ? Refusal.Invalid(
+                    "until",
+                    $"must be after the suspension begins, by at most {Limits.SuspensionLength.TotalDays:0} days")
             : null;
     }
 }

@@ -11,10 +11,12 @@ internal static class HealingRules
     private static readonly ImmutableArray<HoldKind> StaffKinds = [HoldKind.StaffDeactivation, HoldKind.Suspension];
     private static readonly ImmutableArray<HoldKind> OwnerKinds = [HoldKind.OwnerDeactivation];
 
-    public static Decision Restore(AccountState state, AccountCommand.Restore command, Caller caller, Situation situation)
+    public static Decision Restore(
+        AccountState state, AccountCommand.Restore command, Caller caller, Situation situation)
     {
         var mine = command.Owner ? OwnerKinds : StaffKinds;
-        if ((AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy) ?? CheckKinds(command.Kinds, mine)
+        if ((AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
+            ?? CheckKinds(command.Kinds, mine)
             ?? CheckHealer(command.Owner, caller, situation) ?? CheckNotErased(state)) is { } refusal)
         {
             return AccountDecider.Refuse(refusal, command.Name);
@@ -23,43 +25,52 @@ internal static class HealingRules
         var wanted = command.Kinds.IsDefaultOrEmpty ? mine : command.Kinds;
         var cause = command.Owner ? LiftCause.Owner : LiftCause.Staff;
         var lifted = state.Holds.Where(h => wanted.Contains(h.Kind))
-            .Select(AccountEvent (h) => new AccountEvent.HoldLifted(h.Kind, cause, command.Reason, command.Note, command.Ticket, command.ReadsRefused))
+            .Select(AccountEvent (h) =>
+                new AccountEvent.HoldLifted(
+                    h.Kind, cause, command.Reason, command.Note, command.Ticket, command.ReadsRefused))
             .ToImmutableArray();
         return lifted.IsEmpty
             ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no such hold to lift."), command.Name)
             : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
     }
 
-    public static Decision Undo(AccountState state, AccountCommand.UndoHolds command, Caller caller, Situation situation)
+    public static Decision Undo(
+        AccountState state, AccountCommand.UndoHolds command, Caller caller, Situation situation)
     {
-        if ((AccountDecider.CheckNote(command.Note) ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state)) is { } refusal)
+        if ((AccountDecider.CheckNote(command.Note) ?? CheckHealer(owner: false, caller, situation)
+            ?? CheckNotErased(state)) is { } refusal)
         {
             return AccountDecider.Refuse(refusal, command.Name);
         }
 
         var lifted = state.Holds.Where(h => h.At >= command.Since && IsActOf(h, command.Of))
-            .Select(AccountEvent (h) => new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
+            .Select(AccountEvent (h) =>
+                new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
             .ToImmutableArray();
         return lifted.IsEmpty
-            ? AccountDecider.Refuse(Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Of} since then."), command.Name)
+            ? AccountDecider.Refuse(
+                Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Of} since then."), command.Name)
             : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
     }
 
-    public static Decision Protect(AccountState state, AccountCommand.Protect command, Caller caller, Situation situation)
+    public static Decision Protect(
+        AccountState state, AccountCommand.Protect command, Caller caller, Situation situation)
     {
         // The default is filled in here and not where the request comes in: a retry must have the same digest as the
         // first try.
         var reviewAt = command.ReviewAt ?? situation.Now + Limits.DefaultReview;
         var refusal = AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
             ?? (reviewAt <= situation.Now || reviewAt > situation.Now + Limits.ReviewAhead
-                ? Refusal.Invalid("reviewAt", $"must be in the future, at most {Limits.ReviewAhead.TotalDays:0} days ahead")
+                ? Refusal.Invalid(
+                    "reviewAt", $"must be in the future, at most {Limits.ReviewAhead.TotalDays:0} days ahead")
                 : null)
             ?? CheckHealer(owner: false, caller, situation) ?? CheckNotErased(state);
         return refusal is not null
             ? AccountDecider.Refuse(refusal, command.Name)
             : new Decision.Accepted(
                 AccountDecider.WithVoidedProposal(
-                    state, [new AccountEvent.ProtectionRaised(command.Owner, command.Reason, command.Note, command.Ticket, reviewAt)]),
+                    state, [new AccountEvent.ProtectionRaised(
+                        command.Owner, command.Reason, command.Note, command.Ticket, reviewAt)]),
                 Outcome.Done);
     }
 
@@ -67,7 +78,9 @@ internal static class HealingRules
         hold.Kind != HoldKind.OwnerDeactivation && (hold.PlacedBy.Person == person || hold.ApprovedBy == person);
 
     private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
-        owner ? AccountDecider.CheckOwnersService(caller) : AccountDecider.CheckPerson(caller, Roles.Support, situation);
+        owner
+            ? AccountDecider.CheckOwnersService(caller)
+            : AccountDecider.CheckPerson(caller, Roles.Support, situation);
 
     private static Refusal? CheckKinds(ImmutableArray<HoldKind> asked, ImmutableArray<HoldKind> mine) =>
         !asked.IsDefaultOrEmpty && asked.Any(k => !mine.Contains(k))
@@ -75,5 +88,7 @@ internal static class HealingRules
             : null;
 
     private static Refusal? CheckNotErased(AccountState state) =>
-        state.Status == AccountStatus.Erased ? Refusal.WrongStatus($"Account {state.Id} is erased; that is final.") : null;
+        state.Status == AccountStatus.Erased
+            ? Refusal.WrongStatus($"Account {state.Id} is erased; that is final.")
+            : null;
 }

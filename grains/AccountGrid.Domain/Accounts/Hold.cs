@@ -9,4 +9,5 @@ namespace AccountGrid.Domain;
 /// <param name="Reason">The reason code.</param>
 /// <param name="Until">When it ends by itself (suspensions only).</param>
 public sealed record Hold(
-    HoldKind Kind, long Sequence, Actor PlacedBy, OperatorId? ApprovedBy, DateTimeOffset At, string Reason, DateTimeOffset? Until);
+    HoldKind Kind, long Sequence, Actor PlacedBy, OperatorId? ApprovedBy, DateTimeOffset At, string Reason,
+    DateTimeOffset? Until);

@@ -53,7 +53,8 @@ public sealed class IncidentReport(AccountId account)
             case AccountEvent.AttemptRefused when _current is { Sequences.Length: < MostWithRefused }:
                 _current = WithStep(_current, entry);
                 break;
-            case AccountEvent.AttemptRefused e when e.ProposalSequence is not null && _pending.Length is > 0 and < MostWithRefused:
+            case AccountEvent.AttemptRefused e when e.ProposalSequence is not null
+                && _pending.Length is > 0 and < MostWithRefused:
                 _pending = _pending.Add(entry);
                 break;
             case AccountEvent.HoldPlaced e:
@@ -76,10 +77,12 @@ public sealed class IncidentReport(AccountId account)
     }
 
     /// <summary>The incidents so far, oldest first; the last one may be going on.</summary>
-    public ImmutableArray<Incident> ToIncidents() => _current is null ? _ended.ToImmutable() : _ended.ToImmutable().Add(_current);
+    public ImmutableArray<Incident> ToIncidents() =>
+        _current is null ? _ended.ToImmutable() : _ended.ToImmutable().Add(_current);
 
     private void Down(
-        Recorded<AccountEvent> entry, HarmAction action, Actor placedBy, OperatorId? approvedBy, Impact impact, bool executesPending)
+        Recorded<AccountEvent> entry, HarmAction action, Actor placedBy, OperatorId? approvedBy, Impact impact,
+        bool executesPending)
     {
         var incident = _current ?? new Incident(
             entry.At, null, _state.Status, action.Reason, action.Note, placedBy, [], null, impact.Followers, 0, [], []);
@@ -91,7 +94,9 @@ public sealed class IncidentReport(AccountId account)
         _current = WithStep(incident, entry) with
         {
             Gravest = _state.Status > incident.Gravest ? _state.Status : incident.Gravest,
-            Approvals = approvedBy is { } second && !incident.Approvals.Contains(second) ? incident.Approvals.Add(second) : incident.Approvals,
+            Approvals = approvedBy is { } second && !incident.Approvals.Contains(second)
+                ? incident.Approvals.Add(second)
+                : incident.Approvals,
         };
     }
 
@@ -100,20 +105,29 @@ public sealed class IncidentReport(AccountId account)
         // Only a placed hold can be lifted, and placing one began an incident. Every lift says how many reads were
         // refused since the account went down: the largest number, not the sum.
         var incident = _current!;
-        incident = WithStep(incident, entry) with { ReadsRefused = Math.Max(incident.ReadsRefused, lifted.ReadsRefused) };
+        incident = WithStep(incident, entry) with
+        {
+            ReadsRefused = Math.Max(incident.ReadsRefused, lifted.ReadsRefused),
+        };
         if (_state.Status != AccountStatus.Active)
         {
             _current = incident;
             return;
         }
 
-        _ended.Add(incident with { Until = entry.At > incident.From ? entry.At : incident.From, EndedBy = entry.Actor });
+        _ended.Add(incident with
+        {
+            Until = entry.At > incident.From ? entry.At : incident.From,
+            EndedBy = entry.Actor,
+        });
         _current = null;
     }
 
     private static Incident WithStep(Incident incident, Recorded<AccountEvent> step) => incident with
     {
         Sequences = incident.Sequences.Add(step.Sequence),
-        TraceIds = step.TraceId.Length == 0 || incident.TraceIds.Contains(step.TraceId) ? incident.TraceIds : incident.TraceIds.Add(step.TraceId),
+        TraceIds = step.TraceId.Length == 0 || incident.TraceIds.Contains(step.TraceId)
+            ? incident.TraceIds
+            : incident.TraceIds.Add(step.TraceId),
     };
 }

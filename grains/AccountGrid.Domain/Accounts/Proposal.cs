@@ -16,5 +16,6 @@ namespace AccountGrid.Domain;
 /// When it expires (<see cref="ProposalState.Open"/>) or fires (<see cref="ProposalState.Scheduled"/>).
 /// </param>
 public sealed record Proposal(
-    long Sequence, ProposalState State, HarmAction Action, string Digest, Impact Shown, Actor ProposedBy, DateTimeOffset ProposedAt,
+    long Sequence, ProposalState State, HarmAction Action, string Digest, Impact Shown, Actor ProposedBy,
+    DateTimeOffset ProposedAt,
     OperatorId? ApprovedBy, long StateVersion, DateTimeOffset DueAt);

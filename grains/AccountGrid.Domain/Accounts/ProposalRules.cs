@@ -8,7 +8,8 @@ internal static class ProposalRules
     /// <summary>
     /// An approval concerns the approver and, because power is checked when the action executes, the proposer.
     /// </summary>
-    public static ImmutableArray<AuthorityQuestion> PeopleConcerned(AccountState state, long sequence, OperatorId? caller)
+    public static ImmutableArray<AuthorityQuestion> PeopleConcerned(
+        AccountState state, long sequence, OperatorId? caller)
     {
         var questions = ImmutableArray.CreateBuilder<AuthorityQuestion>(2);
         var proposer = state.Proposal is { } p && p.Sequence == sequence ? p.ProposedBy.Person : null;
@@ -25,10 +26,12 @@ internal static class ProposalRules
         return questions.DrainToImmutable();
     }
 
-    public static Decision Approve(AccountState state, AccountCommand.Approve command, Caller caller, Situation situation)
+    public static Decision Approve(
+        AccountState state, AccountCommand.Approve command, Caller caller, Situation situation)
     {
         const string Name = "approve";
-        if ((AccountDecider.CheckNote(command.Note) ?? AccountDecider.CheckPerson(caller, Roles.Approver, situation)) is { } refusal)
+        if ((AccountDecider.CheckNote(command.Note) ?? AccountDecider.CheckPerson(caller, Roles.Approver, situation))
+            is { } refusal)
         {
             return AccountDecider.Refuse(refusal, Name, command.Sequence);
         }
@@ -46,7 +49,9 @@ internal static class ProposalRules
 
         if (proposal.State == ProposalState.Scheduled)
         {
-            return AccountDecider.Refuse(Refusal.WrongStatus($"Proposal {IdOf(state, proposal)} waits for its time only."), Name, command.Sequence);
+            return AccountDecider.Refuse(
+                Refusal.WrongStatus($"Proposal {IdOf(state, proposal)} waits for its time only."), Name,
+                command.Sequence);
         }
 
         if (SamePerson.MayBe(proposal.ProposedBy, approver))
@@ -63,14 +68,16 @@ internal static class ProposalRules
         {
             return AccountDecider.Refuse(
                 Refusal.ProposalExpired(IdOf(state, proposal)), Name, command.Sequence,
-                new AccountEvent.ProposalClosed(proposal.Sequence, ProposalState.Expired, RefusalReason.ProposalExpired, ""));
+                new AccountEvent.ProposalClosed(
+                    proposal.Sequence, ProposalState.Expired, RefusalReason.ProposalExpired, ""));
         }
 
         if (WhyVoid(state, proposal, situation) is { } why)
         {
             return AccountDecider.Refuse(
                 Refusal.ProposalVoid(IdOf(state, proposal), why), Name, command.Sequence,
-                new AccountEvent.ProposalClosed(proposal.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, why));
+                new AccountEvent.ProposalClosed(
+                    proposal.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, why));
         }
 
         return ExecuteOrSchedule(state, proposal, command, approver, situation);
@@ -93,12 +100,17 @@ internal static class ProposalRules
             : Closed(command.Sequence, ProposalState.Rejected, command.Note);
     }
 
-    public static Decision Withdraw(AccountState state, AccountCommand.Withdraw command, Caller caller, Situation situation)
+    public static Decision Withdraw(
+        AccountState state, AccountCommand.Withdraw command, Caller caller, Situation situation)
     {
         var refusal = AccountDecider.CheckNote(command.Note)
-            ?? (caller.Actor.Kind == ActorKind.Service ? null : AccountDecider.CheckPerson(caller, Roles.Support, situation))
+            ?? (caller.Actor.Kind == ActorKind.Service
+                ? null
+                : AccountDecider.CheckPerson(caller, Roles.Support, situation))
             ?? (state.Proposal?.Sequence == command.Sequence ? null : WhyNotPending(state, command.Sequence))
-            ?? (IsProposer(state.Proposal!, caller) ? null : new Refusal(RefusalReason.ForbiddenRole, "Only the proposer withdraws; others reject."));
+            ?? (IsProposer(state.Proposal!, caller)
+                ? null
+                : new Refusal(RefusalReason.ForbiddenRole, "Only the proposer withdraws; others reject."));
         return refusal is not null
             ? AccountDecider.Refuse(refusal, "withdraw", command.Sequence)
             : Closed(command.Sequence, ProposalState.Withdrawn, command.Note);
@@ -107,7 +119,8 @@ internal static class ProposalRules
     /// <summary>
     /// Everything is in order: execute now, or wait for the time (and for an unprotect, the cool-off).
     /// </summary>
-    private static Decision ExecuteOrSchedule(AccountState state, Proposal proposal, AccountCommand.Approve command, OperatorId approver, Situation situation)
+    private static Decision ExecuteOrSchedule(
+        AccountState state, Proposal proposal, AccountCommand.Approve command, OperatorId approver, Situation situation)
     {
         var firesAt = proposal.Action.At ?? situation.Now;
         if (proposal.Action.Kind == HarmKind.Unprotect && firesAt < situation.Now + situation.Policy.UnprotectCoolOff)
@@ -118,7 +131,8 @@ internal static class ProposalRules
         if (firesAt > situation.Now)
         {
             return new Decision.Accepted(
-                [new AccountEvent.ProposalApproved(proposal.Sequence, command.Note, firesAt)], Outcome.Pending, proposal.Sequence);
+                [new AccountEvent.ProposalApproved(proposal.Sequence, command.Note, firesAt)], Outcome.Pending,
+                proposal.Sequence);
         }
 
         return proposal.ProposedBy.Person is { } proposer && situation.Of(proposer).Budget is { } overBudget
@@ -131,7 +145,8 @@ internal static class ProposalRules
     /// </summary>
     private static string? WhyVoid(AccountState state, Proposal proposal, Situation situation)
     {
-        if (proposal.ProposedBy.Person is { } proposer && AccountDecider.CheckPerson(situation.Of(proposer), Roles.Support) is not null)
+        if (proposal.ProposedBy.Person is { } proposer
+            && AccountDecider.CheckPerson(situation.Of(proposer), Roles.Support) is not null)
         {
             return "the proposer has lost the authority";
         }
@@ -159,7 +174,9 @@ internal static class ProposalRules
         // at that instant.
         var needsImpact = proposal.State == ProposalState.Open || proposal.ApprovedBy is not null;
         var now = HarmRules.ImpactOf(state, situation);
-        return needsImpact && (now.Tier != proposal.Shown.Tier || IsMuchMore(now.Followers, proposal.Shown.Followers, situation.Policy))
+        return needsImpact
+            && (now.Tier != proposal.Shown.Tier
+                || IsMuchMore(now.Followers, proposal.Shown.Followers, situation.Policy))
             ? "the impact is not the one that was shown"
             : null;
     }
@@ -183,7 +200,9 @@ internal static class ProposalRules
 
     private static bool IsProposer(Proposal proposal, Caller caller) =>
         proposal.ProposedBy.Kind == caller.Actor.Kind
-        && (caller.Actor.Kind == ActorKind.Service ? caller.Roles.HasFlag(Roles.Service) : proposal.ProposedBy.Subject == caller.Actor.Subject);
+        && (caller.Actor.Kind == ActorKind.Service
+            ? caller.Roles.HasFlag(Roles.Service)
+            : proposal.ProposedBy.Subject == caller.Actor.Subject);
 
     private static Decision.Accepted Closed(long sequence, ProposalState how, string note) =>
         new([new AccountEvent.ProposalClosed(sequence, how, RefusalReason.None, note)], Outcome.Done, sequence);

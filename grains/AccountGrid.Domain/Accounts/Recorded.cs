@@ -12,5 +12,6 @@ namespace AccountGrid.Domain;
 /// <param name="TraceId">The W3C trace id, 32 lower-case hex digits, or empty.</param>
 /// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>
 public sealed record Recorded<TEvent>(
-    TEvent Event, long Sequence, DateTimeOffset At, Actor Actor, string? RequestId = null, string? RequestDigest = null, string TraceId = "")
+    TEvent Event, long Sequence, DateTimeOffset At, Actor Actor, string? RequestId = null, string? RequestDigest = null,
+    string TraceId = "")
     where TEvent : class;

@@ -8,4 +8,5 @@ namespace AccountGrid.Domain;
 /// <param name="Outcome">What it got.</param>
 /// <param name="ProposalSequence">The proposal that it opened or acted on, where there was one.</param>
 /// <param name="Refusal">The recorded refusal, where it was refused.</param>
-public sealed record RememberedRequest(string Id, string Digest, Outcome Outcome, long? ProposalSequence, Refusal? Refusal);
+public sealed record RememberedRequest(
+    string Id, string Digest, Outcome Outcome, long? ProposalSequence, Refusal? Refusal);

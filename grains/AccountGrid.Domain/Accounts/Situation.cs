@@ -9,11 +9,14 @@ namespace AccountGrid.Domain;
 /// <param name="Authorities">
 /// The answers to <see cref="AccountDecider.Questions"/>; a person who is missing has no authority.
 /// </param>
-public sealed record Situation(DateTimeOffset Now, long? Followers, AccountPolicy Policy, IReadOnlyDictionary<OperatorId, Authority> Authorities)
+public sealed record Situation(
+    DateTimeOffset Now, long? Followers, AccountPolicy Policy, IReadOnlyDictionary<OperatorId, Authority> Authorities)
 {
     /// <summary>No people concerned.</summary>
-    public static IReadOnlyDictionary<OperatorId, Authority> NoAuthorities { get; } = FrozenDictionary<OperatorId, Authority>.Empty;
+    public static IReadOnlyDictionary<OperatorId, Authority> NoAuthorities { get; } =
+        FrozenDictionary<OperatorId, Authority>.Empty;
 
     /// <summary>The authority of a person; none for a person who was not asked about.</summary>
-    public Authority Of(OperatorId person) => Authorities.TryGetValue(person, out var authority) ? authority : Authority.Unknown(person);
+    public Authority Of(OperatorId person) =>
+        Authorities.TryGetValue(person, out var authority) ? authority : Authority.Unknown(person);
 }

@@ -18,5 +18,6 @@ namespace AccountGrid.Domain;
 /// SHA-256 over all of the above and the hash of the entry before: see <see cref="EntryHash"/>. 32 bytes.
 /// </param>
 public sealed record JournalEntry(
-    StreamId Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion, ReadOnlyMemory<byte> Payload,
+    StreamId Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion,
+    ReadOnlyMemory<byte> Payload,
     string TraceId, string? RequestId, string? RequestDigest, ReadOnlyMemory<byte> Hash);

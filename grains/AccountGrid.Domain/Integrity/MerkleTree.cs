@@ -57,7 +57,8 @@ public static class MerkleTree
     /// The audit path of the leaf at <paramref name="index"/> (from 0): the siblings from the leaf up to the root.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such leaf.</exception>
-    public static ImmutableArray<ReadOnlyMemory<byte>> InclusionProof(int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
+    public static ImmutableArray<ReadOnlyMemory<byte>> InclusionProof(
+        int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, leaves.Length);
@@ -71,7 +72,8 @@ public static class MerkleTree
     /// in the tree of <paramref name="size"/> leaves with this root. Never throws on a malformed proof.
     /// </summary>
     public static bool VerifyInclusion(
-        ReadOnlySpan<byte> leaf, long index, long size, ReadOnlySpan<ReadOnlyMemory<byte>> proof, ReadOnlySpan<byte> root)
+        ReadOnlySpan<byte> leaf, long index, long size, ReadOnlySpan<ReadOnlyMemory<byte>> proof,
+        ReadOnlySpan<byte> root)
     {
         if (index < 0 || index >= size)
         {
@@ -109,7 +111,8 @@ public static class MerkleTree
         return last == 0 && root.SequenceEqual(node);
     }
 
-    private static void AddPath(ImmutableArray<ReadOnlyMemory<byte>>.Builder path, int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
+    private static void AddPath(
+        ImmutableArray<ReadOnlyMemory<byte>>.Builder path, int index, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
     {
         if (leaves.Length == 1)
         {

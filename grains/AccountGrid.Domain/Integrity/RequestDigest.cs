@@ -31,5 +31,6 @@ public static class RequestDigest
         return action.AddTo(writer).Sha256Hex();
     }
 
-    private static void AddActor(CanonicalWriter writer, Actor actor) => writer.Add((long)actor.Kind).Add(actor.Subject);
+    private static void AddActor(CanonicalWriter writer, Actor actor) =>
+        writer.Add((long)actor.Kind).Add(actor.Subject);
 }

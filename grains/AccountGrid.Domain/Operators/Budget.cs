@@ -9,14 +9,17 @@ public static class Budget
     public static Refusal? Check(IEnumerable<HarmCharge> charges, long reach, DateTimeOffset now, OperatorPolicy policy)
     {
         var from = now - policy.BudgetWindow;
-        return Fits(charges, from, reach, policy) ? null : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy);
+        return Fits(charges, from, reach, policy)
+            ? null
+            : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy);
     }
 
     /// <summary>
     /// How much of each ceiling is used within the window: 0 = nothing, 1 = spent; more where a ceiling was lowered
     /// since.
     /// </summary>
-    public static (double Actions, double Reach) UseOf(IEnumerable<HarmCharge> charges, DateTimeOffset now, OperatorPolicy policy)
+    public static (double Actions, double Reach) UseOf(
+        IEnumerable<HarmCharge> charges, DateTimeOffset now, OperatorPolicy policy)
     {
         var from = now - policy.BudgetWindow;
         var (count, spent) = (0, 0d);
@@ -55,7 +58,9 @@ public static class Budget
     {
         if (inWindow.Length >= policy.MaxHarms)
         {
-            return Refusal.BudgetExceeded(policy.MaxHarms, policy.BudgetWindow, FreeAt(inWindow[inWindow.Length - policy.MaxHarms], policy) - now);
+            return Refusal.BudgetExceeded(
+                policy.MaxHarms, policy.BudgetWindow,
+                FreeAt(inWindow[inWindow.Length - policy.MaxHarms], policy) - now);
         }
 
         // The earliest instant at which enough of what was spent has left the window; a reach over the whole ceiling

@@ -11,7 +11,8 @@ public static class OperatorDecider
     /// <summary>
     /// Decides one command. <paramref name="authority"/> is the caller's, from the caller's own record.
     /// </summary>
-    public static OperatorDecision Decide(OperatorState state, OperatorCommand command, Caller caller, Authority? authority, DateTimeOffset now) =>
+    public static OperatorDecision Decide(
+        OperatorState state, OperatorCommand command, Caller caller, Authority? authority, DateTimeOffset now) =>
         command switch
         {
             OperatorCommand.Enroll c => (CheckAdmin(caller, authority) ?? CheckEnroll(c, now)) is { } r
@@ -36,7 +37,8 @@ public static class OperatorDecider
     {
         if (entry.Sequence != state.Version + 1)
         {
-            throw new InvalidOperationException($"Entry {entry.Sequence} of operator {state.Id} does not follow version {state.Version}.");
+            throw new InvalidOperationException(
+                $"Entry {entry.Sequence} of operator {state.Id} does not follow version {state.Version}.");
         }
 
         var next = entry.Event switch
@@ -78,7 +80,9 @@ public static class OperatorDecider
         {
             return earlier <= now && command.AuthorityEndsAt <= now
                 ? Accept()
-                : Refuse(state, Refusal.Invalid("authorityEndsAt", "can only move earlier; enrol the person again to prolong"), "offboard");
+                : Refuse(state,
+                    Refusal.Invalid("authorityEndsAt", "can only move earlier; enrol the person again to prolong"),
+                    "offboard");
         }
 
         return state.AuthorityEndsAt == end ? Accept() : Accept(new OperatorEvent.Offboarded(end, command.Note));
@@ -93,7 +97,8 @@ public static class OperatorDecider
         caller.Actor.Person is not { } person || (caller.Roles & anyOf) == Roles.None ? Refusal.ForbiddenRole(anyOf)
         : AccountDecider.CheckPerson(authority ?? Authority.Unknown(person), anyOf, caller.Roles);
 
-    private static Refusal? CheckKnown(OperatorState state) => state.Version == 0 ? Refusal.NotFound($"operator {state.Id}") : null;
+    private static Refusal? CheckKnown(OperatorState state) =>
+        state.Version == 0 ? Refusal.NotFound($"operator {state.Id}") : null;
 
     private static Refusal? CheckEnroll(OperatorCommand.Enroll command, DateTimeOffset now) =>
         command.Roles == Roles.None || (command.Roles & ~Roles.Staff) != Roles.None
@@ -109,5 +114,7 @@ public static class OperatorDecider
     /// <summary>A refusal is recorded only in a journal that exists: a made-up name must not create one.</summary>
     private static OperatorDecision Refuse(OperatorState state, Refusal refusal, string attempt) => new(
         refusal,
-        refusal.IsRecorded && state.Version > 0 ? [new OperatorEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message)] : []);
+        refusal.IsRecorded && state.Version > 0
+            ? [new OperatorEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message)]
+            : []);
 }

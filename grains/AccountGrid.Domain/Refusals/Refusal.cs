@@ -16,16 +16,20 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     /// Whether the attempt is recorded in the account's journal: attempts at power are, slips of form
     /// (a stale etag, a malformed field) and overload are not, so that noise cannot fill a journal.
     /// </summary>
-    public bool IsRecorded => Reason is RefusalReason.ForbiddenRole or RefusalReason.AuthorityEnded or RefusalReason.NoticePeriod
-        or RefusalReason.NeedsSecondPerson or RefusalReason.SamePerson or RefusalReason.ProposalExpired or RefusalReason.ProposalVoid
+    public bool IsRecorded =>
+        Reason is RefusalReason.ForbiddenRole or RefusalReason.AuthorityEnded or RefusalReason.NoticePeriod
+        or RefusalReason.NeedsSecondPerson or RefusalReason.SamePerson or RefusalReason.ProposalExpired
+            or RefusalReason.ProposalVoid
         or RefusalReason.BudgetExceeded or RefusalReason.ReachExceeded;
 
     /// <summary>A field breaks its rule.</summary>
-    public static Refusal Invalid(string field, string rule) => new(RefusalReason.InvalidArgument, $"{field} {rule}", field);
+    public static Refusal Invalid(string field, string rule) =>
+        new(RefusalReason.InvalidArgument, $"{field} {rule}", field);
 
     /// <summary>The caller lacks every role that would do.</summary>
     public static Refusal ForbiddenRole(Roles needed) =>
-        new(RefusalReason.ForbiddenRole, $"This needs the role {needed.ToString().ToLowerInvariant().Replace(", ", " or ", StringComparison.Ordinal)}.");
+        new(RefusalReason.ForbiddenRole,
+            $"This needs the role {needed.ToString().ToLowerInvariant().Replace(", ", " or ", StringComparison.Ordinal)}.");
 
     /// <summary>Only AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
     public static Refusal SystemOnly { get; } = new(RefusalReason.ForbiddenRole, "Only the system itself does this.");
@@ -54,21 +58,25 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
         new(RefusalReason.SamePerson, "The approver must be another person than the proposer.");
 
     /// <summary>The proposal's time is over.</summary>
-    public static Refusal ProposalExpired(ProposalId id) => new(RefusalReason.ProposalExpired, $"Proposal {id} has expired.");
+    public static Refusal ProposalExpired(ProposalId id) =>
+        new(RefusalReason.ProposalExpired, $"Proposal {id} has expired.");
 
     /// <summary>What the proposal was bound to has moved.</summary>
-    public static Refusal ProposalVoid(ProposalId id, string why) => new(RefusalReason.ProposalVoid, $"Proposal {id} is void: {why}.");
+    public static Refusal ProposalVoid(ProposalId id, string why) =>
+        new(RefusalReason.ProposalVoid, $"Proposal {id} is void: {why}.");
 
     /// <summary>Too many harmful actions within the rolling window.</summary>
     public static Refusal BudgetExceeded(int limit, TimeSpan window, TimeSpan retryAfter) => new(
         RefusalReason.BudgetExceeded,
-        string.Create(CultureInfo.InvariantCulture, $"At most {limit} harmful actions per {window.TotalMinutes:0} minutes."),
+        string.Create(CultureInfo.InvariantCulture,
+            $"At most {limit} harmful actions per {window.TotalMinutes:0} minutes."),
         RetryAfter: retryAfter);
 
     /// <summary>Too many followers affected by one person alone within the rolling window.</summary>
     public static Refusal ReachExceeded(long limit, TimeSpan window, TimeSpan retryAfter) => new(
         RefusalReason.ReachExceeded,
-        string.Create(CultureInfo.InvariantCulture, $"One person alone may affect at most {limit} followers per {window.TotalMinutes:0} minutes."),
+        string.Create(CultureInfo.InvariantCulture,
+            $"One person alone may affect at most {limit} followers per {window.TotalMinutes:0} minutes."),
         RetryAfter: retryAfter);
 
     /// <summary>The state is not the one that the caller saw.</summary>

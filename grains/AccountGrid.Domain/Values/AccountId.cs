@@ -22,7 +22,8 @@ public readonly record struct AccountId
 
     /// <summary>The integer, always positive.</summary>
     /// <exception cref="InvalidOperationException">This is <c>default(AccountId)</c>.</exception>
-    public long Value => _value > 0 ? _value : throw new InvalidOperationException("default(AccountId) names no account.");
+    public long Value =>
+        _value > 0 ? _value : throw new InvalidOperationException("default(AccountId) names no account.");
 
     /// <summary>Reads a decimal account id without sign, spaces or leading zeros.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out AccountId id)

@@ -13,6 +13,7 @@ public static class Etag
     public static bool TryParse([NotNullWhen(true)] string? text, out long stateVersion)
     {
         stateVersion = 0;
-        return text is ['s', .. var digits] && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out stateVersion);
+        return text is ['s', .. var digits]
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out stateVersion);
     }
 }

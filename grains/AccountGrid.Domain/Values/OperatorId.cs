@@ -44,7 +44,9 @@ public readonly record struct OperatorId
     /// <summary>Reads an operator id that is known to be well formed.</summary>
     /// <exception cref="FormatException">It is not.</exception>
     public static OperatorId Parse(string text) =>
-        TryParse(text, out var id) ? id : throw new FormatException("An operator id is 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | +");
+        TryParse(text, out var id)
+            ? id
+            : throw new FormatException("An operator id is 1 to 128 characters of A-Z a-z 0-9 . _ - @ : | +");
 
     /// <summary>The subject.</summary>
     public override string ToString() => _value ?? "";

@@ -28,8 +28,10 @@ public readonly record struct StreamId
     public static bool TryParse([NotNullWhen(true)] string? text, out StreamId id)
     {
         var known = text is not null
-            && ((text.StartsWith(AccountPrefix, StringComparison.Ordinal) && AccountId.TryParse(text[AccountPrefix.Length..], out _))
-                || (text.StartsWith(OperatorPrefix, StringComparison.Ordinal) && OperatorId.TryParse(text[OperatorPrefix.Length..], out _)));
+            && ((text.StartsWith(AccountPrefix, StringComparison.Ordinal)
+            && AccountId.TryParse(text[AccountPrefix.Length..], out _))
+                || (text.StartsWith(OperatorPrefix, StringComparison.Ordinal)
+                    && OperatorId.TryParse(text[OperatorPrefix.Length..], out _)));
         id = known ? new StreamId(text!) : default;
         return known;
     }
@@ -38,14 +40,16 @@ public readonly record struct StreamId
     public bool IsAccount(out AccountId account)
     {
         account = default;
-        return Value.StartsWith(AccountPrefix, StringComparison.Ordinal) && AccountId.TryParse(Value[AccountPrefix.Length..], out account);
+        return Value.StartsWith(AccountPrefix, StringComparison.Ordinal)
+            && AccountId.TryParse(Value[AccountPrefix.Length..], out account);
     }
 
     /// <summary>Whether this is an operator's journal, and whose.</summary>
     public bool IsOperator(out OperatorId person)
     {
         person = default;
-        return Value.StartsWith(OperatorPrefix, StringComparison.Ordinal) && OperatorId.TryParse(Value[OperatorPrefix.Length..], out person);
+        return Value.StartsWith(OperatorPrefix, StringComparison.Ordinal)
+            && OperatorId.TryParse(Value[OperatorPrefix.Length..], out person);
     }
 
     /// <summary>The text form.</summary>

@@ -58,7 +58,8 @@ public static class TextRules
             // is a category of its own.
             var isPair = char.IsSurrogatePair(text, i);
             var codePoint = isPair ? char.ConvertToUtf32(c, text[i + 1]) : c;
-            if (CharUnicodeInfo.GetUnicodeCategory(codePoint) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+            if (CharUnicodeInfo.GetUnicodeCategory(codePoint) is UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"must not contain the character U+{codePoint:X4}");

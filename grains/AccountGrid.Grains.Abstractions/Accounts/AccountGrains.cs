@@ -23,12 +23,14 @@ public sealed class AccountGrains(IGrainFactory factory)
         {
             // A race finds the same twice.
             var types = _types ??= Types.Of(factory.GetGrain<IAccountGrain>(1));
-            return (IAccountGrain)factory.GetGrain(GrainId.Create(types.Grain, GrainIdKeyExtensions.CreateIntegerKey(id.Value)), types.Interface);
+            return (IAccountGrain)factory.GetGrain(
+                GrainId.Create(types.Grain, GrainIdKeyExtensions.CreateIntegerKey(id.Value)), types.Interface);
         }
     }
 
     private sealed record Types(GrainType Grain, GrainInterfaceType Interface)
     {
-        public static Types Of(IAccountGrain sample) => new(sample.GetGrainId().Type, ((GrainReference)sample).InterfaceType);
+        public static Types Of(IAccountGrain sample) =>
+            new(sample.GetGrainId().Type, ((GrainReference)sample).InterfaceType);
     }
 }

@@ -14,4 +14,5 @@ namespace AccountGrid.Grains;
 /// </param>
 [GenerateSerializer, Immutable, Alias("ag.caller")]
 public sealed partial record CallerInfo(
-    [property: Id(0)] ActorKind Kind, [property: Id(1)] string Subject, [property: Id(2)] Roles Roles, [property: Id(3)] string? TraceParent = null);
+    [property: Id(0)] ActorKind Kind, [property: Id(1)] string Subject, [property: Id(2)] Roles Roles,
+    [property: Id(3)] string? TraceParent = null);

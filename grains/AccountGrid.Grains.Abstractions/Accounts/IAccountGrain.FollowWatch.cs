@@ -17,5 +17,6 @@ public partial interface IAccountGrain
     /// every change in between is known.
     /// </summary>
     [AlwaysInterleave, Alias("SettleFollows")]
-    Task<long?> SettleFollowsAsync(ImmutableArray<SweptPartInput> parts, long version, CancellationToken cancellationToken);
+    Task<long?> SettleFollowsAsync(
+        ImmutableArray<SweptPartInput> parts, long version, CancellationToken cancellationToken);
 }

@@ -43,11 +43,13 @@ public partial interface IAccountGrain : IGrainWithIntegerKey
     /// </param>
     [AlwaysInterleave, Alias("Execute")]
     Task<CommandReply> ExecuteAsync(
-        CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion, CancellationToken cancellationToken);
+        CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion,
+        CancellationToken cancellationToken);
 
     /// <summary>Applies follows and unfollows in one transaction.</summary>
     [AlwaysInterleave, Alias("Follow")]
-    Task<FollowReply> FollowAsync(ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken);
+    Task<FollowReply> FollowAsync(
+        ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken);
 
     /// <summary>The system's: do what is due.</summary>
     [AlwaysInterleave, Alias("FireDue")]

@@ -12,5 +12,6 @@ public interface IRegistrarGrain : IGrainWithIntegerKey
     /// AlreadyExists.
     /// </summary>
     [Alias("Register")]
-    Task<CommandReply> RegisterAsync(long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken);
+    Task<CommandReply> RegisterAsync(
+        long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken);
 }

@@ -9,4 +9,5 @@ namespace AccountGrid.Grains;
 /// <param name="Reservation">To settle, where an intent was reserved.</param>
 [GenerateSerializer, Immutable, Alias("ag.authority")]
 public sealed partial record AuthorityInfo(
-    [property: Id(0)] Standing Standing, [property: Id(1)] Roles Roles, [property: Id(2)] RefusalInfo? Budget, [property: Id(3)] long? Reservation);
+    [property: Id(0)] Standing Standing, [property: Id(1)] Roles Roles, [property: Id(2)] RefusalInfo? Budget,
+    [property: Id(3)] long? Reservation);

@@ -46,7 +46,8 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
 
     /// <summary>Accounts with something pending, above <paramref name="after"/>, ascending.</summary>
     [Alias("ListProposals")]
-    Task<IdPage> ListProposalAccountsAsync(string? proposedBy, long after, int max, CancellationToken cancellationToken);
+    Task<IdPage> ListProposalAccountsAsync(
+        string? proposedBy, long after, int max, CancellationToken cancellationToken);
 
     /// <summary>
     /// Operators above <paramref name="after"/>, ordinally ascending; <c>Next</c> is empty at the end.
@@ -65,11 +66,13 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     /// Accounts that a person harmed or approved harm to since an instant, above <paramref name="after"/>, ascending.
     /// </summary>
     [Alias("ListHarmed")]
-    Task<IdPage> ListHarmedAsync(string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken);
+    Task<IdPage> ListHarmedAsync(
+        string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken);
 
     /// <summary>Entries below a position (0 = from the end), newest first.</summary>
     [Alias("ListAudit")]
-    Task<EntryPage> ListAuditAsync(AuditFilterInput filter, long beforePosition, int max, CancellationToken cancellationToken);
+    Task<EntryPage> ListAuditAsync(
+        AuditFilterInput filter, long beforePosition, int max, CancellationToken cancellationToken);
 
     /// <summary>
     /// Entries above a position, oldest first; waits up to <paramref name="wait"/> (at most 20 seconds) for one to
@@ -96,7 +99,8 @@ public sealed record CheckpointInfo(
 
 /// <summary>A page of checkpoints, newest first.</summary>
 [GenerateSerializer, Immutable, Alias("ag.checkpoint-page")]
-public sealed record CheckpointPage([property: Id(0)] ImmutableArray<CheckpointInfo> Checkpoints, [property: Id(1)] long Next);
+public sealed record CheckpointPage(
+    [property: Id(0)] ImmutableArray<CheckpointInfo> Checkpoints, [property: Id(1)] long Next);
 
 /// <summary>What a verification found.</summary>
 /// <param name="Intact">Whether nothing is wrong.</param>

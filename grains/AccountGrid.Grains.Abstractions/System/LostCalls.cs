@@ -21,7 +21,8 @@ public static class LostCalls
     /// </summary>
     /// <remarks>A new activation that cannot register itself in time fails its callers with its own cancellation, not
     /// with theirs.</remarks>
-    public static bool IsLost(Exception failure) => IsSiloGone(failure) || failure is TimeoutException or OperationCanceledException;
+    public static bool IsLost(Exception failure) =>
+        IsSiloGone(failure) || failure is TimeoutException or OperationCanceledException;
 
     /// <summary>
     /// Whether a call failed because its silo went away: it was never carried out, or what it changed in that silo's
@@ -32,11 +33,12 @@ public static class LostCalls
     /// class of Orleans' exceptions; those derived from it say something else, unless they are named here.
     /// </remarks>
     public static bool IsSiloGone(Exception failure) =>
-        failure is SiloUnavailableException or OrleansMessageRejectionException || failure?.GetType() == typeof(OrleansException);
+        failure is SiloUnavailableException or OrleansMessageRejectionException
+            || failure?.GetType() == typeof(OrleansException);
 
     /// <summary>
-    /// Whether a call certainly never reached its grain: a silo refused to deliver the message. The classes derived from
-    /// this one say less; a silo that went away may have worked on the call.
+    /// Whether a call certainly never reached its grain: a silo refused to deliver the message. The classes derived
+    /// from this one say less; a silo that went away may have worked on the call.
     /// </summary>
     public static bool IsUndelivered(Exception failure) =>
         failure?.GetType() == typeof(OrleansMessageRejectionException);
@@ -78,7 +80,9 @@ public static class LostCalls
     /// <param name="mayRepeat">
     /// Whether a failure may be followed by another attempt; <see cref="IsLost"/> if <c>null</c>.
     /// </param>
-    public static async Task<T> RepeatAsync<T>(Func<Task<T>> call, TimeProvider clock, CancellationToken cancellationToken, Func<Exception, bool>? mayRepeat = null)
+    public static async Task<T> RepeatAsync<T>(
+        Func<Task<T>> call, TimeProvider clock, CancellationToken cancellationToken,
+        Func<Exception, bool>? mayRepeat = null)
     {
         ArgumentNullException.ThrowIfNull(call);
         mayRepeat ??= IsLost;

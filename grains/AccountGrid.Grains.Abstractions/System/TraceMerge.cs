@@ -7,7 +7,8 @@ public static class TraceMerge
 {
     /// <summary>Spans in order of their beginning, each once.</summary>
     public static ImmutableArray<SpanInfo> Spans(IEnumerable<SpanInfo> spans) =>
-        [.. spans.DistinctBy(static s => (s.TraceId, s.SpanId)).OrderBy(static s => s.StartedAt).ThenBy(static s => s.SpanId, StringComparer.Ordinal)];
+        [.. spans.DistinctBy(static s => (s.TraceId, s.SpanId)).OrderBy(static s => s.StartedAt)
+            .ThenBy(static s => s.SpanId, StringComparer.Ordinal)];
 
     /// <summary>
     /// One line per trace, newest first. A request's own span says how it was called and how long it took; the

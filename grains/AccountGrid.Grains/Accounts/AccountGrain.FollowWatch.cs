@@ -7,9 +7,12 @@ namespace AccountGrid.Grains;
 public sealed partial class AccountGrain
 {
     /// <inheritdoc />
-    public Task<long?> WatchFollowsAsync(CancellationToken cancellationToken) => Task.FromResult(_processor?.WatchFollows());
+    public Task<long?> WatchFollowsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(_processor?.WatchFollows());
 
     /// <inheritdoc />
-    public Task<long?> SettleFollowsAsync(ImmutableArray<SweptPartInput> parts, long version, CancellationToken cancellationToken) =>
-        _processor?.SettleFollowsAsync([.. parts.Select(static p => new SweptPart(p.Last, p.Version))], version, cancellationToken) ?? Task.FromResult<long?>(null);
+    public Task<long?> SettleFollowsAsync(
+        ImmutableArray<SweptPartInput> parts, long version, CancellationToken cancellationToken) =>
+        _processor?.SettleFollowsAsync([.. parts.Select(static p => new SweptPart(p.Last, p.Version))], version,
+            cancellationToken) ?? Task.FromResult<long?>(null);
 }

@@ -20,7 +20,8 @@ public sealed partial class AccountGrain
             }
         }
 
-        [LoggerMessage(2001, LogLevel.Critical, "ALERT: the journal of account {Account} is damaged. The account is out of service until it is repaired; no other is concerned.")]
+        [LoggerMessage(2001, LogLevel.Critical,
+            "ALERT: the journal of account {Account} is damaged. The account is out of service until it is repaired; no other is concerned.")]
         public static partial void Damaged(ILogger logger, Exception exception, AccountId account);
 
         [LoggerMessage(2002, LogLevel.Warning, "Account {Account} could not be loaded; the next call tries again.")]

@@ -92,7 +92,8 @@ public sealed partial class AccountGrain(
 
     /// <inheritdoc />
     public async Task<CommandReply> ExecuteAsync(
-        CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion, CancellationToken cancellationToken)
+        CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion,
+        CancellationToken cancellationToken)
     {
         if (_processor is not { } processor)
         {
@@ -114,7 +115,8 @@ public sealed partial class AccountGrain(
         try
         {
             var result = await processor.ExecuteAsync(request, cancellationToken);
-            return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null, result.ProposalSequence, result.Refusal?.ToInfo());
+            return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null,
+                result.ProposalSequence, result.Refusal?.ToInfo());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -128,7 +130,8 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc />
-    public async Task<FollowReply> FollowAsync(ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken)
+    public async Task<FollowReply> FollowAsync(
+        ImmutableArray<FollowInput> changes, CallerInfo caller, CancellationToken cancellationToken)
     {
         if (_processor is not { } processor)
         {
@@ -158,7 +161,8 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc />
-    public Task FireDueAsync(CancellationToken cancellationToken) => SystemTurnAsync(processor => processor.FireDueAsync(cancellationToken));
+    public Task FireDueAsync(CancellationToken cancellationToken) =>
+        SystemTurnAsync(processor => processor.FireDueAsync(cancellationToken));
 
     /// <inheritdoc />
     public Task FreezeAsync(string person, CancellationToken cancellationToken) => SystemTurnAsync(async processor =>
@@ -171,14 +175,17 @@ public sealed partial class AccountGrain(
     });
 
     /// <inheritdoc />
-    public async Task<Answer<EntryPage>> ReadJournalAsync(long beforeSequence, int max, CancellationToken cancellationToken)
+    public async Task<Answer<EntryPage>> ReadJournalAsync(
+        long beforeSequence, int max, CancellationToken cancellationToken)
     {
         // The journal is read as stored, also when it does not fold, because then an investigator needs to see it.
         var account = new AccountId(this.GetPrimaryKeyLong());
         try
         {
             var entries = await services.Journal.ReadBackwardsAsync(
-                StreamId.Of(account), beforeSequence <= 0 ? long.MaxValue : beforeSequence, Math.Clamp(max, 1, Limits.PageSize), cancellationToken);
+                StreamId.Of(account), beforeSequence <= 0
+                    ? long.MaxValue
+                    : beforeSequence, Math.Clamp(max, 1, Limits.PageSize), cancellationToken);
             return new(entries.ToPage(), null);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
@@ -193,7 +200,9 @@ public sealed partial class AccountGrain(
         try
         {
             var incidents = await IncidentReader.ReadAsync(new(this.GetPrimaryKeyLong()), services, cancellationToken);
-            return new(new([.. incidents.Reverse().Take(Math.Clamp(max, 1, Limits.PageSize)).Select(JournalMapping.ToInfo)]), null);
+            return new(
+                new([.. incidents.Reverse().Take(Math.Clamp(max, 1, Limits.PageSize)).Select(JournalMapping.ToInfo)]),
+                null);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -267,7 +276,8 @@ public sealed partial class AccountGrain(
         return KeptIfKnown(processor.View).ToPublicAnswer();
     }
 
-    private async ValueTask<Answer<AccountInfo>> GetRefreshedAsync(AccountProcessor processor, long minVersion, CancellationToken cancellationToken)
+    private async ValueTask<Answer<AccountInfo>> GetRefreshedAsync(
+        AccountProcessor processor, long minVersion, CancellationToken cancellationToken)
     {
         try
         {

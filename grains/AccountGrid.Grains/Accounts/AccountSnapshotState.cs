@@ -50,5 +50,6 @@ public sealed class AccountSnapshotState
         Seal = snapshot.Seal,
     };
 
-    internal AccountSnapshot ToSnapshot() => new(Format, Version, HeadHash, StateJson, FollowerCount, FollowerVersion, FollowersAsOf, Seal);
+    internal AccountSnapshot ToSnapshot() =>
+        new(Format, Version, HeadHash, StateJson, FollowerCount, FollowerVersion, FollowersAsOf, Seal);
 }

@@ -13,8 +13,11 @@ internal sealed class GrainFollowWatch(AccountGrains accounts) : IFollowWatch
     public Task<long?> BeginAsync(AccountId account, CancellationToken cancellationToken) =>
         AskAsync(() => accounts[account].WatchFollowsAsync(cancellationToken));
 
-    public Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) =>
-        AskAsync(() => accounts[account].SettleFollowsAsync([.. parts.Select(static p => new SweptPartInput(p.Last, p.Version))], version, cancellationToken));
+    public Task<long?> SettleAsync(
+        AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) =>
+        AskAsync(
+            () => accounts[account].SettleFollowsAsync(
+                [.. parts.Select(static p => new SweptPartInput(p.Last, p.Version))], version, cancellationToken));
 
     private static async Task<long?> AskAsync(Func<Task<long?>> ask)
     {
@@ -22,7 +25,8 @@ internal sealed class GrainFollowWatch(AccountGrains accounts) : IFollowWatch
         {
             return await ask();
         }
-        catch (Exception e) when (e is GrainRefusedException or TimeoutException or OrleansException or NotSupportedException)
+        catch (Exception e) when (e is GrainRefusedException or TimeoutException or OrleansException
+            or NotSupportedException)
         {
             return null;
         }

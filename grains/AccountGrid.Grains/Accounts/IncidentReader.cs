@@ -9,7 +9,8 @@ internal static class IncidentReader
 {
     /// <summary>The incidents, oldest first.</summary>
     /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
-    public static async Task<ImmutableArray<Incident>> ReadAsync(AccountId account, AccountServices services, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<Incident>> ReadAsync(
+        AccountId account, AccountServices services, CancellationToken cancellationToken)
     {
         var stream = StreamId.Of(account);
         var report = new IncidentReport(account);

@@ -25,7 +25,8 @@ public sealed class LocalAccounts(TimeProvider clock, PauseGuard guard) : ILocal
     /// Sets of ids instead of a concurrent dictionary: 20 bytes for each account in memory instead of 60. In parts, so
     /// that a growing set delays few.
     /// </summary>
-    private readonly HashSet<long>[] _active = [.. Enumerable.Range(0, 1 << PartBits).Select(static _ => new HashSet<long>())];
+    private readonly HashSet<long>[] _active =
+        [.. Enumerable.Range(0, 1 << PartBits).Select(static _ => new HashSet<long>())];
     private readonly Entry?[] _entries = new Entry?[Ways << SetBits];
 
     /// <summary>Says whether memory may be answered from.</summary>

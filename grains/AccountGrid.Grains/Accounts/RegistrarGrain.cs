@@ -11,7 +11,8 @@ namespace AccountGrid.Grains;
 public sealed class RegistrarGrain(AccountRegistrar registrar) : Grain, IRegistrarGrain
 {
     /// <inheritdoc />
-    public async Task<CommandReply> RegisterAsync(long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken)
+    public async Task<CommandReply> RegisterAsync(
+        long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken)
     {
         if (!AccountId.TryCreate(id, out var account))
         {
@@ -27,7 +28,8 @@ public sealed class RegistrarGrain(AccountRegistrar registrar) : Grain, IRegistr
         try
         {
             var result = await registrar.RegisterAsync(account, handle, verified, requestId, cancellationToken);
-            return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null, result.ProposalSequence, result.Refusal?.ToInfo());
+            return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null,
+                result.ProposalSequence, result.Refusal?.ToInfo());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

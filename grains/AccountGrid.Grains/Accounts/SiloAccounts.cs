@@ -4,10 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <inheritdoc cref="ISiloAccounts"/>
-public sealed class SiloAccounts(GrainId id, Silo silo, ILoggerFactory logs, LocalAccounts local, AccountGrains accounts) : GrainService(id, silo, logs), ISiloAccounts
+public sealed class SiloAccounts(
+    GrainId id, Silo silo, ILoggerFactory logs, LocalAccounts local,
+    AccountGrains accounts) : GrainService(id, silo, logs), ISiloAccounts
 {
     /// <inheritdoc />
-    public async Task<ImmutableArray<AccountInfo>> ReadAsync(ImmutableArray<long> ids, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<AccountInfo>> ReadAsync(
+        ImmutableArray<long> ids, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<AccountInfo>();
         var asked = new List<Task<AccountInfo?>>();

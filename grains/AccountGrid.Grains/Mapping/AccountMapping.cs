@@ -13,19 +13,24 @@ internal static class AccountMapping
 
     /// <summary>What a visitor gets, who cannot tell an account that is down from one that never was.</summary>
     public static Answer<PublicAccountInfo> ToPublicAnswer(this AccountView view) =>
-        view.State is { IsRegistered: true, Status: AccountStatus.Active } ? new(view.ToPublicInfo(), null) : Unknown(view).ToAnswer<PublicAccountInfo>();
+        view.State is { IsRegistered: true, Status: AccountStatus.Active }
+            ? new(view.ToPublicInfo(), null)
+            : Unknown(view).ToAnswer<PublicAccountInfo>();
 
     public static AccountInfo ToInfo(this AccountView view)
     {
         var state = view.State;
         return new(
-            state.Id.Value, state.Handle, state.Status, state.Version, state.StateVersion, view.Tier, state.Designation?.ToInfo(),
+            state.Id.Value, state.Handle, state.Status, state.Version, state.StateVersion, view.Tier,
+            state.Designation?.ToInfo(),
             ImmutableArray.CreateRange(state.Holds, ToInfo), state.Proposal?.ToInfo(state.Id), ToFollowers(view));
     }
 
-    public static PublicAccountInfo ToPublicInfo(this AccountView view) => new(view.State.Id.Value, view.State.Handle, ToFollowers(view));
+    public static PublicAccountInfo ToPublicInfo(this AccountView view) =>
+        new(view.State.Id.Value, view.State.Handle, ToFollowers(view));
 
-    public static FollowersInfo ToInfo(this FollowerCount count) => new(count.Count, count.AsOf, CountQuality.Exact, count.Version);
+    public static FollowersInfo ToInfo(this FollowerCount count) =>
+        new(count.Count, count.AsOf, CountQuality.Exact, count.Version);
 
     public static ActorInfo ToInfo(this Actor actor) => new(actor.Kind, actor.Subject);
 
@@ -40,9 +45,11 @@ internal static class AccountMapping
     private static DesignationInfo ToInfo(this Designation designation) =>
         new(designation.Owner.Value, designation.Reason, designation.At, designation.ReviewAt);
 
-    private static HoldInfo ToInfo(Hold hold) => new(hold.Kind, hold.PlacedBy.ToInfo(), hold.ApprovedBy?.Value, hold.At, hold.Reason, hold.Until);
+    private static HoldInfo ToInfo(Hold hold) =>
+        new(hold.Kind, hold.PlacedBy.ToInfo(), hold.ApprovedBy?.Value, hold.At, hold.Reason, hold.Until);
 
     private static ProposalInfo ToInfo(this Proposal proposal, AccountId account) => new(
-        account.Value, proposal.Sequence, proposal.State, proposal.Action.ToInput(), proposal.Digest, proposal.Shown.Followers, proposal.Shown.Tier,
+        account.Value, proposal.Sequence, proposal.State, proposal.Action.ToInput(), proposal.Digest,
+        proposal.Shown.Followers, proposal.Shown.Tier,
         proposal.ProposedBy.ToInfo(), proposal.ProposedAt, proposal.ApprovedBy?.Value, proposal.DueAt);
 }

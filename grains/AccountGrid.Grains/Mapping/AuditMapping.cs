@@ -6,9 +6,11 @@ namespace AccountGrid.Grains;
 internal static class AuditMapping
 {
     public static CheckpointInfo ToInfo(this Checkpoint checkpoint) => new(
-        checkpoint.Number, checkpoint.Position, checkpoint.Root, checkpoint.Previous, checkpoint.At, checkpoint.KeyId, checkpoint.Signature);
+        checkpoint.Number, checkpoint.Position, checkpoint.Root, checkpoint.Previous, checkpoint.At, checkpoint.KeyId,
+        checkpoint.Signature);
 
     public static VerificationInfo ToInfo(this VerificationResult result) => new(
         result.IsIntact, result.First?.Message ?? "", result.First is { } first ? AuditProblem.NameOf(first.Kind) : "",
-        result.First?.Stream ?? "", result.First?.Sequence ?? 0, result.Entries, result.Streams, result.Checkpoints, result.Position);
+        result.First?.Stream ?? "", result.First?.Sequence ?? 0, result.Entries, result.Streams, result.Checkpoints,
+        result.Position);
 }

@@ -8,7 +8,8 @@ namespace AccountGrid.Grains;
 internal static class FollowMapping
 {
     /// <summary>The changes, or why they are refused.</summary>
-    public static (ImmutableArray<FollowChange> Changes, Refusal? Refusal) ToChanges(ImmutableArray<FollowInput> inputs, CallerInfo caller)
+    public static (ImmutableArray<FollowChange> Changes, Refusal? Refusal) ToChanges(
+        ImmutableArray<FollowInput> inputs, CallerInfo caller)
     {
         if (!caller.Roles.HasFlag(Roles.Service))
         {
@@ -30,5 +31,6 @@ internal static class FollowMapping
         return (changes.MoveToImmutable(), null);
     }
 
-    public static FollowReply ToReply(this FollowOutcome outcome) => new(outcome.Changed, outcome.After?.ToInfo(), outcome.Refusal?.ToInfo());
+    public static FollowReply ToReply(this FollowOutcome outcome) =>
+        new(outcome.Changed, outcome.After?.ToInfo(), outcome.Refusal?.ToInfo());
 }

@@ -9,7 +9,8 @@ namespace AccountGrid.Grains;
 internal static class JournalMapping
 {
     public static EntryInfo ToInfo(this JournalEntry entry, long position = 0) => new(
-        entry.Stream.Value, entry.Sequence, entry.At, entry.Actor.ToInfo(), entry.Type, entry.TypeVersion, Encoding.UTF8.GetString(entry.Payload.Span),
+        entry.Stream.Value, entry.Sequence, entry.At, entry.Actor.ToInfo(), entry.Type, entry.TypeVersion,
+        Encoding.UTF8.GetString(entry.Payload.Span),
         entry.TraceId, entry.RequestId, entry.Hash, position);
 
     /// <summary>
@@ -17,7 +18,8 @@ internal static class JournalMapping
     /// older one.
     /// </summary>
     public static EntryPage ToPage(this ImmutableArray<JournalEntry> entries) =>
-        new([.. entries.Select(static e => e.ToInfo())], entries.IsEmpty || entries[^1].Sequence == 1 ? 0 : entries[^1].Sequence);
+        new([.. entries.Select(static e => e.ToInfo())],
+            entries.IsEmpty || entries[^1].Sequence == 1 ? 0 : entries[^1].Sequence);
 
     /// <summary>A page by position, newest first; a page that is not full is the last.</summary>
     public static EntryPage ToPageBackwards(this ImmutableArray<CommittedEntry> entries, int max) =>
@@ -31,7 +33,8 @@ internal static class JournalMapping
 
     public static IncidentInfo ToInfo(this Incident incident) => new(
         incident.From, incident.Until, incident.Gravest, incident.Reason, incident.PlacedBy.ToInfo(),
-        incident.Approvals.IsEmpty ? null : incident.Approvals[0].Value, incident.EndedBy?.ToInfo(), incident.Followers ?? -1, incident.ReadsRefused,
+        incident.Approvals.IsEmpty ? null : incident.Approvals[0].Value, incident.EndedBy?.ToInfo(), incident.Followers
+            ?? -1, incident.ReadsRefused,
         incident.TraceIds, incident.Sequences);
 
     private static ImmutableArray<EntryInfo> ToInfos(ImmutableArray<CommittedEntry> entries) =>

@@ -7,7 +7,8 @@ namespace AccountGrid.Grains;
 internal static class OperatorMapping
 {
     public static OperatorInfo ToInfo(this OperatorView view) => new(
-        view.State.Id.Value, view.State.DisplayName, view.State.Roles, view.Standing, view.State.AuthorityEndsAt, view.State.Version,
+        view.State.Id.Value, view.State.DisplayName, view.State.Roles, view.Standing, view.State.AuthorityEndsAt,
+        view.State.Version,
         view.HarmsInWindow, view.ReachInWindow, view.State.FreezePending);
 
     public static AuthorityInfo ToInfo(this AuthorityAnswer answer) =>

@@ -10,11 +10,14 @@ internal static class RefusalMapping
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    public static RefusalInfo ToInfo(this Refusal refusal) => new(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
+    public static RefusalInfo ToInfo(this Refusal refusal) =>
+        new(refusal.Reason, refusal.Message, refusal.Field, refusal.RetryAfter);
 
-    public static Refusal ToRefusal(this RefusalInfo info) => new(info.Reason, info.Message, info.Field, info.RetryAfter);
+    public static Refusal ToRefusal(this RefusalInfo info) =>
+        new(info.Reason, info.Message, info.Field, info.RetryAfter);
 
-    public static CommandReply ToReply(this Refusal refusal, AccountInfo? account = null) => new(Outcome.Refused, account, null, refusal.ToInfo());
+    public static CommandReply ToReply(this Refusal refusal, AccountInfo? account = null) =>
+        new(Outcome.Refused, account, null, refusal.ToInfo());
 
     /// <summary>The answer to a read that is refused.</summary>
     public static Answer<T> ToAnswer<T>(this Refusal refusal)
@@ -34,7 +37,8 @@ internal static class RefusalMapping
                 : "The store is unavailable; nothing was done.",
             RetryAfter: e.IsTransient || e.OutcomeUnknown ? RetryAfter : null),
         JournalDamagedException or UnknownFormatException => new(
-            RefusalReason.StorageUnavailable, "The journal behind this is damaged; it is out of service until an engineer has repaired it."),
+            RefusalReason.StorageUnavailable,
+            "The journal behind this is damaged; it is out of service until an engineer has repaired it."),
         GrainRefusedException e => e.Refusal.ToRefusal(),
         _ => null,
     };

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <summary>Asks the operator's own grain, wherever it is. Thread-safe.</summary>
-public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimeProvider clock, ILogger<GrainOperatorAuthority> log) : IOperatorAuthority
+public sealed partial class GrainOperatorAuthority(
+    IGrainFactory grains, TimeProvider clock, ILogger<GrainOperatorAuthority> log) : IOperatorAuthority
 {
     /// <inheritdoc />
     /// <remarks>
@@ -21,17 +22,21 @@ public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimePro
         try
         {
             var info = await LostCalls.RepeatAsync(
-                () => Grain(question.Person).AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
+                () => Grain(question.Person)
+                    .AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
                 clock, cancellationToken, LostCalls.IsSiloGone);
             return info.ToAnswer(question.Person);
         }
         catch (GrainRefusedException e) when (e.Refusal.Reason == RefusalReason.Overloaded)
         {
-            throw new StorageOverloadedException("The register of operators", e.Refusal.RetryAfter ?? TimeSpan.FromSeconds(1));
+            throw new StorageOverloadedException(
+                "The register of operators", e.Refusal.RetryAfter ?? TimeSpan.FromSeconds(1));
         }
-        catch (Exception e) when (IsOfTheWay(e) && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (IsOfTheWay(e)
+            && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            throw new StorageUnavailableException("The record of an operator cannot be read.", e, isTransient: true, outcomeUnknown: false);
+            throw new StorageUnavailableException(
+                "The record of an operator cannot be read.", e, isTransient: true, outcomeUnknown: false);
         }
     }
 
@@ -52,10 +57,12 @@ public sealed partial class GrainOperatorAuthority(IGrainFactory grains, TimePro
     /// <summary>
     /// A cancellation that is not the caller's: the operator's new activation could not register itself in time.
     /// </summary>
-    private static bool IsOfTheWay(Exception failure) => failure is GrainRefusedException or TimeoutException or OrleansException or OperationCanceledException;
+    private static bool IsOfTheWay(Exception failure) =>
+        failure is GrainRefusedException or TimeoutException or OrleansException or OperationCanceledException;
 
     private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);
 
-    [LoggerMessage(2110, LogLevel.Warning, "A reservation of operator {Person} was not settled; it counts as spent until its window is over.")]
+    [LoggerMessage(2110, LogLevel.Warning,
+        "A reservation of operator {Person} was not settled; it counts as spent until its window is over.")]
     private static partial void NotSettled(ILogger logger, Exception exception, OperatorId person);
 }

@@ -83,7 +83,8 @@ public sealed partial class OperatorGrain(OperatorServices services, PauseGuard 
     }
 
     /// <inheritdoc />
-    public async Task<OperatorReply> ExecuteAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
+    public async Task<OperatorReply> ExecuteAsync(
+        OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
     {
         if (_processor is not { } processor)
         {
@@ -149,9 +150,11 @@ public sealed partial class OperatorGrain(OperatorServices services, PauseGuard 
         return processor;
     }
 
-    [LoggerMessage(2101, LogLevel.Error, "The record of operator {Person} could not be loaded; until it is, the person has no authority.")]
+    [LoggerMessage(2101, LogLevel.Error,
+        "The record of operator {Person} could not be loaded; until it is, the person has no authority.")]
     private static partial void LoadFailed(ILogger logger, Exception exception, OperatorId person);
 
-    [LoggerMessage(2102, LogLevel.Warning, "The record of operator {Person} was changed by another activation; this one ends.")]
+    [LoggerMessage(2102, LogLevel.Warning,
+        "The record of operator {Person} was changed by another activation; this one ends.")]
     private static partial void Fenced(ILogger logger, OperatorId person);
 }

@@ -10,7 +10,8 @@ namespace AccountGrid.Grains;
 /// happened to call. It is asked only when the directory does not know the grain: never for an account that is active.
 /// Calls that wait for one placement share its answer.
 /// </summary>
-public sealed class KnownAccountsDirector(IJournal journal, PlacementDirectorResolver directors, TimeProvider clock) : IPlacementDirector
+public sealed class KnownAccountsDirector(
+    IJournal journal, PlacementDirectorResolver directors, TimeProvider clock) : IPlacementDirector
 {
     /// <summary>How long the store may take to say who is known; callers wait meanwhile.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -19,7 +20,8 @@ public sealed class KnownAccountsDirector(IJournal journal, PlacementDirectorRes
 
     /// <inheritdoc />
     /// <exception cref="GrainRefusedException">The account is unknown, or the store cannot say.</exception>
-    public async Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    public async Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
         if (!target.GrainIdentity.TryGetIntegerKey(out var key, out _) || !AccountId.TryCreate(key, out var account))
         {
@@ -46,7 +48,9 @@ public sealed class KnownAccountsDirector(IJournal journal, PlacementDirectorRes
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
             throw new GrainRefusedException(
-                RefusalMapping.OfFailure(new StorageUnavailableException("exists", null, isTransient: true, outcomeUnknown: false))!.ToInfo());
+                RefusalMapping.OfFailure(
+                    new StorageUnavailableException(
+                        "exists", null, isTransient: true, outcomeUnknown: false))!.ToInfo());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

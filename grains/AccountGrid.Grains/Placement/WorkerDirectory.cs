@@ -14,7 +14,8 @@ namespace AccountGrid.Grains;
 public sealed class WorkerDirectory(PlacementStrategyResolver strategies) : IGrainDirectoryResolver, IGrainDirectory
 {
     /// <inheritdoc />
-    public bool TryResolveGrainDirectory(GrainType grainType, GrainProperties? properties, [NotNullWhen(true)] out IGrainDirectory? grainDirectory)
+    public bool TryResolveGrainDirectory(
+        GrainType grainType, GrainProperties? properties, [NotNullWhen(true)] out IGrainDirectory? grainDirectory)
     {
         grainDirectory = strategies.GetPlacementStrategy(grainType).IsUsingGrainDirectory ? null : this;
         return grainDirectory is not null;

@@ -10,7 +10,8 @@ namespace AccountGrid.Grains;
 /// leave the grain's thread.
 /// </summary>
 [PreferLocalPlacement, GrainType("audit")]
-public sealed partial class AuditGrain(CheckpointMaker maker, AuditVerifier verifier, ICheckpointStore checkpoints, ILogger<AuditGrain> log)
+public sealed partial class AuditGrain(
+    CheckpointMaker maker, AuditVerifier verifier, ICheckpointStore checkpoints, ILogger<AuditGrain> log)
     : Grain, IAuditGrain
 {
     private static readonly TimeSpan RetryVerification = TimeSpan.FromSeconds(10);
@@ -70,13 +71,16 @@ public sealed partial class AuditGrain(CheckpointMaker maker, AuditVerifier veri
     }
 
     /// <inheritdoc />
-    public async Task<CheckpointPage> ListCheckpointsAsync(long beforeNumber, int max, CancellationToken cancellationToken)
+    public async Task<CheckpointPage> ListCheckpointsAsync(
+        long beforeNumber, int max, CancellationToken cancellationToken)
     {
         try
         {
             var page = Math.Clamp(max, 1, Limits.PageSize);
-            var found = await checkpoints.ReadBeforeAsync(beforeNumber <= 0 ? long.MaxValue : beforeNumber, page, cancellationToken);
-            return new([.. found.Select(AuditMapping.ToInfo)], found.IsEmpty || found[^1].Number == 1 ? 0 : found[^1].Number);
+            var found = await checkpoints.ReadBeforeAsync(
+                beforeNumber <= 0 ? long.MaxValue : beforeNumber, page, cancellationToken);
+            return new([.. found.Select(AuditMapping.ToInfo)],
+                found.IsEmpty || found[^1].Number == 1 ? 0 : found[^1].Number);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -84,12 +88,15 @@ public sealed partial class AuditGrain(CheckpointMaker maker, AuditVerifier veri
         }
     }
 
-    [LoggerMessage(2201, LogLevel.Critical, "ALERT: no checkpoint is made, because what is there contradicts what was signed. Run a verification.")]
+    [LoggerMessage(2201, LogLevel.Critical,
+        "ALERT: no checkpoint is made, because what is there contradicts what was signed. Run a verification.")]
     private static partial void Refused(ILogger logger, Exception exception);
 
-    [LoggerMessage(2202, LogLevel.Critical, "ALERT: {Count} checkpoints were missing outside the store and were put back. No crash causes that: the log was moved, lost or cut.")]
+    [LoggerMessage(2202, LogLevel.Critical,
+        "ALERT: {Count} checkpoints were missing outside the store and were put back. No crash causes that: the log was moved, lost or cut.")]
     private static partial void OutsideLacked(ILogger logger, int count);
 
-    [LoggerMessage(2203, LogLevel.Critical, "ALERT: the verification found {Count} problems; the first is {Kind}: {Message}")]
+    [LoggerMessage(2203, LogLevel.Critical,
+        "ALERT: the verification found {Count} problems; the first is {Kind}: {Message}")]
     private static partial void NotIntact(ILogger logger, long count, string kind, string message);
 }

@@ -23,34 +23,40 @@ public sealed class DirectoryGrain(
     }
 
     /// <inheritdoc />
-    public Task<IdPage> ListAccountsAsync(AccountFilterInput filter, long after, int max, CancellationToken cancellationToken) =>
-        AnswerAsync(async () => PageOf(await index.ListAccountsAsync(filter.ToFilter(policy), after, Page(max), cancellationToken), max));
+    public Task<IdPage> ListAccountsAsync(
+        AccountFilterInput filter, long after, int max, CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
+            PageOf(await index.ListAccountsAsync(filter.ToFilter(policy), after, Page(max), cancellationToken), max));
 
     /// <inheritdoc />
-    public Task<IdPage> ListProposalAccountsAsync(string? proposedBy, long after, int max, CancellationToken cancellationToken) => AnswerAsync(async () =>
-    {
-        OperatorId? proposer = null;
-        if (!string.IsNullOrEmpty(proposedBy))
+    public Task<IdPage> ListProposalAccountsAsync(
+        string? proposedBy, long after, int max, CancellationToken cancellationToken) => AnswerAsync(async () =>
         {
-            if (!OperatorId.TryParse(proposedBy, out var person))
+            OperatorId? proposer = null;
+            if (!string.IsNullOrEmpty(proposedBy))
             {
-                return new IdPage([], 0);
+                if (!OperatorId.TryParse(proposedBy, out var person))
+                {
+                    return new IdPage([], 0);
+                }
+
+                proposer = person;
             }
 
-            proposer = person;
-        }
-
-        var proposals = await index.ListProposalsAsync(proposer, after, Page(max), cancellationToken);
-        return PageOf([.. proposals.Select(static p => p.Account)], max);
-    });
+            var proposals = await index.ListProposalsAsync(proposer, after, Page(max), cancellationToken);
+            return PageOf([.. proposals.Select(static p => p.Account)], max);
+        });
 
     /// <inheritdoc />
-    public Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken) => AnswerAsync(async () =>
-    {
-        var people = await index.ListOperatorsAsync(after, Page(max), cancellationToken);
-        var infos = await Task.WhenAll(people.Select(p => GrainFactory.GetGrain<IOperatorGrain>(StreamId.Of(p).Value).GetAsync(cancellationToken)));
-        return new OperatorPage([.. infos], people.Length < Page(max) ? "" : people[^1].Value);
-    });
+    public Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
+        {
+            var people = await index.ListOperatorsAsync(after, Page(max), cancellationToken);
+            var infos = await Task.WhenAll(
+                people.Select(p =>
+                    GrainFactory.GetGrain<IOperatorGrain>(StreamId.Of(p).Value).GetAsync(cancellationToken)));
+            return new OperatorPage([.. infos], people.Length < Page(max) ? "" : people[^1].Value);
+        });
 
     /// <inheritdoc />
     public Task<AuthorityInfo> ReadAuthorityAsync(string person, CancellationToken cancellationToken) => AnswerAsync(
@@ -59,13 +65,15 @@ public sealed class DirectoryGrain(
             : new AuthorityInfo(Standing.Ended, Roles.None, null, null));
 
     /// <inheritdoc />
-    public Task<IdPage> ListHarmedAsync(string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken) =>
+    public Task<IdPage> ListHarmedAsync(
+        string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken) =>
         AnswerAsync(async () => OperatorId.TryParse(person, out var id)
             ? PageOf(await harms.ListHarmedAsync(id, since, after, Page(max), cancellationToken), max)
             : new IdPage([], 0));
 
     /// <inheritdoc />
-    public Task<EntryPage> ListAuditAsync(AuditFilterInput filter, long beforePosition, int max, CancellationToken cancellationToken) =>
+    public Task<EntryPage> ListAuditAsync(
+        AuditFilterInput filter, long beforePosition, int max, CancellationToken cancellationToken) =>
         AnswerAsync(async () =>
         {
             if (filter.ToFilter() is not { } asked)
@@ -78,31 +86,34 @@ public sealed class DirectoryGrain(
         });
 
     /// <inheritdoc />
-    public Task<EntryPage> ReadFeedAsync(long afterPosition, int max, TimeSpan wait, CancellationToken cancellationToken) => AnswerAsync(async () =>
-    {
-        // Entries are true wherever they are read; but a watcher should leave a silo that was declared dead.
-        await guard.ConfirmAsync(cancellationToken);
-        var entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
-        if (entries.IsEmpty && wait > TimeSpan.Zero)
+    public Task<EntryPage> ReadFeedAsync(
+        long afterPosition, int max, TimeSpan wait, CancellationToken cancellationToken) => AnswerAsync(async () =>
         {
-            using var patience = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, clock);
-
-            // The host's stop ends the wait too: a cancelled call's token does not reach a stateless worker, and the
-            // silo would wait for it to the end.
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, host.ApplicationStopping, cancellationToken);
-            try
+            // Entries are true wherever they are read; but a watcher should leave a silo that was declared dead.
+            await guard.ConfirmAsync(cancellationToken);
+            var entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
+            if (entries.IsEmpty && wait > TimeSpan.Zero)
             {
-                await feed.WaitForAsync(afterPosition, either.Token);
-                entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Nothing came: an empty page to resume from the same place.
-            }
-        }
+                using var patience = new CancellationTokenSource(wait < LongestWait ? wait : LongestWait, clock);
 
-        return entries.ToFeedPage(afterPosition);
-    });
+                // The host's stop ends the wait too: a cancelled call's token does not reach a stateless worker, and the
+                // silo would wait for it to the end.
+                using var either =
+                    CancellationTokenSource.CreateLinkedTokenSource(
+                        patience.Token, host.ApplicationStopping, cancellationToken);
+                try
+                {
+                    await feed.WaitForAsync(afterPosition, either.Token);
+                    entries = await feed.ReadAfterAsync(afterPosition, Page(max), cancellationToken);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // Nothing came: an empty page to resume from the same place.
+                }
+            }
+
+            return entries.ToFeedPage(afterPosition);
+        });
 
     /// <inheritdoc />
     public Task<long> ReadFeedHeadAsync(CancellationToken cancellationToken) => AnswerAsync(async () =>

@@ -12,7 +12,8 @@ namespace AccountGrid.Grains;
 /// again later and does not hold up the others.
 /// </summary>
 [PreferLocalPlacement, GrainType("due-work")]
-public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock, ILogger<DueWorkGrain> log) : Grain, IDueWorkGrain
+public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock, ILogger<DueWorkGrain> log) : Grain,
+    IDueWorkGrain
 {
     /// <summary>Accounts or people looked at in one round.</summary>
     private const int RoundSize = 512;
@@ -54,7 +55,10 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
         // What failed lately stands first in the list and is passed over, so the list must reach beyond it.
         var due = await index.ListDueAsync(clock.GetUtcNow(), RoundSize + _backoff.Count, cancellationToken);
         var ready = due.Where(a => _backoff.MayTry(StreamId.Of(a).Value)).Take(RoundSize);
-        await InParallelAsync(ready, (account, token) => AttemptAsync(StreamId.Of(account).Value, () => _accounts![account].FireDueAsync(token)), cancellationToken);
+        await InParallelAsync(
+            ready, (account, token) =>
+                AttemptAsync(StreamId.Of(account).Value, () => _accounts![account].FireDueAsync(token)),
+                    cancellationToken);
     }
 
     private async Task FreezeAsync(CancellationToken cancellationToken)
@@ -86,7 +90,9 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
             var page = await index.ListProposalsAsync(person, after, RoundSize, cancellationToken);
             var frozen = await InParallelAsync(
                 page,
-                (proposal, token) => AttemptAsync(StreamId.Of(proposal.Account).Value, () => _accounts![proposal.Account].FreezeAsync(person.Value, token)),
+                (proposal, token) =>
+                    AttemptAsync(StreamId.Of(proposal.Account).Value,
+                        () => _accounts![proposal.Account].FreezeAsync(person.Value, token)),
                 cancellationToken);
             all &= frozen;
             if (page.Length < RoundSize)
@@ -140,11 +146,13 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
         /// <summary>Above this many, the oldest pauses are forgotten: that many failures have one cause.</summary>
         private const int Most = 4096;
 
-        private readonly Dictionary<string, (int Failures, DateTimeOffset NotBefore)> _pauses = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, (int Failures, DateTimeOffset NotBefore)> _pauses =
+            new(StringComparer.Ordinal);
 
         public int Count => _pauses.Count;
 
-        public bool MayTry(string stream) => !_pauses.TryGetValue(stream, out var pause) || pause.NotBefore <= clock.GetUtcNow();
+        public bool MayTry(string stream) =>
+            !_pauses.TryGetValue(stream, out var pause) || pause.NotBefore <= clock.GetUtcNow();
 
         public void Succeeded(string stream) => _pauses.Remove(stream);
 

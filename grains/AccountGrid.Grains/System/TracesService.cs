@@ -7,7 +7,8 @@ namespace AccountGrid.Grains;
 
 /// <summary>Answers from this process' memory.</summary>
 [Reentrant]
-internal sealed class TracesService(GrainId id, Silo silo, ILoggerFactory logs, ILocalSiloDetails here, IServiceProvider services)
+internal sealed class TracesService(
+    GrainId id, Silo silo, ILoggerFactory logs, ILocalSiloDetails here, IServiceProvider services)
     : GrainService(id, silo, logs), ITracesService
 {
     private readonly ITraceStore? _store = services.GetService<ITraceStore>();
@@ -15,7 +16,8 @@ internal sealed class TracesService(GrainId id, Silo silo, ILoggerFactory logs, 
 
     /// <inheritdoc />
     public Task<ImmutableArray<SpanInfo>> FindAsync(string traceId) =>
-        Task.FromResult<ImmutableArray<SpanInfo>>([.. (_store?.Find(traceId) ?? []).Select(s => s with { Place = _place })]);
+        Task.FromResult<ImmutableArray<SpanInfo>>(
+            [.. (_store?.Find(traceId) ?? []).Select(s => s with { Place = _place })]);
 
     /// <inheritdoc />
     public Task<ImmutableArray<TraceSummaryInfo>> ListAsync() => Task.FromResult(_store?.List() ?? []);

@@ -39,7 +39,8 @@ internal sealed class Connections
             PersistSecurityInfo = false,
         };
         _base.ApplicationName ??= $"accountgrid {options.Schema}";
-        Name = string.Create(CultureInfo.InvariantCulture, $"{_base.Host}:{_base.Port}/{_base.Database} ({options.Schema})");
+        Name = string.Create(
+            CultureInfo.InvariantCulture, $"{_base.Host}:{_base.Port}/{_base.Database} ({options.Schema})");
     }
 
     /// <summary>The server, database and schema, for people.</summary>
@@ -55,14 +56,15 @@ internal sealed class Connections
     public void NoteLoss() => Interlocked.Increment(ref _generation);
 
     /// <summary>A pool for reads.</summary>
-    public NpgsqlDataSource CreateReaders() => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_base.ConnectionString)
-    {
-        Pooling = true,
-        MinPoolSize = 0,
-        MaxPoolSize = _options.Readers,
-        // Nothing is ever set on these, so there is nothing to reset and a round trip less.
-        NoResetOnClose = true,
-    });
+    public NpgsqlDataSource CreateReaders() =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_base.ConnectionString)
+        {
+            Pooling = true,
+            MinPoolSize = 0,
+            MaxPoolSize = _options.Readers,
+            // Nothing is ever set on these, so there is nothing to reset and a round trip less.
+            NoResetOnClose = true,
+        });
 
     /// <summary>A connection of its own that is not pooled.</summary>
     /// <param name="purpose">What it is called in the server's list of sessions, behind the store's name.</param>
@@ -70,7 +72,11 @@ internal sealed class Connections
     /// <exception cref="NpgsqlException">It cannot be had.</exception>
     public async Task<NpgsqlConnection> OpenAsync(string purpose, CancellationToken cancellationToken)
     {
-        var settings = new NpgsqlConnectionStringBuilder(_base.ConnectionString) { Pooling = false, ApplicationName = $"{_base.ApplicationName} {purpose}" };
+        var settings = new NpgsqlConnectionStringBuilder(_base.ConnectionString)
+        {
+            Pooling = false,
+            ApplicationName = $"{_base.ApplicationName} {purpose}",
+        };
         var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
@@ -118,7 +124,8 @@ internal sealed class Connections
             }
             while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
             return durability is "on on" or "remote_apply on" ? connection : throw new StorageRefusedException(
-                StorageRefusal.NotDurable, $"{Name}: commits are not durable there (synchronous_commit and fsync are '{durability}'); both must be on.");
+                StorageRefusal.NotDurable,
+                $"{Name}: commits are not durable there (synchronous_commit and fsync are '{durability}'); both must be on.");
         }
         catch
         {

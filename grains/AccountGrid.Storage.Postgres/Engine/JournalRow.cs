@@ -19,9 +19,11 @@ internal static class JournalRow
         var stream = StoredValues.StreamAt(position, row.GetString(1));
         var actor = new Actor((ActorKind)row.GetInt16(4), StoredText.Unescape(row.GetString(5)));
         return new CommittedEntry(position, new JournalEntry(
-            stream, row.GetInt64(2), StoredValues.Instant(row.GetInt64(3)), actor, StoredText.Unescape(row.GetString(6)), row.GetInt32(7), row.GetFieldValue<byte[]>(8),
+            stream, row.GetInt64(2), StoredValues.Instant(row.GetInt64(3)), actor,
+            StoredText.Unescape(row.GetString(6)), row.GetInt32(7), row.GetFieldValue<byte[]>(8),
             Packed(row, 9) ?? "", Packed(row, 10), Packed(row, 11), row.GetFieldValue<byte[]>(12)));
     }
 
-    private static string? Packed(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : StoredText.Unpack(row.GetFieldValue<byte[]>(column));
+    private static string? Packed(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : StoredText.Unpack(row.GetFieldValue<byte[]>(column));
 }

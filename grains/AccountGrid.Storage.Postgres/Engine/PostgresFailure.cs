@@ -12,7 +12,8 @@ internal static class PostgresFailure
     public static StorageUnavailableException Translate(string what, Exception e, bool outcomeUnknown = false)
     {
         var state = (e as PostgresException)?.SqlState;
-        return new($"{what} failed: {KindOf(e)}{(state is null ? "" : $" ({state})")}.", e, IsTransient(e), outcomeUnknown);
+        return new($"{what} failed: {KindOf(e)}{(state is null ? "" : $" ({state})")}.", e, IsTransient(e),
+            outcomeUnknown);
     }
 
     /// <summary>A few stable words, fit for a metric's label.</summary>
@@ -31,7 +32,8 @@ internal static class PostgresFailure
             PostgresErrorCodes.QueryCanceled => "timeout",
             PostgresErrorCodes.ReadOnlySqlTransaction => "read-only",
             PostgresErrorCodes.InsufficientPrivilege or "28000" or "28P01" => "not permitted",
-            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidCatalogName => "not migrated",
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction
+                or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidCatalogName => "not migrated",
             _ when state.StartsWith("23", StringComparison.Ordinal) => "constraint",
             _ when state.StartsWith("08", StringComparison.Ordinal) => "connection",
             _ when state.StartsWith("57P", StringComparison.Ordinal) => "stopped",
@@ -40,7 +42,8 @@ internal static class PostgresFailure
         };
 
     /// <summary>Whether it comes from the database or from the way to it, not from a fault of this program.</summary>
-    public static bool IsOurs(Exception e) => e is NpgsqlException or TimeoutException or IOException or StorageRefusedException;
+    public static bool IsOurs(Exception e) =>
+        e is NpgsqlException or TimeoutException or IOException or StorageRefusedException;
 
     /// <summary>
     /// Whether the server itself said that it undid the transaction and the connection goes on. A fatal one, or
@@ -54,14 +57,17 @@ internal static class PostgresFailure
     /// </summary>
     public static bool IsContention(Exception e) => e is PostgresException
     {
-        SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation,
+        SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
+            or PostgresErrorCodes.UniqueViolation,
     };
 
     /// <summary>Undone because of what one of the operations is, not because of how the server is.</summary>
     public static bool IsOfOneOperation(Exception e) => e is PostgresException { SqlState: ['2', '2' or '3', ..] };
 
     /// <summary>Whether the connection itself failed: a read may then be tried on another.</summary>
-    public static bool IsOfConnection(Exception e) => e is NpgsqlException and not PostgresException { InvariantSeverity: "ERROR" } && e.InnerException is not TimeoutException;
+    public static bool IsOfConnection(Exception e) =>
+        e is NpgsqlException and not PostgresException { InvariantSeverity: "ERROR" }
+            && e.InnerException is not TimeoutException;
 
     private static bool IsTransient(Exception e) => e switch
     {
@@ -69,7 +75,8 @@ internal static class PostgresFailure
         // that took too long.
         PostgresException
         {
-            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction,
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+                or PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.ReadOnlySqlTransaction,
         } => true,
         NpgsqlException npgsql => npgsql.IsTransient,
         _ => e is TimeoutException or IOException,

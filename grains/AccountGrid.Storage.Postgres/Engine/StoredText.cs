@@ -38,7 +38,8 @@ internal static class StoredText
         for (var i = 0; i < stored.Length; i++)
         {
             // A backslash at the very end, which only tampering can leave, stands for itself.
-            text.Append(stored[i] != '\\' || ++i == stored.Length ? stored[i == stored.Length ? i - 1 : i] : stored[i] == '0' ? '\0' : stored[i]);
+            text.Append(stored[i] != '\\' || ++i == stored.Length ? stored[i == stored.Length ? i - 1 : i]
+                : stored[i] == '0' ? '\0' : stored[i]);
         }
 
         return text.ToString();
@@ -52,7 +53,8 @@ internal static class StoredText
             return null;
         }
 
-        if (text.Length == 36 && Guid.TryParseExact(text, "D", out var uuid) && string.Equals(uuid.ToString("D"), text, StringComparison.Ordinal))
+        if (text.Length == 36 && Guid.TryParseExact(text, "D", out var uuid)
+            && string.Equals(uuid.ToString("D"), text, StringComparison.Ordinal))
         {
             var bytes = new byte[17];
             bytes[0] = Uuid;

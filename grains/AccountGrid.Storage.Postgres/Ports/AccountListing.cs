@@ -25,7 +25,8 @@ internal static class AccountListing
         {
             // The status itself, not a parameter: the index of accounts that are down then applies whatever becomes of
             // the plan.
-            sql.Append(status == AccountStatus.Active ? "" : " AND a.status <> 1").Append(" AND a.status = ").Append((int)status);
+            sql.Append(status == AccountStatus.Active ? "" : " AND a.status <> 1").Append(" AND a.status = ")
+                .Append((int)status);
         }
 
         AddTier(sql, filter, parameters);
@@ -33,7 +34,9 @@ internal static class AccountListing
         {
             // From the prefix to the first text behind everything that begins with it. Handles are ASCII letters,
             // digits and underscores.
-            var prefix = StoredText.Escape(string.Concat(filter.HandlePrefix.Select(static c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c)));
+            var prefix = StoredText.Escape(
+                string.Concat(
+                    filter.HandlePrefix.Select(static c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : c)));
             sql.Append(" AND lower(a.handle) >= ").Append(Add(parameters, Parameter.Of(prefix)))
                 .Append(" AND lower(a.handle) < ").Append(Add(parameters, Parameter.Of(prefix + "\u007f")));
         }
@@ -52,7 +55,8 @@ internal static class AccountListing
         switch (filter.Tier)
         {
             case Tier.Standard:
-                sql.Append(" AND NOT a.designated AND NOT EXISTS (SELECT 1 FROM follower_count c WHERE c.account = a.account AND c.count >= ").Append(reach).Append(')');
+                sql.Append(
+                    " AND NOT a.designated AND NOT EXISTS (SELECT 1 FROM follower_count c WHERE c.account = a.account AND c.count >= ").Append(reach).Append(')');
                 break;
             case Tier.Protected:
                 sql.Append(" AND a.account IN (").Append(ProtectedOf(filter.ProtectedReach, reach)).Append(')');

@@ -15,26 +15,31 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
     private const string ByPosition = $"SELECT {JournalRow.Columns} FROM journal ORDER BY position";
 
     // Accounts as text, because streams sort as text: 10 before 2. Every "a/" is before every "op/".
-    private const string AccountHeads = "SELECT 'a/' || account, version FROM account_index ORDER BY account::text COLLATE \"C\"";
+    private const string AccountHeads =
+        "SELECT 'a/' || account, version FROM account_index ORDER BY account::text COLLATE \"C\"";
     private const string OperatorHeads = "SELECT 'op/' || operator, version FROM operator_index ORDER BY operator";
     private const string Checkpoints = $"SELECT {PostgresCheckpointStore.Columns} FROM checkpoint ORDER BY number";
 
     // Both in the order of their keys, so that neither is sorted. An edge without a count, which only tampering can
     // leave, is not there.
-    private const string FollowerRows = "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
+    private const string FollowerRows =
+        "SELECT c.account, c.count, c.version, c.at, f.follower FROM follower_count c LEFT JOIN follower f ON f.account = c.account ORDER BY c.account, f.follower";
 
     private int _cursors;
     private bool _disposed;
 
     /// <summary>Opens a view. The first statement takes the snapshot, so that happens here.</summary>
-    public static async Task<IAuditView> OpenAsync(Connections connections, Action closed, CancellationToken cancellationToken)
+    public static async Task<IAuditView> OpenAsync(
+        Connections connections, Action closed, CancellationToken cancellationToken)
     {
         NpgsqlConnection? connection = null;
         try
         {
             connection = await connections.OpenAsync("audit", cancellationToken).ConfigureAwait(false);
-            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken).ConfigureAwait(false);
-            await using var command = new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT max(position) FROM journal", connection);
+            await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken)
+                .ConfigureAwait(false);
+            await using var command =
+                new NpgsqlCommand("SET TRANSACTION READ ONLY; SELECT max(position) FROM journal", connection);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             return new PostgresAuditView(connection, closed);
         }
@@ -54,11 +59,14 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
         }
     }
 
-    public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadAsync(ByStream, JournalRow.Read, cancellationToken);
+    public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) =>
+        ReadAsync(ByStream, JournalRow.Read, cancellationToken);
 
-    public IAsyncEnumerable<CommittedEntry> ReadByPositionAsync(CancellationToken cancellationToken) => ReadAsync(ByPosition, JournalRow.Read, cancellationToken);
+    public IAsyncEnumerable<CommittedEntry> ReadByPositionAsync(CancellationToken cancellationToken) =>
+        ReadAsync(ByPosition, JournalRow.Read, cancellationToken);
 
-    public async IAsyncEnumerable<StreamHead> ReadHeadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<StreamHead> ReadHeadsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var sql in (string[])[AccountHeads, OperatorHeads])
         {
@@ -69,12 +77,14 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
         }
     }
 
-    public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) => ReadAsync(Checkpoints, PostgresCheckpointStore.Read, cancellationToken);
+    public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) =>
+        ReadAsync(Checkpoints, PostgresCheckpointStore.Read, cancellationToken);
 
     public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => FollowerParts.Of(
         ReadAsync(
             FollowerRows,
-            static row => new FollowerRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4)),
+            static row => new FollowerRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3),
+                row.IsDBNull(4) ? null : row.GetInt64(4)),
             cancellationToken),
         cancellationToken);
 
@@ -93,7 +103,8 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
     /// <summary>
     /// A cursor per sequence, so that two can be read alternately on the one connection that has the snapshot.
     /// </summary>
-    private async IAsyncEnumerable<T> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<T> ReadAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
@@ -121,7 +132,8 @@ internal sealed class PostgresAuditView(NpgsqlConnection connection, Action clos
         }
     }
 
-    private async Task<List<T>> FetchAsync<T>(string cursor, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    private async Task<List<T>> FetchAsync<T>(
+        string cursor, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var chunk = new List<T>(ChunkRows);
         await RunAsync(

@@ -11,7 +11,8 @@ internal sealed class PostgresCheckpointStore(PostgresStore store) : ICheckpoint
     public const string Columns = "number, position, root, previous, at, key_id, signature";
 
     private static readonly Query<Checkpoint> Before = new(
-        "Reading checkpoints", $"SELECT {Columns} FROM checkpoint WHERE number < $1 ORDER BY number DESC LIMIT $2", Read);
+        "Reading checkpoints", $"SELECT {Columns} FROM checkpoint WHERE number < $1 ORDER BY number DESC LIMIT $2",
+        Read);
 
     // A frontier of another checkpoint than the last, which only tampering can leave, is none.
     private static readonly Query<StoredCheckpoint> Last = new(
@@ -50,20 +51,28 @@ internal sealed class PostgresCheckpointStore(PostgresStore store) : ICheckpoint
         try
         {
             // Once a minute at most, so it has no place in a group commit and no connection of its own between times.
-            await using var connection = await store.Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false);
+            await using var connection =
+                await store.Connections.OpenWriterAsync(cancellationToken).ConfigureAwait(false);
             await using var command = new NpgsqlCommand(Append, connection);
             command.Parameters.AddRange((NpgsqlParameter[])[
-                Parameter.Of(c.Number), Parameter.Of(c.Position), Parameter.Of(StatementParameters.Bytes(c.Root)), Parameter.Of(StatementParameters.Bytes(c.Previous)),
-                Parameter.Of(Microseconds.Of(c.At)), Parameter.Of(c.KeyId), Parameter.Of(StatementParameters.Bytes(c.Signature)), Parameter.Of(StatementParameters.Bytes(checkpoint.Frontier))]);
+                Parameter.Of(c.Number), Parameter.Of(c.Position), Parameter.Of(StatementParameters.Bytes(c.Root)),
+                Parameter.Of(StatementParameters.Bytes(c.Previous)),
+                Parameter.Of(Microseconds.Of(c.At)), Parameter.Of(c.KeyId),
+                Parameter.Of(StatementParameters.Bytes(c.Signature)),
+                Parameter.Of(StatementParameters.Bytes(checkpoint.Frontier))]);
             sent = true;
-            return await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false) > 0 ? AppendResult.Appended : AppendResult.Conflict;
+            return await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false) > 0
+                ? AppendResult.Appended
+                : AppendResult.Conflict;
         }
         catch (Exception e) when (PostgresFailure.IsOurs(e))
         {
-            throw PostgresFailure.Translate("Writing a checkpoint", e, outcomeUnknown: sent && !PostgresFailure.IsUndone(e));
+            throw PostgresFailure.Translate(
+                "Writing a checkpoint", e, outcomeUnknown: sent && !PostgresFailure.IsUndone(e));
         }
     }
 
     public static Checkpoint Read(NpgsqlDataReader row) => new(
-        row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), StoredValues.Instant(row.GetInt64(4)), row.GetString(5), row.GetFieldValue<byte[]>(6));
+        row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3),
+        StoredValues.Instant(row.GetInt64(4)), row.GetString(5), row.GetFieldValue<byte[]>(6));
 }

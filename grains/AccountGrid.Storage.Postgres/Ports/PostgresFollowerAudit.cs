@@ -23,7 +23,8 @@ internal sealed class PostgresFollowerAudit(PostgresStore store) : IFollowerAudi
             count(*), max(e.follower)
         FROM (SELECT f.follower FROM follower f WHERE f.account = $1 AND f.follower > $2 ORDER BY f.follower LIMIT $3) e
         """,
-        static row => new EdgeSlice(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)));
+        static row => new EdgeSlice(
+            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3)));
 
     public Task<ImmutableArray<AccountId>> ListAsync(long after, int max, CancellationToken cancellationToken)
     {
@@ -31,10 +32,13 @@ internal sealed class PostgresFollowerAudit(PostgresStore store) : IFollowerAudi
         return store.Readers.ReadAsync(Accounts, cancellationToken, Parameter.Of(after), Parameter.Of(max));
     }
 
-    public async Task<EdgeSlice> CountAsync(AccountId account, long afterFollower, int max, CancellationToken cancellationToken)
+    public async Task<EdgeSlice> CountAsync(
+        AccountId account, long afterFollower, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
-        var slice = (await store.Readers.ReadAsync(Edges, cancellationToken, Parameter.Of(account.Value), Parameter.Of(afterFollower), Parameter.Of((long)max)).ConfigureAwait(false))[0];
+        var slice =
+            (await store.Readers.ReadAsync(Edges, cancellationToken, Parameter.Of(account.Value),
+                Parameter.Of(afterFollower), Parameter.Of((long)max)).ConfigureAwait(false))[0];
         return slice.Edges == max ? slice : slice with { Last = null };
     }
 }

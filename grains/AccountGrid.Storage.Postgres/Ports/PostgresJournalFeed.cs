@@ -10,10 +10,12 @@ namespace AccountGrid.Storage.Postgres;
 internal sealed class PostgresJournalFeed(PostgresStore store) : IJournalFeed
 {
     /// <summary>The last committed position.</summary>
-    public static readonly Query<long> Head = new("Reading the feed's head", "SELECT coalesce(max(position), 0) FROM journal", static row => row.GetInt64(0));
+    public static readonly Query<long> Head =
+        new("Reading the feed's head", "SELECT coalesce(max(position), 0) FROM journal", static row => row.GetInt64(0));
 
     private static readonly Query<CommittedEntry> After = new(
-        "Reading the feed", $"SELECT {JournalRow.Columns} FROM journal WHERE position > $1 ORDER BY position LIMIT $2", JournalRow.Read);
+        "Reading the feed", $"SELECT {JournalRow.Columns} FROM journal WHERE position > $1 ORDER BY position LIMIT $2",
+        JournalRow.Read);
 
     public async Task<long> ReadHeadAsync(CancellationToken cancellationToken)
     {
@@ -23,22 +25,28 @@ internal sealed class PostgresJournalFeed(PostgresStore store) : IJournalFeed
         return head;
     }
 
-    public Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(
+        long position, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(After, cancellationToken, Parameter.Of(position), Parameter.Of(max));
     }
 
-    public Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(long position, JournalFilter filter, int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(
+        long position, JournalFilter filter, int max, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
         PortArguments.CheckMax(max);
         var parameters = new List<NpgsqlParameter> { Parameter.Of(position), Parameter.Of(max) };
-        var query = new Query<CommittedEntry>("Reading the feed backwards", SqlOf(filter, parameters), JournalRow.Read) { Prepared = false };
+        var query = new Query<CommittedEntry>("Reading the feed backwards", SqlOf(filter, parameters), JournalRow.Read)
+        {
+            Prepared = false,
+        };
         return store.Readers.ReadAsync(query, cancellationToken, [.. parameters]);
     }
 
-    public Task WaitForAsync(long position, CancellationToken cancellationToken) => store.Signal.WaitForAsync(position, cancellationToken);
+    public Task WaitForAsync(long position, CancellationToken cancellationToken) =>
+        store.Signal.WaitForAsync(position, cancellationToken);
 
     // A stream's entries are few and found by its key; the sum hides the order of positions from the planner, which
     // might walk the whole journal down for them. All else is a walk down from the position, or down the index of the
@@ -51,7 +59,10 @@ internal sealed class PostgresJournalFeed(PostgresStore store) : IJournalFeed
         Add(filter.Type is { } type ? Parameter.Of(StoredText.Escape(type)) : null, "type =");
         Add(filter.Since is { } since ? Parameter.Of(Microseconds.Of(since)) : null, "at >=");
         Add(filter.Until is { } until ? Parameter.Of(Microseconds.Of(until)) : null, "at <");
-        return sql.Append(filter.Stream is null ? " ORDER BY position DESC LIMIT $2" : " ORDER BY position + 0 DESC LIMIT $2").ToString();
+        return sql.Append(
+            filter.Stream is null
+                ? " ORDER BY position DESC LIMIT $2"
+                : " ORDER BY position + 0 DESC LIMIT $2").ToString();
 
         void Add(NpgsqlParameter? parameter, string condition)
         {

@@ -20,7 +20,9 @@ internal sealed partial class CommitListener : IAsyncDisposable
     private readonly Task _stopped;
 
     /// <summary>Begins to listen.</summary>
-    public CommitListener(Connections connections, PostgresStorageOptions options, CommitSignal signal, TimeProvider clock, ILogger logger)
+    public CommitListener(
+        Connections connections, PostgresStorageOptions options, CommitSignal signal, TimeProvider clock,
+        ILogger logger)
     {
         (_connections, _options, _signal, _clock, _logger) = (connections, options, signal, clock, logger);
         _stopped = Task.Run(LoopAsync);
@@ -70,7 +72,8 @@ internal sealed partial class CommitListener : IAsyncDisposable
                 }
             }
 
-            await Task.Delay(_options.PollInterval, _clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_options.PollInterval, _clock, _stop.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

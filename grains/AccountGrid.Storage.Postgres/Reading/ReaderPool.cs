@@ -25,13 +25,16 @@ internal sealed class ReaderPool : IAsyncDisposable
     /// <summary>Reads all rows.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     /// <exception cref="StorageOverloadedException">Too many reads are waiting.</exception>
-    public Task<ImmutableArray<T>> ReadAsync<T>(Query<T> query, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+    public Task<ImmutableArray<T>> ReadAsync<T>(
+        Query<T> query, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
         ReadAsync(_limiter.EnterReadAsync(cancellationToken), query, parameters, cancellationToken);
 
     /// <summary>Runs an existence check, of which fewer may wait: whether there is a row.</summary>
     /// <exception cref="StorageOverloadedException">Too many existence checks are waiting.</exception>
-    public async Task<bool> CheckAsync(Query<bool> query, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
-        (await ReadAsync(_limiter.EnterExistenceCheckAsync(cancellationToken), query, parameters, cancellationToken).ConfigureAwait(false)).Length > 0;
+    public async Task<bool> CheckAsync(
+        Query<bool> query, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        (await ReadAsync(_limiter.EnterExistenceCheckAsync(cancellationToken), query, parameters, cancellationToken)
+            .ConfigureAwait(false)).Length > 0;
 
     /// <summary>Closes the connections; reads that are under way close theirs when they end.</summary>
     public ValueTask DisposeAsync()
@@ -47,7 +50,8 @@ internal sealed class ReaderPool : IAsyncDisposable
         return await TryTwiceAsync(query, parameters, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<ImmutableArray<T>> TryTwiceAsync<T>(Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<T>> TryTwiceAsync<T>(
+        Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         var sent = false;
         for (var again = false; ; again = true)
@@ -78,7 +82,8 @@ internal sealed class ReaderPool : IAsyncDisposable
         }
     }
 
-    private static async Task<ImmutableArray<T>> RunAsync<T>(NpgsqlConnection connection, Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<T>> RunAsync<T>(
+        NpgsqlConnection connection, Query<T> query, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(query.Sql, connection);
         command.Parameters.AddRange(parameters);

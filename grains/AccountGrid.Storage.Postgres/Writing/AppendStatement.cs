@@ -17,7 +17,8 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
     public AppendStatement()
     {
         var parameters = new StatementParameters(_command);
-        (_streams, _entries, _accounts, _operators) = (new(parameters), new(parameters), new(parameters), new(parameters));
+        (_streams, _entries, _accounts, _operators) =
+            (new(parameters), new(parameters), new(parameters), new(parameters));
         _command.CommandText = parameters.CallOf("journal_append");
     }
 

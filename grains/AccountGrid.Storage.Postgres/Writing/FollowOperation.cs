@@ -81,7 +81,8 @@ internal sealed class FollowOperation : WriteOperation<FollowResult>, IKeyedWrit
             {
             }
 
-            var stands = _changes[_order[next - 1]].Follows ^ (moved is null || moved.Contains((Account.Value, follower.Value)));
+            var stands = _changes[_order[next - 1]].Follows
+                ^ (moved is null || moved.Contains((Account.Value, follower.Value)));
             for (var i = first; i < next; i++)
             {
                 var follows = _changes[_order[i]].Follows;

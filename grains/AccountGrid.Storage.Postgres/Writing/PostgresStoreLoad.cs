@@ -14,7 +14,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
     private const string What = "Importing";
 
     // The one that journal_append takes.
-    private const string JournalLock = "SELECT pg_advisory_xact_lock((x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint)";
+    private const string JournalLock =
+        "SELECT pg_advisory_xact_lock((x'41634772'::bigint << 32) | 'journal'::regclass::oid::bigint)";
 
     private const string Filled =
         """
@@ -25,7 +26,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
 
-    private PostgresStoreLoad(NpgsqlConnection connection, NpgsqlTransaction transaction) => (_connection, _transaction) = (connection, transaction);
+    private PostgresStoreLoad(NpgsqlConnection connection, NpgsqlTransaction transaction) =>
+        (_connection, _transaction) = (connection, transaction);
 
     /// <exception cref="StoreNotEmptyException">The schema holds something.</exception>
     public static async Task<IStoreLoad> BeginAsync(Connections connections, CancellationToken cancellationToken)
@@ -76,7 +78,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
             await row.AddAsync(StoredText.Escape(entry.Type), NpgsqlDbType.Text).ConfigureAwait(false);
             await row.AddAsync(entry.TypeVersion, NpgsqlDbType.Integer).ConfigureAwait(false);
             await row.AddAsync(entry.Payload, NpgsqlDbType.Bytea).ConfigureAwait(false);
-            await row.AddAsync(entry.TraceId.Length == 0 ? null : StoredText.Pack(entry.TraceId), NpgsqlDbType.Bytea).ConfigureAwait(false);
+            await row.AddAsync(entry.TraceId.Length == 0 ? null : StoredText.Pack(entry.TraceId), NpgsqlDbType.Bytea)
+                .ConfigureAwait(false);
             await row.AddAsync(StoredText.Pack(entry.RequestId), NpgsqlDbType.Bytea).ConfigureAwait(false);
             await row.AddAsync(StoredText.Pack(entry.RequestDigest), NpgsqlDbType.Bytea).ConfigureAwait(false);
             await row.AddAsync(entry.Hash, NpgsqlDbType.Bytea).ConfigureAwait(false);
@@ -100,7 +103,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
                 await row.AddAsync(account.Designated, NpgsqlDbType.Boolean).ConfigureAwait(false);
                 await row.AddAsync(account.ProposalSequence, NpgsqlDbType.Bigint).ConfigureAwait(false);
                 await row.AddAsync(account.ProposedBy?.Value, NpgsqlDbType.Text).ConfigureAwait(false);
-                await row.AddAsync(account.DueAt is { } due ? Microseconds.Of(due) : (long?)null, NpgsqlDbType.Bigint).ConfigureAwait(false);
+                await row.AddAsync(account.DueAt is { } due ? Microseconds.Of(due) : (long?)null, NpgsqlDbType.Bigint)
+                    .ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         await CopyAsync(
@@ -137,7 +141,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
         },
         cancellationToken);
 
-    public Task AddCheckpointsAsync(IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken) => CopyAsync(
+    public Task AddCheckpointsAsync(IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken) =>
+        CopyAsync(
         $"checkpoint ({PostgresCheckpointStore.Columns})",
         checkpoints,
         static async (row, checkpoint) =>
@@ -167,7 +172,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
     /// <summary>A transaction that is still open ends with the connection, undone.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private async Task CopyAsync<T>(string into, IReadOnlyList<T> items, Func<Row, T, Task> write, CancellationToken cancellationToken)
+    private async Task CopyAsync<T>(
+        string into, IReadOnlyList<T> items, Func<Row, T, Task> write, CancellationToken cancellationToken)
     {
         if (items.Count == 0)
         {
@@ -176,7 +182,9 @@ internal sealed class PostgresStoreLoad : IStoreLoad
 
         try
         {
-            var importer = await _connection.BeginBinaryImportAsync($"COPY {into} FROM STDIN (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
+            var importer =
+                await _connection.BeginBinaryImportAsync($"COPY {into} FROM STDIN (FORMAT BINARY)", cancellationToken)
+                    .ConfigureAwait(false);
             await using (importer.ConfigureAwait(false))
             {
                 var row = new Row(importer, cancellationToken);
@@ -199,6 +207,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
     private readonly struct Row(NpgsqlBinaryImporter importer, CancellationToken cancellationToken)
     {
         public Task AddAsync<T>(T value, NpgsqlDbType type) =>
-            value is null ? importer.WriteNullAsync(cancellationToken) : importer.WriteAsync(value, type, cancellationToken);
+            value is null
+                ? importer.WriteNullAsync(cancellationToken)
+                : importer.WriteAsync(value, type, cancellationToken);
     }
 }

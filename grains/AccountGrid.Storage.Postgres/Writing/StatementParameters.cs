@@ -15,11 +15,13 @@ internal sealed class StatementParameters(NpgsqlCommand command)
     }
 
     /// <summary>The call of a function with all of them.</summary>
-    public string CallOf(string function) => $"SELECT * FROM {function}({string.Join(", ", Enumerable.Range(1, command.Parameters.Count).Select(static n => $"${n}"))})";
+    public string CallOf(string function) =>
+        $"SELECT * FROM {function}({string.Join(", ", Enumerable.Range(1, command.Parameters.Count).Select(static n => $"${n}"))})";
 
     /// <summary>Memory as the array that it nearly always is.</summary>
     public static byte[] Bytes(ReadOnlyMemory<byte> memory) =>
-        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : memory.ToArray();
+        MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array
+            && segment.Count == array.Length ? array : memory.ToArray();
 
     /// <summary>One array parameter.</summary>
     internal sealed class Column<T>(NpgsqlParameter<T[]> parameter)

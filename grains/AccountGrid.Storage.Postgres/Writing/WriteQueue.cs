@@ -20,7 +20,8 @@ internal sealed class WriteQueue<TOperation>(int depth, int rows, int maxBatch, 
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
     // At most one token: it wakes one writer. A writer that leaves operations behind puts the token back.
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _waitingRows;
     private bool _closed;
 

@@ -31,10 +31,12 @@ internal sealed partial class Writer<TOperation>
 
     /// <summary>Begins to write.</summary>
     public Writer(
-        WriteQueue<TOperation> queue, Connections connections, Func<IBatchStatement<TOperation>> newStatement, CommitSignal signal,
+        WriteQueue<TOperation> queue, Connections connections, Func<IBatchStatement<TOperation>> newStatement,
+        CommitSignal signal,
         TimeSpan lockTimeout, TimeProvider clock, StorageDiagnostics diagnostics, ILogger logger)
     {
-        (_queue, _connections, _newStatement, _signal, _lockTimeout, _clock, _diagnostics, _logger) = (queue, connections, newStatement, signal, lockTimeout, clock, diagnostics, logger);
+        (_queue, _connections, _newStatement, _signal, _lockTimeout, _clock, _diagnostics, _logger) =
+            (queue, connections, newStatement, signal, lockTimeout, clock, diagnostics, logger);
         _stopped = Task.Run(LoopAsync);
     }
 
@@ -66,7 +68,8 @@ internal sealed partial class Writer<TOperation>
     private async Task WriteAsync(List<TOperation> batch)
     {
         var failure = await TryCommitAsync(batch).ConfigureAwait(false);
-        if (failure is { IsContention: true } || (failure is { IsLockTimeout: true } && await EndStalledSessionsAsync().ConfigureAwait(false)))
+        if (failure is { IsContention: true }
+            || (failure is { IsLockTimeout: true } && await EndStalledSessionsAsync().ConfigureAwait(false)))
         {
             LogTriedAgain(batch.Count, PostgresFailure.KindOf(failure.Cause));
 
@@ -150,7 +153,8 @@ internal sealed partial class Writer<TOperation>
             // Half of the lock timeout: a session that took the lock in the meantime has stalled for nearly all of it.
             var ended = _connection is null
                 ? 0
-                : await StalledSessions.EndAsync(_connection, _lockTimeout / 2, CancellationToken.None).ConfigureAwait(false);
+                : await StalledSessions.EndAsync(_connection, _lockTimeout / 2, CancellationToken.None)
+                    .ConfigureAwait(false);
             if (ended > 0)
             {
                 LogSessionsEnded(ended);
@@ -245,10 +249,14 @@ internal sealed partial class Writer<TOperation>
         /// <summary>Sent, and the server did not say that it undid it.</summary>
         public bool OutcomeUnknown => Stage == Stage.Sent && !PostgresFailure.IsUndone(Cause);
 
-        public bool IsContention => Stage == Stage.Sent && PostgresFailure.IsUndone(Cause) && PostgresFailure.IsContention(Cause);
+        public bool IsContention =>
+            Stage == Stage.Sent && PostgresFailure.IsUndone(Cause) && PostgresFailure.IsContention(Cause);
 
-        public bool IsLockTimeout => Stage == Stage.Sent && Cause is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
+        public bool IsLockTimeout =>
+            Stage == Stage.Sent && Cause is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
-        public bool IsOfOneOperation => Stage == Stage.Binding || (Stage == Stage.Sent && PostgresFailure.IsUndone(Cause) && PostgresFailure.IsOfOneOperation(Cause));
+        public bool IsOfOneOperation =>
+            Stage == Stage.Binding
+                || (Stage == Stage.Sent && PostgresFailure.IsUndone(Cause) && PostgresFailure.IsOfOneOperation(Cause));
     }
 }

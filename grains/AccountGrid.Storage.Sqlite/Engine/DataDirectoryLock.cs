@@ -17,7 +17,8 @@ internal sealed class DataDirectoryLock : IDisposable
         var path = Path.Combine(directory, FileName);
         try
         {
-            return new DataDirectoryLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
+            return new DataDirectoryLock(
+                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1));
         }
         catch (IOException e) when (IsHeldByAnother(e))
         {

@@ -35,7 +35,8 @@ internal sealed class Database : IDisposable
             connection.Open();
             var database = new Database(connection);
             // Set on the connection itself: SQLite then sleeps between tries, in steps that suit it.
-            SqliteException.ThrowExceptionForRC(raw.sqlite3_busy_timeout(database.Handle, (int)busyTimeout.TotalMilliseconds), database.Handle);
+            SqliteException.ThrowExceptionForRC(
+                raw.sqlite3_busy_timeout(database.Handle, (int)busyTimeout.TotalMilliseconds), database.Handle);
             return database;
         }
         catch
@@ -81,7 +82,8 @@ internal sealed class Database : IDisposable
         raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, enabled ? 0 : 1, out _), Handle);
 
     /// <summary>Page cache in bytes.</summary>
-    public void SetCache(long bytes) => Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{bytes >> 10}"));
+    public void SetCache(long bytes) =>
+        Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{bytes >> 10}"));
 
     /// <summary>
     /// Makes the statement under way fail with an interrupt; the only member that any thread may call.

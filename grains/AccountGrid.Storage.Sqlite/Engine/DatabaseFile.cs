@@ -56,10 +56,13 @@ internal static class DatabaseFile
     {
         database.Execute("PRAGMA journal_mode = WAL");
         database.Execute("PRAGMA synchronous = FULL");
-        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {options.CheckpointPages}"));
+        database.Execute(
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {options.CheckpointPages}"));
 
         // A long audit view lets the log grow; this gives the space back at the next checkpoint after it.
-        database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA journal_size_limit = {options.CheckpointPages * 2L * 4096}"));
+        database.Execute(
+            string.Create(CultureInfo.InvariantCulture,
+                $"PRAGMA journal_size_limit = {options.CheckpointPages * 2L * 4096}"));
         database.SetCache(options.WriterCacheBytes);
     }
 
@@ -76,7 +79,8 @@ internal static class DatabaseFile
         if (read != 0 && !header.SequenceEqual("SQLite format 3\0"u8))
         {
             throw new StorageRefusedException(
-                StorageRefusal.Foreign, $"'{path}' is not a database; it was left as it is. Move it away, or choose another data directory.");
+                StorageRefusal.Foreign,
+                $"'{path}' is not a database; it was left as it is. Move it away, or choose another data directory.");
         }
     }
 
@@ -88,7 +92,8 @@ internal static class DatabaseFile
         if (!isNew && (application != Migrations.ApplicationId || version < 1))
         {
             throw new StorageRefusedException(
-                StorageRefusal.Foreign, $"'{path}' is another program's database; it was left as it is. Choose another data directory.");
+                StorageRefusal.Foreign,
+                $"'{path}' is another program's database; it was left as it is. Choose another data directory.");
         }
 
         Migrations.Steps.RefuseNewer($"'{path}'", version);

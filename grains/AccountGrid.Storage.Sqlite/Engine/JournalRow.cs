@@ -19,7 +19,8 @@ internal static class JournalRow
     {
         var entry = pending.Entry;
         statement.With(position).With(entry.Stream.Value).With(entry.Sequence).With(Microseconds.Of(entry.At))
-            .With((long)entry.Actor.Kind).With(entry.Actor.Subject).With(entry.Type).With(entry.TypeVersion).With(entry.Payload.Span);
+            .With((long)entry.Actor.Kind).With(entry.Actor.Subject).With(entry.Type).With(entry.TypeVersion).With(
+                entry.Payload.Span);
         BindHex(statement, entry.TraceId.Length == 0 ? null : entry.TraceId, digits: 32);
         BindUuid(statement, entry.RequestId);
         BindHex(statement, entry.RequestDigest, digits: 64);
@@ -34,8 +35,10 @@ internal static class JournalRow
         var position = row.Int64(0);
         var stream = StoredValues.StreamAt(position, row.Text(1));
         return new CommittedEntry(position, new JournalEntry(
-            stream, row.Int64(2), StoredValues.Instant(row.Int64(3)), new Actor((ActorKind)row.Int64(4), row.Text(5)), row.Text(6),
-            (int)row.Int64(7), row.Bytes(8), ReadHex(row, 9) ?? "", ReadUuid(row, 10), ReadHex(row, 11), row.Bytes(12)));
+            stream, row.Int64(2), StoredValues.Instant(row.Int64(3)), new Actor((ActorKind)row.Int64(4), row.Text(5)),
+            row.Text(6),
+            (int)row.Int64(7), row.Bytes(8), ReadHex(row, 9)
+                ?? "", ReadUuid(row, 10), ReadHex(row, 11), row.Bytes(12)));
     }
 
     private static void BindHex(Statement statement, string? text, int digits)
@@ -56,7 +59,8 @@ internal static class JournalRow
     // Request ids are free text; most clients send a UUID, which is less than half as long in bytes.
     private static void BindUuid(Statement statement, string? text)
     {
-        if (text?.Length == 36 && Guid.TryParseExact(text, "D", out var uuid) && string.Equals(uuid.ToString("D"), text, StringComparison.Ordinal))
+        if (text?.Length == 36 && Guid.TryParseExact(text, "D", out var uuid)
+            && string.Equals(uuid.ToString("D"), text, StringComparison.Ordinal))
         {
             Span<byte> bytes = stackalloc byte[16];
             uuid.TryWriteBytes(bytes, bigEndian: true, out _);

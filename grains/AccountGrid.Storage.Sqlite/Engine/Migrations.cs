@@ -31,7 +31,9 @@ internal static class Migrations
                 database.Execute(step.Sql);
             }
 
-            database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {steps[^1].Version}"));
+            database.Execute(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {steps[^1].Version}"));
             database.Execute("COMMIT");
         }
         catch

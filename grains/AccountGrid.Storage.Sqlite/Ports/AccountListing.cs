@@ -22,7 +22,8 @@ internal static class AccountListing
     {
         var (from, to) = HandleRange(filter.HandlePrefix);
         var common = from.Length > 0 && IsCommon(database, from, to);
-        return database.Use(SqlOf(filter, common)).With(after).With(max).With(filter.ProtectedReach).With(from).With(to);
+        return database.Use(SqlOf(filter, common)).With(after).With(max).With(filter.ProtectedReach).With(from)
+            .With(to);
     }
 
     /// <summary>
@@ -35,7 +36,8 @@ internal static class AccountListing
         {
             // The status itself, not a parameter: only then does SQLite see that the index of accounts that are down
             // applies.
-            sql.Append(status == AccountStatus.Active ? "" : " AND a.status <> 1").Append(" AND a.status = ").Append((int)status);
+            sql.Append(status == AccountStatus.Active ? "" : " AND a.status <> 1").Append(" AND a.status = ")
+                .Append((int)status);
         }
 
         AddTier(sql, filter);
@@ -43,11 +45,13 @@ internal static class AccountListing
         {
             // A unary plus hides the column from the index.
             var column = prefixIsCommon ? "+a.handle" : "a.handle";
-            sql.Append(" AND ").Append(column).Append(" COLLATE NOCASE >= ?4 AND ").Append(column).Append(" COLLATE NOCASE < ?5");
+            sql.Append(" AND ").Append(column).Append(" COLLATE NOCASE >= ?4 AND ").Append(column)
+                .Append(" COLLATE NOCASE < ?5");
         }
 
         // Every parameter is mentioned in every text, so that binding needs no cases.
-        return sql.Append(" AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND ?5 IS NOT NULL ORDER BY a.account LIMIT ?2").ToString();
+        return sql.Append(" AND ?3 IS NOT NULL AND ?4 IS NOT NULL AND ?5 IS NOT NULL ORDER BY a.account LIMIT ?2")
+            .ToString();
     }
 
     private static void AddTier(StringBuilder sql, AccountFilter filter)
@@ -57,7 +61,8 @@ internal static class AccountListing
             case null:
                 break;
             case Tier.Standard:
-                sql.Append(" AND a.designated = 0 AND NOT EXISTS (SELECT 1 FROM follower_count c WHERE c.account = a.account AND c.count >= ?3)");
+                sql.Append(
+                    " AND a.designated = 0 AND NOT EXISTS (SELECT 1 FROM follower_count c WHERE c.account = a.account AND c.count >= ?3)");
                 break;
             case Tier.Protected:
                 sql.Append(" AND a.account IN (").Append(ProtectedOf(filter.ProtectedReach, "?3")).Append(')');
@@ -81,7 +86,8 @@ internal static class AccountListing
     /// The prefix and the first text behind everything that begins with it. Handles are ASCII letters, digits and
     /// underscores.
     /// </summary>
-    private static (string From, string To) HandleRange(string? prefix) => string.IsNullOrEmpty(prefix) ? ("", "") : (prefix, prefix + "\u007f");
+    private static (string From, string To) HandleRange(string? prefix) =>
+        string.IsNullOrEmpty(prefix) ? ("", "") : (prefix, prefix + "\u007f");
 
     private static bool IsCommon(Database database, string from, string to)
     {

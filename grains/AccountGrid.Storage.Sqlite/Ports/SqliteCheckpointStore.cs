@@ -26,7 +26,9 @@ internal sealed class SqliteCheckpointStore(SqliteStore store) : ICheckpointStor
     public Task<ImmutableArray<Checkpoint>> ReadBeforeAsync(long number, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
-        return store.Readers.ReadAsync("Reading checkpoints", database => Rows.Read(database.Use(Before).With(number).With(max), Read), cancellationToken);
+        return store.Readers.ReadAsync(
+            "Reading checkpoints", database => Rows.Read(database.Use(Before).With(number).With(max), Read),
+            cancellationToken);
     }
 
     public Task<AppendResult> AppendAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
@@ -38,5 +40,6 @@ internal sealed class SqliteCheckpointStore(SqliteStore store) : ICheckpointStor
     }
 
     public static Checkpoint Read(Statement row) =>
-        new(row.Int64(0), row.Int64(1), row.Bytes(2), row.Bytes(3), StoredValues.Instant(row.Int64(4)), row.Text(5), row.Bytes(6));
+        new(row.Int64(0), row.Int64(1), row.Bytes(2), row.Bytes(3), StoredValues.Instant(row.Int64(4)), row.Text(5),
+            row.Bytes(6));
 }

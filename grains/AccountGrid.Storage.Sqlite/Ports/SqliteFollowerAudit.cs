@@ -25,11 +25,13 @@ internal sealed class SqliteFollowerAudit(SqliteStore store) : IFollowerAudit
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
             "Listing follower counts",
-            database => Rows.Read(database.Use(Accounts).With(after).With(max), static row => new AccountId(row.Int64(0))),
+            database =>
+                Rows.Read(database.Use(Accounts).With(after).With(max), static row => new AccountId(row.Int64(0))),
             cancellationToken);
     }
 
-    public Task<EdgeSlice> CountAsync(AccountId account, long afterFollower, int max, CancellationToken cancellationToken)
+    public Task<EdgeSlice> CountAsync(
+        AccountId account, long afterFollower, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(

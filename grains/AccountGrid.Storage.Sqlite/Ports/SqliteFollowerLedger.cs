@@ -9,16 +9,19 @@ internal sealed class SqliteFollowerLedger(SqliteStore store) : IFollowerLedger
     private const string CountEdges = "SELECT count(*) FROM follower WHERE account = ?";
 
     public Task<FollowerCount> ReadCountAsync(AccountId account, CancellationToken cancellationToken) =>
-        store.Readers.ReadAsync("Reading a follower count", database => FollowerCounts.Read(database, account), cancellationToken);
+        store.Readers.ReadAsync(
+            "Reading a follower count", database => FollowerCounts.Read(database, account), cancellationToken);
 
-    public Task<FollowResult> ApplyAsync(AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task<FollowResult> ApplyAsync(
+        AccountId account, ImmutableArray<FollowChange> changes, DateTimeOffset at, CancellationToken cancellationToken)
     {
         PortArguments.Check(changes);
         cancellationToken.ThrowIfCancellationRequested();
         return store.Writer.WriteAsync(new FollowOperation(account, changes, at));
     }
 
-    public Task<long> CountEdgesAsync(AccountId account, CancellationToken cancellationToken) => store.Readers.ReadAsync(
+    public Task<long> CountEdgesAsync(AccountId account, CancellationToken cancellationToken) =>
+        store.Readers.ReadAsync(
         "Counting followers",
         database =>
         {

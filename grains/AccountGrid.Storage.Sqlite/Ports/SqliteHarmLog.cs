@@ -6,7 +6,8 @@ namespace AccountGrid.Storage.Sqlite;
 
 internal sealed class SqliteHarmLog(SqliteStore store) : IHarmLog
 {
-    private const string Charges = "SELECT at, harm_reach FROM journal WHERE harm_by = ? AND at > ? ORDER BY at, position";
+    private const string Charges =
+        "SELECT at, harm_reach FROM journal WHERE harm_by = ? AND at > ? ORDER BY at, position";
 
     // Only accounts are harmed, so every stream found is "a/" and the number.
     private const string Harmed =
@@ -18,20 +19,24 @@ internal sealed class SqliteHarmLog(SqliteStore store) : IHarmLog
         WHERE account > ?3 ORDER BY account LIMIT ?4
         """;
 
-    public Task<ImmutableArray<HarmCharge>> ReadChargesAsync(OperatorId person, DateTimeOffset after, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<HarmCharge>> ReadChargesAsync(
+        OperatorId person, DateTimeOffset after, CancellationToken cancellationToken) =>
         store.Readers.ReadAsync(
             "Reading harms",
             database => Rows.Read(
-                database.Use(Charges).With(person.Value).With(Microseconds.Of(after)), static row => new HarmCharge(StoredValues.Instant(row.Int64(0)), row.Int64(1))),
+                database.Use(Charges).With(person.Value).With(Microseconds.Of(after)),
+                static row => new HarmCharge(StoredValues.Instant(row.Int64(0)), row.Int64(1))),
             cancellationToken);
 
-    public Task<ImmutableArray<AccountId>> ListHarmedAsync(OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<AccountId>> ListHarmedAsync(
+        OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
             "Listing harmed accounts",
             database => Rows.Read(
-                database.Use(Harmed).With(person.Value).With(Microseconds.Of(since)).With(Math.Max(0, afterAccount)).With(max), static row => new AccountId(row.Int64(0))),
+                database.Use(Harmed).With(person.Value).With(Microseconds.Of(since)).With(Math.Max(0, afterAccount))
+                    .With(max), static row => new AccountId(row.Int64(0))),
             cancellationToken);
     }
 }

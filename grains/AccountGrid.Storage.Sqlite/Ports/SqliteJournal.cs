@@ -6,8 +6,10 @@ namespace AccountGrid.Storage.Sqlite;
 
 internal sealed class SqliteJournal(SqliteStore store) : IJournal
 {
-    private const string Forward = $"SELECT {JournalRow.Columns} FROM journal WHERE stream = ? AND sequence >= ? ORDER BY sequence LIMIT ?";
-    private const string Backwards = $"SELECT {JournalRow.Columns} FROM journal WHERE stream = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+    private const string Forward =
+        $"SELECT {JournalRow.Columns} FROM journal WHERE stream = ? AND sequence >= ? ORDER BY sequence LIMIT ?";
+    private const string Backwards =
+        $"SELECT {JournalRow.Columns} FROM journal WHERE stream = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
     private const string Exists = "SELECT 1 FROM journal WHERE stream = ? LIMIT 1";
 
     public Task<AppendResult> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
@@ -17,13 +19,16 @@ internal sealed class SqliteJournal(SqliteStore store) : IJournal
         return store.Writer.WriteAsync(new AppendOperation(append));
     }
 
-    public Task<ImmutableArray<JournalEntry>> ReadAsync(StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<JournalEntry>> ReadAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
         ReadAsync(Forward, stream, fromSequence, max, cancellationToken);
 
-    public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
+        StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
         ReadAsync(Backwards, stream, beforeSequence, max, cancellationToken);
 
-    public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) => new(store.Readers.CheckAsync(
+    public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) =>
+        new(store.Readers.CheckAsync(
         "Looking for a journal",
         database =>
         {
@@ -32,12 +37,15 @@ internal sealed class SqliteJournal(SqliteStore store) : IJournal
         },
         cancellationToken));
 
-    private Task<ImmutableArray<JournalEntry>> ReadAsync(string sql, StreamId stream, long bound, int max, CancellationToken cancellationToken)
+    private Task<ImmutableArray<JournalEntry>> ReadAsync(
+        string sql, StreamId stream, long bound, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
             "Reading a journal",
-            database => Rows.Read(database.Use(sql).With(stream.Value).With(bound).With(max), static row => JournalRow.Read(row).Entry),
+            database =>
+                Rows.Read(database.Use(sql).With(stream.Value).With(bound).With(max),
+                    static row => JournalRow.Read(row).Entry),
             cancellationToken);
     }
 }

@@ -7,7 +7,8 @@ namespace AccountGrid.Storage.Sqlite;
 
 internal sealed class SqliteJournalFeed(SqliteStore store) : IJournalFeed
 {
-    private const string After = $"SELECT {JournalRow.Columns} FROM journal WHERE position > ? ORDER BY position LIMIT ?";
+    private const string After =
+        $"SELECT {JournalRow.Columns} FROM journal WHERE position > ? ORDER BY position LIMIT ?";
 
     public Task<long> ReadHeadAsync(CancellationToken cancellationToken)
     {
@@ -15,13 +16,16 @@ internal sealed class SqliteJournalFeed(SqliteStore store) : IJournalFeed
         return Task.FromResult(store.Signal.Head);
     }
 
-    public Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(
+        long position, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
-        return store.Readers.ReadAsync("Reading the feed", database => Rows.Read(database.Use(After).With(position).With(max), JournalRow.Read), cancellationToken);
+        return store.Readers.ReadAsync("Reading the feed",
+            database => Rows.Read(database.Use(After).With(position).With(max), JournalRow.Read), cancellationToken);
     }
 
-    public Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(long position, JournalFilter filter, int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(
+        long position, JournalFilter filter, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
@@ -30,7 +34,8 @@ internal sealed class SqliteJournalFeed(SqliteStore store) : IJournalFeed
             cancellationToken);
     }
 
-    public Task WaitForAsync(long position, CancellationToken cancellationToken) => store.Signal.WaitForAsync(position, cancellationToken);
+    public Task WaitForAsync(long position, CancellationToken cancellationToken) =>
+        store.Signal.WaitForAsync(position, cancellationToken);
 
     // One text per combination of conditions, so that each has the plan of its own: a stream or an actor is found by
     // index, all else is a walk down from the position that stops at the first `max` that fit.

@@ -58,7 +58,8 @@ internal sealed class ReaderPool : IDisposable
     }
 
     /// <summary>Runs a read that a cancellation stops in the middle, however long it is.</summary>
-    public static T Interruptibly<T>(string what, Database database, Func<Database, T> read, CancellationToken cancellationToken)
+    public static T Interruptibly<T>(
+        string what, Database database, Func<Database, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -69,7 +70,8 @@ internal sealed class ReaderPool : IDisposable
         {
             return read(database);
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT && cancellationToken.IsCancellationRequested)
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_INTERRUPT
+            && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }

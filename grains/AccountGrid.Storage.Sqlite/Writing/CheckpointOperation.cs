@@ -7,8 +7,10 @@ namespace AccountGrid.Storage.Sqlite;
 internal sealed class CheckpointOperation(StoredCheckpoint stored) : DatabaseWrite<AppendResult>
 {
     private const string Last = "SELECT max(number) FROM checkpoint";
-    private const string Insert = "INSERT INTO checkpoint (number, position, root, previous, at, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    private const string Frontier = "INSERT OR REPLACE INTO checkpoint_frontier (id, number, frontier) VALUES (1, ?, ?)";
+    private const string Insert =
+        "INSERT INTO checkpoint (number, position, root, previous, at, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    private const string Frontier =
+        "INSERT OR REPLACE INTO checkpoint_frontier (id, number, frontier) VALUES (1, ?, ?)";
 
     public override int Rows => 2;
 
@@ -31,7 +33,8 @@ internal sealed class CheckpointOperation(StoredCheckpoint stored) : DatabaseWri
 
     /// <summary>Writes the row of a checkpoint.</summary>
     public static void Write(Database database, Checkpoint checkpoint) =>
-        database.Use(Insert).With(checkpoint.Number).With(checkpoint.Position).With(checkpoint.Root.Span).With(checkpoint.Previous.Span)
+        database.Use(Insert).With(checkpoint.Number).With(checkpoint.Position).With(checkpoint.Root.Span)
+            .With(checkpoint.Previous.Span)
             .With(Microseconds.Of(checkpoint.At)).With(checkpoint.KeyId).With(checkpoint.Signature.Span).Run();
 
     private static long LastNumber(Database database)

@@ -7,7 +7,8 @@ namespace AccountGrid.Storage.Sqlite;
 internal static class FollowerCounts
 {
     private const string Select = "SELECT count, version, at FROM follower_count WHERE account = ?";
-    private const string Replace = "INSERT OR REPLACE INTO follower_count (account, count, version, at) VALUES (?, ?, ?, ?)";
+    private const string Replace =
+        "INSERT OR REPLACE INTO follower_count (account, count, version, at) VALUES (?, ?, ?, ?)";
 
     public static FollowerCount Read(Database database, AccountId account)
     {
@@ -23,5 +24,6 @@ internal static class FollowerCounts
     /// makes a temporary table.
     /// </summary>
     public static void Write(Database database, AccountId account, FollowerCount count) =>
-        database.Use(Replace).With(account.Value).With(count.Count).With(count.Version).With(Microseconds.Of(count.AsOf)).Run();
+        database.Use(Replace).With(account.Value).With(count.Count).With(count.Version)
+            .With(Microseconds.Of(count.AsOf)).Run();
 }

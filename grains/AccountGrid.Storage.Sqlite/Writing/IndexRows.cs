@@ -24,8 +24,10 @@ internal static class IndexRows
         switch (row)
         {
             case StreamIndexRow.Account a:
-                database.Use(Account).With(a.Id.Value).With(a.Version).With(a.Handle).With((long)a.Status).With(a.Designated ? 1L : 0L)
-                    .With(a.ProposalSequence).With(a.ProposedBy?.Value).With(a.DueAt is { } due ? Microseconds.Of(due) : null).Run();
+                database.Use(Account).With(a.Id.Value).With(a.Version).With(a.Handle).With((long)a.Status)
+                    .With(a.Designated ? 1L : 0L)
+                    .With(a.ProposalSequence).With(a.ProposedBy?.Value).With(
+                        a.DueAt is { } due ? Microseconds.Of(due) : null).Run();
                 break;
             case StreamIndexRow.Operator o:
                 database.Use(Operator).With(o.Id.Value).With(o.Version).With(o.FreezePending ? 1L : 0L).Run();

@@ -19,14 +19,17 @@ internal sealed class SqliteStoreLoad : IStoreLoad
     private SqliteStoreLoad(Database database) => _database = database;
 
     /// <exception cref="StoreNotEmptyException">The database holds something.</exception>
-    public static Task<IStoreLoad> BeginAsync(string path, SqliteStorageOptions options, CancellationToken cancellationToken) => RunAsync<IStoreLoad>(
+    public static Task<IStoreLoad> BeginAsync(
+        string path, SqliteStorageOptions options, CancellationToken cancellationToken) => RunAsync<IStoreLoad>(
         () =>
         {
             var database = DatabaseFile.OpenWriter(path, options);
             try
             {
                 database.Execute("BEGIN IMMEDIATE");
-                return database.Scalar(Filled) == 0 ? new SqliteStoreLoad(database) : throw new StoreNotEmptyException(path);
+                return database.Scalar(Filled) == 0
+                    ? new SqliteStoreLoad(database)
+                    : throw new StoreNotEmptyException(path);
             }
             catch
             {
@@ -46,13 +49,18 @@ internal sealed class SqliteStoreLoad : IStoreLoad
         },
         cancellationToken);
 
-    public Task AddIndexAsync(IReadOnlyList<StreamIndexRow> rows, CancellationToken cancellationToken) => AddAsync(rows, IndexRows.Write, cancellationToken);
+    public Task AddIndexAsync(IReadOnlyList<StreamIndexRow> rows, CancellationToken cancellationToken) =>
+        AddAsync(rows, IndexRows.Write, cancellationToken);
 
     public Task AddCountsAsync(IReadOnlyList<LoadedCount> counts, CancellationToken cancellationToken) =>
-        AddAsync(counts, static (database, count) => FollowerCounts.Write(database, count.Account, count.Count), cancellationToken);
+        AddAsync(counts, static (database, count) => FollowerCounts.Write(database, count.Account, count.Count),
+            cancellationToken);
 
     public Task AddEdgesAsync(IReadOnlyList<LoadedEdge> edges, CancellationToken cancellationToken) =>
-        AddAsync(edges, static (database, edge) => database.Use(FollowOperation.Add).With(edge.Account.Value).With(edge.Follower).Run(), cancellationToken);
+        AddAsync(edges,
+            static (database, edge) =>
+                database.Use(FollowOperation.Add).With(edge.Account.Value).With(edge.Follower).Run(),
+                    cancellationToken);
 
     public Task AddCheckpointsAsync(IReadOnlyList<Checkpoint> checkpoints, CancellationToken cancellationToken) =>
         AddAsync(checkpoints, CheckpointOperation.Write, cancellationToken);
@@ -72,7 +80,8 @@ internal sealed class SqliteStoreLoad : IStoreLoad
         return ValueTask.CompletedTask;
     }
 
-    private Task<bool> AddAsync<T>(IReadOnlyList<T> items, Action<Database, T> add, CancellationToken cancellationToken) => RunAsync(
+    private Task<bool> AddAsync<T>(
+        IReadOnlyList<T> items, Action<Database, T> add, CancellationToken cancellationToken) => RunAsync(
         () =>
         {
             foreach (var item in items)

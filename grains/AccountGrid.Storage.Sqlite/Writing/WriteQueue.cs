@@ -106,7 +106,8 @@ internal sealed class WriteQueue(SqliteStorageOptions options)
     }
 
     private bool HasRoomForFollows(int rows) =>
-        _follows.Count < options.WriterQueueDepth && (_follows.Count == 0 || _followRows + rows <= options.FollowQueueChanges);
+        _follows.Count < options.WriterQueueDepth
+            && (_follows.Count == 0 || _followRows + rows <= options.FollowQueueChanges);
 
     private void Fill(List<IDatabaseWrite> batch)
     {

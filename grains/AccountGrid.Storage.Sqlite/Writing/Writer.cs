@@ -26,9 +26,11 @@ internal sealed partial class Writer
 
     /// <summary>Takes over an open, migrated connection and begins to write.</summary>
     public Writer(
-        Database database, string path, SqliteStorageOptions options, WriteQueue queue, CommitSignal signal, TimeProvider clock, StorageDiagnostics diagnostics, ILogger logger)
+        Database database, string path, SqliteStorageOptions options, WriteQueue queue, CommitSignal signal,
+        TimeProvider clock, StorageDiagnostics diagnostics, ILogger logger)
     {
-        (_database, _path, _options, _queue, _signal, _clock, _diagnostics, _logger) = (database, path, options, queue, signal, clock, diagnostics, logger);
+        (_database, _path, _options, _queue, _signal, _clock, _diagnostics, _logger) =
+            (database, path, options, queue, signal, clock, diagnostics, logger);
         new Thread(Loop) { IsBackground = true, Name = "accountgrid-storage-writer" }.Start();
     }
 

@@ -19,7 +19,10 @@ internal static class ClusterSilo
 
         // Given to the container by a factory, so that it is closed with the host.
         services.AddSingleton(_ => ClusterDatabase.Connect(storage));
-        Preparation.Add(services, (provider, cancellationToken) => ClusterDatabase.EnsureAsync(provider.GetRequiredService<NpgsqlDataSource>(), storage, cancellationToken));
+        Preparation.Add(
+            services, (provider, cancellationToken) =>
+                ClusterDatabase.EnsureAsync(
+                    provider.GetRequiredService<NpgsqlDataSource>(), storage, cancellationToken));
     }
 
     public static void AddOrleans(ISiloBuilder silo, SiloSettings settings, string snapshotStorage)
@@ -31,9 +34,11 @@ internal static class ClusterSilo
             FreePort.OrGiven(settings.SiloPort, address, "--silo-port"),
             FreePort.OrNone(settings.GatewayPort, address, "--gateway-port"));
         silo.UseAdoNetClustering(static (OptionsBuilder<AdoNetClusteringSiloOptions> options) =>
-            options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
+            options.Configure<NpgsqlDataSource>(
+                static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
         silo.AddAdoNetGrainStorage(snapshotStorage, static (OptionsBuilder<AdoNetGrainStorageOptions> options) =>
-            options.Configure<NpgsqlDataSource>(static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
+            options.Configure<NpgsqlDataSource>(
+                static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
         silo.Services.AddSingleton<IMembershipRecord, TableMembership>();
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, settings.Cluster.MissedProbes));
     }

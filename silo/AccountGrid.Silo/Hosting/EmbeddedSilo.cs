@@ -18,7 +18,8 @@ internal static partial class EmbeddedSilo
         });
     }
 
-    public static void AddOrleans(ISiloBuilder silo, SiloSettings settings, SqliteStorageOptions storage, string snapshotStorage)
+    public static void AddOrleans(
+        ISiloBuilder silo, SiloSettings settings, SqliteStorageOptions storage, string snapshotStorage)
     {
         silo.UseLocalhostClustering(
             FreePort.OrGiven(settings.SiloPort, IPAddress.Loopback, "--silo-port"),
@@ -31,7 +32,8 @@ internal static partial class EmbeddedSilo
         });
     }
 
-    private static string Snapshots(SqliteStorageOptions storage) => Path.Combine(storage.DataDirectory, SnapshotDatabase.FileName);
+    private static string Snapshots(SqliteStorageOptions storage) =>
+        Path.Combine(storage.DataDirectory, SnapshotDatabase.FileName);
 
     private static void OpenSnapshots(string file, ILogger log)
     {
@@ -41,6 +43,7 @@ internal static partial class EmbeddedSilo
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Warning, "{File} could not be read and was set aside as {Aside}; accounts start from their journals.")]
+    [LoggerMessage(3001, LogLevel.Warning,
+        "{File} could not be read and was set aside as {Aside}; accounts start from their journals.")]
     private static partial void SetAside(ILogger logger, string file, string aside);
 }

@@ -9,7 +9,8 @@ internal sealed class Preparation(Func<CancellationToken, Task> prepare) : IHost
     /// <summary>Adds such work.</summary>
     // Not by AddHostedService, which takes two of one type for the same.
     public static void Add(IServiceCollection services, Func<IServiceProvider, CancellationToken, Task> prepare) =>
-        services.AddSingleton<IHostedService>(provider => new Preparation(cancellationToken => prepare(provider, cancellationToken)));
+        services.AddSingleton<IHostedService>(
+            provider => new Preparation(cancellationToken => prepare(provider, cancellationToken)));
 
     /// <inheritdoc />
     public Task StartingAsync(CancellationToken cancellationToken) => prepare(cancellationToken);

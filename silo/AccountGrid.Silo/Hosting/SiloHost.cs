@@ -44,7 +44,8 @@ public sealed class SiloHost : IAsyncDisposable
     /// Sees the services last, for a program that hosts the silo with other ones; <c>null</c> = they stay as they are.
     /// </param>
     /// <exception cref="SettingsException">Settings are wrong.</exception>
-    public static SiloHost Build(IReadOnlyDictionary<string, string?> arguments, Action<IServiceCollection>? adjust = null)
+    public static SiloHost Build(
+        IReadOnlyDictionary<string, string?> arguments, Action<IServiceCollection>? adjust = null)
     {
         var builder = NewBuilder(arguments);
         var (settings, storage) = SettingsReader.Read(builder.Configuration);
@@ -61,7 +62,8 @@ public sealed class SiloHost : IAsyncDisposable
             builder.Services.AddAuthorization();
         }
 
-        builder.Services.AddAccountGridGateway(gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
+        builder.Services.AddAccountGridGateway(
+            gateway => SettingsReader.BindGateway(builder.Configuration, storage.DataDirectory, gateway));
         ProcessTelemetry.Add(builder, "accountgrid-silo", settings.Traces);
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
@@ -74,7 +76,8 @@ public sealed class SiloHost : IAsyncDisposable
 
     /// <summary>A host with all sources of settings and nothing else.</summary>
     /// <param name="arguments">Settings from the command line, by full name; they win over every other source.</param>
-    internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments) => GatewayProgram.NewBuilder(arguments, QuietLogs.Defaults);
+    internal static WebApplicationBuilder NewBuilder(IReadOnlyDictionary<string, string?> arguments) =>
+        GatewayProgram.NewBuilder(arguments, QuietLogs.Defaults);
 
     /// <summary>Starts, says where everything is, and waits until the process is told to stop.</summary>
     /// <exception cref="OptionsValidationException">
@@ -138,7 +141,9 @@ public sealed class SiloHost : IAsyncDisposable
             EmbeddedSilo.AddStorage(services, storage.Sqlite!);
         }
 
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DataFiles>(provider, storage.DataDirectory, settings.Checkpoints));
+        services.AddSingleton(
+            provider =>
+                ActivatorUtilities.CreateInstance<DataFiles>(provider, storage.DataDirectory, settings.Checkpoints));
         Preparation.Add(services, static (provider, _) =>
         {
             provider.GetRequiredService<DataFiles>().Make();
@@ -149,7 +154,8 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Reconciler);
-        services.AddSingleton<ICheckpointLog>(static provider => new FileCheckpointLog(provider.GetRequiredService<DataFiles>().CheckpointLog));
+        services.AddSingleton<ICheckpointLog>(
+            static provider => new FileCheckpointLog(provider.GetRequiredService<DataFiles>().CheckpointLog));
         services.AddSingleton<ICheckpointSigner>(static provider =>
             new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(provider.GetRequiredService<DataFiles>().CheckpointKey)));
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadCheckpointKeys());
@@ -175,46 +181,48 @@ public sealed class SiloHost : IAsyncDisposable
         }
     }
 
-    private static void AddOrleans(WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage, ClusterTls? tls) => builder.UseOrleans(silo =>
-    {
-        if (storage.Postgres is not null)
-        {
-            ClusterSilo.AddOrleans(silo, settings, SnapshotDatabaseStorage);
-        }
-        else
-        {
-            EmbeddedSilo.AddOrleans(silo, settings, storage.Sqlite!, SnapshotDatabaseStorage);
-        }
-
-        silo.UseSystemTextJsonGrainStorageSerializer();
-        silo.AddAccountGridGrains(SnapshotDatabaseStorage);
-        silo.Configure<SiloMessagingOptions>(static o =>
-        {
-            o.ResponseTimeout = TimeSpan.FromSeconds(30);
-
-            // A caller that no longer waits must not keep a place in a queue.
-            o.CancelRequestOnTimeout = true;
-        });
-        if (tls is not null)
-        {
-            silo.Configure<SiloConnectionOptions>(o =>
+    private static void AddOrleans(
+        WebApplicationBuilder builder, SiloSettings settings, StorageSettings storage, ClusterTls? tls) =>
+            builder.UseOrleans(silo =>
             {
-                o.ConfigureSiloInboundConnection(tls.AcceptSilos);
-                o.ConfigureSiloOutboundConnection(tls.ConnectToSilos);
-                o.ConfigureGatewayInboundConnection(tls.AcceptGateways);
+                if (storage.Postgres is not null)
+                {
+                    ClusterSilo.AddOrleans(silo, settings, SnapshotDatabaseStorage);
+                }
+                else
+                {
+                    EmbeddedSilo.AddOrleans(silo, settings, storage.Sqlite!, SnapshotDatabaseStorage);
+                }
+
+                silo.UseSystemTextJsonGrainStorageSerializer();
+                silo.AddAccountGridGrains(SnapshotDatabaseStorage);
+                silo.Configure<SiloMessagingOptions>(static o =>
+                {
+                    o.ResponseTimeout = TimeSpan.FromSeconds(30);
+
+                    // A caller that no longer waits must not keep a place in a queue.
+                    o.CancelRequestOnTimeout = true;
+                });
+                if (tls is not null)
+                {
+                    silo.Configure<SiloConnectionOptions>(o =>
+                    {
+                        o.ConfigureSiloInboundConnection(tls.AcceptSilos);
+                        o.ConfigureSiloOutboundConnection(tls.ConnectToSilos);
+                        o.ConfigureGatewayInboundConnection(tls.AcceptGateways);
+                    });
+                }
+
+                if (settings.Dashboard)
+                {
+                    silo.AddDashboard(static o => o.HideTrace = true);
+                }
+
+                if (settings.Traces.Enabled)
+                {
+                    silo.AddActivityPropagation();
+                }
             });
-        }
-
-        if (settings.Dashboard)
-        {
-            silo.AddDashboard(static o => o.HideTrace = true);
-        }
-
-        if (settings.Traces.Enabled)
-        {
-            silo.AddActivityPropagation();
-        }
-    });
 
     private static void Map(WebApplication app, SiloSettings settings)
     {
@@ -223,7 +231,8 @@ public sealed class SiloHost : IAsyncDisposable
         if (settings.Dashboard)
         {
             app.UseAuthorization();
-            app.MapOrleansDashboard("/dashboard").RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
+            app.MapOrleansDashboard("/dashboard")
+                .RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
         }
     }
 }

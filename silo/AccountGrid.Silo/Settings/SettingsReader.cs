@@ -57,7 +57,8 @@ internal static class SettingsReader
         }
     }
 
-    private static StorageSettings ReadStorage(IConfigurationSection section, SiloSettings settings, ImmutableArray<string>.Builder findings)
+    private static StorageSettings ReadStorage(
+        IConfigurationSection section, SiloSettings settings, ImmutableArray<string>.Builder findings)
     {
         var directory = Path.GetFullPath(settings.Data.Length > 0 ? settings.Data : ".");
         var storage = string.IsNullOrEmpty(settings.Postgres)
@@ -95,34 +96,47 @@ internal static class SettingsReader
             check.In(port, 0, 65535, name);
         }
 
-        foreach (var same in Ports(settings).Where(static p => p.Port != 0).GroupBy(static p => p.Port).Where(static g => g.Count() > 1))
+        foreach (var same in Ports(settings).Where(static p => p.Port != 0).GroupBy(static p => p.Port)
+            .Where(static g => g.Count() > 1))
         {
-            check.That(false, string.Join($" and {SiloSettings.Section}:", same.Select(static p => p.Name)), $"must differ; both are {same.Key}");
+            check.That(false, string.Join($" and {SiloSettings.Section}:", same.Select(static p => p.Name)),
+                $"must differ; both are {same.Key}");
         }
 
         check.That(settings.Cluster.Id is { Length: >= 1 and <= 100 }, "Cluster:Id", "must have 1 to 100 characters");
         check.In(settings.Cluster.MissedProbes, 1, 10, "Cluster:MissedProbes");
-        check.That(IPAddress.TryParse(settings.Cluster.Address, out var address), "Cluster:Address", "must be an IP address");
+        check.That(IPAddress.TryParse(settings.Cluster.Address, out var address), "Cluster:Address",
+            "must be an IP address");
         check.That(
-            address is null || IPAddress.IsLoopback(address) || settings.Cluster.TrustNetwork || !string.IsNullOrEmpty(settings.Cluster.Tls.Certificate), "Cluster:Address",
+            address is null || IPAddress.IsLoopback(address) || settings.Cluster.TrustNetwork
+                || !string.IsNullOrEmpty(settings.Cluster.Tls.Certificate), "Cluster:Address",
             "must be a loopback address unless Cluster:Tls is set, or Cluster:TrustNetwork says that the network keeps strangers out");
         check.In(settings.ShutdownTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), "ShutdownTimeout");
         check.In(settings.Checkpoints.Interval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "Checkpoints:Interval");
         findings.AddRange(check.Broken.Select(static broken => $"{SiloSettings.Section}:{broken}"));
-        findings.AddRange(settings.Accounts.ToPolicy().Validate().Select(static broken => $"{SiloSettings.Section}:Accounts:{broken}"));
-        findings.AddRange(settings.Operators.Validate().Select(static broken => $"{SiloSettings.Section}:Operators:{broken}"));
-        findings.AddRange(settings.Reconciler.Validate().Select(static broken => $"{SiloSettings.Section}:Reconciler:{broken}"));
-        findings.AddRange(settings.Traces.Validate().Select(static broken => $"{SiloSettings.Section}:Traces:{broken}"));
-        findings.AddRange(settings.Limits.Validate().Select(static broken => $"{SiloSettings.Section}:Limits:{broken}"));
+        findings.AddRange(
+            settings.Accounts.ToPolicy().Validate()
+                .Select(static broken => $"{SiloSettings.Section}:Accounts:{broken}"));
+        findings.AddRange(
+            settings.Operators.Validate().Select(static broken => $"{SiloSettings.Section}:Operators:{broken}"));
+        findings.AddRange(
+            settings.Reconciler.Validate().Select(static broken => $"{SiloSettings.Section}:Reconciler:{broken}"));
+        findings.AddRange(
+            settings.Traces.Validate().Select(static broken => $"{SiloSettings.Section}:Traces:{broken}"));
+        findings.AddRange(
+            settings.Limits.Validate().Select(static broken => $"{SiloSettings.Section}:Limits:{broken}"));
     }
 
     private static (string Name, int Port)[] Ports(SiloSettings settings) =>
-        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort), ("GatewayPort", settings.GatewayPort ?? 0)];
+        [("HttpPort", settings.HttpPort), ("GrpcPort", settings.GrpcPort), ("SiloPort", settings.SiloPort),
+            ("GatewayPort", settings.GatewayPort ?? 0)];
 
     /// <summary>A name that nothing reads would silently leave its default in force.</summary>
-    private static void FindUnknown(IConfigurationSection section, Type type, string[] others, ImmutableArray<string>.Builder findings)
+    private static void FindUnknown(
+        IConfigurationSection section, Type type, string[] others, ImmutableArray<string>.Builder findings)
     {
-        var known = type.GetProperties().ToDictionary(static p => p.Name, static p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
+        var known = type.GetProperties()
+            .ToDictionary(static p => p.Name, static p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
             if (known.TryGetValue(child.Key, out var childType))
@@ -134,7 +148,8 @@ internal static class SettingsReader
             }
             else if (!others.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                findings.Add($"{child.Path} is no setting; known here are {string.Join(", ", known.Keys.Concat(others).Order(StringComparer.Ordinal))}.");
+                findings.Add(
+                    $"{child.Path} is no setting; known here are {string.Join(", ", known.Keys.Concat(others).Order(StringComparer.Ordinal))}.");
             }
         }
     }

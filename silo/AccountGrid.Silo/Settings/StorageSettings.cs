@@ -9,4 +9,5 @@ namespace AccountGrid.Silo;
 /// </param>
 /// <param name="Sqlite">One silo on SQLite.</param>
 /// <param name="Postgres">A cluster on PostgreSQL.</param>
-internal sealed record StorageSettings(string DataDirectory, SqliteStorageOptions? Sqlite, PostgresStorageOptions? Postgres);
+internal sealed record StorageSettings(
+    string DataDirectory, SqliteStorageOptions? Sqlite, PostgresStorageOptions? Postgres);

@@ -65,7 +65,8 @@ internal static class ClusterDatabase
         GRANT INSERT, UPDATE, DELETE ON OrleansMembershipVersionTable, OrleansMembershipTable, OrleansStorage TO {service};
         """;
 
-    private const string Silo = "DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation";
+    private const string Silo =
+        "DeploymentId = @DeploymentId AND Address = @Address AND Port = @Port AND Generation = @Generation";
 
     private const string MembershipColumns =
         "v.DeploymentId, m.Address, m.Port, m.Generation, m.SiloName, m.HostName, m.Status, m.ProxyPort, m.SuspectTimes, m.StartTime, m.IAmAliveTime, v.Version";
@@ -136,17 +137,20 @@ internal static class ClusterDatabase
             WITH silos AS (DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId)
             DELETE FROM OrleansMembershipVersionTable WHERE DeploymentId = @DeploymentId
             """),
-        ("GatewaysQueryKey", "SELECT Address, ProxyPort, Generation FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND Status = @Status AND ProxyPort > 0"),
+        ("GatewaysQueryKey",
+            "SELECT Address, ProxyPort, Generation FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND Status = @Status AND ProxyPort > 0"),
 
         // 3 is SiloStatus.Active: silos that have given no sign of life for that long and are not in service.
-        ("CleanupDefunctSiloEntriesKey", "DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3"),
+        ("CleanupDefunctSiloEntriesKey",
+            "DELETE FROM OrleansMembershipTable WHERE DeploymentId = @DeploymentId AND IAmAliveTime < @IAmAliveTime AND Status <> 3"),
         ("WriteToStorageKey", WriteState),
         ("ReadFromStorageKey", $"SELECT PayloadBinary, Version FROM OrleansStorage WHERE {State}"),
         ("ClearStorageKey", $"""
             UPDATE OrleansStorage SET PayloadBinary = NULL, ModifiedOn = now(), Version = Version + 1 WHERE {State} AND Version = @GrainStateVersion::integer
             RETURNING Version AS NewGrainStateVersion
             """),
-        ("DeleteStorageKey", $"DELETE FROM OrleansStorage WHERE {State} AND Version = @GrainStateVersion::integer RETURNING Version + 1 AS NewGrainStateVersion"),
+        ("DeleteStorageKey",
+            $"DELETE FROM OrleansStorage WHERE {State} AND Version = @GrainStateVersion::integer RETURNING Version + 1 AS NewGrainStateVersion"),
     ];
 
     /// <summary>The schema beside the store's.</summary>
@@ -156,21 +160,22 @@ internal static class ClusterDatabase
     /// The connections of the providers: few, and without the reset between two uses and with statements that prepare
     /// themselves, which more than doubled their writes here.
     /// </summary>
-    public static NpgsqlDataSource Connect(PostgresStorageOptions options) => NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-    {
-        SearchPath = SchemaOf(options),
-        Pooling = true,
-        MaxPoolSize = MaxConnections,
-        NoResetOnClose = true,
-        MaxAutoPrepare = Queries.Length,
-        AutoPrepareMinUsages = 2,
-        Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
-        CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
-        Enlist = false,
-        IncludeErrorDetail = false,
-        LogParameters = false,
-        PersistSecurityInfo = false,
-    });
+    public static NpgsqlDataSource Connect(PostgresStorageOptions options) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            SearchPath = SchemaOf(options),
+            Pooling = true,
+            MaxPoolSize = MaxConnections,
+            NoResetOnClose = true,
+            MaxAutoPrepare = Queries.Length,
+            AutoPrepareMinUsages = 2,
+            Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds),
+            CommandTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
+            Enlist = false,
+            IncludeErrorDetail = false,
+            LogParameters = false,
+            PersistSecurityInfo = false,
+        });
 
     /// <summary>
     /// Creates what is missing. A newer version is left as it is and used: its statements keep the providers' contract,
@@ -179,7 +184,8 @@ internal static class ClusterDatabase
     /// <exception cref="StorageRefusedException">
     /// It is another program's, or it is missing or older and this role is not to migrate.
     /// </exception>
-    public static async Task EnsureAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(
+        NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await Migrator(options).EnsureAsync(connection, cancellationToken);
@@ -191,7 +197,8 @@ internal static class ClusterDatabase
     /// </summary>
     /// <returns>The version that it has now.</returns>
     /// <exception cref="StorageRefusedException">It is another program's.</exception>
-    public static async Task<long> MigrateAsync(NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
+    public static async Task<long> MigrateAsync(
+        NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var migrator = Migrator(options);
@@ -208,7 +215,11 @@ internal static class ClusterDatabase
             """));
         var steps = new MigrationSteps(new Migration(1, "tables and statements", Tables + "\n" + queries));
         return new(
-            new PostgresSchema(SchemaOf(options), steps, "orleansmembershiptable", Grants) { AcceptsNewer = true, NamesSteps = false },
+            new PostgresSchema(SchemaOf(options), steps, "orleansmembershiptable", Grants)
+            {
+                AcceptsNewer = true,
+                NamesSteps = false,
+            },
             options);
     }
 

@@ -16,7 +16,9 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     public string CheckpointKey { get; } = Path.Combine(directory, "checkpoint-key.pem");
 
     /// <summary>The checkpoint log outside the store.</summary>
-    public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file ? Path.GetFullPath(file) : Path.Combine(directory, "checkpoints.jsonl");
+    public string CheckpointLog { get; } = checkpoints.File is { Length: > 0 } file
+        ? Path.GetFullPath(file)
+        : Path.Combine(directory, "checkpoints.jsonl");
 
     /// <summary>The development signing key of a data directory. A reader of it can mint any token.</summary>
     public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, DevelopmentKey.FileName);
@@ -25,7 +27,8 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     public CheckpointKeys ReadCheckpointKeys()
     {
         using var current = KeyFile.OpenOrCreate(CheckpointKey);
-        return CheckpointKeys.FromPem([current.ExportSubjectPublicKeyInfoPem(), .. checkpoints.EarlierKeys.Select(File.ReadAllText)]);
+        return CheckpointKeys.FromPem(
+            [current.ExportSubjectPublicKeyInfoPem(), .. checkpoints.EarlierKeys.Select(File.ReadAllText)]);
     }
 
     /// <summary>The seal of snapshots, under a key of this directory.</summary>

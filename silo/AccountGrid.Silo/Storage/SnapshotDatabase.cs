@@ -102,7 +102,8 @@ internal static class SnapshotDatabase
     {
         using var connection = new SqliteConnection(ConnectionString(file));
         connection.Open();
-        var version = Convert.ToInt32(Execute(connection, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
+        var version = Convert.ToInt32(
+            Execute(connection, "PRAGMA user_version"), System.Globalization.CultureInfo.InvariantCulture);
         if (version > CurrentVersion)
         {
             throw new InvalidDataException(
@@ -112,10 +113,12 @@ internal static class SnapshotDatabase
         Execute(connection, "PRAGMA journal_mode=WAL");
         using var transaction = connection.BeginTransaction();
         Execute(connection, Schema);
-        foreach (var (key, text) in new[] { ("WriteToStorageKey", Write), ("ReadFromStorageKey", Read), ("ClearStorageKey", Clear) })
+        foreach (var (key,
+            text) in new[] { ("WriteToStorageKey", Write), ("ReadFromStorageKey", Read), ("ClearStorageKey", Clear) })
         {
             using var command = connection.CreateCommand();
-            command.CommandText = "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT DO UPDATE SET QueryText = excluded.QueryText";
+            command.CommandText =
+                "INSERT INTO OrleansQuery VALUES ($key, $text) ON CONFLICT DO UPDATE SET QueryText = excluded.QueryText";
             command.Parameters.AddWithValue("$key", key);
             command.Parameters.AddWithValue("$text", text);
             command.ExecuteNonQuery();

@@ -21,7 +21,8 @@ internal static class StoreTransfer
     /// <summary>Writes what the store of the settings holds. An unfinished file is removed.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="TransferRefusedException">There is nothing to export, or the file is there already.</exception>
-    public static async Task<int> ExportAsync(IConfiguration configuration, string file, CancellationToken cancellationToken)
+    public static async Task<int> ExportAsync(
+        IConfiguration configuration, string file, CancellationToken cancellationToken)
     {
         var (_, storage) = SettingsReader.Read(configuration);
         if (storage.Sqlite is not null && !File.Exists(Path.Combine(storage.DataDirectory, SqliteStore.FileName)))
@@ -52,7 +53,8 @@ internal static class StoreTransfer
     /// <exception cref="TransferRefusedException">The keys by which checkpoints are verified are not there.</exception>
     /// <exception cref="ExportDamagedException">The file is no whole export; nothing was imported.</exception>
     /// <exception cref="StoreNotEmptyException">The store holds something; nothing was imported.</exception>
-    public static async Task<int> ImportAsync(IConfiguration configuration, string file, CancellationToken cancellationToken)
+    public static async Task<int> ImportAsync(
+        IConfiguration configuration, string file, CancellationToken cancellationToken)
     {
         var (settings, storage) = SettingsReader.Read(configuration);
         var files = new DataFiles(storage.DataDirectory, settings.Checkpoints, Options.Create(new GatewayOptions()));
@@ -69,23 +71,28 @@ internal static class StoreTransfer
         }
 
         await using var filled = await OpenAsync(storage, cancellationToken);
-        var verifier = new AuditVerifier(filled.Audit, new FileCheckpointLog(files.CheckpointLog), files.ReadCheckpointKeys());
+        var verifier = new AuditVerifier(
+            filled.Audit, new FileCheckpointLog(files.CheckpointLog), files.ReadCheckpointKeys());
         var verdict = await verifier.VerifyAsync(cancellationToken);
         if (verdict.IsIntact)
         {
             await Console.Error.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"The audit is intact: {verdict.Entries:N0} entries of {verdict.Streams:N0} journals recomputed, {verdict.Checkpoints:N0} checkpoints."));
+                CultureInfo.InvariantCulture,
+                $"The audit is intact: {verdict.Entries:N0} entries of {verdict.Streams:N0} journals recomputed, {verdict.Checkpoints:N0} checkpoints."));
             return SiloCommand.Stopped;
         }
 
         await Console.Error.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"The audit is NOT intact: {verdict.ProblemCount:N0} problems, first {verdict.First!.Message} Do not start a silo on it."));
+            CultureInfo.InvariantCulture,
+            $"The audit is NOT intact: {verdict.ProblemCount:N0} problems, first {verdict.First!.Message} Do not start a silo on it."));
         return SiloCommand.Failed;
     }
 
     private static async Task<IStore> OpenAsync(StorageSettings storage, CancellationToken cancellationToken)
     {
-        IStore store = storage.Postgres is { } postgres ? new PostgresStore(postgres, TimeProvider.System) : new SqliteStore(storage.Sqlite!, TimeProvider.System);
+        IStore store = storage.Postgres is { } postgres
+            ? new PostgresStore(postgres, TimeProvider.System)
+            : new SqliteStore(storage.Sqlite!, TimeProvider.System);
         try
         {
             await store.OpenAsync(cancellationToken);
@@ -101,13 +108,20 @@ internal static class StoreTransfer
     /// <summary>For its owner alone: it holds the notes that people wrote.</summary>
     private static FileStream Create(string file)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Options = FileOptions.Asynchronous,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return File.Exists(file) ? throw new TransferRefusedException($"'{file}' is there already; it was left as it is.") : new FileStream(file, options);
+        return File.Exists(file)
+            ? throw new TransferRefusedException($"'{file}' is there already; it was left as it is.")
+            : new FileStream(file, options);
     }
 
     private static void Say(string what, TransferSummary total) => Console.Error.WriteLine(string.Create(

@@ -27,6 +27,7 @@ internal sealed partial class LastCheckpoint(IServiceProvider services, ILogger<
         }
     }
 
-    [LoggerMessage(3210, LogLevel.Error, "The last checkpoint was not made; the next start covers what it would have covered.")]
+    [LoggerMessage(3210, LogLevel.Error,
+        "The last checkpoint was not made; the next start covers what it would have covered.")]
     private static partial void Failed(ILogger logger, Exception exception);
 }

@@ -7,13 +7,14 @@ public sealed class CommandTests
     private static readonly Caller Kim = World.Person("kim");
     private static readonly StreamId Stream = StreamId.Of(World.Account);
 
-    private static Task InWorld(Func<World, AccountProcessor, Task> test, ProcessorLimits? limits = null) => OneThread.RunAsync(async () =>
-    {
-        using var world = new World(limits);
-        await world.EnrollAsync("kim");
-        await world.RegisterAsync();
-        await test(world, await world.ActivateAsync());
-    });
+    private static Task InWorld(Func<World, AccountProcessor, Task> test, ProcessorLimits? limits = null) =>
+        OneThread.RunAsync(async () =>
+        {
+            using var world = new World(limits);
+            await world.EnrollAsync("kim");
+            await world.RegisterAsync();
+            await test(world, await world.ActivateAsync());
+        });
 
     private static AccountRequest Down(string? requestId = null) => new(World.Deactivate(), Kim, requestId);
 
@@ -36,18 +37,19 @@ public sealed class CommandTests
         });
 
         [Fact]
-        public Task The_entry_names_who_and_when_and_the_index_row_follows_in_the_same_append() => InWorld(async (world, account) =>
-        {
-            world.Clock.Advance(TimeSpan.FromTicks(12_345_678));
-            await account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim, "r1"), Token);
-            var entry = world.Journal.Entries(Stream)[^1];
-            Assert.Equal(Kim.Actor, entry.Actor);
-            Assert.Equal(Microseconds.Truncate(world.Clock.GetUtcNow()), entry.At);
-            Assert.Equal(("r1", 64), (entry.RequestId, entry.RequestDigest!.Length));
-            var row = Assert.IsType<StreamIndexRow.Account>(world.Journal.Row(Stream));
-            Assert.Equal((2L, "president", AccountStatus.Suspended), (row.Version, row.Handle, row.Status));
-            Assert.Equal(Microseconds.Truncate(world.Clock.GetUtcNow()).AddHours(1), row.DueAt);
-        });
+        public Task The_entry_names_who_and_when_and_the_index_row_follows_in_the_same_append() =>
+            InWorld(async (world, account) =>
+            {
+                world.Clock.Advance(TimeSpan.FromTicks(12_345_678));
+                await account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim, "r1"), Token);
+                var entry = world.Journal.Entries(Stream)[^1];
+                Assert.Equal(Kim.Actor, entry.Actor);
+                Assert.Equal(Microseconds.Truncate(world.Clock.GetUtcNow()), entry.At);
+                Assert.Equal(("r1", 64), (entry.RequestId, entry.RequestDigest!.Length));
+                var row = Assert.IsType<StreamIndexRow.Account>(world.Journal.Row(Stream));
+                Assert.Equal((2L, "president", AccountStatus.Suspended), (row.Version, row.Handle, row.Status));
+                Assert.Equal(Microseconds.Truncate(world.Clock.GetUtcNow()).AddHours(1), row.DueAt);
+            });
 
         [Fact]
         public Task What_memory_holds_is_what_a_reload_gives() => InWorld(async (world, account) =>
@@ -77,25 +79,29 @@ public sealed class CommandTests
     public sealed class Request_id
     {
         [Fact]
-        public Task Acts_once_over_a_retry_after_an_unknown_outcome_that_did_commit() => InWorld(async (world, account) =>
-        {
-            world.Journal.FailNextAppend(AppendFault.UnknownWritten);
-            var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down("r1"), Token));
-            Assert.True(failure.OutcomeUnknown);
-            var retry = await account.ExecuteAsync(Down("r1"), Token);
-            Assert.Equal((Outcome.Done, AccountStatus.Deactivated), (retry.Outcome, retry.View.State.Status));
-            Assert.Equal(2, world.Journal.Entries(Stream).Length);
-            Assert.False(account.IsFenced);
-        });
+        public Task Acts_once_over_a_retry_after_an_unknown_outcome_that_did_commit() =>
+            InWorld(async (world, account) =>
+            {
+                world.Journal.FailNextAppend(AppendFault.UnknownWritten);
+                var failure = await Assert.ThrowsAsync<StorageUnavailableException>(
+                    () => account.ExecuteAsync(Down("r1"), Token));
+                Assert.True(failure.OutcomeUnknown);
+                var retry = await account.ExecuteAsync(Down("r1"), Token);
+                Assert.Equal((Outcome.Done, AccountStatus.Deactivated), (retry.Outcome, retry.View.State.Status));
+                Assert.Equal(2, world.Journal.Entries(Stream).Length);
+                Assert.False(account.IsFenced);
+            });
 
         [Fact]
-        public Task Acts_at_the_retry_after_an_unknown_outcome_that_did_not_commit() => InWorld(async (world, account) =>
-        {
-            world.Journal.FailNextAppend(AppendFault.UnknownNotWritten);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down("r1"), Token));
-            Assert.Equal(AccountStatus.Deactivated, (await account.ExecuteAsync(Down("r1"), Token)).View.State.Status);
-            Assert.Equal(2, world.Journal.Entries(Stream).Length);
-        });
+        public Task Acts_at_the_retry_after_an_unknown_outcome_that_did_not_commit() =>
+            InWorld(async (world, account) =>
+            {
+                world.Journal.FailNextAppend(AppendFault.UnknownNotWritten);
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down("r1"), Token));
+                Assert.Equal(AccountStatus.Deactivated,
+                    (await account.ExecuteAsync(Down("r1"), Token)).View.State.Status);
+                Assert.Equal(2, world.Journal.Entries(Stream).Length);
+            });
 
         [Fact]
         public Task Gets_the_answer_of_then_with_the_account_of_now() => InWorld(async (world, account) =>
@@ -116,19 +122,23 @@ public sealed class CommandTests
             Assert.Equal((Outcome.Pending, 2L), (first.Outcome, first.ProposalSequence));
             var self = new AccountRequest(new AccountCommand.Approve(2, null, ""), Kim, "r2");
             var refused = await account.ExecuteAsync(self, Token);
-            Assert.Equal((Outcome.Refused, 2L, RefusalReason.SamePerson), (refused.Outcome, refused.ProposalSequence, refused.Refusal!.Reason));
+            Assert.Equal((Outcome.Refused, 2L, RefusalReason.SamePerson),
+                (refused.Outcome, refused.ProposalSequence, refused.Refusal!.Reason));
 
             var again = await (await world.ActivateAsync()).ExecuteAsync(Down("r1"), Token);
-            Assert.Equal((first.Outcome, first.ProposalSequence, first.Refusal), (again.Outcome, again.ProposalSequence, again.Refusal));
+            Assert.Equal((first.Outcome, first.ProposalSequence, first.Refusal),
+                (again.Outcome, again.ProposalSequence, again.Refusal));
             again = await account.ExecuteAsync(self, Token);
-            Assert.Equal((refused.Outcome, refused.ProposalSequence, refused.Refusal), (again.Outcome, again.ProposalSequence, again.Refusal));
+            Assert.Equal((refused.Outcome, refused.ProposalSequence, refused.Refusal),
+                (again.Outcome, again.ProposalSequence, again.Refusal));
         });
 
         [Fact]
         public Task With_another_body_is_a_conflict() => InWorld(async (_, account) =>
         {
             await account.ExecuteAsync(Down("r1"), Token);
-            Assert.Equal(RefusalReason.RequestIdConflict, (await account.ExecuteAsync(Up("r1"), Token)).Refusal!.Reason);
+            Assert.Equal(RefusalReason.RequestIdConflict,
+                (await account.ExecuteAsync(Up("r1"), Token)).Refusal!.Reason);
         });
     }
 
@@ -153,7 +163,8 @@ public sealed class CommandTests
                 Assert.Equal(Outcome.Done, (await running).Outcome);
                 Assert.All(await Task.WhenAll(waiting), r => Assert.Equal(Outcome.Done, r.Outcome));
                 await due;
-                Assert.Equal(["registered", "hold-placed", "hold-lifted", "hold-placed"], world.Journal.Entries(Stream).Select(e => e.Type));
+                Assert.Equal(["registered", "hold-placed", "hold-lifted", "hold-placed"],
+                    world.Journal.Entries(Stream).Select(e => e.Type));
             },
             new ProcessorLimits { QueueDepth = 2 });
 
@@ -271,7 +282,8 @@ public sealed class CommandTests
 
         private static void AppendAttempt(World world, JournalAppend lost)
         {
-            var encoded = new AccountEventCodec().Encode(new AccountEvent.AttemptRefused("erase", RefusalReason.ForbiddenRole, "No.", null));
+            var encoded = new AccountEventCodec().Encode(
+                new AccountEvent.AttemptRefused("erase", RefusalReason.ForbiddenRole, "No.", null));
             var entry = lost.Entries[0].Entry with
             {
                 Type = encoded.Type,
@@ -281,38 +293,42 @@ public sealed class CommandTests
                 RequestDigest = null,
             };
             entry = entry with { Hash = EntryHash.Compute(entry, world.Journal.Entries(Stream)[^1].Hash.Span) };
-            Assert.Equal(AppendResult.Appended, world.Journal.AppendNow(lost with { Entries = [new PendingEntry(entry, null)] }));
+            Assert.Equal(AppendResult.Appended,
+                world.Journal.AppendNow(lost with { Entries = [new PendingEntry(entry, null)] }));
         }
     }
 
     public sealed class Storage_failure
     {
         [Fact]
-        public Task A_failed_append_is_thrown_and_the_journal_read_again_before_the_next_command() => InWorld(async (world, account) =>
-        {
-            world.Journal.FailNextAppend(AppendFault.Unavailable);
-            var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down(), Token));
-            Assert.False(failure.OutcomeUnknown);
-            world.Journal.ReadsFail = true;
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down(), Token));
-            world.Journal.ReadsFail = false;
-            Assert.Equal(Outcome.Done, (await account.ExecuteAsync(Down(), Token)).Outcome);
-        });
+        public Task A_failed_append_is_thrown_and_the_journal_read_again_before_the_next_command() =>
+            InWorld(async (world, account) =>
+            {
+                world.Journal.FailNextAppend(AppendFault.Unavailable);
+                var failure = await Assert.ThrowsAsync<StorageUnavailableException>(
+                    () => account.ExecuteAsync(Down(), Token));
+                Assert.False(failure.OutcomeUnknown);
+                world.Journal.ReadsFail = true;
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down(), Token));
+                world.Journal.ReadsFail = false;
+                Assert.Equal(Outcome.Done, (await account.ExecuteAsync(Down(), Token)).Outcome);
+            });
 
         [Fact]
-        public Task After_an_unknown_outcome_readers_see_the_truth_as_soon_as_it_can_be_read() => InWorld(async (world, account) =>
-        {
-            world.Journal.FailNextAppend(AppendFault.UnknownWritten);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down(), Token));
-            Assert.Equal(AccountStatus.Active, account.View.State.Status);
-            world.Journal.AfterRead.Arm();
-            account.Recover();
-            account.Recover();
-            await world.Journal.AfterRead.Reached;
-            world.Journal.AfterRead.Release();
-            await account.RefreshAsync(2, Token);
-            Assert.Equal(AccountStatus.Deactivated, account.View.State.Status);
-        });
+        public Task After_an_unknown_outcome_readers_see_the_truth_as_soon_as_it_can_be_read() =>
+            InWorld(async (world, account) =>
+            {
+                world.Journal.FailNextAppend(AppendFault.UnknownWritten);
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(Down(), Token));
+                Assert.Equal(AccountStatus.Active, account.View.State.Status);
+                world.Journal.AfterRead.Arm();
+                account.Recover();
+                account.Recover();
+                await world.Journal.AfterRead.Reached;
+                world.Journal.AfterRead.Release();
+                await account.RefreshAsync(2, Token);
+                Assert.Equal(AccountStatus.Deactivated, account.View.State.Status);
+            });
 
         [Fact]
         public Task A_view_is_settled_until_it_is_replaced_or_in_doubt() => InWorld(async (world, account) =>
@@ -324,13 +340,15 @@ public sealed class CommandTests
             Assert.True(account.IsSettledOn(account.View));
 
             world.Journal.FailNextAppend(AppendFault.UnknownWritten);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.ExecuteAsync(new(World.Restore(), World.Person("kim")), Token));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => account.ExecuteAsync(new(World.Restore(), World.Person("kim")), Token));
             Assert.False(account.IsSettledOn(account.View));
             await account.RefreshAsync(3, Token);
             Assert.True(account.IsSettledOn(account.View));
 
             world.Ledger.FailNextApply(LedgerFault.UnknownWritten);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => account.FollowAsync([new(new AccountId(7), true)], Token));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => account.FollowAsync([new(new AccountId(7), true)], Token));
             Assert.False(account.IsSettledOn(account.View));
         });
 

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace AccountGrid.Application.Tests;
 
-/// <summary>What parts that were counted at different versions come to at one. Two parts: followers up to 10, seen at version 5, and the others, seen at version 7.</summary>
+/// <summary>
+/// What parts that were counted at different versions come to at one. Two parts: followers up to 10, seen at version 5,
+/// and the others, seen at version 7.
+/// </summary>
 public sealed class FollowMemoryTests
 {
     private static readonly ImmutableArray<SweptPart> Parts = [new(10, 5), new(long.MaxValue, 7)];
@@ -77,5 +80,6 @@ public sealed class FollowMemoryTests
 
     private void Note(long version, params (long Follower, bool Follows, bool Changed)[] changes) => _memory.Note(
         [.. changes.Select(static c => new FollowChange(new(c.Follower), c.Follows))],
-        new FollowResult([.. changes.Select(static c => c.Changed)], new FollowerCount(0, version, DateTimeOffset.UnixEpoch)));
+        new FollowResult(
+            [.. changes.Select(static c => c.Changed)], new FollowerCount(0, version, DateTimeOffset.UnixEpoch)));
 }

@@ -7,18 +7,20 @@ public sealed class FollowTests
 {
     private static readonly Caller Kim = World.Person("kim");
 
-    private static Task InWorld(Func<World, AccountProcessor, Task> test, ProcessorLimits? limits = null) => OneThread.RunAsync(async () =>
-    {
-        using var world = new World(limits);
-        await world.EnrollAsync("kim");
-        await world.RegisterAsync();
-        await test(world, await world.ActivateAsync());
-    });
+    private static Task InWorld(Func<World, AccountProcessor, Task> test, ProcessorLimits? limits = null) =>
+        OneThread.RunAsync(async () =>
+        {
+            using var world = new World(limits);
+            await world.EnrollAsync("kim");
+            await world.RegisterAsync();
+            await test(world, await world.ActivateAsync());
+        });
 
     private static ImmutableArray<FollowChange> Follows(params long[] followers) =>
         [.. followers.Select(f => new FollowChange(new AccountId(Math.Abs(f)), f > 0))];
 
-    private static Task<FollowOutcome> Follow(AccountProcessor account, params long[] followers) => account.FollowAsync(Follows(followers), Token);
+    private static Task<FollowOutcome> Follow(AccountProcessor account, params long[] followers) =>
+        account.FollowAsync(Follows(followers), Token);
 
     public sealed class Count
     {
@@ -33,14 +35,15 @@ public sealed class FollowTests
         });
 
         [Fact]
-        public Task Is_not_touched_by_taking_the_account_down_and_exact_at_the_first_read_after_the_restore() => InWorld(async (_, account) =>
-        {
-            await Follow(account, 1, 2, 3);
-            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            await Follow(account, 4, -1);
-            await account.ExecuteAsync(new(World.Restore(), Kim), Token);
-            Assert.Equal(3, account.View.Followers!.Count);
-        });
+        public Task Is_not_touched_by_taking_the_account_down_and_exact_at_the_first_read_after_the_restore() =>
+            InWorld(async (_, account) =>
+            {
+                await Follow(account, 1, 2, 3);
+                await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                await Follow(account, 4, -1);
+                await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+                Assert.Equal(3, account.View.Followers!.Count);
+            });
 
         [Fact]
         public Task Carries_the_tier_with_it() => InWorld(async (world, account) =>
@@ -76,19 +79,21 @@ public sealed class FollowTests
         });
 
         [Fact]
-        public Task Says_that_it_is_unknown_after_a_transaction_of_unknown_outcome_until_it_is_read_again() => InWorld(async (world, account) =>
-        {
-            await Follow(account, 1);
-            world.Ledger.FailNextApply(LedgerFault.UnknownWritten);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => Follow(account, 2));
-            Assert.Equal((null, 1L, Tier.Protected), (account.View.Followers, account.View.LastKnownFollowers!.Count, account.View.Tier));
-            world.Ledger.AfterRead.Arm();
-            account.Recover();
-            await world.Ledger.AfterRead.Reached;
-            world.Ledger.AfterRead.Release();
-            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            Assert.Equal(2, account.View.Followers!.Count);
-        });
+        public Task Says_that_it_is_unknown_after_a_transaction_of_unknown_outcome_until_it_is_read_again() =>
+            InWorld(async (world, account) =>
+            {
+                await Follow(account, 1);
+                world.Ledger.FailNextApply(LedgerFault.UnknownWritten);
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => Follow(account, 2));
+                Assert.Equal((null, 1L, Tier.Protected),
+                    (account.View.Followers, account.View.LastKnownFollowers!.Count, account.View.Tier));
+                world.Ledger.AfterRead.Arm();
+                account.Recover();
+                await world.Ledger.AfterRead.Reached;
+                world.Ledger.AfterRead.Release();
+                await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                Assert.Equal(2, account.View.Followers!.Count);
+            });
 
         [Fact]
         public Task Stays_known_when_the_transaction_is_known_to_have_failed() => InWorld(async (world, account) =>
@@ -104,19 +109,20 @@ public sealed class FollowTests
     public sealed class Batches
     {
         [Fact]
-        public Task That_arrive_during_a_transaction_share_the_next_and_each_learns_its_own_part() => InWorld(async (world, account) =>
-        {
-            world.Ledger.BeforeApply.Arm();
-            var first = Follow(account, 1);
-            await world.Ledger.BeforeApply.Reached;
-            var others = new[] { Follow(account, 1, 2), Follow(account, 2, 3, 4), Follow(account, -1, 1, -1) };
-            world.Ledger.BeforeApply.Release();
-            Assert.Equal(1, (await first).Changed);
-            var outcomes = await Task.WhenAll(others);
-            Assert.Equal([1, 2, 3], outcomes.Select(o => o.Changed));
-            Assert.All(outcomes, o => Assert.Equal(new FollowerCount(3, 2, world.Clock.GetUtcNow()), o.After));
-            Assert.Equal([1, 8], world.Ledger.Transactions);
-        });
+        public Task That_arrive_during_a_transaction_share_the_next_and_each_learns_its_own_part() =>
+            InWorld(async (world, account) =>
+            {
+                world.Ledger.BeforeApply.Arm();
+                var first = Follow(account, 1);
+                await world.Ledger.BeforeApply.Reached;
+                var others = new[] { Follow(account, 1, 2), Follow(account, 2, 3, 4), Follow(account, -1, 1, -1) };
+                world.Ledger.BeforeApply.Release();
+                Assert.Equal(1, (await first).Changed);
+                var outcomes = await Task.WhenAll(others);
+                Assert.Equal([1, 2, 3], outcomes.Select(o => o.Changed));
+                Assert.All(outcomes, o => Assert.Equal(new FollowerCount(3, 2, world.Clock.GetUtcNow()), o.After));
+                Assert.Equal([1, 8], world.Ledger.Transactions);
+            });
 
         [Theory]
         [InlineData(1)]
@@ -128,7 +134,8 @@ public sealed class FollowTests
             var pending = new List<(long[] Changes, Task<FollowOutcome> Outcome)>();
             for (var i = 0; i < 300; i++)
             {
-                var changes = Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.NextInt64(1, 200) * (random.Next(3) == 0 ? -1 : 1)).ToArray();
+                var changes = Enumerable.Range(0, random.Next(1, 40))
+                    .Select(_ => random.NextInt64(1, 200) * (random.Next(3) == 0 ? -1 : 1)).ToArray();
                 pending.Add((changes, Follow(account, changes)));
                 for (var yields = random.Next(4); yields > 0; yields--)
                 {
@@ -203,7 +210,8 @@ public sealed class FollowTests
                 var waiting = new[] { Follow(account, 2), Follow(account, 3) };
                 var refused = Follow(account, 4);
                 Assert.True(refused.IsCompleted);
-                Assert.Equal((RefusalReason.Overloaded, world.Limits.RetryAfter), ((await refused).Refusal!.Reason, (await refused).Refusal!.RetryAfter));
+                Assert.Equal((RefusalReason.Overloaded, world.Limits.RetryAfter),
+                    ((await refused).Refusal!.Reason, (await refused).Refusal!.RetryAfter));
                 world.Ledger.BeforeApply.Release();
                 await running;
                 await Task.WhenAll(waiting);
@@ -252,7 +260,8 @@ public sealed class FollowTests
         public Task Of_one_failed_transaction_all_fail_and_the_next_goes_on() => InWorld(async (world, account) =>
         {
             world.Ledger.FailNextApply(LedgerFault.Overloaded);
-            Assert.Equal((RefusalReason.Overloaded, 0), ((await Follow(account, 1)).Refusal!.Reason, (int)account.View.Followers!.Count));
+            Assert.Equal((RefusalReason.Overloaded, 0),
+                ((await Follow(account, 1)).Refusal!.Reason, (int)account.View.Followers!.Count));
             world.Ledger.BeforeApply.Arm();
             var first = Follow(account, 1);
             await world.Ledger.BeforeApply.Reached;
@@ -269,7 +278,8 @@ public sealed class FollowTests
         [Fact]
         public Task Are_too_many_oneself_and_nobody() => InWorld(async (world, account) =>
         {
-            var tooMany = await account.FollowAsync([.. Enumerable.Repeat(new FollowChange(new AccountId(1), true), 10_001)], Token);
+            var tooMany = await account.FollowAsync(
+                [.. Enumerable.Repeat(new FollowChange(new AccountId(1), true), 10_001)], Token);
             Assert.Equal((RefusalReason.TooLarge, "changes"), (tooMany.Refusal!.Reason, tooMany.Refusal.Field));
             var self = await Follow(account, 1, World.Account.Value);
             Assert.Equal((RefusalReason.InvalidArgument, "follower"), (self.Refusal!.Reason, self.Refusal.Field));
@@ -293,11 +303,14 @@ public sealed class FollowTests
         public Task Is_an_erased_account() => InWorld(async (world, account) =>
         {
             await world.EnrollAsync("lee");
-            await account.ExecuteAsync(new(new AccountCommand.Harm(new HarmAction(HarmKind.Erase, "LEGAL", "", ""), false), Kim), Token);
-            var erased = await account.ExecuteAsync(new(new AccountCommand.Approve(2, null, ""), World.Person("lee"), "r1"), Token);
+            await account.ExecuteAsync(
+                new(new AccountCommand.Harm(new HarmAction(HarmKind.Erase, "LEGAL", "", ""), false), Kim), Token);
+            var erased = await account.ExecuteAsync(
+                new(new AccountCommand.Approve(2, null, ""), World.Person("lee"), "r1"), Token);
             Assert.Equal((Outcome.Done, 2L), (erased.Outcome, erased.ProposalSequence));
             Assert.Equal(RefusalReason.WrongStatus, (await Follow(account, 1)).Refusal!.Reason);
-            var replay = await account.ExecuteAsync(new(new AccountCommand.Approve(2, null, ""), World.Person("lee"), "r1"), Token);
+            var replay = await account.ExecuteAsync(
+                new(new AccountCommand.Approve(2, null, ""), World.Person("lee"), "r1"), Token);
             Assert.Equal((Outcome.Done, 2L), (replay.Outcome, replay.ProposalSequence));
         });
 

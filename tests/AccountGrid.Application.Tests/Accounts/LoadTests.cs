@@ -72,46 +72,50 @@ public sealed class LoadTests
         [InlineData("other version inside")]
         [InlineData("no hash")]
         [InlineData("state that the tail cannot follow")]
-        public Task That_is_sealed_and_wrong_all_the_same_is_ignored_and_the_journal_read_in_full(string what) => InWorld(async (world, account) =>
-        {
-            var good = account.CaptureSnapshot();
-            var hash = (byte[])good.HeadHash.Clone();
-            hash[0] ^= 1;
-            var bad = what switch
+        public Task That_is_sealed_and_wrong_all_the_same_is_ignored_and_the_journal_read_in_full(string what) =>
+            InWorld(async (world, account) =>
             {
-                "hash" => good with { HeadHash = hash },
-                "newer than the journal" => good with { Version = 12, StateJson = Swap("\"version\":11", "\"version\":12") },
-                "garbage" => good with { StateJson = "{]" },
-                "no state" => good with { StateJson = "null" },
-                "unknown member" => good with { StateJson = Swap("\"handle\"", "\"nick\"") },
-                "missing member" => good with { StateJson = Swap("\"holds\":[],", "") },
-                "other format" => good with { Format = AccountSnapshot.CurrentFormat + 1 },
-                "other account" => good with { StateJson = Swap("25073877", "2") },
-                "other version inside" => good with { StateJson = Swap("\"version\":11", "\"version\":10") },
-                "no hash" => good with { HeadHash = [] },
-                _ => await WithATailThatCannotFollow(),
-            };
-            bad = world.Accounts.Seal.Close(World.Account, bad);
-            Assert.InRange(await ReadsOf(world, account, bad), account.View.State.Version, account.View.State.Version + 5);
+                var good = account.CaptureSnapshot();
+                var hash = (byte[])good.HeadHash.Clone();
+                hash[0] ^= 1;
+                var bad = what switch
+                {
+                    "hash" => good with { HeadHash = hash },
+                    "newer than the journal" =>
+                        good with { Version = 12, StateJson = Swap("\"version\":11", "\"version\":12") },
+                    "garbage" => good with { StateJson = "{]" },
+                    "no state" => good with { StateJson = "null" },
+                    "unknown member" => good with { StateJson = Swap("\"handle\"", "\"nick\"") },
+                    "missing member" => good with { StateJson = Swap("\"holds\":[],", "") },
+                    "other format" => good with { Format = AccountSnapshot.CurrentFormat + 1 },
+                    "other account" => good with { StateJson = Swap("25073877", "2") },
+                    "other version inside" => good with { StateJson = Swap("\"version\":11", "\"version\":10") },
+                    "no hash" => good with { HeadHash = [] },
+                    _ => await WithATailThatCannotFollow(),
+                };
+                bad = world.Accounts.Seal.Close(World.Account, bad);
+                Assert.InRange(await ReadsOf(world, account, bad), account.View.State.Version,
+                    account.View.State.Version + 5);
 
-            async Task<AccountSnapshot> WithATailThatCannotFollow()
-            {
-                // The tail closes a proposal that the snapshot's state, an older one, does not have.
-                await account.ExecuteAsync(new(World.Deactivate(world.Clock.GetUtcNow().AddHours(1)), Kim, "p"), Token);
-                var withProposal = account.CaptureSnapshot();
-                await account.ExecuteAsync(new(new AccountCommand.Withdraw(12, ""), Kim, "w"), Token);
-                return withProposal with { StateJson = Swap("\"version\":11", "\"version\":12") };
-            }
+                async Task<AccountSnapshot> WithATailThatCannotFollow()
+                {
+                    // The tail closes a proposal that the snapshot's state, an older one, does not have.
+                    await account.ExecuteAsync(
+                        new(World.Deactivate(world.Clock.GetUtcNow().AddHours(1)), Kim, "p"), Token);
+                    var withProposal = account.CaptureSnapshot();
+                    await account.ExecuteAsync(new(new AccountCommand.Withdraw(12, ""), Kim, "w"), Token);
+                    return withProposal with { StateJson = Swap("\"version\":11", "\"version\":12") };
+                }
 
-            string Swap(string from, string to)
-            {
-                Assert.Contains(from, good.StateJson, StringComparison.Ordinal);
-                return good.StateJson.Replace(from, to, StringComparison.Ordinal);
-            }
-        });
+                string Swap(string from, string to)
+                {
+                    Assert.Contains(from, good.StateJson, StringComparison.Ordinal);
+                    return good.StateJson.Replace(from, to, StringComparison.Ordinal);
+                }
+            });
 
-        // Somebody with access to the database took the holds and the protection out of a snapshot, left its version and hash, and one person
-        // took the account down alone.
+        // Somebody with access to the database took the holds and the protection out of a snapshot, left its version
+        // and hash, and one person took the account down alone.
         [Theory]
         [InlineData("state")]
         [InlineData("version")]
@@ -124,46 +128,49 @@ public sealed class LoadTests
         [InlineData("no seal")]
         [InlineData("another account's")]
         [InlineData("another key's")]
-        public Task That_another_hand_changed_is_ignored_and_the_journal_read_in_full(string what) => InWorld(async (world, account) =>
-        {
-            await account.ExecuteAsync(new(new AccountCommand.Protect(OperatorId.Parse("lee"), "OTHER", "", "", null), Kim), Token);
-            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            var good = account.CaptureSnapshot();
-            var flipped = (byte[])good.Seal.Clone();
-            flipped[^1] ^= 1;
-            var bad = what switch
+        public Task That_another_hand_changed_is_ignored_and_the_journal_read_in_full(string what) =>
+            InWorld(async (world, account) =>
             {
-                "state" => good with { StateJson = Unprotected(good.StateJson) },
-                "version" => good with { Version = good.Version - 1 },
-                "hash" => good with { HeadHash = flipped },
-                "count" => good with { FollowerCount = good.FollowerCount + 1 },
-                "count's version" => good with { FollowerVersion = good.FollowerVersion + 1 },
-                "count's instant" => good with { FollowersAsOf = good.FollowersAsOf.AddMicroseconds(1) },
-                "format" => good with { Format = 1 },
-                "seal" => good with { Seal = flipped },
-                "no seal" => good with { Seal = [] },
-                "another account's" => world.Accounts.Seal.Close(new(7), good),
-                _ => World.NewSeal().Close(World.Account, good),
-            };
+                await account.ExecuteAsync(
+                    new(new AccountCommand.Protect(OperatorId.Parse("lee"), "OTHER", "", "", null), Kim), Token);
+                await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                var good = account.CaptureSnapshot();
+                var flipped = (byte[])good.Seal.Clone();
+                flipped[^1] ^= 1;
+                var bad = what switch
+                {
+                    "state" => good with { StateJson = Unprotected(good.StateJson) },
+                    "version" => good with { Version = good.Version - 1 },
+                    "hash" => good with { HeadHash = flipped },
+                    "count" => good with { FollowerCount = good.FollowerCount + 1 },
+                    "count's version" => good with { FollowerVersion = good.FollowerVersion + 1 },
+                    "count's instant" => good with { FollowersAsOf = good.FollowersAsOf.AddMicroseconds(1) },
+                    "format" => good with { Format = 1 },
+                    "seal" => good with { Seal = flipped },
+                    "no seal" => good with { Seal = [] },
+                    "another account's" => world.Accounts.Seal.Close(new(7), good),
+                    _ => World.NewSeal().Close(World.Account, good),
+                };
 
-            using var recording = new Recording(world);
-            var before = world.Journal.EntriesRead;
-            var loaded = await world.ActivateAsync(snapshot: bad);
+                using var recording = new Recording(world);
+                var before = world.Journal.EntriesRead;
+                var loaded = await world.ActivateAsync(snapshot: bad);
 
-            Assert.True(world.Journal.EntriesRead - before >= account.View.State.Version);
-            Assert.Equal(Tier.Protected, loaded.View.Tier);
-            Assert.NotNull(loaded.View.State.Designation);
-            var down = await loaded.ExecuteAsync(new(World.Deactivate(directOnly: true), Kim), Token);
-            Assert.Equal(RefusalReason.NeedsSecondPerson, down.Refusal?.Reason);
-            Assert.Equal(1, recording.Sum("accountgrid.snapshots.ignored", what == "format" ? "cause=format" : "cause=seal"));
+                Assert.True(world.Journal.EntriesRead - before >= account.View.State.Version);
+                Assert.Equal(Tier.Protected, loaded.View.Tier);
+                Assert.NotNull(loaded.View.State.Designation);
+                var down = await loaded.ExecuteAsync(new(World.Deactivate(directOnly: true), Kim), Token);
+                Assert.Equal(RefusalReason.NeedsSecondPerson, down.Refusal?.Reason);
+                Assert.Equal(1,
+                    recording.Sum("accountgrid.snapshots.ignored", what == "format" ? "cause=format" : "cause=seal"));
 
-            static string Unprotected(string json)
-            {
-                var start = json.IndexOf("\"designation\":{", StringComparison.Ordinal);
-                var end = json.IndexOf('}', start) + 1;
-                return $"{json[..start]}\"designation\":null{json[end..]}";
-            }
-        });
+                static string Unprotected(string json)
+                {
+                    var start = json.IndexOf("\"designation\":{", StringComparison.Ordinal);
+                    var end = json.IndexOf('}', start) + 1;
+                    return $"{json[..start]}\"designation\":null{json[end..]}";
+                }
+            });
 
         [Fact]
         public Task Holds_every_part_of_the_state() => OneThread.RunAsync(async () =>
@@ -173,13 +180,16 @@ public sealed class LoadTests
             await world.RegisterAsync();
             var account = await world.ActivateAsync();
             var now = world.Clock.GetUtcNow();
-            await account.ExecuteAsync(new(new AccountCommand.Protect(OperatorId.Parse("lee"), "OTHER", "", "", now.AddDays(9)), Kim, "a"), Token);
+            await account.ExecuteAsync(
+                new(new AccountCommand.Protect(OperatorId.Parse("lee"), "OTHER", "", "", now.AddDays(9)), Kim, "a"),
+                Token);
             await account.ExecuteAsync(new(World.Deactivate(), Kim, "b"), Token);
             await account.ExecuteAsync(new(new AccountCommand.Approve(3, null, ""), Kim, "c"), Token);
             var snapshot = account.CaptureSnapshot();
             var digests = account.View.State.Requests.Select(r => r.Digest).ToArray();
 
-            // Whatever is renamed here makes stored snapshots unreadable, which costs one full read each: raise the format if its meaning changes.
+            // Whatever is renamed here makes stored snapshots unreadable, which costs one full read each: raise the
+            // format if its meaning changes.
             Assert.Equal(
                 $$$"""
                 {"id":25073877,"handle":"president","version":4,"stateVersion":2,"registeredAt":"2017-11-02T22:00:00Z","erasedAt":null,"holds":[],
@@ -204,7 +214,8 @@ public sealed class LoadTests
     public sealed class Journal
     {
         [Fact]
-        public Task Is_read_in_pages() => InWorld(async (world, account) => Assert.Equal(11, await ReadsOf(world, account, null)));
+        public Task Is_read_in_pages() =>
+            InWorld(async (world, account) => Assert.Equal(11, await ReadsOf(world, account, null)));
 
         [Theory]
         [InlineData("missing")]
@@ -263,26 +274,27 @@ public sealed class LoadTests
     public sealed class Refresh
     {
         [Fact]
-        public Task Brings_what_another_activation_appended_and_waits_for_no_command() => InWorld(async (world, account) =>
-        {
-            var other = await world.ActivateAsync();
-            world.Journal.BeforeAppend.Arm();
-            var command = other.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            await world.Journal.BeforeAppend.Reached;
-            world.Journal.BeforeAppend.Release();
-            await command;
-            Assert.Equal(11, account.View.State.Version);
+        public Task Brings_what_another_activation_appended_and_waits_for_no_command() =>
+            InWorld(async (world, account) =>
+            {
+                var other = await world.ActivateAsync();
+                world.Journal.BeforeAppend.Arm();
+                var command = other.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                await world.Journal.BeforeAppend.Reached;
+                world.Journal.BeforeAppend.Release();
+                await command;
+                Assert.Equal(11, account.View.State.Version);
 
-            world.Journal.BeforeAppend.Arm();
-            var late = account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim), Token);
-            await world.Journal.BeforeAppend.Reached;
-            await account.RefreshAsync(12, Token);
-            Assert.Equal(AccountStatus.Deactivated, account.View.State.Status);
-            world.Journal.BeforeAppend.Release();
-            Assert.Equal(Outcome.Done, (await late).Outcome);
-            Assert.True(account.IsFenced);
-            Assert.Equal((13L, AccountStatus.Suspended), (account.View.State.Version, account.View.State.Status));
-        });
+                world.Journal.BeforeAppend.Arm();
+                var late = account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim), Token);
+                await world.Journal.BeforeAppend.Reached;
+                await account.RefreshAsync(12, Token);
+                Assert.Equal(AccountStatus.Deactivated, account.View.State.Status);
+                world.Journal.BeforeAppend.Release();
+                Assert.Equal(Outcome.Done, (await late).Outcome);
+                Assert.True(account.IsFenced);
+                Assert.Equal((13L, AccountStatus.Suspended), (account.View.State.Version, account.View.State.Status));
+            });
 
         [Fact]
         public Task That_meets_its_own_append_counts_it_once() => InWorld(async (world, account) =>
@@ -317,32 +329,33 @@ public sealed class LoadTests
     public sealed class Ledger
     {
         [Fact]
-        public Task That_cannot_be_read_leaves_the_account_in_service_and_protected() => InWorld(async (world, account) =>
-        {
-            await account.FollowAsync([new FollowChange(new AccountId(7), true)], Token);
-            var snapshot = account.CaptureSnapshot();
-            world.Ledger.ReadsFail = true;
-            var loaded = await world.ActivateAsync(snapshot: snapshot);
-            Assert.Equal((null, Tier.Protected), (loaded.View.Followers, loaded.View.Tier));
-            Assert.Equal(new FollowerCount(1, 1, world.Clock.GetUtcNow()), loaded.View.LastKnownFollowers);
-            Assert.Equal(Outcome.Pending, (await loaded.ExecuteAsync(new(World.Deactivate(), Kim), Token)).Outcome);
+        public Task That_cannot_be_read_leaves_the_account_in_service_and_protected() =>
+            InWorld(async (world, account) =>
+            {
+                await account.FollowAsync([new FollowChange(new AccountId(7), true)], Token);
+                var snapshot = account.CaptureSnapshot();
+                world.Ledger.ReadsFail = true;
+                var loaded = await world.ActivateAsync(snapshot: snapshot);
+                Assert.Equal((null, Tier.Protected), (loaded.View.Followers, loaded.View.Tier));
+                Assert.Equal(new FollowerCount(1, 1, world.Clock.GetUtcNow()), loaded.View.LastKnownFollowers);
+                Assert.Equal(Outcome.Pending, (await loaded.ExecuteAsync(new(World.Deactivate(), Kim), Token)).Outcome);
 
-            // Not sooner than the pause, and then by the next read.
-            world.Ledger.ReadsFail = false;
-            var reads = world.Ledger.Reads;
-            loaded.Recover();
-            Assert.Equal(reads, world.Ledger.Reads);
-            world.Clock.Advance(world.Limits.RetryAfter);
-            world.Ledger.AfterRead.Arm();
-            loaded.Recover();
-            loaded.Recover();
-            await world.Ledger.AfterRead.Reached;
-            Assert.Equal(reads + 1, world.Ledger.Reads);
-            var command = loaded.ExecuteAsync(new(new AccountCommand.Reject(12, ""), Kim), Token);
-            world.Ledger.AfterRead.Release();
-            await command;
-            Assert.Equal((1L, Tier.Standard), (loaded.View.Followers!.Count, loaded.View.Tier));
-        });
+                // Not sooner than the pause, and then by the next read.
+                world.Ledger.ReadsFail = false;
+                var reads = world.Ledger.Reads;
+                loaded.Recover();
+                Assert.Equal(reads, world.Ledger.Reads);
+                world.Clock.Advance(world.Limits.RetryAfter);
+                world.Ledger.AfterRead.Arm();
+                loaded.Recover();
+                loaded.Recover();
+                await world.Ledger.AfterRead.Reached;
+                Assert.Equal(reads + 1, world.Ledger.Reads);
+                var command = loaded.ExecuteAsync(new(new AccountCommand.Reject(12, ""), Kim), Token);
+                world.Ledger.AfterRead.Release();
+                await command;
+                Assert.Equal((1L, Tier.Standard), (loaded.View.Followers!.Count, loaded.View.Tier));
+            });
 
         [Fact]
         public Task That_does_not_answer_is_waited_for_a_little_only() => InWorld(async (world, _) =>

@@ -6,8 +6,10 @@ public sealed class RegistrarTests
 {
     private static readonly StreamId Stream = StreamId.Of(World.Account);
 
-    private static Task<AccountResult> Register(World world, string handle = "president", string? requestId = null, Caller? caller = null) =>
-        new AccountRegistrar(world.Accounts).RegisterAsync(World.Account, handle, caller ?? World.Web, requestId, Token);
+    private static Task<AccountResult> Register(
+        World world, string handle = "president", string? requestId = null, Caller? caller = null) =>
+        new AccountRegistrar(world.Accounts).RegisterAsync(
+            World.Account, handle, caller ?? World.Web, requestId, Token);
 
     private static Task InWorld(Func<World, Task> test) => OneThread.RunAsync(async () =>
     {
@@ -19,8 +21,10 @@ public sealed class RegistrarTests
     public Task A_new_account_is_up_without_followers() => InWorld(async world =>
     {
         var result = await Register(world);
-        Assert.Equal((Outcome.Done, AccountStatus.Active, Tier.Standard), (result.Outcome, result.View.State.Status, result.View.Tier));
-        Assert.Equal((0L, "president", 1L), (result.View.Followers!.Count, result.View.State.Handle, result.View.State.Version));
+        Assert.Equal((Outcome.Done, AccountStatus.Active, Tier.Standard),
+            (result.Outcome, result.View.State.Status, result.View.Tier));
+        Assert.Equal((0L, "president", 1L),
+            (result.View.Followers!.Count, result.View.State.Handle, result.View.State.Version));
         Assert.Equal("president", Assert.IsType<StreamIndexRow.Account>(world.Journal.Row(Stream)).Handle);
         Assert.Equal(0, world.Journal.EntriesRead);
     });
@@ -42,7 +46,8 @@ public sealed class RegistrarTests
         await Register(world, requestId: "r1");
         Assert.Equal(RefusalReason.RequestIdConflict, (await Register(world, "other", "r1")).Refusal!.Reason);
         var stranger = new Caller(Actor.Service("other"), Roles.Service);
-        Assert.Equal(RefusalReason.RequestIdConflict, (await Register(world, requestId: "r1", caller: stranger)).Refusal!.Reason);
+        Assert.Equal(RefusalReason.RequestIdConflict,
+            (await Register(world, requestId: "r1", caller: stranger)).Refusal!.Reason);
         Assert.Equal(RefusalReason.AlreadyExists, (await Register(world, requestId: "r2")).Refusal!.Reason);
         Assert.Equal(RefusalReason.AlreadyExists, (await Register(world)).Refusal!.Reason);
         Assert.Single(world.Journal.Entries(Stream));

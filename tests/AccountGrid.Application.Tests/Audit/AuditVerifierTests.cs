@@ -94,7 +94,8 @@ public sealed class AuditVerifierTests
         }
 
         [Theory]
-        [InlineData("kind"), InlineData("time"), InlineData("type"), InlineData("version"), InlineData("trace"), InlineData("request"), InlineData("digest")]
+        [InlineData("kind"), InlineData("time"), InlineData("type"), InlineData("version"), InlineData(
+            "trace"), InlineData("request"), InlineData("digest")]
         public async Task Of_any_other_field_is_found(string field)
         {
             using var notary = await new Notary().WithHistoryAsync();

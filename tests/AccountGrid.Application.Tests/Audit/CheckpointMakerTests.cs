@@ -29,7 +29,8 @@ public sealed class CheckpointMakerTests
             var leaves = notary.Store.Rows.Select(r => r.Entry.Hash).ToArray();
             Assert.Equal(MerkleTree.Root(leaves), checkpoint.Root.ToArray());
             Assert.Equal((3, 7), (checkpoint.Number, checkpoint.Position));
-            Assert.Equal(CheckpointCanonical.Hash(notary.Store.Checkpoints[1].Checkpoint), checkpoint.Previous.ToArray());
+            Assert.Equal(CheckpointCanonical.Hash(notary.Store.Checkpoints[1].Checkpoint),
+                checkpoint.Previous.ToArray());
             Assert.Equal(notary.Clock.GetUtcNow(), checkpoint.At);
             Assert.Equal(SignatureCheck.Valid, notary.Keys.Check(checkpoint));
             Assert.Equal(64, checkpoint.Signature.Length);
@@ -57,7 +58,9 @@ public sealed class CheckpointMakerTests
 
             var proof = MerkleTree.InclusionProof(4, leaves);
 
-            Assert.True(MerkleTree.VerifyInclusion(leaves[4].Span, 4, checkpoint.Position, proof.AsSpan(), checkpoint.Root.Span));
+            Assert.True(
+                MerkleTree.VerifyInclusion(
+                    leaves[4].Span, 4, checkpoint.Position, proof.AsSpan(), checkpoint.Root.Span));
         }
     }
 
@@ -104,13 +107,17 @@ public sealed class CheckpointMakerTests
             using var notary = await new Notary().WithHistoryAsync();
             using var maker = notary.Maker();
 
-            var rounds = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => maker.MakeAsync(TestContext.Current.CancellationToken))));
+            var rounds = await Task.WhenAll(
+                Enumerable.Range(0, 8)
+                    .Select(_ => Task.Run(() => maker.MakeAsync(TestContext.Current.CancellationToken))));
 
             Assert.Single(rounds, r => r.Made is not null);
             Assert.Equal([4, 8, 12, 14], notary.Store.Checkpoints.Select(c => c.Checkpoint.Position));
         }
 
-        /// <summary>Two silos may each hold the audit grain for a moment: the slower one must not raise an alert about it.</summary>
+        /// <summary>
+        /// Two silos may each hold the audit grain for a moment: the slower one must not raise an alert about it.
+        /// </summary>
         [Theory]
         [InlineData(true), InlineData(false)]
         public async Task Of_two_makers_let_the_faster_one_win(bool whilePuttingBack)
@@ -160,7 +167,11 @@ public sealed class CheckpointMakerTests
         {
             using var notary = await new Notary().WithHistoryAsync();
             var last = notary.Store.Checkpoints[2].Checkpoint with { At = notary.Clock.GetUtcNow().AddDays(1) };
-            last = last with { Signature = await notary.Signer.SignAsync(CheckpointCanonical.Bytes(last), TestContext.Current.CancellationToken) };
+            last = last with
+            {
+                Signature = await notary.Signer.SignAsync(
+                    CheckpointCanonical.Bytes(last), TestContext.Current.CancellationToken),
+            };
             notary.Store.Checkpoints[2] = notary.Store.Checkpoints[2] with { Checkpoint = last };
 
             await Assert.ThrowsAsync<CheckpointRefusedException>(notary.MakeAsync);
@@ -240,7 +251,8 @@ public sealed class CheckpointMakerTests
             using var other = new ECDsaCheckpointSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
             await Assert.ThrowsAsync<CheckpointRefusedException>(
-                () => notary.Maker(other, CheckpointKeys.FromPem(other.ExportPublicKeyPem())).MakeAsync(TestContext.Current.CancellationToken));
+                () => notary.Maker(other, CheckpointKeys.FromPem(other.ExportPublicKeyPem()))
+                    .MakeAsync(TestContext.Current.CancellationToken));
         }
 
         [Fact]
@@ -250,7 +262,8 @@ public sealed class CheckpointMakerTests
             using var other = new ECDsaCheckpointSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
             notary.Store.Append("a/1");
 
-            await Assert.ThrowsAsync<CheckpointRefusedException>(() => notary.Maker(other).MakeAsync(TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<CheckpointRefusedException>(
+                () => notary.Maker(other).MakeAsync(TestContext.Current.CancellationToken));
 
             Assert.False(File.Exists(notary.OutsidePath));
         }

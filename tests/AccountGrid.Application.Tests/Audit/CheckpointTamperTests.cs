@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace AccountGrid.Application.Tests.Audit;
 
-/// <summary>Tampering with the checkpoints themselves, in the store and in the log outside. Checkpoints 1, 2 and 3 cover 4, 8 and 12 of 14 entries.</summary>
+/// <summary>
+/// Tampering with the checkpoints themselves, in the store and in the log outside. Checkpoints 1, 2 and 3 cover 4, 8
+/// and 12 of 14 entries.
+/// </summary>
 public sealed class CheckpointTamperTests
 {
     public sealed class In_the_store
@@ -40,7 +43,8 @@ public sealed class CheckpointTamperTests
             using var notary = await new Notary().WithHistoryAsync();
             using var stranger = new ECDsaCheckpointSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
             var last = notary.Store.Checkpoints[2].Checkpoint with { KeyId = stranger.KeyId };
-            var signature = await stranger.SignAsync(CheckpointCanonical.Bytes(last), TestContext.Current.CancellationToken);
+            var signature =
+                await stranger.SignAsync(CheckpointCanonical.Bytes(last), TestContext.Current.CancellationToken);
             Change(notary, 2, _ => last with { Signature = signature });
 
             Assert.Equal(3, (await notary.FindAsync(AuditProblemKind.UnknownKey)).Checkpoint);
@@ -65,7 +69,10 @@ public sealed class CheckpointTamperTests
             Assert.Equal(2, (await notary.FindAsync(AuditProblemKind.CheckpointMissing)).Checkpoint);
         }
 
-        /// <summary>Exactly what a crash between the two writes leaves: nothing is lost, since the one outside is verified in its place.</summary>
+        /// <summary>
+        /// Exactly what a crash between the two writes leaves: nothing is lost, since the one outside is verified in
+        /// its place.
+        /// </summary>
         [Fact]
         public async Task The_very_last_one_deleted_is_verified_from_outside_and_put_back()
         {
@@ -94,15 +101,22 @@ public sealed class CheckpointTamperTests
         public async Task One_that_skips_the_one_before_it_is_found()
         {
             using var notary = await new Notary().WithHistoryAsync();
-            var broken = notary.Store.Checkpoints[2].Checkpoint with { Previous = notary.Store.Checkpoints[1].Checkpoint.Previous };
-            var signature = await notary.Signer.SignAsync(CheckpointCanonical.Bytes(broken), TestContext.Current.CancellationToken);
+            var broken = notary.Store.Checkpoints[2].Checkpoint with
+            {
+                Previous = notary.Store.Checkpoints[1].Checkpoint.Previous,
+            };
+            var signature =
+                await notary.Signer.SignAsync(CheckpointCanonical.Bytes(broken), TestContext.Current.CancellationToken);
             Change(notary, 2, _ => broken with { Signature = signature });
 
             Assert.Equal(3, (await notary.FindAsync(AuditProblemKind.CheckpointBroken)).Checkpoint);
         }
 
         private static void Change(Notary notary, int index, Func<Checkpoint, Checkpoint> change) =>
-            notary.Store.Checkpoints[index] = notary.Store.Checkpoints[index] with { Checkpoint = change(notary.Store.Checkpoints[index].Checkpoint) };
+            notary.Store.Checkpoints[index] = notary.Store.Checkpoints[index] with
+            {
+                Checkpoint = change(notary.Store.Checkpoints[index].Checkpoint),
+            };
 
         private static byte[] Flipped(ReadOnlyMemory<byte> bytes)
         {
@@ -158,14 +172,17 @@ public sealed class CheckpointTamperTests
             using var notary = await new Notary().WithHistoryAsync();
             notary.RewriteOutside(lines => [lines[0], "{", lines[2]]);
 
-            Assert.Contains("Line 2", (await notary.FindAsync(AuditProblemKind.OutsideDamaged)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Line 2", (await notary.FindAsync(AuditProblemKind.OutsideDamaged)).Message, StringComparison.Ordinal);
         }
 
         [Fact]
         public async Task A_changed_number_is_found()
         {
             using var notary = await new Notary().WithHistoryAsync();
-            notary.RewriteOutside(lines => [lines[0], lines[1].Replace("\"position\":8", "\"position\":9", StringComparison.Ordinal), lines[2]]);
+            notary.RewriteOutside(
+                lines => [lines[0], lines[1].Replace("\"position\":8", "\"position\":9", StringComparison.Ordinal),
+                    lines[2]]);
 
             Assert.Equal(2, (await notary.FindAsync(AuditProblemKind.BadSignature)).Checkpoint);
         }
@@ -174,7 +191,8 @@ public sealed class CheckpointTamperTests
         public async Task A_torn_last_line_is_no_problem()
         {
             using var notary = await new Notary().WithHistoryAsync();
-            await File.AppendAllTextAsync(notary.OutsidePath, """{"format":1,"number":4,"posi""", TestContext.Current.CancellationToken);
+            await File.AppendAllTextAsync(
+                notary.OutsidePath, """{"format":1,"number":4,"posi""", TestContext.Current.CancellationToken);
 
             var result = await notary.VerifyAsync();
 

@@ -16,7 +16,10 @@ public sealed class FileCheckpointLogTests : IDisposable
     [Fact]
     public async Task What_was_appended_comes_back_exactly()
     {
-        var one = Some(1) with { At = new DateTimeOffset(2017, 11, 2, 18, 52, 0, TimeSpan.Zero).AddMicroseconds(123456) };
+        var one = Some(1) with
+        {
+            At = new DateTimeOffset(2017, 11, 2, 18, 52, 0, TimeSpan.Zero).AddMicroseconds(123456),
+        };
         Assert.Equal(AppendResult.Appended, await _log.AppendAsync(one, Cancellation));
         Assert.Equal(AppendResult.Appended, await _log.AppendAsync(Some(2), Cancellation));
 
@@ -76,10 +79,14 @@ public sealed class FileCheckpointLogTests : IDisposable
     [InlineData("[]")]
     [InlineData("{}")]
     [InlineData("not json")]
-    [InlineData("""{"format":2,"number":1,"position":1,"root":"","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":"","signature":""}""")]
-    [InlineData("""{"format":1,"number":1,"position":1,"root":"zz","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":"","signature":""}""")]
-    [InlineData("""{"format":1,"number":1,"position":1,"root":"","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":null,"signature":""}""")]
-    [InlineData("""{"format":1,"number":1,"position":1,"root":"","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":"","signature":"","x":1}""")]
+    [InlineData(
+        """{"format":2,"number":1,"position":1,"root":"","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":"","signature":""}""")]
+    [InlineData(
+        """{"format":1,"number":1,"position":1,"root":"zz","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":"","signature":""}""")]
+    [InlineData(
+        """{"format":1,"number":1,"position":1,"root":"","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":null,"signature":""}""")]
+    [InlineData(
+        """{"format":1,"number":1,"position":1,"root":"","previous":"","at":"2017-11-02T18:52:00+00:00","keyId":"","signature":"","x":1}""")]
     public async Task A_line_that_is_no_checkpoint_is_refused_by_number(string line)
     {
         await _log.AppendAsync(Some(1), Cancellation);
@@ -95,7 +102,8 @@ public sealed class FileCheckpointLogTests : IDisposable
     public async Task A_line_longer_than_the_limit_is_refused(bool ended)
     {
         await _log.AppendAsync(Some(1), Cancellation);
-        await File.AppendAllTextAsync(FilePath, new string('x', 3 * FileCheckpointLog.MaxLineLength) + (ended ? "\n" : ""), Cancellation);
+        await File.AppendAllTextAsync(
+            FilePath, new string('x', 3 * FileCheckpointLog.MaxLineLength) + (ended ? "\n" : ""), Cancellation);
 
         Assert.Equal(2, (await Assert.ThrowsAsync<CheckpointLogDamagedException>(ReadAllAsync)).Line);
         await Assert.ThrowsAsync<CheckpointLogDamagedException>(() => _log.AppendAsync(Some(2), Cancellation));
@@ -140,7 +148,8 @@ public sealed class FileCheckpointLogTests : IDisposable
     [Fact]
     public async Task Another_process_that_appends_keeps_this_one_out()
     {
-        await using var other = new FileStream(FilePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        await using var other =
+            new FileStream(FilePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
         await Assert.ThrowsAsync<IOException>(() => _log.AppendAsync(Some(1), Cancellation));
     }
@@ -172,6 +181,7 @@ public sealed class FileCheckpointLogTests : IDisposable
     }
 
     private static Checkpoint Some(long number) => new(
-        number, number * 10, Encoding.ASCII.GetBytes($"root {number}"), Encoding.ASCII.GetBytes($"previous {number}"), DateTimeOffset.UnixEpoch, "0123456789abcdef",
+        number, number * 10, Encoding.ASCII.GetBytes($"root {number}"), Encoding.ASCII.GetBytes($"previous {number}"),
+        DateTimeOffset.UnixEpoch, "0123456789abcdef",
         Encoding.ASCII.GetBytes($"signature {number}"));
 }

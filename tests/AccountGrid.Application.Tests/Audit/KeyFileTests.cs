@@ -58,7 +58,8 @@ public sealed class KeyFileTests : IDisposable
             File.SetUnixFileMode(FilePath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         }
 
-        Assert.Contains("0600", Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains("0600", Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +77,8 @@ public sealed class KeyFileTests : IDisposable
             File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         }
 
-        Assert.Contains("0600", Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message, StringComparison.Ordinal);
+        Assert.Contains("0600", Assert.Throws<InvalidDataException>(() => KeyFile.OpenOrCreate(FilePath)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,7 +95,8 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nothing"), InlineData("garbage"), InlineData("another curve"), InlineData("the public half"), InlineData("RSA"), InlineData("too much")]
+    [InlineData("nothing"), InlineData("garbage"), InlineData("another curve"), InlineData(
+        "the public half"), InlineData("RSA"), InlineData("too much")]
     public void A_file_without_a_P256_private_key_is_refused_and_nothing_of_it_is_told(string what)
     {
         using var p256 = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -118,7 +121,8 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_an_error_of_its_own()
     {
-        Assert.Throws<DirectoryNotFoundException>(() => KeyFile.OpenOrCreate(Path.Combine(_folder.FullName, "no", "key.pem")));
+        Assert.Throws<DirectoryNotFoundException>(
+            () => KeyFile.OpenOrCreate(Path.Combine(_folder.FullName, "no", "key.pem")));
     }
 
     [Fact]
@@ -126,7 +130,8 @@ public sealed class KeyFileTests : IDisposable
     {
         using var key = KeyFile.OpenOrCreate(FilePath);
 
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16], CheckpointKeys.IdOf(key));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()))[..16],
+            CheckpointKeys.IdOf(key));
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

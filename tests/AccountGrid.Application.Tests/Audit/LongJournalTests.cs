@@ -14,7 +14,8 @@ public sealed class LongJournalTests
         using var notary = new Notary();
         var view = new EndlessView(length: 100_000);
 
-        var result = await new AuditVerifier(view, notary.Outside, notary.Keys).VerifyAsync(TestContext.Current.CancellationToken);
+        var result = await new AuditVerifier(view, notary.Outside, notary.Keys).VerifyAsync(
+            TestContext.Current.CancellationToken);
 
         Assert.True(result.IsIntact, result.First?.Message);
         Assert.Equal(100_000, result.Entries);
@@ -34,7 +35,8 @@ public sealed class LongJournalTests
         var result = await notary.VerifyAsync();
 
         Assert.Equal(100, result.ProblemCount);
-        Assert.Equal(Enumerable.Range(1, VerificationResult.MaxProblems).Select(i => (long)i), result.Problems.Select(p => p.Position));
+        Assert.Equal(Enumerable.Range(1, VerificationResult.MaxProblems).Select(i => (long)i),
+            result.Problems.Select(p => p.Position));
     }
 
     /// <summary>One stream, made while it is read, so that whatever memory it takes is the verifier's.</summary>
@@ -46,13 +48,16 @@ public sealed class LongJournalTests
 
         public Task<IAuditView> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<IAuditView>(this);
 
-        public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) => ReadByPositionAsync(cancellationToken);
+        public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) =>
+            ReadByPositionAsync(cancellationToken);
 
-        public async IAsyncEnumerable<CommittedEntry> ReadByPositionAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<CommittedEntry> ReadByPositionAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             ReadOnlyMemory<byte> previous = default;
             var entry = new JournalEntry(
-                TamperableStore.Stream("a/1"), 0, DateTimeOffset.UnixEpoch, Actor.System, "attempt-refused", 1, new byte[200], "", null, null, default);
+                TamperableStore.Stream("a/1"), 0, DateTimeOffset.UnixEpoch, Actor.System, "attempt-refused", 1,
+                new byte[200], "", null, null, default);
             for (var i = 1; i <= length; i++)
             {
                 var next = entry with { Sequence = i };
@@ -68,15 +73,18 @@ public sealed class LongJournalTests
             await Task.CompletedTask;
         }
 
-        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<FollowerPart>();
+        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) =>
+            AsyncEnumerable.Empty<FollowerPart>();
 
-        public async IAsyncEnumerable<StreamHead> ReadHeadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<StreamHead> ReadHeadsAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield return new(TamperableStore.Stream("a/1"), length);
         }
 
-        public async IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield break;

@@ -39,9 +39,12 @@ public sealed class Notary : IDisposable
         return await maker.MakeAsync(Cancellation);
     }
 
-    public Task<VerificationResult> VerifyAsync(CheckpointKeys? keys = null) => new AuditVerifier(Store, Outside, keys ?? Keys).VerifyAsync(Cancellation);
+    public Task<VerificationResult> VerifyAsync(CheckpointKeys? keys = null) =>
+        new AuditVerifier(Store, Outside, keys ?? Keys).VerifyAsync(Cancellation);
 
-    /// <summary>Three streams, interleaved, with a checkpoint after every <paramref name="every"/> entries and none at the end.</summary>
+    /// <summary>
+    /// Three streams, interleaved, with a checkpoint after every <paramref name="every"/> entries and none at the end.
+    /// </summary>
     public async Task<Notary> WithHistoryAsync(int entries = 14, int every = 4)
     {
         for (var i = 0; i < entries; i++)

@@ -3,7 +3,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application.Tests.Audit;
 
-/// <summary>Tampering by somebody who knows the format, on three streams of 14 entries in all with checkpoints at 4, 8 and 12.</summary>
+/// <summary>
+/// Tampering by somebody who knows the format, on three streams of 14 entries in all with checkpoints at 4, 8 and 12.
+/// </summary>
 public sealed class RewrittenHistoryTests
 {
     public sealed class A_new_order
@@ -47,7 +49,9 @@ public sealed class RewrittenHistoryTests
             using var notary = await new Notary().WithHistoryAsync();
             notary.Store.Rows[6] = notary.Store.Rows[6] with { Position = 6 };
 
-            Assert.Contains((await notary.VerifyAsync()).Problems, p => p is { Kind: AuditProblemKind.EntryReordered, Position: 6 });
+            Assert.Contains(
+                (await notary.VerifyAsync()).Problems,
+                    p => p is { Kind: AuditProblemKind.EntryReordered, Position: 6 });
         }
 
         [Fact]
@@ -64,7 +68,8 @@ public sealed class RewrittenHistoryTests
         private static void Swap(Notary notary, int i, int j)
         {
             var rows = notary.Store.Rows;
-            (rows[i], rows[j]) = (rows[i] with { Position = rows[j].Position }, rows[j] with { Position = rows[i].Position });
+            (rows[i], rows[j]) =
+                (rows[i] with { Position = rows[j].Position }, rows[j] with { Position = rows[i].Position });
         }
     }
 
@@ -102,7 +107,9 @@ public sealed class RewrittenHistoryTests
             notary.Store.RewriteHashes();
             notary.Store.Checkpoints.Clear();
 
-            Assert.Contains((await notary.VerifyAsync()).Problems, p => p is { Kind: AuditProblemKind.RootMismatch, Checkpoint: 1 });
+            Assert.Contains(
+                (await notary.VerifyAsync()).Problems,
+                    p => p is { Kind: AuditProblemKind.RootMismatch, Checkpoint: 1 });
         }
 
         [Fact]
@@ -115,7 +122,8 @@ public sealed class RewrittenHistoryTests
             using var elsewhere = new Notary();
             notary.Store.Checkpoints.Clear();
             var maker = new CheckpointMaker(
-                notary.Store, notary.Store, elsewhere.Outside, forger, CheckpointKeys.FromPem(forger.ExportPublicKeyPem()), notary.Clock);
+                notary.Store, notary.Store, elsewhere.Outside, forger,
+                CheckpointKeys.FromPem(forger.ExportPublicKeyPem()), notary.Clock);
             await maker.MakeAsync(TestContext.Current.CancellationToken);
 
             var result = await notary.VerifyAsync();
@@ -133,7 +141,8 @@ public sealed class RewrittenHistoryTests
             notary.Store.RewriteHashes();
             using var elsewhere = new Notary();
             notary.Store.Checkpoints.Clear();
-            await new CheckpointMaker(notary.Store, notary.Store, elsewhere.Outside, notary.Signer, notary.Keys, notary.Clock)
+            await new CheckpointMaker(
+                notary.Store, notary.Store, elsewhere.Outside, notary.Signer, notary.Keys, notary.Clock)
                 .MakeAsync(TestContext.Current.CancellationToken);
 
             Assert.Equal(1, (await notary.FindAsync(AuditProblemKind.OutsideDiffers)).Checkpoint);

@@ -5,7 +5,9 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application.Tests.Audit;
 
-/// <summary>Journals, index and checkpoints in lists that a test may tamper with. Rows are handed out exactly as they lie there.</summary>
+/// <summary>
+/// Journals, index and checkpoints in lists that a test may tamper with. Rows are handed out exactly as they lie there.
+/// </summary>
 public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSource
 {
     public List<CommittedEntry> Rows { get; private set; } = [];
@@ -35,16 +37,19 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         var id = Stream(stream);
         var before = Rows.LastOrDefault(r => r.Entry.Stream == id)?.Entry;
         var entry = new JournalEntry(
-            id, (before?.Sequence ?? 0) + 1, DateTimeOffset.UnixEpoch.AddSeconds(Rows.Count), new(ActorKind.Operator, subject), type, 1,
+            id, (before?.Sequence ?? 0) + 1, DateTimeOffset.UnixEpoch.AddSeconds(Rows.Count),
+            new(ActorKind.Operator, subject), type, 1,
             Encoding.UTF8.GetBytes(payload), "", null, null, default);
         entry = entry with { Hash = EntryHash.Compute(entry, before is null ? [] : before.Hash.Span) };
         Rows.Add(new(Rows.Count + 1, entry));
         Heads[stream] = entry.Sequence;
     }
 
-    public static StreamId Stream(string text) => StreamId.TryParse(text, out var id) ? id : throw new ArgumentException(text);
+    public static StreamId Stream(string text) =>
+        StreamId.TryParse(text, out var id) ? id : throw new ArgumentException(text);
 
-    public int IndexOf(string stream, long sequence) => Rows.FindIndex(r => r.Entry.Stream.Value == stream && r.Entry.Sequence == sequence);
+    public int IndexOf(string stream, long sequence) =>
+        Rows.FindIndex(r => r.Entry.Stream.Value == stream && r.Entry.Sequence == sequence);
 
     /// <summary>Changes one entry in place and leaves its hash as it was.</summary>
     public void Edit(string stream, long sequence, Func<JournalEntry, JournalEntry> change)
@@ -53,7 +58,10 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         Rows[i] = Rows[i] with { Entry = change(Rows[i].Entry) };
     }
 
-    /// <summary>What somebody with the database in hand and knowledge of the format does: every hash anew, sequences and positions gap-free.</summary>
+    /// <summary>
+    /// What somebody with the database in hand and knowledge of the format does: every hash anew, sequences and
+    /// positions gap-free.
+    /// </summary>
     public void RewriteHashes()
     {
         var last = new Dictionary<StreamId, JournalEntry>();
@@ -69,9 +77,11 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         Heads = new(last.ToDictionary(p => p.Key.Value, p => p.Value.Sequence), StringComparer.Ordinal);
     }
 
-    public Task<long> ReadHeadAsync(CancellationToken cancellationToken) => Task.FromResult(Rows.Count == 0 ? 0 : Rows.Max(r => r.Position));
+    public Task<long> ReadHeadAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Rows.Count == 0 ? 0 : Rows.Max(r => r.Position));
 
-    public Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(long position, int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<CommittedEntry>> ReadAfterAsync(
+        long position, int max, CancellationToken cancellationToken)
     {
         var page = Rows.Where(r => r.Position > position).OrderBy(r => r.Position).Take(max).ToImmutableArray();
         EntriesRead += page.Length;
@@ -79,15 +89,20 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         return Task.FromResult(page);
     }
 
-    public Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(long position, JournalFilter filter, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<CommittedEntry>> ReadBeforeAsync(
+        long position, JournalFilter filter, int max, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Checkpoints need no filter.");
 
-    public Task WaitForAsync(long position, CancellationToken cancellationToken) => throw new InvalidOperationException("Nobody waits here.");
+    public Task WaitForAsync(long position, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("Nobody waits here.");
 
-    public Task<StoredCheckpoint?> ReadLastAsync(CancellationToken cancellationToken) => Task.FromResult(Checkpoints.LastOrDefault());
+    public Task<StoredCheckpoint?> ReadLastAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(Checkpoints.LastOrDefault());
 
-    public Task<ImmutableArray<Checkpoint>> ReadBeforeAsync(long number, int max, CancellationToken cancellationToken) => Task.FromResult(
-        Checkpoints.Select(c => c.Checkpoint).Where(c => c.Number < number).OrderByDescending(c => c.Number).Take(max).ToImmutableArray());
+    public Task<ImmutableArray<Checkpoint>> ReadBeforeAsync(
+        long number, int max, CancellationToken cancellationToken) => Task.FromResult(
+        Checkpoints.Select(c => c.Checkpoint).Where(c => c.Number < number).OrderByDescending(c => c.Number).Take(max)
+            .ToImmutableArray());
 
     public async Task<AppendResult> AppendAsync(StoredCheckpoint checkpoint, CancellationToken cancellationToken)
     {
@@ -100,7 +115,8 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         if (DieBeforeNextCheckpoint)
         {
             DieBeforeNextCheckpoint = false;
-            throw new StorageUnavailableException("The process died here.", null, isTransient: true, outcomeUnknown: true);
+            throw new StorageUnavailableException(
+                "The process died here.", null, isTransient: true, outcomeUnknown: true);
         }
 
         if (checkpoint.Checkpoint.Number != Checkpoints.Count + 1)
@@ -114,7 +130,16 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
 
     public async Task<IAuditView> OpenAsync(CancellationToken cancellationToken)
     {
-        var view = new View(new() { Rows = [.. Rows], Heads = new(Heads, StringComparer.Ordinal), Checkpoints = [.. Checkpoints], UnreadablePosition = UnreadablePosition });
+        var view = new View(
+            new()
+            {
+                Rows = [.. Rows],
+                Heads = new(
+                Heads, StringComparer.Ordinal),
+                Checkpoints = [.. Checkpoints],
+                UnreadablePosition =
+                    UnreadablePosition
+            });
         await (WhileVerifying?.Invoke() ?? Task.CompletedTask);
         return view;
     }
@@ -122,7 +147,8 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
     private sealed class View(TamperableStore at) : IAuditView
     {
         public IAsyncEnumerable<CommittedEntry> ReadByStreamAsync(CancellationToken cancellationToken) =>
-            Entries(at.Rows.OrderBy(r => r.Entry.Stream.Value, StringComparer.Ordinal).ThenBy(r => r.Entry.Sequence), cancellationToken);
+            Entries(at.Rows.OrderBy(r => r.Entry.Stream.Value, StringComparer.Ordinal).ThenBy(r => r.Entry.Sequence),
+                cancellationToken);
 
         public IAsyncEnumerable<CommittedEntry> ReadByPositionAsync(CancellationToken cancellationToken) =>
             Entries(at.Rows.OrderBy(r => r.Position), cancellationToken);
@@ -133,14 +159,20 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         public IAsyncEnumerable<Checkpoint> ReadCheckpointsAsync(CancellationToken cancellationToken) =>
             Each(at.Checkpoints.Select(c => c.Checkpoint).OrderBy(c => c.Number), cancellationToken);
 
-        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<FollowerPart>();
+        public IAsyncEnumerable<FollowerPart> ReadFollowersAsync(CancellationToken cancellationToken) =>
+            AsyncEnumerable.Empty<FollowerPart>();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-        private IAsyncEnumerable<CommittedEntry> Entries(IEnumerable<CommittedEntry> rows, CancellationToken cancellationToken) => Each(
-            rows.Select(r => r.Position == at.UnreadablePosition ? throw new JournalDamagedException($"Row {r.Position} is no entry.") : r), cancellationToken);
+        private IAsyncEnumerable<CommittedEntry> Entries(
+            IEnumerable<CommittedEntry> rows, CancellationToken cancellationToken) => Each(
+            rows.Select(r =>
+                r.Position == at.UnreadablePosition
+                    ? throw new JournalDamagedException($"Row {r.Position} is no entry.")
+                    : r), cancellationToken);
 
-        private static async IAsyncEnumerable<T> Each<T>(IEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
+        private static async IAsyncEnumerable<T> Each<T>(
+            IEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             foreach (var item in items)
             {

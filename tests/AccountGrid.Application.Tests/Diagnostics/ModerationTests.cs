@@ -42,7 +42,9 @@ public sealed class ModerationTests
 
         private void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            var key = string.Join(' ', tags.ToArray().Select(static t => $"{t.Key}={t.Value}").Prepend(instrument.Name["accountgrid.".Length..]));
+            var key = string.Join(
+                ' ', tags.ToArray().Select(static t => $"{t.Key}={t.Value}")
+                    .Prepend(instrument.Name["accountgrid.".Length..]));
             if (instrument.IsObservable)
             {
                 _asked[key] = value;
@@ -54,16 +56,17 @@ public sealed class ModerationTests
         }
     }
 
-    private static Task InWorld(Func<World, AccountProcessor, Board, Task> test, OperatorPolicy? policy = null) => OneThread.RunAsync(async () =>
-    {
-        using var world = new World(operators: policy);
-        await world.EnrollAsync("kim");
-        await world.EnrollAsync("lee");
-        await world.RegisterAsync();
-        var account = await world.ActivateAsync();
-        using var board = new Board(world);
-        await test(world, account, board);
-    });
+    private static Task InWorld(Func<World, AccountProcessor, Board, Task> test, OperatorPolicy? policy = null) =>
+        OneThread.RunAsync(async () =>
+        {
+            using var world = new World(operators: policy);
+            await world.EnrollAsync("kim");
+            await world.EnrollAsync("lee");
+            await world.RegisterAsync();
+            var account = await world.ActivateAsync();
+            using var board = new Board(world);
+            await test(world, account, board);
+        });
 
     public sealed class A_harm
     {
@@ -86,7 +89,8 @@ public sealed class ModerationTests
         {
             var action = new HarmAction(HarmKind.Erase, "LEGAL", "", "");
             var asked = await account.ExecuteAsync(new(new AccountCommand.Harm(action, false), Kim), Token);
-            await account.ExecuteAsync(new(new AccountCommand.Approve(asked.ProposalSequence!.Value, null, ""), Lee), Token);
+            await account.ExecuteAsync(
+                new(new AccountCommand.Approve(asked.ProposalSequence!.Value, null, ""), Lee), Token);
             Assert.Equal(AccountStatus.Erased, account.View.State.Status);
             Assert.Equal(1, board.Told("harms action=erase standing=active outcome=pending"));
             Assert.Equal(1, board.Told("harms action=approve standing=active outcome=done"));
@@ -99,7 +103,9 @@ public sealed class ModerationTests
         {
             await account.ExecuteAsync(new(World.Deactivate(), Kim, "once"), Token);
             await account.ExecuteAsync(new(World.Deactivate(), Kim, "once"), Token);
-            await account.ExecuteAsync(new(new AccountCommand.Harm(new HarmAction(HarmKind.OwnerDeactivate, "OWNER_REQUEST", "", ""), false), World.Web), Token);
+            await account.ExecuteAsync(
+                new(new AccountCommand.Harm(new HarmAction(HarmKind.OwnerDeactivate, "OWNER_REQUEST", "", ""), false),
+                    World.Web), Token);
             Assert.Equal(1, board.Told("harms action=deactivate standing=active outcome=done"));
             Assert.Equal(0, board.Told("harms action=owner_deactivate standing=ended outcome=done"));
         });
@@ -119,18 +125,20 @@ public sealed class ModerationTests
         });
 
         [Fact]
-        public Task By_two_holds_one_after_the_other_counts_every_second_once() => InWorld(async (world, account, board) =>
-        {
-            await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            world.Clock.Advance(TimeSpan.FromSeconds(10));
-            await account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim), Token);
-            world.Clock.Advance(TimeSpan.FromSeconds(20));
-            await account.ExecuteAsync(new(World.Restore() with { Kinds = [HoldKind.StaffDeactivation] }, Kim), Token);
-            Assert.Equal(AccountStatus.Suspended, account.View.State.Status);
-            world.Clock.Advance(TimeSpan.FromSeconds(40));
-            await account.ExecuteAsync(new(World.Restore(), Kim), Token);
-            Assert.Equal(70, board.Told("outage tier=standard"));
-        });
+        public Task By_two_holds_one_after_the_other_counts_every_second_once() =>
+            InWorld(async (world, account, board) =>
+            {
+                await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                world.Clock.Advance(TimeSpan.FromSeconds(10));
+                await account.ExecuteAsync(new(World.Suspend(world.Clock.GetUtcNow().AddHours(1)), Kim), Token);
+                world.Clock.Advance(TimeSpan.FromSeconds(20));
+                await account.ExecuteAsync(
+                    new(World.Restore() with { Kinds = [HoldKind.StaffDeactivation] }, Kim), Token);
+                Assert.Equal(AccountStatus.Suspended, account.View.State.Status);
+                world.Clock.Advance(TimeSpan.FromSeconds(40));
+                await account.ExecuteAsync(new(World.Restore(), Kim), Token);
+                Assert.Equal(70, board.Told("outage tier=standard"));
+            });
     }
 
     public sealed class A_budget
@@ -140,18 +148,22 @@ public sealed class ModerationTests
             async (world, account, board) =>
             {
                 Assert.Equal(0, board.Asked("budget.use budget=actions"));
-                await account.FollowAsync([.. Enumerable.Range(1, 50).Select(static f => new FollowChange(new(f), true))], Token);
+                await account.FollowAsync(
+                    [.. Enumerable.Range(1, 50).Select(static f => new FollowChange(new(f), true))], Token);
                 await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-                Assert.Equal((0.25, 0.5), (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
+                Assert.Equal((0.25, 0.5),
+                    (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
 
                 // Somebody else's single harm is less than that.
                 await account.ExecuteAsync(new(World.Restore(), Kim), Token);
                 await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
                 await account.ExecuteAsync(new(World.Restore(), Kim), Token);
                 await account.ExecuteAsync(new(World.Deactivate(), Lee), Token);
-                Assert.Equal((0.5, 1), (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
+                Assert.Equal((0.5, 1),
+                    (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
                 world.Clock.Advance(TimeSpan.FromHours(2));
-                Assert.Equal((0, 0), (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
+                Assert.Equal((0, 0),
+                    (board.Asked("budget.use budget=actions"), board.Asked("budget.use budget=reach")));
             },
             new OperatorPolicy { MaxHarms = 4, MaxReach = 100 });
     }
@@ -159,21 +171,23 @@ public sealed class ModerationTests
     public sealed class A_queue
     {
         [Fact]
-        public Task Shows_who_waits_and_nobody_once_they_are_served_or_gone() => InWorld(async (world, account, board) =>
-        {
-            world.Journal.BeforeAppend.Arm();
-            using var impatient = new CancellationTokenSource();
-            var running = account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
-            await world.Journal.BeforeAppend.Reached;
-            var waiting = account.ExecuteAsync(new(World.Restore(), Kim), Token);
-            var gone = account.ExecuteAsync(new(World.Restore(), Kim), impatient.Token);
-            Assert.Equal(2, board.Asked("queue.depth queue=commands"));
-            await impatient.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
-            Assert.Equal(1, board.Asked("queue.depth queue=commands"));
-            world.Journal.BeforeAppend.Release();
-            await Task.WhenAll(running, waiting);
-            Assert.Equal((0, 0), (board.Asked("queue.depth queue=commands"), board.Asked("queue.depth queue=follows")));
-        });
+        public Task Shows_who_waits_and_nobody_once_they_are_served_or_gone() =>
+            InWorld(async (world, account, board) =>
+            {
+                world.Journal.BeforeAppend.Arm();
+                using var impatient = new CancellationTokenSource();
+                var running = account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
+                await world.Journal.BeforeAppend.Reached;
+                var waiting = account.ExecuteAsync(new(World.Restore(), Kim), Token);
+                var gone = account.ExecuteAsync(new(World.Restore(), Kim), impatient.Token);
+                Assert.Equal(2, board.Asked("queue.depth queue=commands"));
+                await impatient.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+                Assert.Equal(1, board.Asked("queue.depth queue=commands"));
+                world.Journal.BeforeAppend.Release();
+                await Task.WhenAll(running, waiting);
+                Assert.Equal((0, 0),
+                    (board.Asked("queue.depth queue=commands"), board.Asked("queue.depth queue=follows")));
+            });
     }
 }

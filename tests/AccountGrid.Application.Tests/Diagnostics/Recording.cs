@@ -35,7 +35,8 @@ internal sealed class Recording : IDisposable
 
     public ConcurrentQueue<(string Name, double Value, string Tags)> Numbers { get; } = new();
 
-    public double Sum(string name, string tags = "") => Numbers.Where(n => n.Name == name && n.Tags.Contains(tags, StringComparison.Ordinal)).Sum(n => n.Value);
+    public double Sum(string name, string tags = "") =>
+        Numbers.Where(n => n.Name == name && n.Tags.Contains(tags, StringComparison.Ordinal)).Sum(n => n.Value);
 
     public void Dispose()
     {

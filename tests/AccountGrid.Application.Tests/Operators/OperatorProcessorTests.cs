@@ -8,7 +8,8 @@ public sealed class OperatorProcessorTests
     private static readonly Caller Root = World.Person("root", Roles.Admin);
     private static readonly HarmIntent Harm = new(World.Account, 500);
 
-    private static Task InWorld(Func<World, OperatorProcessor, Task> test, OperatorPolicy? policy = null, ProcessorLimits? limits = null) =>
+    private static Task InWorld(
+        Func<World, OperatorProcessor, Task> test, OperatorPolicy? policy = null, ProcessorLimits? limits = null) =>
         OneThread.RunAsync(async () =>
         {
             using var world = new World(limits, policy);
@@ -23,7 +24,8 @@ public sealed class OperatorProcessorTests
         return processor;
     }
 
-    private static ValueTask<AuthorityAnswer> Ask(OperatorProcessor person, HarmIntent? intent = null) => person.AskAsync(new(person.Id, intent), Token);
+    private static ValueTask<AuthorityAnswer> Ask(OperatorProcessor person, HarmIntent? intent = null) =>
+        person.AskAsync(new(person.Id, intent), Token);
 
     public sealed class Authority_at_an_instant
     {
@@ -31,7 +33,8 @@ public sealed class OperatorProcessorTests
         public Task Is_none_for_somebody_unknown() => InWorld(async (world, _) =>
         {
             var answer = await Ask(await AnotherActivation(world, "stranger"), Harm);
-            Assert.Equal((Standing.Ended, Roles.None, null), (answer.Authority.Standing, answer.Authority.Roles, answer.Reservation));
+            Assert.Equal((Standing.Ended, Roles.None, null),
+                (answer.Authority.Standing, answer.Authority.Roles, answer.Reservation));
         });
 
         [Fact]
@@ -149,7 +152,9 @@ public sealed class OperatorProcessorTests
             var enroll = new OperatorCommand.Enroll(Roles.Support, "Kim", null);
             Assert.Null((await kim.ExecuteAsync(enroll, Root, Token)).Refusal);
             var root = await world.Desk.OfAsync(OperatorId.Parse("root"));
-            Assert.Null((await root.ExecuteAsync(new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token)).Refusal);
+            Assert.Null(
+                (await root.ExecuteAsync(
+                    new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token)).Refusal);
             var refused = await kim.ExecuteAsync(enroll with { DisplayName = "K" }, Root, Token);
             Assert.Equal(RefusalReason.AuthorityEnded, refused.Refusal!.Reason);
             Assert.Equal("Kim", refused.View.State.DisplayName);
@@ -171,7 +176,8 @@ public sealed class OperatorProcessorTests
             await world.EnrollAsync("ann", Roles.Admin);
             await world.EnrollAsync("bob", Roles.Admin);
             world.Clock.Advance(TimeSpan.FromMinutes(1));
-            var (ann, bob) = (await world.Desk.OfAsync(OperatorId.Parse("ann")), await world.Desk.OfAsync(OperatorId.Parse("bob")));
+            var (ann, bob) =
+                (await world.Desk.OfAsync(OperatorId.Parse("ann")), await world.Desk.OfAsync(OperatorId.Parse("bob")));
             var now = world.Clock.GetUtcNow();
             var both = new[]
             {
@@ -187,9 +193,11 @@ public sealed class OperatorProcessorTests
         {
             var second = await AnotherActivation(world);
             await kim.ExecuteAsync(new OperatorCommand.Enroll(Roles.Support, "Kim", null), Root, Token);
-            var result = await second.ExecuteAsync(new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token);
+            var result = await second.ExecuteAsync(
+                new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token);
             Assert.Null(result.Refusal);
-            Assert.Equal(("Kim", Standing.Ended, 3L), (result.View.State.DisplayName, result.View.Standing, result.View.State.Version));
+            Assert.Equal(("Kim", Standing.Ended, 3L),
+                (result.View.State.DisplayName, result.View.Standing, result.View.State.Version));
             Assert.True(second.IsFenced);
         });
 

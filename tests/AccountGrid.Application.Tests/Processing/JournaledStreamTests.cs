@@ -10,11 +10,13 @@ public sealed class JournaledStreamTests
 
     private static EntryFacts FactsOf(World world) => new(world.Clock.GetUtcNow(), Root.Actor, null, null, "");
 
-    private static ImmutableArray<OperatorEvent> Enrolled(string name = "kim") => [new OperatorEvent.Enrolled(Roles.Support, name, null)];
+    private static ImmutableArray<OperatorEvent> Enrolled(string name = "kim") =>
+        [new OperatorEvent.Enrolled(Roles.Support, name, null)];
 
     public sealed class Append
     {
-        // Three copies of this had begun to differ: failed registrations were not measured, and only accounts reported an unknown outcome.
+        // Three copies of this had begun to differ: failed registrations were not measured, and only accounts reported
+        // an unknown outcome.
         [Theory]
         [InlineData("account", AppendFault.Unavailable, "failed")]
         [InlineData("account", AppendFault.UnknownNotWritten, "unknown")]
@@ -25,35 +27,44 @@ public sealed class JournaledStreamTests
         [InlineData("operator", AppendFault.Unavailable, "failed")]
         [InlineData("operator", AppendFault.UnknownWritten, "unknown")]
         [InlineData("operator", AppendFault.Overloaded, "failed")]
-        public Task Is_measured_by_its_outcome_whatever_is_appended(string stream, AppendFault fault, string result) => OneThread.RunAsync(async () =>
-        {
-            using var world = new World();
-            await world.EnrollAsync("kim");
-            await world.RegisterAsync();
-            var account = await world.ActivateAsync();
-            var kim = await world.Desk.OfAsync(Kim);
-            await world.EnrollAsync("root", Roles.Admin);
-            using var recording = new Recording(world);
-            world.Journal.FailNextAppend(fault);
-            try
+        public Task Is_measured_by_its_outcome_whatever_is_appended(string stream, AppendFault fault, string result) =>
+            OneThread.RunAsync(async () =>
             {
-                _ = stream switch
+                using var world = new World();
+                await world.EnrollAsync("kim");
+                await world.RegisterAsync();
+                var account = await world.ActivateAsync();
+                var kim = await world.Desk.OfAsync(Kim);
+                await world.EnrollAsync("root", Roles.Admin);
+                using var recording = new Recording(world);
+                world.Journal.FailNextAppend(fault);
+                try
                 {
-                    "account" => (object)await account.ExecuteAsync(new(World.Deactivate(), World.Person("kim")), Token),
-                    "registration" => await new AccountRegistrar(world.Accounts).RegisterAsync(new(7), "seven", World.Web, null, Token),
-                    _ => await kim.ExecuteAsync(new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token),
-                };
-                Assert.Equal(AppendFault.Overloaded, fault);
-            }
-            catch (StorageUnavailableException e)
-            {
-                Assert.Equal(result == "unknown", e.OutcomeUnknown);
-            }
+                    _ = stream switch
+                    {
+                        "account" =>
+                            (object)await account.ExecuteAsync(new(World.Deactivate(), World.Person("kim")), Token),
+                        "registration" =>
+                            await new AccountRegistrar(world.Accounts).RegisterAsync(
+                                new(7), "seven", World.Web, null, Token),
+                        _ =>
+                            await kim.ExecuteAsync(
+                                new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token),
+                    };
+                    Assert.Equal(AppendFault.Overloaded, fault);
+                }
+                catch (StorageUnavailableException e)
+                {
+                    Assert.Equal(result == "unknown", e.OutcomeUnknown);
+                }
 
-            Assert.Equal(result, Assert.Single(recording.Numbers, static n => n.Name == "accountgrid.append.duration").Tags["result=".Length..]);
-            var span = Assert.Single(recording.Spans, static s => s.OperationName == "journal.append");
-            Assert.Equal((1, result), (span.GetTagItem("accountgrid.journal.entries"), span.GetTagItem("accountgrid.journal.result")));
-        });
+                Assert.Equal(result,
+                    Assert.Single(recording.Numbers,
+                        static n => n.Name == "accountgrid.append.duration").Tags["result=".Length..]);
+                var span = Assert.Single(recording.Spans, static s => s.OperationName == "journal.append");
+                Assert.Equal((1, result),
+                    (span.GetTagItem("accountgrid.journal.entries"), span.GetTagItem("accountgrid.journal.result")));
+            });
 
         [Fact]
         public Task Behind_another_writers_entries_writes_nothing() => OneThread.RunAsync(async () =>
@@ -84,7 +95,8 @@ public sealed class JournaledStreamTests
             var reading = stream.RefreshAsync(minVersion: 1, maxAge: null, Token).AsTask();
             await world.Journal.AfterRead.Reached;
             world.Journal.FailNextAppend(AppendFault.UnknownWritten);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => stream.AppendAsync(stream.Head, Enrolled(), FactsOf(world), Token));
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => stream.AppendAsync(stream.Head, Enrolled(), FactsOf(world), Token));
             world.Journal.AfterRead.Release();
             await reading;
 

@@ -63,7 +63,8 @@ public sealed class TurnQueueTests
         var both = queue.EnterAsync(false, cancellation.Token).AsTask();
         var next = queue.EnterAsync(false, Token).AsTask();
 
-        // Cancelled by another thread while this one holds the scheduler: the turn is handed over before the cancellation can be seen.
+        // Cancelled by another thread while this one holds the scheduler: the turn is handed over before the
+        // cancellation can be seen.
         var canceller = new Thread(cancellation.Cancel);
         canceller.Start();
         canceller.Join();
@@ -78,7 +79,8 @@ public sealed class TurnQueueTests
     public Task Somebody_cancelled_before_asking_gets_no_turn() => OneThread.RunAsync(async () =>
     {
         var queue = new TurnQueue(depth: 1, new WaitCount());
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queue.EnterAsync(false, new CancellationToken(true)).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => queue.EnterAsync(false, new CancellationToken(true)).AsTask());
         Assert.NotNull(await queue.EnterAsync(false, Token));
     });
 }

@@ -8,8 +8,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountGrid.Benchmarks.Baselines;
 
 /// <summary>
-/// The same library, key and algorithm as the gateway, and like the gateway it remembers tokens that it found good: without that a baseline would spend
-/// most of its time on signatures, and flatter us.
+/// The same library, key and algorithm as the gateway, and like the gateway it remembers tokens that it found good:
+/// without that a baseline would spend most of its time on signatures, and flatter us.
 /// </summary>
 internal static class BaselineAuthentication
 {
@@ -20,8 +20,12 @@ internal static class BaselineAuthentication
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(File.ReadAllText(keyFile));
-        var publicKey = new ECDsaSecurityKey(ECDsa.Create(key.ExportParameters(includePrivateParameters: false))) { KeyId = TestTokens.KeyId(key) };
-        var good = new ConcurrentDictionary<string, (ClaimsPrincipal Principal, DateTimeOffset Until)>(StringComparer.Ordinal);
+        var publicKey = new ECDsaSecurityKey(ECDsa.Create(key.ExportParameters(includePrivateParameters: false)))
+        {
+            KeyId = TestTokens.KeyId(key),
+        };
+        var good = new ConcurrentDictionary<string, (ClaimsPrincipal Principal, DateTimeOffset Until)>(
+            StringComparer.Ordinal);
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer(options =>
         {
             options.MapInboundClaims = false;
@@ -39,7 +43,8 @@ internal static class BaselineAuthentication
                 OnMessageReceived = context =>
                 {
                     var header = context.Request.Headers.Authorization.ToString();
-                    if (header.StartsWith(Prefix, StringComparison.Ordinal) && good.TryGetValue(header, out var known) && known.Until > TimeProvider.System.GetUtcNow())
+                    if (header.StartsWith(Prefix, StringComparison.Ordinal) && good.TryGetValue(header, out var known)
+                        && known.Until > TimeProvider.System.GetUtcNow())
                     {
                         context.Principal = known.Principal;
                         context.Success();
@@ -49,7 +54,8 @@ internal static class BaselineAuthentication
                 },
                 OnTokenValidated = context =>
                 {
-                    good[context.Request.Headers.Authorization.ToString()] = (context.Principal!, new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero));
+                    good[context.Request.Headers.Authorization.ToString()] =
+                        (context.Principal!, new DateTimeOffset(context.SecurityToken.ValidTo, TimeSpan.Zero));
                     return Task.CompletedTask;
                 },
             };

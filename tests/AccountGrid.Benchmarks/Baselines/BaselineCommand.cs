@@ -28,25 +28,33 @@ internal sealed record PeerPlace(string? Postgres = null, string? Redis = null);
 /// <summary>The hidden verb by which this program serves a baseline in a process of its own.</summary>
 internal static class BaselineCommand
 {
-    /// <summary>The answer of <see cref="BaselineKind.Constant"/>, inside the directory: an account in protobuf.</summary>
+    /// <summary>
+    /// The answer of <see cref="BaselineKind.Constant"/>, inside the directory: an account in protobuf.
+    /// </summary>
     public const string AnswerFile = "answer.bin";
 
     /// <summary>Serves until it is ended.</summary>
-    public static Task ServeAsync(BaselineKind kind, string keyFile, string directory, int accounts, PeerPlace place, CancellationToken cancellationToken) =>
+    public static Task ServeAsync(
+        BaselineKind kind, string keyFile, string directory, int accounts, PeerPlace place,
+        CancellationToken cancellationToken) =>
         kind == BaselineKind.Constant
             ? BaselineHost.RunAsync(
                 keyFile,
-                services => services.AddSingleton(Account.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(directory, AnswerFile)))),
+                services =>
+                    services.AddSingleton(
+                        Account.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(directory, AnswerFile)))),
                 app => app.MapGrpcService<ConstantAccountService>(),
                 cancellationToken)
             : ServePeerAsync(kind, keyFile, directory, accounts, place, cancellationToken);
 
     private static async Task ServePeerAsync(
-        BaselineKind kind, string keyFile, string directory, int accounts, PeerPlace place, CancellationToken cancellationToken)
+        BaselineKind kind, string keyFile, string directory, int accounts, PeerPlace place,
+        CancellationToken cancellationToken)
     {
         var commit = kind == BaselineKind.PeerBatch ? PeerCommit.Batch : PeerCommit.Each;
         var command = kind == BaselineKind.PeerTransaction ? PeerCommand.Transaction : PeerCommand.Statement;
-        await using IPeerStore store = place.Postgres is { } connection ? new PostgresPeer(connection, command) : new SqlitePeer(directory);
+        await using IPeerStore store =
+            place.Postgres is { } connection ? new PostgresPeer(connection, command) : new SqlitePeer(directory);
         await store.SeedAsync(accounts, cancellationToken);
         await using var redis = place.Redis is { } server ? await ConnectionMultiplexer.ConnectAsync(server) : null;
         await BaselineHost.RunAsync(

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace AccountGrid.Benchmarks.Baselines;
 
 /// <summary>
-/// The other side of every comparison over the wire: Kestrel, the generated gRPC services, JSON transcoding and JWT bearer as the silo has them, and nothing else.
+/// The other side of every comparison over the wire: Kestrel, the generated gRPC services, JSON transcoding and JWT
+/// bearer as the silo has them, and nothing else.
 /// </summary>
 internal static class BaselineHost
 {
@@ -15,7 +16,9 @@ internal static class BaselineHost
     /// <param name="addServices">Registers what the service needs.</param>
     /// <param name="map">Maps the service.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task RunAsync(string keyFile, Action<IServiceCollection> addServices, Action<WebApplication> map, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        string keyFile, Action<IServiceCollection> addServices, Action<WebApplication> map,
+        CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -34,7 +37,8 @@ internal static class BaselineHost
         app.UseAuthorization();
         map(app);
         await app.StartAsync(cancellationToken);
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        var addresses =
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         Console.WriteLine($"HTTP  {addresses[0]}");
         Console.WriteLine($"gRPC  {addresses[1]}");
         await app.WaitForShutdownAsync(cancellationToken);

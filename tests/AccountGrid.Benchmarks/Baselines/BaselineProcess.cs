@@ -30,11 +30,13 @@ internal sealed class BaselineProcess : IAsyncDisposable
     /// <param name="place">Where a peer keeps things; <c>null</c> = in its directory.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<BaselineProcess> StartAsync(
-        BaselineKind kind, string keyFile, string directory, int accounts, IReadOnlyDictionary<string, string>? environment, PeerPlace? place, CancellationToken cancellationToken)
+        BaselineKind kind, string keyFile, string directory, int accounts,
+        IReadOnlyDictionary<string, string>? environment, PeerPlace? place, CancellationToken cancellationToken)
     {
         string[] verb =
         [
-            "serve", "--kind", kind.ToString(), "--key", keyFile, "--directory", directory, "--accounts", accounts.ToString(CultureInfo.InvariantCulture),
+            "serve", "--kind", kind.ToString(), "--key", keyFile, "--directory", directory, "--accounts",
+            accounts.ToString(CultureInfo.InvariantCulture),
             .. place?.Postgres is { } postgres ? ["--postgres", postgres] : Array.Empty<string>(),
             .. place?.Redis is { } redis ? ["--redis", redis] : Array.Empty<string>(),
         ];
@@ -55,7 +57,8 @@ internal sealed class BaselineProcess : IAsyncDisposable
     /// <summary>How to start this program again with other arguments.</summary>
     public static ProcessStartInfo Self(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", typeof(BaselineProcess).Assembly.Location, .. arguments]);
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["exec", typeof(BaselineProcess).Assembly.Location, .. arguments]);
         start.Environment["DOTNET_gcServer"] = SiloUsesServerCollector() ? "1" : "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
@@ -71,7 +74,8 @@ internal sealed class BaselineProcess : IAsyncDisposable
     // Both sides must collect alike, and the silo's project decides.
     private static bool SiloUsesServerCollector()
     {
-        using var settings = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(SiloProcess.SiloAssembly, ".runtimeconfig.json")));
+        using var settings =
+            JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(SiloProcess.SiloAssembly, ".runtimeconfig.json")));
         return settings.RootElement.GetProperty("runtimeOptions").TryGetProperty("configProperties", out var properties)
             && properties.TryGetProperty("System.GC.Server", out var server) && server.GetBoolean();
     }

@@ -4,9 +4,12 @@ using Google.Protobuf.WellKnownTypes;
 namespace AccountGrid.Benchmarks.Baselines;
 
 /// <summary>One change of an account.</summary>
-internal sealed record PeerChange(long Account, bool Down, string Subject, bool ByOwner, string Reason, string Note, string Ticket);
+internal sealed record PeerChange(
+    long Account, bool Down, string Subject, bool ByOwner, string Reason, string Note, string Ticket);
 
-/// <summary>The peer's database, whichever it is: what a good team would build without us, built well. Thread-safe.</summary>
+/// <summary>
+/// The peer's database, whichever it is: what a good team would build without us, built well. Thread-safe.
+/// </summary>
 internal interface IPeerStore : IAsyncDisposable
 {
     /// <summary>Fills in accounts 1 to <paramref name="count"/>, all up.</summary>
@@ -19,7 +22,10 @@ internal interface IPeerStore : IAsyncDisposable
     /// <exception cref="Grpc.Core.RpcException">The account is not in the other status.</exception>
     Task<Account> ChangeAsync(PeerChange change, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Applies follows and unfollows in one transaction, with the counts; durable when it returns. May reorder the array.</summary>
+    /// <summary>
+    /// Applies follows and unfollows in one transaction, with the counts; durable when it returns. May reorder the
+    /// array.
+    /// </summary>
     /// <returns>How many changed an edge.</returns>
     Task<int> FollowAsync(Follow[] follows, DateTimeOffset now, CancellationToken cancellationToken);
 
@@ -36,7 +42,8 @@ internal sealed record PeerTotals(long AuditRows, long Down, long Edges, long Fo
 
 /// <summary>A row of the peer's accounts as both databases hold it.</summary>
 internal readonly record struct PeerRow(
-    long Id, string Handle, bool Down, long Version, string? HeldBy, long? HeldAt, string? Reason, long Followers, long FollowersVersion, long FollowersAt)
+    long Id, string Handle, bool Down, long Version, string? HeldBy, long? HeldAt, string? Reason, long Followers,
+    long FollowersVersion, long FollowersAt)
 {
     /// <summary>As it goes over the wire.</summary>
     /// <param name="byOwner">Who placed the hold, if there is one.</param>
@@ -63,7 +70,11 @@ internal readonly record struct PeerRow(
             account.Holds.Add(new Hold
             {
                 Kind = byOwner ? Hold.Types.Kind.OwnerDeactivation : Hold.Types.Kind.StaffDeactivation,
-                PlacedBy = new Actor { Kind = byOwner ? Actor.Types.Kind.Service : Actor.Types.Kind.Operator, Subject = HeldBy! },
+                PlacedBy = new Actor
+                {
+                    Kind = byOwner ? Actor.Types.Kind.Service : Actor.Types.Kind.Operator,
+                    Subject = HeldBy!,
+                },
                 At = DateTimeOffset.FromUnixTimeMilliseconds(HeldAt!.Value).ToTimestamp(),
                 Reason = Reason!,
             });

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace AccountGrid.Benchmarks.Baselines;
 
 /// <summary>
-/// Redis in front of the peer's reads, as protobuf under a short key: filled by the first read, emptied by every change after its commit. One multiplexed connection,
-/// as its library recommends. Thread-safe.
+/// Redis in front of the peer's reads, as protobuf under a short key: filled by the first read, emptied by every change
+/// after its commit. One multiplexed connection, as its library recommends. Thread-safe.
 /// </summary>
 internal sealed class PeerCache(IConnectionMultiplexer connection)
 {

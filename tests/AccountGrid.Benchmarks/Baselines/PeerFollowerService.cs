@@ -10,15 +10,19 @@ internal enum PeerCommit
     /// <summary>One transaction per follow.</summary>
     Each,
 
-    /// <summary>One transaction per message of the stream: edges sorted, then each account's count by the rows that changed.</summary>
+    /// <summary>
+    /// One transaction per message of the stream: edges sorted, then each account's count by the rows that changed.
+    /// </summary>
     Batch,
 }
 
 /// <summary>Follows by stream, durable before they are counted.</summary>
 [Authorize(Roles = "service")]
-internal sealed class PeerFollowerService(IPeerStore store, TimeProvider clock, PeerCommit commit) : FollowerService.FollowerServiceBase
+internal sealed class PeerFollowerService(
+    IPeerStore store, TimeProvider clock, PeerCommit commit) : FollowerService.FollowerServiceBase
 {
-    public override async Task<IngestFollowsResponse> IngestFollows(IAsyncStreamReader<IngestFollowsRequest> requestStream, ServerCallContext context)
+    public override async Task<IngestFollowsResponse> IngestFollows(
+        IAsyncStreamReader<IngestFollowsRequest> requestStream, ServerCallContext context)
     {
         var answer = new IngestFollowsResponse();
         while (await requestStream.MoveNext(context.CancellationToken))

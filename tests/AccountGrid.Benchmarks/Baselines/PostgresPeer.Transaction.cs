@@ -8,7 +8,8 @@ namespace AccountGrid.Benchmarks.Baselines;
 /// <content><see cref="PeerCommand.Transaction"/>.</content>
 internal sealed partial class PostgresPeer
 {
-    private async Task<Account> ChangeInTransactionAsync(PeerChange change, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Account> ChangeInTransactionAsync(
+        PeerChange change, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var at = now.ToUnixTimeMilliseconds();
         await using var connection = await _database.OpenConnectionAsync(cancellationToken);
@@ -38,7 +39,8 @@ internal sealed partial class PostgresPeer
         return account;
     }
 
-    private static async Task<Account> UpdateAsync(NpgsqlConnection connection, PeerChange change, long at, CancellationToken cancellationToken)
+    private static async Task<Account> UpdateAsync(
+        NpgsqlConnection connection, PeerChange change, long at, CancellationToken cancellationToken)
     {
         await using var update = new NpgsqlCommand(
             $"UPDATE accounts SET status = $1, version = version + 1, held_by = $2, held_at = $3, reason = $4 WHERE id = $5 AND status = $6 RETURNING {Columns}", connection);
@@ -56,21 +58,26 @@ internal sealed partial class PostgresPeer
             : throw new RpcException(new Status(StatusCode.FailedPrecondition, "WRONG_STATUS"));
     }
 
-    private static async Task CheckOperatorAsync(NpgsqlConnection connection, string subject, long at, CancellationToken cancellationToken)
+    private static async Task CheckOperatorAsync(
+        NpgsqlConnection connection, string subject, long at, CancellationToken cancellationToken)
     {
-        await using var ask = new NpgsqlCommand("SELECT roles, authority_ends_at FROM operators WHERE id = $1", connection);
+        await using var ask =
+            new NpgsqlCommand("SELECT roles, authority_ends_at FROM operators WHERE id = $1", connection);
         ask.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subject });
         await using (var row = await ask.ExecuteReaderAsync(cancellationToken))
         {
             if (await row.ReadAsync(cancellationToken))
             {
-                _ = (row.GetInt32(0) & 1) != 0 && (row.IsDBNull(1) || row.GetInt64(1) > at) ? true : throw new RpcException(new Status(StatusCode.PermissionDenied, "AUTHORITY_ENDED"));
+                _ = (row.GetInt32(0) & 1) != 0 && (row.IsDBNull(1) || row.GetInt64(1) > at)
+                    ? true
+                    : throw new RpcException(new Status(StatusCode.PermissionDenied, "AUTHORITY_ENDED"));
                 return;
             }
         }
 
         // Enrolled on first use, as with a development key.
-        await using var enroll = new NpgsqlCommand("INSERT INTO operators VALUES ($1, 1, NULL) ON CONFLICT DO NOTHING", connection);
+        await using var enroll =
+            new NpgsqlCommand("INSERT INTO operators VALUES ($1, 1, NULL) ON CONFLICT DO NOTHING", connection);
         enroll.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subject });
         await enroll.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -5,7 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace AccountGrid.Benchmarks.Baselines;
 
 /// <summary>
-/// The peer on SQLite. One connection, prepared statements, the store's own settings (WAL, <c>synchronous=FULL</c>, its page cache and checkpoint interval). One
+/// The peer on SQLite. One connection, prepared statements, the store's own settings (WAL, <c>synchronous=FULL</c>, its
+/// page cache and checkpoint interval). One
 /// caller at a time, as SQLite would have it anyway.
 /// </summary>
 internal sealed class SqlitePeer : IPeerStore
@@ -35,14 +36,22 @@ internal sealed class SqlitePeer : IPeerStore
     /// <summary>Opens or makes it.</summary>
     public SqlitePeer(string directory)
     {
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(directory, "peer.db"), Pooling = false }.ToString());
+        _connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = Path.Combine(directory, "peer.db"),
+                Pooling = false,
+            }.ToString());
         _connection.Open();
         using var schema = Command(Schema);
         schema.ExecuteNonQuery();
         (_accounts, _follows) = (new SqliteAccountCommands(this), new SqliteFollowCommands(this));
     }
 
-    /// <summary>A statement that is prepared once and used again; parameters are made by <paramref name="parameters"/> and set by place.</summary>
+    /// <summary>
+    /// A statement that is prepared once and used again; parameters are made by <paramref name="parameters"/> and set
+    /// by place.
+    /// </summary>
     public SqliteCommand Prepare(string sql, params string[] parameters)
     {
         var command = Command(sql);
@@ -66,7 +75,8 @@ internal sealed class SqlitePeer : IPeerStore
     public Task SeedAsync(int count, CancellationToken cancellationToken)
     {
         using var transaction = _connection.BeginTransaction();
-        using var insert = Prepare("INSERT INTO accounts VALUES (@id, @handle, 1, 1, NULL, NULL, NULL, 0, 0, 0)", "@id", "@handle");
+        using var insert =
+            Prepare("INSERT INTO accounts VALUES (@id, @handle, 1, 1, NULL, NULL, NULL, 0, 0, 0)", "@id", "@handle");
         insert.Transaction = transaction;
         for (long id = 1; id <= count; id++)
         {
@@ -79,7 +89,8 @@ internal sealed class SqlitePeer : IPeerStore
         return Task.CompletedTask;
     }
 
-    public Task<Account?> GetAsync(long id, CancellationToken cancellationToken) => AloneAsync(() => _accounts.Get(id), cancellationToken);
+    public Task<Account?> GetAsync(long id, CancellationToken cancellationToken) =>
+        AloneAsync(() => _accounts.Get(id), cancellationToken);
 
     public Task<Account> ChangeAsync(PeerChange change, DateTimeOffset now, CancellationToken cancellationToken) =>
         AloneAsync(() => _accounts.Run(change, now), cancellationToken);
@@ -89,7 +100,8 @@ internal sealed class SqlitePeer : IPeerStore
 
     public Task<PeerTotals> ReadTotalsAsync(CancellationToken cancellationToken) => AloneAsync(
         () => new PeerTotals(
-            Number("SELECT count(*) FROM audit"), Number("SELECT count(*) FROM accounts WHERE status <> 1"), Number("SELECT count(*) FROM edges"),
+            Number("SELECT count(*) FROM audit"), Number("SELECT count(*) FROM accounts WHERE status <> 1"),
+            Number("SELECT count(*) FROM edges"),
             Number("SELECT coalesce(sum(followers), 0) FROM accounts")),
         cancellationToken);
 

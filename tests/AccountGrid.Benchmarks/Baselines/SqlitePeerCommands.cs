@@ -43,7 +43,8 @@ internal abstract class SqliteCommands(SqlitePeer database)
 internal sealed class SqliteAccountCommands(SqlitePeer database) : SqliteCommands(database)
 {
     private readonly SqlitePeer _database = database;
-    private readonly SqliteCommand _operator = database.Prepare("SELECT roles, authority_ends_at FROM operators WHERE id = @id", "@id");
+    private readonly SqliteCommand _operator =
+        database.Prepare("SELECT roles, authority_ends_at FROM operators WHERE id = @id", "@id");
     private readonly SqliteCommand _get = database.Prepare(
         "SELECT handle, status, version, held_by, held_at, reason, followers, followers_version, followers_at FROM accounts WHERE id = @id", "@id");
 
@@ -71,7 +72,8 @@ internal sealed class SqliteAccountCommands(SqlitePeer database) : SqliteCommand
     {
         CheckOperator(change);
         var account = Update(change, now);
-        Set(_audit, change.Account, now.ToUnixTimeMilliseconds(), change.Subject, change.Down ? 1L : 2L, change.Reason, change.Note, change.Ticket, Activity.Current?.TraceId.ToHexString() ?? "");
+        Set(_audit, change.Account, now.ToUnixTimeMilliseconds(), change.Subject, change.Down ? 1L : 2L, change.Reason,
+            change.Note, change.Ticket, Activity.Current?.TraceId.ToHexString() ?? "");
         _audit.ExecuteNonQuery();
         return account;
     });
@@ -100,19 +102,26 @@ internal sealed class SqliteAccountCommands(SqlitePeer database) : SqliteCommand
             : [1L, DBNull.Value, DBNull.Value, DBNull.Value, change.Account, 2L];
         Set(_update, values);
         using var row = _update.ExecuteReader();
-        return row.Read() ? Read(change.Account, row).ToAccount(change.ByOwner) : throw new RpcException(new Status(StatusCode.FailedPrecondition, "WRONG_STATUS"));
+        return row.Read()
+            ? Read(change.Account, row).ToAccount(change.ByOwner)
+            : throw new RpcException(new Status(StatusCode.FailedPrecondition, "WRONG_STATUS"));
     }
 
     private static PeerRow Read(long id, SqliteDataReader row) => new(
-        id, row.GetString(0), row.GetInt64(1) != 1, row.GetInt64(2), row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4),
+        id, row.GetString(0), row.GetInt64(1) != 1, row.GetInt64(2), row.IsDBNull(3)
+            ? null
+            : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4),
         row.IsDBNull(5) ? null : row.GetString(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8));
 }
 
 /// <summary>The peer's statements for follows.</summary>
 internal sealed class SqliteFollowCommands(SqlitePeer database) : SqliteCommands(database)
 {
-    private readonly SqliteCommand _insert = database.Prepare("INSERT OR IGNORE INTO edges VALUES (@account, @follower)", "@account", "@follower");
-    private readonly SqliteCommand _delete = database.Prepare("DELETE FROM edges WHERE account = @account AND follower = @follower", "@account", "@follower");
+    private readonly SqliteCommand _insert =
+        database.Prepare("INSERT OR IGNORE INTO edges VALUES (@account, @follower)", "@account", "@follower");
+    private readonly SqliteCommand _delete =
+        database.Prepare(
+            "DELETE FROM edges WHERE account = @account AND follower = @follower", "@account", "@follower");
 
     // Without RETURNING, which costs SQLite more than the update itself; who needs the count reads it.
     private readonly SqliteCommand _add = database.Prepare(
@@ -151,14 +160,19 @@ internal sealed class SqliteFollowCommands(SqlitePeer database) : SqliteCommands
         }
 
         Set(_add, change, now.ToUnixTimeMilliseconds(), account);
-        return _add.ExecuteNonQuery() == 1 ? changed : throw new RpcException(new Status(StatusCode.NotFound, "NOT_FOUND"));
+        return _add.ExecuteNonQuery() == 1
+            ? changed
+            : throw new RpcException(new Status(StatusCode.NotFound, "NOT_FOUND"));
     }
 }
 
 /// <summary>The order in which every peer writes edges.</summary>
 internal static class FollowOrder
 {
-    /// <summary>By account, then follower. A stable sort would be needed if one batch could hold a follow and its unfollow; the streams here do not.</summary>
+    /// <summary>
+    /// By account, then follower. A stable sort would be needed if one batch could hold a follow and its unfollow; the
+    /// streams here do not.
+    /// </summary>
     public static readonly Comparison<Follow> ByKey = static (x, y) =>
         x.Account != y.Account ? x.Account.CompareTo(y.Account) : x.Follower.CompareTo(y.Follower);
 }

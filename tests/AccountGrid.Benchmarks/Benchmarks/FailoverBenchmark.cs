@@ -32,13 +32,16 @@ internal sealed class FailoverBenchmark : IBenchmark
             var outcome = await KillAsync(arena, missed, kills, cancellationToken);
             rows.AddRange(
             [
-                new Row($"{missed} missed probes: the last account read again, median of {kills} kills", null, Statistics.Median(outcome.Reads), null, Units.Time, Goal.OursAtMost(2, "2 s")),
+                new Row($"{missed} missed probes: the last account read again, median of {kills} kills", null,
+                    Statistics.Median(outcome.Reads), null, Units.Time, Goal.OursAtMost(2, "2 s")),
                 new Row("  longest", null, outcome.Reads.Max(), null, Units.Time, Goal.None),
-                new Row("  the last account commanded again, median", null, Statistics.Median(outcome.Commands), null, Units.Time, Goal.OursAtMost(2, "2 s")),
+                new Row("  the last account commanded again, median", null, Statistics.Median(outcome.Commands), null,
+                    Units.Time, Goal.OursAtMost(2, "2 s")),
                 new Row("  longest", null, outcome.Commands.Max(), null, Units.Time, Goal.None),
             ]);
             verified.Add(outcome.Verified);
-            notes.Add($"{missed} missed probes: the silos killed had {outcome.Moved.Min()} to {outcome.Moved.Max()} of the accounts; errors that callers saw and tried again after: {outcome.Errors}");
+            notes.Add(
+                $"{missed} missed probes: the silos killed had {outcome.Moved.Min()} to {outcome.Moved.Max()} of the accounts; errors that callers saw and tried again after: {outcome.Errors}");
         }
 
         return new Report(
@@ -53,11 +56,19 @@ internal sealed class FailoverBenchmark : IBenchmark
             ]);
     }
 
-    private static async Task<Outcome> KillAsync(PostgresArena arena, int missedProbes, int kills, CancellationToken cancellationToken)
+    private static async Task<Outcome> KillAsync(
+        PostgresArena arena, int missedProbes, int kills, CancellationToken cancellationToken)
     {
-        var environment = new Dictionary<string, string> { ["ACCOUNTGRID__CLUSTER__MISSEDPROBES"] = missedProbes.ToString(CultureInfo.InvariantCulture) };
-        await using var cluster = await ClusterUnderTest.StartAsync(arena, $"cluster{missedProbes}", Silos, Accounts, withGateway: false, environment, cancellationToken);
-        var (reads, commands, moved, callers) = (new List<double>(), new List<double>(), new List<int>(), new List<Caller>());
+        var environment =
+            new Dictionary<string, string>
+            {
+                ["ACCOUNTGRID__CLUSTER__MISSEDPROBES"] = missedProbes.ToString(CultureInfo.InvariantCulture),
+            };
+        await using var cluster =
+            await ClusterUnderTest.StartAsync(
+                arena, $"cluster{missedProbes}", Silos, Accounts, withGateway: false, environment, cancellationToken);
+        var (reads, commands, moved, callers) =
+            (new List<double>(), new List<double>(), new List<int>(), new List<Caller>());
         for (long id = 1; id <= Accounts; id++)
         {
             callers.Add(new Caller(cluster, id));
@@ -66,15 +77,19 @@ internal sealed class FailoverBenchmark : IBenchmark
         for (var kill = 0; kill < kills; kill++)
         {
             // Every account once, so that each is somewhere; then the silo that has most of them.
-            await Task.WhenAll(callers.Select(c => c.OnceAsync([.. cluster.Silos.Select(static s => s.Grpc)], cancellationToken)));
-            var actives = await Task.WhenAll(cluster.Silos.Select(s => ClusterUnderTest.ActivationsOfAsync(s, cancellationToken)));
+            await Task.WhenAll(
+                callers.Select(c => c.OnceAsync([.. cluster.Silos.Select(static s => s.Grpc)], cancellationToken)));
+            var actives = await Task.WhenAll(
+                cluster.Silos.Select(s => ClusterUnderTest.ActivationsOfAsync(s, cancellationToken)));
             var active = actives.Max();
-            VerificationException.ThrowUnlessEqual(true, active > 0, $"{active} accounts are active in the silo that is killed");
+            VerificationException.ThrowUnlessEqual(
+                true, active > 0, $"{active} accounts are active in the silo that is killed");
             var victim = cluster.Silos[Array.IndexOf(actives, active)];
             var survivors = cluster.Silos.Where(s => s != victim).Select(s => s.Grpc).ToArray();
 
             var killed = new KillTime();
-            var served = callers.Select(c => c.UntilServedAsync(survivors, killed, Patience, cancellationToken)).ToArray();
+            var served = callers.Select(c => c.UntilServedAsync(survivors, killed, Patience, cancellationToken))
+                .ToArray();
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
             killed.At = Stopwatch.GetTimestamp();
             await victim.KillAsync();
@@ -88,17 +103,22 @@ internal sealed class FailoverBenchmark : IBenchmark
             await victim.RestartAsync(cancellationToken);
         }
 
-        return new Outcome(reads, commands, moved, callers.Sum(c => c.Errors), await VerifyAsync(cluster, callers, cancellationToken));
+        return new Outcome(
+            reads, commands, moved, callers.Sum(c => c.Errors), await VerifyAsync(cluster, callers, cancellationToken));
     }
 
     /// <summary>What the kills of one cluster came to; times in seconds.</summary>
-    private sealed record Outcome(List<double> Reads, List<double> Commands, List<int> Moved, long Errors, string Verified);
+    private sealed record Outcome(
+        List<double> Reads, List<double> Commands, List<int> Moved, long Errors, string Verified);
 
-    private static async Task<string> VerifyAsync(ClusterUnderTest cluster, IReadOnlyList<Caller> callers, CancellationToken cancellationToken)
+    private static async Task<string> VerifyAsync(
+        ClusterUnderTest cluster, IReadOnlyList<Caller> callers, CancellationToken cancellationToken)
     {
-        foreach (var account in await SiloUnderTest.ReadAllAsync(cluster.Silos[0], callers.Select(c => c.Id), cancellationToken))
+        foreach (var account in await SiloUnderTest.ReadAllAsync(
+            cluster.Silos[0], callers.Select(c => c.Id), cancellationToken))
         {
-            VerificationException.ThrowUnlessEqual(1 + callers[(int)account.Id - 1].Acknowledged, account.Version, $"The version of account {account.Id}");
+            VerificationException.ThrowUnlessEqual(
+                1 + callers[(int)account.Id - 1].Acknowledged, account.Version, $"The version of account {account.Id}");
         }
 
         var acknowledged = callers.Sum(c => c.Acknowledged);
@@ -116,7 +136,10 @@ internal sealed class FailoverBenchmark : IBenchmark
         }
     }
 
-    /// <summary>Reads an account and takes it down and up again, each through the survivors in turn, as a client with a retry policy would.</summary>
+    /// <summary>
+    /// Reads an account and takes it down and up again, each through the survivors in turn, as a client with a retry
+    /// policy would.
+    /// </summary>
     private sealed class Caller(ClusterUnderTest cluster, long id)
     {
         private long _serial;
@@ -141,7 +164,8 @@ internal sealed class FailoverBenchmark : IBenchmark
 
         /// <summary>Goes on until a read and a command that were begun after the kill were answered.</summary>
         /// <returns>How long after the kill each was.</returns>
-        public async Task<(double Read, double Command)> UntilServedAsync(Uri[] servers, KillTime killed, TimeSpan patience, CancellationToken cancellationToken)
+        public async Task<(double Read, double Command)> UntilServedAsync(
+            Uri[] servers, KillTime killed, TimeSpan patience, CancellationToken cancellationToken)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(patience);
@@ -150,7 +174,9 @@ internal sealed class FailoverBenchmark : IBenchmark
             return (await read, await command);
         }
 
-        private async Task<double> UntilServedAsync(Uri[] servers, Func<Uri, CancellationToken, Task> call, KillTime killed, CancellationToken cancellationToken)
+        private async Task<double> UntilServedAsync(
+            Uri[] servers, Func<Uri, CancellationToken, Task> call, KillTime killed,
+            CancellationToken cancellationToken)
         {
             while (true)
             {
@@ -165,7 +191,8 @@ internal sealed class FailoverBenchmark : IBenchmark
             }
         }
 
-        private async Task RetryAsync(Uri[] servers, Func<Uri, CancellationToken, Task> call, CancellationToken cancellationToken)
+        private async Task RetryAsync(
+            Uri[] servers, Func<Uri, CancellationToken, Task> call, CancellationToken cancellationToken)
         {
             for (var attempt = 0; ; attempt++)
             {
@@ -174,7 +201,9 @@ internal sealed class FailoverBenchmark : IBenchmark
                     await call(servers[(attempt + id) % servers.Length], cancellationToken);
                     return;
                 }
-                catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted && !cancellationToken.IsCancellationRequested)
+                catch (RpcException e)
+                    when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+                        or StatusCode.ResourceExhausted && !cancellationToken.IsCancellationRequested)
                 {
                     Interlocked.Increment(ref _errors);
                     await Task.Delay(Pause, cancellationToken);
@@ -185,7 +214,8 @@ internal sealed class FailoverBenchmark : IBenchmark
         private async Task ReadAsync(Uri server, CancellationToken cancellationToken)
         {
             var client = cluster.AccountsAt(server, out var call);
-            await client.GetAccountAsync(new GetAccountRequest { Id = id }, call.WithCancellationToken(cancellationToken));
+            await client.GetAccountAsync(
+                new GetAccountRequest { Id = id }, call.WithCancellationToken(cancellationToken));
         }
 
         // The same request id until it is answered: it acts once however often it is sent.
@@ -196,11 +226,20 @@ internal sealed class FailoverBenchmark : IBenchmark
             call = call.WithCancellationToken(cancellationToken);
             if (_serial % 2 == 0)
             {
-                await client.DeactivateAccountAsync(new DeactivateAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true, RequestId = request }, call);
+                await client.DeactivateAccountAsync(
+                    new DeactivateAccountRequest
+                    {
+                        Id = id,
+                        Reason = "OWNER_REQUEST",
+                        Owner = true,
+                        RequestId = request,
+                    }, call);
             }
             else
             {
-                await client.RestoreAccountAsync(new RestoreAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true, RequestId = request }, call);
+                await client.RestoreAccountAsync(
+                    new RestoreAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true, RequestId = request },
+                    call);
             }
 
             _serial++;

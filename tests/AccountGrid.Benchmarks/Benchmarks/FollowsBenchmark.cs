@@ -5,7 +5,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Benchmarks;
 
-/// <summary>What both follow benchmarks share: ours, and the peer with its ways of committing, each on edges of its own that grow alike.</summary>
+/// <summary>
+/// What both follow benchmarks share: ours, and the peer with its ways of committing, each on edges of its own that
+/// grow alike.
+/// </summary>
 internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
 {
     private const int Streams = 2;
@@ -39,11 +42,14 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
     /// <param name="silo">The silo.</param>
     /// <param name="cancellationToken">Breaks off.</param>
     protected Contestant Ours(Arena arena, string place, SiloProcess silo, CancellationToken cancellationToken) => new(
-        place, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId), () => arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
+        place, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId), () => arena.DatabaseTime(place),
+        silo.Token(SiloUnderTest.Service, "service"), 10_000, FollowsPerRound, AccountOf, cancellationToken);
 
     /// <summary>A peer.</summary>
-    protected Contestant Peer(Arena arena, string place, BaselineProcess peer, SiloProcess silo, int perMessage, int follows, CancellationToken cancellationToken) => new(
-        place, peer.Grpc, () => ProcessorTime.Of(peer.Id), () => arena.DatabaseTime(place), silo.Token(SiloUnderTest.Service, "service"), perMessage, follows, AccountOf, cancellationToken);
+    protected Contestant Peer(Arena arena, string place, BaselineProcess peer, SiloProcess silo, int perMessage,
+        int follows, CancellationToken cancellationToken) => new(
+        place, peer.Grpc, () => ProcessorTime.Of(peer.Id), () => arena.DatabaseTime(place),
+        silo.Token(SiloUnderTest.Service, "service"), perMessage, follows, AccountOf, cancellationToken);
 
     /// <summary>The row of the database server's processor time; nothing where there is none.</summary>
     protected IEnumerable<Row> DatabaseRow(Series baseline, Series ours) => store == StoreKind.Sqlite
@@ -51,7 +57,9 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
         : [Row.Compare("  of which the database server's", baseline, ours, Units.Time, Goal.None, s => s.DatabaseCpu)];
 
     /// <summary>Every count is the number of follows that were acknowledged, and so is the number of edges.</summary>
-    protected async Task<string> VerifyAsync(Arena arena, SiloProcess silo, Contestant ours, IEnumerable<Contestant> peers, CancellationToken cancellationToken)
+    protected async Task<string> VerifyAsync(
+        Arena arena, SiloProcess silo, Contestant ours, IEnumerable<Contestant> peers,
+        CancellationToken cancellationToken)
     {
         var expected = new long[Accounts + 1];
         for (long serial = 0; serial < ours.Acknowledged; serial++)
@@ -59,17 +67,21 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
             expected[AccountOf(serial)]++;
         }
 
-        foreach (var account in await SiloUnderTest.ReadAllAsync(silo, Enumerable.Range(1, Accounts).Select(i => (long)i), cancellationToken))
+        foreach (var account in await SiloUnderTest.ReadAllAsync(
+            silo, Enumerable.Range(1, Accounts).Select(i => (long)i), cancellationToken))
         {
-            VerificationException.ThrowUnlessEqual(expected[account.Id], account.Followers.Count, $"Followers of account {account.Id}");
+            VerificationException.ThrowUnlessEqual(
+                expected[account.Id], account.Followers.Count, $"Followers of account {account.Id}");
         }
 
         await silo.StopAsync(cancellationToken: cancellationToken);
-        VerificationException.ThrowUnlessEqual(ours.Acknowledged, await arena.CountEdgesAsync(ours.Place, Accounts, cancellationToken), "Edges");
+        VerificationException.ThrowUnlessEqual(
+            ours.Acknowledged, await arena.CountEdgesAsync(ours.Place, Accounts, cancellationToken), "Edges");
         foreach (var peer in peers)
         {
             var totals = await arena.ReadPeerAsync(peer.Place, cancellationToken);
-            VerificationException.ThrowUnlessEqual((peer.Acknowledged, peer.Acknowledged), (totals.Edges, totals.Followers), $"Edges and counts of {peer.Place}");
+            VerificationException.ThrowUnlessEqual((peer.Acknowledged, peer.Acknowledged),
+                (totals.Edges, totals.Followers), $"Edges and counts of {peer.Place}");
         }
 
         return $"every count = acknowledged follows = edges: {ours.Acknowledged:#,0} over {Accounts:#,0} account{(Accounts == 1 ? "" : "s")}; the peers' edges and counts agree too";
@@ -77,7 +89,8 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
 
     /// <summary>One side of the comparison with its own progress through the follows.</summary>
     protected sealed class Contestant(
-        string place, Uri grpc, Func<double> processTime, Func<double> databaseTime, string token, int perMessage, int follows, Func<long, long> accountOf, CancellationToken cancellationToken) : IDisposable
+        string place, Uri grpc, Func<double> processTime, Func<double> databaseTime, string token, int perMessage,
+        int follows, Func<long, long> accountOf, CancellationToken cancellationToken) : IDisposable
     {
         private readonly FollowStream _stream = new(grpc, token);
 
@@ -99,7 +112,10 @@ internal abstract class FollowsBenchmark(StoreKind store) : IBenchmark
             var took = await _stream.SendAsync(messages, Streams, follows, cancellationToken);
             Acknowledged += follows;
             (process, database) = (processTime() - process, databaseTime() - database);
-            return new Sample(follows / took.TotalSeconds, (process + database) / follows) { DatabaseCpu = database / follows };
+            return new Sample(follows / took.TotalSeconds, (process + database) / follows)
+            {
+                DatabaseCpu = database / follows,
+            };
         }
     }
 }

@@ -9,7 +9,8 @@ internal sealed class FollowsWideBenchmark(StoreKind store) : FollowsBenchmark(s
     private const string Silo = "ours", Alone = "ours, every follow alone", Batched = "peer, batches of 10,000";
     private static readonly TimeSpan HonestSync = TimeSpan.FromMilliseconds(1);
 
-    public override string Summary => $"follows scattered over 10,000 accounts on {Store} against the batched peer (>= 2x)";
+    public override string Summary =>
+        $"follows scattered over 10,000 accounts on {Store} against the batched peer (>= 2x)";
 
     protected override string OwnName => "follows-wide";
 
@@ -43,27 +44,39 @@ internal sealed class FollowsWideBenchmark(StoreKind store) : FollowsBenchmark(s
             }
         }
 
-        return new Report($"follows scattered over 10,000 accounts, ours against the batched peer, {description}", rows, disk, verified, notes);
+        return new Report($"follows scattered over 10,000 accounts, ours against the batched peer, {description}", rows,
+            disk, verified, notes);
     }
 
     private async Task<(SyncCost Disk, string Description)> RunOnceAsync(
-        BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified, CancellationToken cancellationToken)
+        BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified,
+        CancellationToken cancellationToken)
     {
         await using var arena = Arena.Create(Store, options, delay);
         await using var silo = await arena.StartSiloAsync(Silo, Accounts, null, cancellationToken);
-        await using var alone = await arena.StartSiloAsync(Alone, Accounts, new Dictionary<string, string> { [SiloSettings.IngestBatch] = "10000" }, cancellationToken);
-        await using var peerProcess = await arena.StartPeerAsync(BaselineKind.PeerBatch, Batched, silo, Accounts, null, cancellationToken);
+        await using var alone =
+            await arena.StartSiloAsync(
+                Alone, Accounts, new Dictionary<string, string> { [SiloSettings.IngestBatch] = "10000" },
+                cancellationToken);
+        await using var peerProcess =
+            await arena.StartPeerAsync(BaselineKind.PeerBatch, Batched, silo, Accounts, null, cancellationToken);
         using var peer = Peer(arena, Batched, peerProcess, silo, 10_000, FollowsPerRound, cancellationToken);
         using var ours = Ours(arena, Silo, silo, cancellationToken);
         using var oursAlone = Ours(arena, Alone, alone, cancellationToken);
 
-        var series = await Rounds.RunAsync(options.Rounds, warmUps: 2, [peer.AsContender(), ours.AsContender(), oursAlone.AsContender()], cancellationToken);
+        var series = await Rounds.RunAsync(
+            options.Rounds, warmUps: 2, [peer.AsContender(), ours.AsContender(), oursAlone.AsContender()],
+            cancellationToken);
         await peerProcess.DisposeAsync();
         var suffix = delay is null ? "" : ", +1 ms per sync";
-        rows.Add(Row.Compare("batches of 10,000 follows" + suffix, series[0], series[1], Units.PerSecond, Goal.RatioAtLeast(2)));
+        rows.Add(
+            Row.Compare("batches of 10,000 follows" + suffix, series[0], series[1], Units.PerSecond,
+                Goal.RatioAtLeast(2)));
         rows.Add(Row.CompareCpu("  processor time per follow, database included", series[0], series[1]));
         rows.AddRange(DatabaseRow(series[0], series[1]));
-        rows.Add(Row.Compare("the same, every follow alone with its account" + suffix, series[0], series[2], Units.PerSecond, Goal.None));
+        rows.Add(
+            Row.Compare("the same, every follow alone with its account" + suffix, series[0], series[2], Units.PerSecond,
+                Goal.None));
         rows.Add(Row.CompareCpu("  processor time per follow, database included", series[0], series[2]));
         rows.AddRange(DatabaseRow(series[0], series[2]));
         verified.Add(await VerifyAsync(arena, silo, ours, [peer], cancellationToken));

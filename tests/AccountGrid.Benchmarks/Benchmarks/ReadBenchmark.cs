@@ -7,7 +7,9 @@ using Google.Protobuf;
 
 namespace AccountGrid.Benchmarks;
 
-/// <summary>What both read benchmarks share: a silo with accounts, and a baseline that answers one of these accounts always.</summary>
+/// <summary>
+/// What both read benchmarks share: a silo with accounts, and a baseline that answers one of these accounts always.
+/// </summary>
 internal abstract class ReadBenchmark : IBenchmark
 {
     private const int Accounts = 1_000;
@@ -44,19 +46,23 @@ internal abstract class ReadBenchmark : IBenchmark
         await using var baseline = await StartBaselineAsync(arena, silo, Accounts, cancellationToken);
 
         var token = silo.Token(SiloUnderTest.Service, "service");
-        var ours = new ReadServer(silo.Http, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId) + arena.DatabaseTime(Ours), AnswersTheSame: false);
+        var ours = new ReadServer(
+            silo.Http, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId) + arena.DatabaseTime(Ours),
+            AnswersTheSame: false);
         var series = await Rounds.RunAsync(
             options.Rounds,
             warmUps: 2,
             [
-                new Contender("baseline", round => MeasureAsync(baseline.Server, token, options.LengthOf(round), cancellationToken)),
+                new Contender("baseline",
+                    round => MeasureAsync(baseline.Server, token, options.LengthOf(round), cancellationToken)),
                 new Contender("ours", round => MeasureAsync(ours, token, options.LengthOf(round), cancellationToken)),
             ],
             cancellationToken);
 
         return new Report(
             Title,
-            [Row.Compare(Work, series[0], series[1], Units.PerSecond, Harness.Goal.RatioAtLeast(Goal)), Row.CompareCpu("  the server's processor time per read", series[0], series[1])],
+            [Row.Compare(Work, series[0], series[1], Units.PerSecond, Harness.Goal.RatioAtLeast(Goal)),
+                Row.CompareCpu("  the server's processor time per read", series[0], series[1])],
             null,
             [await VerifyAsync(silo, cancellationToken)],
             Notes);
@@ -69,7 +75,8 @@ internal abstract class ReadBenchmark : IBenchmark
     /// <param name="script">What to read.</param>
     /// <param name="duration">How long.</param>
     /// <param name="cancellationToken">Breaks off.</param>
-    protected abstract Task<LoadResult> LoadAsync(Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken);
+    protected abstract Task<LoadResult> LoadAsync(
+        Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken);
 
     /// <summary>The encoded read of an account.</summary>
     protected abstract ReadOnlyMemory<byte> Encode(Uri http, string token, long id);
@@ -77,31 +84,44 @@ internal abstract class ReadBenchmark : IBenchmark
     /// <summary>Throws unless an answer is that of the account.</summary>
     protected abstract void Check(long id, ReadOnlySpan<byte> answer);
 
-    /// <summary>Starts what ours is compared with: by default a service that answers one of the accounts always.</summary>
-    protected virtual async Task<ReadBaseline> StartBaselineAsync(Arena arena, SiloProcess silo, int accounts, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts what ours is compared with: by default a service that answers one of the accounts always.
+    /// </summary>
+    protected virtual async Task<ReadBaseline> StartBaselineAsync(
+        Arena arena, SiloProcess silo, int accounts, CancellationToken cancellationToken)
     {
         const string Place = "baseline";
-        var constant = await SiloUnderTest.Accounts(silo).GetAccountAsync(new GetAccountRequest { Id = 1 }, cancellationToken: cancellationToken);
-        await File.WriteAllBytesAsync(Path.Combine(arena.DirectoryOf(Place), BaselineCommand.AnswerFile), constant.ToByteArray(), cancellationToken);
-        var process = await BaselineProcess.StartAsync(BaselineKind.Constant, SiloUnderTest.KeyFile(silo), arena.DirectoryOf(Place), 0, null, null, cancellationToken);
-        return new ReadBaseline(new ReadServer(process.Http, process.Grpc, () => ProcessorTime.Of(process.Id), AnswersTheSame: true), process);
+        var constant = await SiloUnderTest.Accounts(silo)
+            .GetAccountAsync(new GetAccountRequest { Id = 1 }, cancellationToken: cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(arena.DirectoryOf(Place), BaselineCommand.AnswerFile),
+            constant.ToByteArray(), cancellationToken);
+        var process = await BaselineProcess.StartAsync(BaselineKind.Constant, SiloUnderTest.KeyFile(silo),
+            arena.DirectoryOf(Place), 0, null, null, cancellationToken);
+        return new ReadBaseline(
+            new ReadServer(process.Http, process.Grpc, () => ProcessorTime.Of(process.Id), AnswersTheSame: true),
+            process);
     }
 
-    private async Task<Sample> MeasureAsync(ReadServer server, string token, TimeSpan length, CancellationToken cancellationToken)
+    private async Task<Sample> MeasureAsync(
+        ReadServer server, string token, TimeSpan length, CancellationToken cancellationToken)
     {
         var script = new ReadScript(
-            [.. Enumerable.Range(1, Accounts).Select(id => Encode(server.Http, token, id))], (index, answer) => Check(server.AnswersTheSame ? 1 : index + 1, answer));
+            [.. Enumerable.Range(1, Accounts).Select(id => Encode(server.Http, token, id))],
+            (index, answer) => Check(server.AnswersTheSame ? 1 : index + 1, answer));
         var before = server.ProcessorTime();
-        var result = (await LoadAsync(server.Http, server.Grpc, token, script, length, cancellationToken)).ThrowIfFailed();
+        var result =
+            (await LoadAsync(server.Http, server.Grpc, token, script, length, cancellationToken)).ThrowIfFailed();
         return new Sample(result.Rate, (server.ProcessorTime() - before) / result.Completed);
     }
 
     private static async Task<string> VerifyAsync(SiloProcess silo, CancellationToken cancellationToken)
     {
-        foreach (var account in await SiloUnderTest.ReadAllAsync(silo, Enumerable.Range(1, Accounts).Select(i => (long)i), cancellationToken))
+        foreach (var account in await SiloUnderTest.ReadAllAsync(
+            silo, Enumerable.Range(1, Accounts).Select(i => (long)i), cancellationToken))
         {
             VerificationException.ThrowUnlessEqual(AccountSeeder.HandleOf(account.Id), account.Handle, "Handle");
-            VerificationException.ThrowUnlessEqual((Account.Types.Status.Active, 1L), (account.Status, account.Version), $"Account {account.Id}");
+            VerificationException.ThrowUnlessEqual(
+                (Account.Types.Status.Active, 1L), (account.Status, account.Version), $"Account {account.Id}");
         }
 
         return $"every 509th answer was that of the account asked for; all {Accounts:#,0} accounts are unchanged";

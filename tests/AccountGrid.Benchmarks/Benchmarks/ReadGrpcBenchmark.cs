@@ -10,9 +10,11 @@ internal class ReadGrpcBenchmark : ReadBenchmark
 {
     public override string Name => "read-grpc";
 
-    public override string Summary => "GetAccount over gRPC against a bare gRPC method that answers a constant account (>= 0.6x)";
+    public override string Summary =>
+        "GetAccount over gRPC against a bare gRPC method that answers a constant account (>= 0.6x)";
 
-    protected override string Title => "one account over gRPC, ours against a bare gRPC method that answers a constant of the same message";
+    protected override string Title =>
+        "one account over gRPC, ours against a bare gRPC method that answers a constant of the same message";
 
     protected override int Lanes => 64;
 
@@ -27,14 +29,18 @@ internal class ReadGrpcBenchmark : ReadBenchmark
         "the load generator writes HTTP/2 frames itself and shares the processors with the server; the second row leaves it out",
     ];
 
-    protected override Task<LoadResult> LoadAsync(Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken) =>
-        new GrpcLoad([grpc], _ => token, ["/accountgrid.v1.AccountService/GetAccount"]).RunAsync(script, Lanes, duration, cancellationToken);
+    protected override Task<LoadResult> LoadAsync(
+        Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken) =>
+        new GrpcLoad([grpc], _ => token, ["/accountgrid.v1.AccountService/GetAccount"]).RunAsync(
+            script, Lanes, duration, cancellationToken);
 
-    protected override ReadOnlyMemory<byte> Encode(Uri http, string token, long id) => new GetAccountRequest { Id = id }.ToByteArray();
+    protected override ReadOnlyMemory<byte> Encode(Uri http, string token, long id) =>
+        new GetAccountRequest { Id = id }.ToByteArray();
 
     protected override void Check(long id, ReadOnlySpan<byte> answer)
     {
         var account = Account.Parser.ParseFrom(answer);
-        VerificationException.ThrowUnlessEqual((id, AccountSeeder.HandleOf(id)), (account.Id, account.Handle), "The account read");
+        VerificationException.ThrowUnlessEqual(
+            (id, AccountSeeder.HandleOf(id)), (account.Id, account.Handle), "The account read");
     }
 }

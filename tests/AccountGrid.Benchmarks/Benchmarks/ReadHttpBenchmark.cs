@@ -10,9 +10,11 @@ internal sealed class ReadHttpBenchmark : ReadBenchmark
 {
     public override string Name => "read-http";
 
-    public override string Summary => "GET /v1/accounts/{id} against a bare transcoded method that answers a constant account (>= 0.8x)";
+    public override string Summary =>
+        "GET /v1/accounts/{id} against a bare transcoded method that answers a constant account (>= 0.8x)";
 
-    protected override string Title => "one account over HTTP/JSON, ours against a bare transcoded method that answers a constant of the same message";
+    protected override string Title =>
+        "one account over HTTP/JSON, ours against a bare transcoded method that answers a constant of the same message";
 
     protected override int Lanes => 32;
 
@@ -27,7 +29,8 @@ internal sealed class ReadHttpBenchmark : ReadBenchmark
         "the load generator writes prepared requests to sockets and shares the processors with the server; the second row leaves it out",
     ];
 
-    protected override Task<LoadResult> LoadAsync(Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken) =>
+    protected override Task<LoadResult> LoadAsync(
+        Uri http, Uri grpc, string token, ILoadScript script, TimeSpan duration, CancellationToken cancellationToken) =>
         new HttpLoad(http).RunAsync(script, Lanes, duration, cancellationToken);
 
     protected override ReadOnlyMemory<byte> Encode(Uri http, string token, long id) =>
@@ -36,6 +39,8 @@ internal sealed class ReadHttpBenchmark : ReadBenchmark
     protected override void Check(long id, ReadOnlySpan<byte> answer)
     {
         var text = Encoding.UTF8.GetString(answer).Replace(" ", "", StringComparison.Ordinal);
-        VerificationException.ThrowUnlessEqual(true, text.Contains($"\"handle\":\"{AccountSeeder.HandleOf(id)}\"", StringComparison.Ordinal), $"Account {id} in {text}");
+        VerificationException.ThrowUnlessEqual(
+            true, text.Contains($"\"handle\":\"{AccountSeeder.HandleOf(id)}\"", StringComparison.Ordinal),
+            $"Account {id} in {text}");
     }
 }

@@ -17,7 +17,8 @@ internal sealed class ReadRedisBenchmark : ReadGrpcBenchmark
 
     protected override StoreKind Store => StoreKind.Postgres;
 
-    protected override string Title => "one account over gRPC, ours on PostgreSQL against the peer that keeps accounts in Redis";
+    protected override string Title =>
+        "one account over gRPC, ours on PostgreSQL against the peer that keeps accounts in Redis";
 
     protected override double Goal => 1.5;
 
@@ -29,12 +30,16 @@ internal sealed class ReadRedisBenchmark : ReadGrpcBenchmark
         "on one machine: over a network a read of Redis costs a round trip more, which favours the peer here",
     ];
 
-    protected override async Task<ReadBaseline> StartBaselineAsync(Arena arena, SiloProcess silo, int accounts, CancellationToken cancellationToken)
+    protected override async Task<ReadBaseline> StartBaselineAsync(
+        Arena arena, SiloProcess silo, int accounts, CancellationToken cancellationToken)
     {
         var redis = await RedisServer.StartAsync(cancellationToken);
-        var process = await arena.StartPeerAsync(BaselineKind.PeerEach, Peer, silo, accounts, redis.Address, cancellationToken);
+        var process = await arena.StartPeerAsync(
+            BaselineKind.PeerEach, Peer, silo, accounts, redis.Address, cancellationToken);
         var server = new ReadServer(
-            process.Http, process.Grpc, () => ProcessorTime.Of(process.Id) + ProcessorTime.Of(redis.ProcessId) + arena.DatabaseTime(Peer), AnswersTheSame: false);
+            process.Http, process.Grpc,
+            () => ProcessorTime.Of(process.Id) + ProcessorTime.Of(redis.ProcessId) + arena.DatabaseTime(Peer),
+            AnswersTheSame: false);
         return new ReadBaseline(server, process, redis);
     }
 }

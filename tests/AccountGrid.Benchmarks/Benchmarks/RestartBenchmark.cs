@@ -15,12 +15,14 @@ internal sealed class RestartBenchmark : IBenchmark
 
     public string Name => "restart";
 
-    public string Summary => "kill -9 under load with 1,000,000 accounts, then start until ready (<= 3 s, nothing acknowledged lost)";
+    public string Summary =>
+        "kill -9 under load with 1,000,000 accounts, then start until ready (<= 3 s, nothing acknowledged lost)";
 
     public async Task<Report> RunAsync(BenchmarkOptions options, CancellationToken cancellationToken)
     {
         var accounts = options.Accounts ?? DefaultAccounts;
-        using var many = WorkDirectory.Prepared(options, string.Create(CultureInfo.InvariantCulture, $"restart-{accounts}"));
+        using var many =
+            WorkDirectory.Prepared(options, string.Create(CultureInfo.InvariantCulture, $"restart-{accounts}"));
         using var few = WorkDirectory.Create(options);
         await PrepareAsync(many, accounts, cancellationToken);
         await PrepareAsync(few, TransitionScript.AccountsOf(Clients), cancellationToken);
@@ -31,17 +33,21 @@ internal sealed class RestartBenchmark : IBenchmark
             warmUps: 1,
             [
                 new Contender("few accounts", _ => KillAndRestartAsync(few.Sub("silo"), cancellationToken)),
-                new Contender($"{accounts:#,0} accounts", _ => KillAndRestartAsync(many.Sub("silo"), cancellationToken)),
+                new Contender($"{accounts:#,0} accounts",
+                    _ => KillAndRestartAsync(many.Sub("silo"), cancellationToken)),
             ],
             cancellationToken);
         await using var silo = await SiloUnderTest.StartAsync(many.Sub("silo"), null, cancellationToken);
         var audit = await SiloUnderTest.VerifyAuditAsync(silo, accounts + acknowledged, cancellationToken);
         return new Report(
             $"from the start of the process until ready, after kill -9 under load, with {accounts:#,0} accounts against {TransitionScript.AccountsOf(Clients):#,0}",
-            [Row.Compare("start after kill -9 until /health/ready", series[0], series[1], Units.Time, Goal.OursAtMost(3, "3 s"))],
+            [Row.Compare("start after kill -9 until /health/ready", series[0], series[1], Units.Time,
+                Goal.OursAtMost(3, "3 s"))],
             SyncCost.Measure(many.FullPath),
-            [$"after every restart each of the {TransitionScript.AccountsOf(Clients):#,0} accounts under load had every acknowledged transition; {audit}"],
-            [$"killed while {Clients} clients deactivated and restored; the write-ahead log was whatever the kill left"]);
+            [
+                $"after every restart each of the {TransitionScript.AccountsOf(Clients):#,0} accounts under load had every acknowledged transition; {audit}"],
+            [
+                $"killed while {Clients} clients deactivated and restored; the write-ahead log was whatever the kill left"]);
 
         async Task<Sample> KillAndRestartAsync(string directory, CancellationToken token)
         {
@@ -62,14 +68,16 @@ internal sealed class RestartBenchmark : IBenchmark
         }
     }
 
-    private static async Task<(Sample Sample, long Acknowledged)> MeasureAsync(string directory, CancellationToken cancellationToken)
+    private static async Task<(Sample Sample, long Acknowledged)> MeasureAsync(
+        string directory, CancellationToken cancellationToken)
     {
         await using var silo = await SiloUnderTest.StartAsync(directory, null, cancellationToken);
         var script = new TransitionScript(Clients, firstAccount: 1, byOwner: true);
         await RestoreAsync(silo, script.Accounts, cancellationToken);
         var before = await SiloUnderTest.ReadAllAsync(silo, script.Accounts, cancellationToken);
         var token = silo.Token(SiloUnderTest.Service, "service");
-        var load = new GrpcLoad([silo.Grpc], _ => token, TransitionScript.Methods).RunAsync(script, Clients, TimeSpan.FromMinutes(1), cancellationToken);
+        var load = new GrpcLoad([silo.Grpc], _ => token, TransitionScript.Methods).RunAsync(
+            script, Clients, TimeSpan.FromMinutes(1), cancellationToken);
         while (script.Acknowledged < 2_000 && !load.IsCompleted)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), cancellationToken);
@@ -84,7 +92,8 @@ internal sealed class RestartBenchmark : IBenchmark
         for (var i = 0; i < after.Count; i++)
         {
             var least = before[i].Version + script.AcknowledgedOf(i);
-            VerificationException.ThrowUnlessEqual(true, after[i].Version >= least, $"Account {after[i].Id} has version {after[i].Version}, acknowledged was {least}");
+            VerificationException.ThrowUnlessEqual(true, after[i].Version >= least,
+                $"Account {after[i].Id} has version {after[i].Version}, acknowledged was {least}");
         }
 
         await silo.StopAsync(cancellationToken: cancellationToken);
@@ -92,14 +101,16 @@ internal sealed class RestartBenchmark : IBenchmark
     }
 
     // A kill leaves accounts down whose restore was never sent.
-    private static async Task RestoreAsync(SiloProcess silo, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    private static async Task RestoreAsync(
+        SiloProcess silo, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         foreach (var account in await SiloUnderTest.ReadAllAsync(silo, ids, cancellationToken))
         {
             if (account.Status != Account.Types.Status.Active)
             {
                 await SiloUnderTest.Accounts(silo).RestoreAccountAsync(
-                    new RestoreAccountRequest { Id = account.Id, Reason = "OWNER_REQUEST", Owner = true }, cancellationToken: cancellationToken);
+                    new RestoreAccountRequest { Id = account.Id, Reason = "OWNER_REQUEST", Owner = true },
+                    cancellationToken: cancellationToken);
             }
         }
     }

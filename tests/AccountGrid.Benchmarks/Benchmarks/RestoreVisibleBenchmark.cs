@@ -17,7 +17,8 @@ internal sealed class RestoreVisibleBenchmark : IBenchmark
 
     public string Name => "restore-visible";
 
-    public string Summary => "three silos, restore through one gateway until every other shows it (p99 <= 50 ms, 0 stale reads through the one that answered)";
+    public string Summary =>
+        "three silos, restore through one gateway until every other shows it (p99 <= 50 ms, 0 stale reads through the one that answered)";
 
     public string? Missing => PostgresServer.Missing;
 
@@ -26,7 +27,8 @@ internal sealed class RestoreVisibleBenchmark : IBenchmark
         await using var arena = new PostgresArena(options, delay: null);
         var load = new TransitionScript(LoadClients, Accounts + 1, byOwner: true);
         await using var cluster = await ClusterUnderTest.StartAsync(
-            arena, "cluster", Silos, Accounts + TransitionScript.AccountsOf(LoadClients), withGateway: false, null, cancellationToken);
+            arena, "cluster", Silos, Accounts + TransitionScript.AccountsOf(LoadClients), withGateway: false, null,
+            cancellationToken);
         var (quiet, busy) = (new Observations(), new Observations());
         await MeasureAsync(cluster, new Observations(), first: 0, cancellationToken);
         for (var round = 0; round < options.Rounds; round++)
@@ -54,15 +56,21 @@ internal sealed class RestoreVisibleBenchmark : IBenchmark
     private static IEnumerable<Row> Rows(string suffix, Observations seen)
     {
         seen.Visible.Sort();
-        yield return new Row("visible through the other silos, p50" + suffix, null, Statistics.Quantile(seen.Visible, 0.5), null, Units.Time, Goal.None);
-        yield return new Row("visible through the other silos, p99" + suffix, null, Statistics.Quantile(seen.Visible, 0.99), null, Units.Time, Goal.OursAtMost(0.05, "50 ms"));
-        yield return new Row("visible through the other silos, longest" + suffix, null, seen.Visible[^1], null, Units.Time, Goal.None);
-        yield return new Row("stale reads through the silo that answered" + suffix, null, seen.StaleHere, null, Units.Count, Goal.OursAtMost(0, "0"));
-        yield return new Row("stale reads through the others" + suffix, null, seen.StaleElsewhere, null, Units.Count, Goal.None);
+        yield return new Row("visible through the other silos, p50" + suffix, null,
+            Statistics.Quantile(seen.Visible, 0.5), null, Units.Time, Goal.None);
+        yield return new Row("visible through the other silos, p99" + suffix, null,
+            Statistics.Quantile(seen.Visible, 0.99), null, Units.Time, Goal.OursAtMost(0.05, "50 ms"));
+        yield return new Row(
+            "visible through the other silos, longest" + suffix, null, seen.Visible[^1], null, Units.Time, Goal.None);
+        yield return new Row("stale reads through the silo that answered" + suffix, null, seen.StaleHere, null,
+            Units.Count, Goal.OursAtMost(0, "0"));
+        yield return new Row(
+            "stale reads through the others" + suffix, null, seen.StaleElsewhere, null, Units.Count, Goal.None);
         yield return new Row("reads begun after an answer" + suffix, null, seen.Reads, null, Units.Count, Goal.None);
     }
 
-    private static async Task MeasureAsync(ClusterUnderTest cluster, Observations seen, int first, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(
+        ClusterUnderTest cluster, Observations seen, int first, CancellationToken cancellationToken)
     {
         for (var i = 0; i < RestoresPerRound; i++)
         {
@@ -70,18 +78,27 @@ internal sealed class RestoreVisibleBenchmark : IBenchmark
         }
     }
 
-    private static async Task RestoreAsync(ClusterUnderTest cluster, long id, int through, Observations seen, CancellationToken cancellationToken)
+    private static async Task RestoreAsync(
+        ClusterUnderTest cluster, long id, int through, Observations seen, CancellationToken cancellationToken)
     {
         var client = cluster.AccountsAt(cluster.Silos[through].Grpc, out var call);
         call = call.WithCancellationToken(cancellationToken);
-        await client.DeactivateAccountAsync(new DeactivateAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true }, call);
+        await client.DeactivateAccountAsync(
+            new DeactivateAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true }, call);
 
         // Everybody has seen it down, and is in the middle of reading, when it comes back.
         var answered = new AnswerTime();
-        var down = cluster.Silos.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
-        var readers = cluster.Silos.Select((silo, i) => Task.Run(() => ReadUntilUpAsync(cluster, silo.Grpc, id, down[i], answered, cancellationToken), cancellationToken)).ToArray();
+        var down =
+            cluster.Silos.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+                .ToArray();
+        var readers =
+            cluster.Silos.Select(
+                (silo, i) =>
+                    Task.Run(() => ReadUntilUpAsync(cluster, silo.Grpc, id, down[i], answered, cancellationToken),
+                        cancellationToken)).ToArray();
         await Task.WhenAll(down.Select(d => d.Task)).WaitAsync(cancellationToken);
-        await client.RestoreAccountAsync(new RestoreAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true }, call);
+        await client.RestoreAccountAsync(
+            new RestoreAccountRequest { Id = id, Reason = "OWNER_REQUEST", Owner = true }, call);
         answered.At = Stopwatch.GetTimestamp();
         var results = await Task.WhenAll(readers);
         for (var i = 0; i < results.Length; i++)
@@ -94,21 +111,24 @@ internal sealed class RestoreVisibleBenchmark : IBenchmark
             else
             {
                 seen.StaleElsewhere += results[i].Stale;
-                seen.Visible.Add((float)Math.Max(0, Stopwatch.GetElapsedTime(answered.At, results[i].SeenAt).TotalSeconds));
+                seen.Visible.Add(
+                    (float)Math.Max(0, Stopwatch.GetElapsedTime(answered.At, results[i].SeenAt).TotalSeconds));
             }
         }
     }
 
     /// <summary>Reads until a read that was begun after the answer shows the account up.</summary>
     private static async Task<(long SeenAt, long Reads, long Stale)> ReadUntilUpAsync(
-        ClusterUnderTest cluster, Uri silo, long id, TaskCompletionSource down, AnswerTime answered, CancellationToken cancellationToken)
+        ClusterUnderTest cluster, Uri silo, long id, TaskCompletionSource down, AnswerTime answered,
+        CancellationToken cancellationToken)
     {
         var client = cluster.AccountsAt(silo, out var call);
         var (seenAt, reads, stale) = (0L, 0L, 0L);
         while (true)
         {
             var begun = Stopwatch.GetTimestamp();
-            var account = await client.GetAccountAsync(new GetAccountRequest { Id = id }, call.WithCancellationToken(cancellationToken));
+            var account = await client.GetAccountAsync(
+                new GetAccountRequest { Id = id }, call.WithCancellationToken(cancellationToken));
             var (ended, at) = (Stopwatch.GetTimestamp(), answered.At);
             var after = at != 0 && begun > at;
             reads += after ? 1 : 0;
@@ -137,18 +157,24 @@ internal sealed class RestoreVisibleBenchmark : IBenchmark
         }
     }
 
-    private static async Task<string> VerifyAsync(ClusterUnderTest cluster, TransitionScript load, int measurements, CancellationToken cancellationToken)
+    private static async Task<string> VerifyAsync(
+        ClusterUnderTest cluster, TransitionScript load, int measurements, CancellationToken cancellationToken)
     {
-        foreach (var account in await SiloUnderTest.ReadAllAsync(cluster.Silos[^1], Enumerable.Range(1, Accounts).Select(i => (long)i), cancellationToken))
+        foreach (var account in await SiloUnderTest.ReadAllAsync(
+            cluster.Silos[^1], Enumerable.Range(1, Accounts).Select(i => (long)i), cancellationToken))
         {
-            VerificationException.ThrowUnlessEqual(Account.Types.Status.Active, account.Status, $"Account {account.Id}");
+            VerificationException.ThrowUnlessEqual(
+                Account.Types.Status.Active, account.Status, $"Account {account.Id}");
         }
 
         var transitions = load.Acknowledged + (2L * RestoresPerRound * measurements);
         return $"all accounts up; {await SiloUnderTest.VerifyAuditAsync(cluster.Silos[0], transitions, cancellationToken)}, of which {string.Create(CultureInfo.InvariantCulture, $"{transitions:#,0}")} were acknowledged here";
     }
 
-    /// <summary>When the restore was answered, as <see cref="Stopwatch.GetTimestamp"/> counts; 0 = not yet. Written by one thread, read by others.</summary>
+    /// <summary>
+    /// When the restore was answered, as <see cref="Stopwatch.GetTimestamp"/> counts; 0 = not yet. Written by one
+    /// thread, read by others.
+    /// </summary>
     private sealed class AnswerTime
     {
         private long _at;

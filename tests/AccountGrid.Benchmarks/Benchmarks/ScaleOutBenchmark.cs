@@ -8,7 +8,9 @@ using Google.Protobuf;
 
 namespace AccountGrid.Benchmarks;
 
-/// <summary>Reads and transitions with one, two and three silos on one machine, and through a gateway of its own.</summary>
+/// <summary>
+/// Reads and transitions with one, two and three silos on one machine, and through a gateway of its own.
+/// </summary>
 internal sealed class ScaleOutBenchmark : IBenchmark
 {
     private const int Clients = 64;
@@ -18,7 +20,8 @@ internal sealed class ScaleOutBenchmark : IBenchmark
 
     public string Name => "scale-out";
 
-    public string Summary => "reads and transitions with 1, 2 and 3 silos on one machine and through the external gateway: throughput, latency, and what limits each";
+    public string Summary =>
+        "reads and transitions with 1, 2 and 3 silos on one machine and through the external gateway: throughput, latency, and what limits each";
 
     public string? Missing => PostgresServer.Missing;
 
@@ -31,26 +34,33 @@ internal sealed class ScaleOutBenchmark : IBenchmark
             for (var silos = 1; silos <= 3; silos++)
             {
                 clusters.Add(await ClusterUnderTest.StartAsync(
-                    arena, $"cluster of {silos}", silos, FirstTransitionAccount + TransitionScript.AccountsOf(2 * Clients), withGateway: silos == 3, null, cancellationToken));
+                    arena, $"cluster of {silos}", silos, FirstTransitionAccount
+                        + TransitionScript.AccountsOf(2 * Clients), withGateway: silos == 3, null, cancellationToken));
             }
 
             var fronts = new List<Front>();
             foreach (var cluster in clusters)
             {
-                fronts.Add(new Front(cluster.Silos.Count == 1 ? "1 silo" : $"{cluster.Silos.Count} silos", cluster, [.. cluster.Silos.Select(s => s.Grpc)], FirstTransitionAccount));
+                fronts.Add(new Front(cluster.Silos.Count == 1 ? "1 silo" : $"{cluster.Silos.Count} silos", cluster,
+                    [.. cluster.Silos.Select(s => s.Grpc)], FirstTransitionAccount));
             }
 
-            fronts.Add(new Front("3 silos, external gateway", clusters[2], [clusters[2].Gateway!], FirstTransitionAccount + TransitionScript.AccountsOf(Clients)));
+            fronts.Add(new Front("3 silos, external gateway", clusters[2], [clusters[2].Gateway!],
+                FirstTransitionAccount + TransitionScript.AccountsOf(Clients)));
             foreach (var cluster in clusters)
             {
-                // Every account is active before the first measurement: what is measured is serving them, not loading them.
+                // Every account is active before the first measurement: what is measured is serving them, not loading
+                // them.
                 await SiloUnderTest.ReadAllAsync(
-                    cluster.Silos[0], Enumerable.Range(1, FirstTransitionAccount + TransitionScript.AccountsOf(2 * Clients)).Select(i => (long)i), cancellationToken);
+                    cluster.Silos[0],
+                    Enumerable.Range(1, FirstTransitionAccount + TransitionScript.AccountsOf(2 * Clients))
+                        .Select(i => (long)i), cancellationToken);
             }
 
             var (rows, limits) = (new List<Row>(), new List<string>());
             await CompareAsync("reads", fronts, options, MeasureReadsAsync, rows, limits, cancellationToken);
-            await CompareAsync("transitions", fronts, options, MeasureTransitionsAsync, rows, limits, cancellationToken);
+            await CompareAsync(
+                "transitions", fronts, options, MeasureTransitionsAsync, rows, limits, cancellationToken);
             var verified = new List<string>();
             foreach (var cluster in clusters)
             {
@@ -78,11 +88,15 @@ internal sealed class ScaleOutBenchmark : IBenchmark
     ];
 
     private static async Task CompareAsync(
-        string work, IReadOnlyList<Front> fronts, BenchmarkOptions options, Func<Front, TimeSpan, CancellationToken, Task<Sample>> measureAsync,
+        string work, IReadOnlyList<Front> fronts, BenchmarkOptions options,
+        Func<Front, TimeSpan, CancellationToken, Task<Sample>> measureAsync,
         List<Row> rows, List<string> limits, CancellationToken cancellationToken)
     {
         var series = await Rounds.RunAsync(
-            options.Rounds, warmUps: 1, [.. fronts.Select(f => new Contender($"{f.Name}, {work}", round => measureAsync(f, options.LengthOf(round), cancellationToken)))], cancellationToken);
+            options.Rounds, warmUps: 1,
+            [.. fronts.Select(
+                f => new Contender($"{f.Name}, {work}",
+                    round => measureAsync(f, options.LengthOf(round), cancellationToken)))], cancellationToken);
         for (var i = 0; i < fronts.Count; i++)
         {
             rows.Add(Row.Compare($"{work}, {fronts[i].Name}", series[0], series[i], Units.PerSecond, Goal.None));
@@ -98,24 +112,32 @@ internal sealed class ScaleOutBenchmark : IBenchmark
     private static Task<Sample> MeasureReadsAsync(Front front, TimeSpan length, CancellationToken cancellationToken)
     {
         var script = new ReadScript(
-            [.. Enumerable.Range(1, ReadAccounts).Select(id => (ReadOnlyMemory<byte>)new GetAccountRequest { Id = id }.ToByteArray())],
-            static (index, answer) => VerificationException.ThrowUnlessEqual(index + 1, Account.Parser.ParseFrom(answer).Id, "The account read"));
+            [.. Enumerable.Range(1, ReadAccounts)
+                .Select(id => (ReadOnlyMemory<byte>)new GetAccountRequest { Id = id }.ToByteArray())],
+            static (index, answer) =>
+                VerificationException.ThrowUnlessEqual(
+                    index + 1, Account.Parser.ParseFrom(answer).Id, "The account read"));
         return MeasureAsync(front, script, ReadMethods, length, cancellationToken);
     }
 
-    private static Task<Sample> MeasureTransitionsAsync(Front front, TimeSpan length, CancellationToken cancellationToken) =>
+    private static Task<Sample> MeasureTransitionsAsync(
+        Front front, TimeSpan length, CancellationToken cancellationToken) =>
         MeasureAsync(front, front.Transitions, TransitionScript.Methods, length, cancellationToken);
 
-    private static async Task<Sample> MeasureAsync(Front front, ILoadScript script, string[] methods, TimeSpan length, CancellationToken cancellationToken)
+    private static async Task<Sample> MeasureAsync(
+        Front front, ILoadScript script, string[] methods, TimeSpan length, CancellationToken cancellationToken)
     {
         var token = front.Cluster.Token();
         using var self = Process.GetCurrentProcess();
         var (before, load) = (front.Cluster.ProcessorTimes(), self.TotalProcessorTime);
-        var result = (await new GrpcLoad(front.Servers, _ => token, methods).RunAsync(script, Clients, length, cancellationToken)).ThrowIfFailed();
+        var result =
+            (await new GrpcLoad(front.Servers, _ => token, methods).RunAsync(
+                script, Clients, length, cancellationToken)).ThrowIfFailed();
         var after = front.Cluster.ProcessorTimes();
         self.Refresh();
         Array.Sort(result.Latencies);
-        var (grid, database, seconds) = (after.Grid - before.Grid, after.Database - before.Database, result.Elapsed.TotalSeconds);
+        var (grid, database, seconds) =
+            (after.Grid - before.Grid, after.Database - before.Database, result.Elapsed.TotalSeconds);
         return new Sample(result.Rate, (grid + database) / result.Completed)
         {
             P50 = Statistics.Quantile(result.Latencies, 0.5),
@@ -126,7 +148,8 @@ internal sealed class ScaleOutBenchmark : IBenchmark
         };
     }
 
-    private static async Task<string> VerifyAsync(ClusterUnderTest cluster, IEnumerable<Front> fronts, CancellationToken cancellationToken)
+    private static async Task<string> VerifyAsync(
+        ClusterUnderTest cluster, IEnumerable<Front> fronts, CancellationToken cancellationToken)
     {
         var acknowledged = 0L;
         foreach (var script in fronts.Select(f => f.Transitions))
@@ -135,7 +158,8 @@ internal sealed class ScaleOutBenchmark : IBenchmark
             for (var i = 0; i < accounts.Count; i++)
             {
                 VerificationException.ThrowUnlessEqual(
-                    (Account.Types.Status.Active, 1 + script.AcknowledgedOf(i)), (accounts[i].Status, accounts[i].Version), $"Account {accounts[i].Id}");
+                    (Account.Types.Status.Active, 1 + script.AcknowledgedOf(i)),
+                    (accounts[i].Status, accounts[i].Version), $"Account {accounts[i].Id}");
             }
 
             acknowledged += script.Acknowledged;

@@ -8,7 +8,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Benchmarks;
 
-/// <summary>What an activation costs with a snapshot, against reading the whole journal; in the silo's own host, without the call to the grain.</summary>
+/// <summary>
+/// What an activation costs with a snapshot, against reading the whole journal; in the silo's own host, without the
+/// call to the grain.
+/// </summary>
 internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
 {
     /// <summary>Accounts of each length, loaded in turn so that no figure is about one row.</summary>
@@ -19,7 +22,8 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
 
     public string Name => kind == StoreKind.Postgres ? "snapshot-postgres" : "snapshot";
 
-    public string Summary => "loading an account from a snapshot against reading its journal, at 8, 64 and 512 entries (no goal)";
+    public string Summary =>
+        "loading an account from a snapshot against reading its journal, at 8, 64 and 512 entries (no goal)";
 
     public string? Missing => kind == StoreKind.Postgres ? PostgresServer.Missing : null;
 
@@ -36,7 +40,9 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
         foreach (var (length, first) in Lengths.Select(static (length, i) => (length, 1 + (i * AccountsOfEach))))
         {
             Progress.Report($"writing {AccountsOfEach} journals of {length} entries");
-            await Task.WhenAll(Enumerable.Range(first, AccountsOfEach).Select(id => probe.SeedAsync(new AccountId(id), length, cancellationToken)));
+            await Task.WhenAll(
+                Enumerable.Range(first, AccountsOfEach)
+                    .Select(id => probe.SeedAsync(new AccountId(id), length, cancellationToken)));
             rows.AddRange(await CompareAsync(probe, options, first, length, cancellationToken));
         }
 
@@ -44,8 +50,10 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
             $"loading an account on {(kind == StoreKind.Postgres ? "PostgreSQL" : "SQLite")}, from a snapshot against from its journal alone",
             rows,
             null,
-            ["every account was loaded at its full version, and every snapshot was used: none is read beyond its last entry"],
-            ["the baseline reads the journal and asks for no snapshot; the rows \"none there\" ask for one that is not there, as the first activation of an account does"]);
+            [
+                "every account was loaded at its full version, and every snapshot was used: none is read beyond its last entry"],
+            [
+                "the baseline reads the journal and asks for no snapshot; the rows \"none there\" ask for one that is not there, as the first activation of an account does"]);
     }
 
     private static async Task<IReadOnlyList<Row>> CompareAsync(
@@ -57,7 +65,8 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
             warmUps: 1,
             [
                 Contender("journal alone", id => probe.LoadAsync(id, null, length, cancellationToken)),
-                Contender("no snapshot there", id => probe.LoadAsync(id, new AccountId(id.Value + 1_000_000), length, cancellationToken)),
+                Contender("no snapshot there",
+                    id => probe.LoadAsync(id, new AccountId(id.Value + 1_000_000), length, cancellationToken)),
                 Contender("snapshot", id => probe.LoadAsync(id, id, length, cancellationToken)),
             ],
             cancellationToken);
@@ -118,16 +127,19 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
         /// <summary>Registers an account, appends to its journal up to a length, and stores its snapshot.</summary>
         public async Task SeedAsync(AccountId id, int length, CancellationToken cancellationToken)
         {
-            await _registrar.RegisterAsync(id, AccountSeeder.HandleOf(id.Value), Owner, requestId: null, cancellationToken);
+            await _registrar.RegisterAsync(
+                id, AccountSeeder.HandleOf(id.Value), Owner, requestId: null, cancellationToken);
             var processor = new AccountProcessor(id, _accounts);
             await processor.LoadAsync(null, cancellationToken);
             while (processor.View.State.Version < length)
             {
                 AccountCommand command = processor.View.State.Status == AccountStatus.Active
-                    ? new AccountCommand.Harm(new HarmAction(HarmKind.OwnerDeactivate, "OWNER_REQUEST", "", "", null, null), DirectOnly: true)
+                    ? new AccountCommand.Harm(
+                        new HarmAction(HarmKind.OwnerDeactivate, "OWNER_REQUEST", "", "", null, null), DirectOnly: true)
                     : new AccountCommand.Restore(Owner: true, [], "OWNER_REQUEST", "", "", ReadsRefused: 0);
                 var result = await processor.ExecuteAsync(new AccountRequest(command, Owner), cancellationToken);
-                VerificationException.ThrowUnlessEqual(Outcome.Done, result.Outcome, $"Account {id}, {result.Refusal?.Message}");
+                VerificationException.ThrowUnlessEqual(
+                    Outcome.Done, result.Outcome, $"Account {id}, {result.Refusal?.Message}");
             }
 
             await _snapshots.WriteAsync(GrainOf(id), processor.CaptureSnapshot(), etag: null);
@@ -138,15 +150,18 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
         /// <param name="snapshotOf">Whose snapshot is asked for; <c>null</c> = none is.</param>
         /// <param name="length">The version that it must have.</param>
         /// <param name="cancellationToken">Ends it.</param>
-        public async Task LoadAsync(AccountId id, AccountId? snapshotOf, int length, CancellationToken cancellationToken)
+        public async Task LoadAsync(
+            AccountId id, AccountId? snapshotOf, int length, CancellationToken cancellationToken)
         {
             var processor = new AccountProcessor(id, _accounts);
             var snapshot = snapshotOf is { } asked ? (await _snapshots.ReadAsync(GrainOf(asked))).Snapshot : null;
             await processor.LoadAsync(snapshot, cancellationToken);
             VerificationException.ThrowUnlessEqual(length, processor.View.State.Version, $"Version of account {id}");
-            VerificationException.ThrowUnlessEqual(snapshotOf == id ? 0L : length, processor.EntriesSinceSnapshot, $"Entries read for account {id}");
+            VerificationException.ThrowUnlessEqual(
+                snapshotOf == id ? 0L : length, processor.EntriesSinceSnapshot, $"Entries read for account {id}");
         }
 
-        private static GrainId GrainOf(AccountId id) => GrainId.Create(GrainType.Create("account"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
+        private static GrainId GrainOf(AccountId id) =>
+            GrainId.Create(GrainType.Create("account"), GrainIdKeyExtensions.CreateIntegerKey(id.Value));
     }
 }

@@ -22,26 +22,33 @@ internal sealed class StartBenchmark : IBenchmark
         string keyFile;
         await using (var first = await SiloUnderTest.StartAsync(directory.Sub("existing"), null, cancellationToken))
         {
-            await SiloUnderTest.Accounts(first).RegisterAccountAsync(new RegisterAccountRequest { Id = 1, Handle = "first" }, cancellationToken: cancellationToken);
+            await SiloUnderTest.Accounts(first)
+                .RegisterAccountAsync(
+                    new RegisterAccountRequest { Id = 1, Handle = "first" }, cancellationToken: cancellationToken);
             keyFile = SiloUnderTest.KeyFile(first);
             await first.StopAsync(cancellationToken: cancellationToken);
         }
 
-        await File.WriteAllBytesAsync(Path.Combine(directory.Sub("baseline"), BaselineCommand.AnswerFile), new Account { Id = 1, Handle = "first" }.ToByteArray(), cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(directory.Sub("baseline"), BaselineCommand.AnswerFile),
+            new Account { Id = 1, Handle = "first" }.ToByteArray(), cancellationToken);
         var series = await Rounds.RunAsync(
             options.Rounds,
             warmUps: 1,
             [
                 new Contender("bare host", _ => BareAsync(keyFile, directory.Sub("baseline"), cancellationToken)),
-                new Contender("silo, empty directory", round => EmptyAsync(directory.File($"empty{round}"), cancellationToken)),
-                new Contender("silo, existing directory", _ => ExistingAsync(directory.Sub("existing"), cancellationToken)),
+                new Contender("silo, empty directory",
+                    round => EmptyAsync(directory.File($"empty{round}"), cancellationToken)),
+                new Contender("silo, existing directory",
+                    _ => ExistingAsync(directory.Sub("existing"), cancellationToken)),
             ],
             cancellationToken);
         return new Report(
             "process start to first answer over gRPC, ours against a bare host with the same auth",
             [
-                Row.Compare("empty data directory: keys, databases, first account", series[0], series[1], Units.Time, Goal.OursAtMost(3, "3 s")),
-                Row.Compare("existing data directory, after kill -9", series[0], series[2], Units.Time, Goal.OursAtMost(3, "3 s")),
+                Row.Compare("empty data directory: keys, databases, first account", series[0], series[1], Units.Time,
+                    Goal.OursAtMost(3, "3 s")),
+                Row.Compare("existing data directory, after kill -9", series[0], series[2], Units.Time,
+                    Goal.OursAtMost(3, "3 s")),
             ],
             SyncCost.Measure(directory.FullPath),
             ["the first answer is that of a registered account, and /health/ready said 200 before it"],
@@ -51,11 +58,14 @@ internal sealed class StartBenchmark : IBenchmark
     private static async Task<Sample> BareAsync(string keyFile, string directory, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        await using var baseline = await BaselineProcess.StartAsync(BaselineKind.Constant, keyFile, directory, 0, null, null, cancellationToken);
+        await using var baseline =
+            await BaselineProcess.StartAsync(
+                BaselineKind.Constant, keyFile, directory, 0, null, null, cancellationToken);
         using var channel = GrpcChannel.ForAddress(baseline.Grpc);
         var token = TestTokens.Mint(Path.GetDirectoryName(keyFile)!, SiloUnderTest.Service, ["service"]);
         var answer = await new AccountService.AccountServiceClient(channel).GetAccountAsync(
-            new GetAccountRequest { Id = 1 }, new Metadata { { "authorization", $"Bearer {token}" } }, cancellationToken: cancellationToken);
+            new GetAccountRequest { Id = 1 }, new Metadata { { "authorization", $"Bearer {token}" } },
+            cancellationToken: cancellationToken);
         return Took(start, answer);
     }
 
@@ -63,7 +73,9 @@ internal sealed class StartBenchmark : IBenchmark
     {
         var start = Stopwatch.GetTimestamp();
         await using var silo = await SiloUnderTest.StartAsync(directory, null, cancellationToken);
-        var answer = await SiloUnderTest.Accounts(silo).RegisterAccountAsync(new RegisterAccountRequest { Id = 1, Handle = "first" }, cancellationToken: cancellationToken);
+        var answer = await SiloUnderTest.Accounts(silo)
+            .RegisterAccountAsync(
+                new RegisterAccountRequest { Id = 1, Handle = "first" }, cancellationToken: cancellationToken);
         var sample = Took(start, answer.Account);
         await silo.KillAsync();
         Directory.Delete(directory, recursive: true);
@@ -74,7 +86,9 @@ internal sealed class StartBenchmark : IBenchmark
     {
         var start = Stopwatch.GetTimestamp();
         await using var silo = await SiloUnderTest.StartAsync(directory, null, cancellationToken);
-        return Took(start, await SiloUnderTest.Accounts(silo).GetAccountAsync(new GetAccountRequest { Id = 1 }, cancellationToken: cancellationToken));
+        return Took(start,
+            await SiloUnderTest.Accounts(silo)
+                .GetAccountAsync(new GetAccountRequest { Id = 1 }, cancellationToken: cancellationToken));
     }
 
     private static Sample Took(long start, Account first)

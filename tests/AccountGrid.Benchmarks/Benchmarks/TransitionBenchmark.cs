@@ -23,12 +23,14 @@ internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
     ];
 
     // On PostgreSQL a command may be one round trip, or as many as a transaction has statements.
-    private readonly BaselineKind[] _peers = store == StoreKind.Sqlite ? [BaselineKind.PeerEach] : [BaselineKind.PeerTransaction, BaselineKind.PeerEach];
+    private readonly BaselineKind[] _peers =
+        store == StoreKind.Sqlite ? [BaselineKind.PeerEach] : [BaselineKind.PeerTransaction, BaselineKind.PeerEach];
     private string _description = "";
 
     public string Name => Arena.NameOf("transition", store);
 
-    public string Summary => $"durable deactivate + restore on {store}, 1 and 64 clients, against one transaction per command (>= 1x, >= 4x)";
+    public string Summary =>
+        $"durable deactivate + restore on {store}, 1 and 64 clients, against one transaction per command (>= 1x, >= 4x)";
 
     public string? Missing => Arena.MissingFor(store);
 
@@ -54,11 +56,13 @@ internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
             await RunOnceAsync(options, slow, rows, verified, cancellationToken);
         }
 
-        return new Report($"durable deactivate + restore on distinct accounts, ours against one transaction per command, {_description}", rows, disk, verified, notes);
+        return new Report(
+            $"durable deactivate + restore on distinct accounts, ours against one transaction per command, {_description}", rows, disk, verified, notes);
     }
 
     private async Task<SyncCost> RunOnceAsync(
-        BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified, CancellationToken cancellationToken)
+        BenchmarkOptions options, SyncDelay? delay, List<Row> rows, List<string> verified,
+        CancellationToken cancellationToken)
     {
         await using var arena = Arena.Create(store, options, delay);
         var accounts = (int)(Modes[^1].FirstAccount + TransitionScript.AccountsOf(Clients));
@@ -74,19 +78,25 @@ internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
 
             Side[] sides =
             [
-                .. peers.Select((p, i) => new Side(NameOf(_peers[i]), p.Grpc, () => ProcessorTime.Of(p.Id), () => arena.DatabaseTime(NameOf(_peers[i])))),
+                .. peers.Select(
+                    (p, i) => new Side(NameOf(_peers[i]), p.Grpc, () => ProcessorTime.Of(p.Id),
+                        () => arena.DatabaseTime(NameOf(_peers[i])))),
                 new Side(Ours, silo.Grpc, () => ProcessorTime.Of(silo.ProcessId), () => arena.DatabaseTime(Ours)),
             ];
-            var acknowledged = await CompareAsync(options, silo, sides, delay is null ? "" : ", +1 ms per sync", rows, cancellationToken);
+            var acknowledged =
+                await CompareAsync(
+                    options, silo, sides, delay is null ? "" : ", +1 ms per sync", rows, cancellationToken);
             var audit = await SiloUnderTest.VerifyAuditAsync(silo, accounts + acknowledged[^1], cancellationToken);
             for (var i = 0; i < peers.Count; i++)
             {
                 await peers[i].DisposeAsync();
                 var totals = await arena.ReadPeerAsync(NameOf(_peers[i]), cancellationToken);
-                VerificationException.ThrowUnlessEqual((acknowledged[i], 0L), (totals.AuditRows, totals.Down), "The peer's audit rows and accounts that are down");
+                VerificationException.ThrowUnlessEqual((acknowledged[i], 0L), (totals.AuditRows, totals.Down),
+                    "The peer's audit rows and accounts that are down");
             }
 
-            verified.Add($"all accounts up; {acknowledged[^1]:#,0} acknowledged transitions, exactly that many entries behind the registrations; {audit}; the audit rows of the peers agree");
+            verified.Add(
+                $"all accounts up; {acknowledged[^1]:#,0} acknowledged transitions, exactly that many entries behind the registrations; {audit}; the audit rows of the peers agree");
             return arena.MeasureSync();
         }
         finally
@@ -101,7 +111,8 @@ internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
     /// <summary>Runs every mode with every side.</summary>
     /// <returns>The transitions that each side acknowledged.</returns>
     private async Task<long[]> CompareAsync(
-        BenchmarkOptions options, SiloProcess silo, Side[] sides, string suffix, List<Row> rows, CancellationToken cancellationToken)
+        BenchmarkOptions options, SiloProcess silo, Side[] sides, string suffix, List<Row> rows,
+        CancellationToken cancellationToken)
     {
         var acknowledged = new long[sides.Length];
         foreach (var mode in Modes)
@@ -110,16 +121,28 @@ internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
             var series = await Rounds.RunAsync(
                 options.Rounds,
                 warmUps: 1,
-                [.. sides.Select((side, i) => new Contender($"{side.Name}, {mode.Name}", round => MeasureAsync(side, silo, mode, scripts[i], options.LengthOf(round), cancellationToken)))],
+                [.. sides.Select(
+                    (side, i) => new Contender(
+                        $"{side.Name}, {mode.Name}", round =>
+                            MeasureAsync(side, silo, mode, scripts[i], options.LengthOf(round), cancellationToken)))],
                 cancellationToken);
             for (var i = 0; i < sides.Length - 1; i++)
             {
-                var against = _peers[i] switch { BaselineKind.PeerTransaction => ", transaction", _ when _peers.Length > 1 => ", one statement", _ => "" };
-                rows.Add(Row.Compare(mode.Name + against + suffix, series[i], series[^1], Units.PerSecond, Goal.RatioAtLeast(mode.Clients == 1 ? 1 : 4)));
+                var against = _peers[i] switch
+                {
+                    BaselineKind.PeerTransaction => ", transaction",
+                    _ when _peers.Length > 1 => ", one statement",
+                    _ => ""
+                };
+                rows.Add(
+                    Row.Compare(mode.Name + against + suffix, series[i], series[^1], Units.PerSecond,
+                        Goal.RatioAtLeast(mode.Clients == 1 ? 1 : 4)));
                 rows.Add(Row.CompareCpu("  processor time per transition, database included", series[i], series[^1]));
                 if (store == StoreKind.Postgres)
                 {
-                    rows.Add(Row.Compare("  of which the database server's", series[i], series[^1], Units.Time, Goal.None, s => s.DatabaseCpu));
+                    rows.Add(
+                        Row.Compare("  of which the database server's", series[i], series[^1], Units.Time, Goal.None,
+                            s => s.DatabaseCpu));
                 }
             }
 
@@ -133,30 +156,42 @@ internal sealed class TransitionBenchmark(StoreKind store) : IBenchmark
         return acknowledged;
     }
 
-    private static string NameOf(BaselineKind kind) => kind == BaselineKind.PeerTransaction ? "peer, transaction" : "peer";
+    private static string NameOf(BaselineKind kind) =>
+        kind == BaselineKind.PeerTransaction ? "peer, transaction" : "peer";
 
     // 64 people do in minutes what the default budget allows in hours; what it costs to keep a budget stays in.
     private static Dictionary<string, string> Environment => new() { [SiloSettings.MaxHarms] = "1000000" };
 
     private static async Task<Sample> MeasureAsync(
-        Side side, SiloProcess silo, Mode mode, TransitionScript script, TimeSpan length, CancellationToken cancellationToken)
+        Side side, SiloProcess silo, Mode mode, TransitionScript script, TimeSpan length,
+        CancellationToken cancellationToken)
     {
         var tokens = Enumerable.Range(0, mode.Clients)
-            .Select(lane => mode.ByOwner ? silo.Token(SiloUnderTest.Service, "service") : silo.Token(string.Create(CultureInfo.InvariantCulture, $"person{lane}"), "support"))
+            .Select(lane =>
+                mode.ByOwner
+                    ? silo.Token(SiloUnderTest.Service, "service")
+                    : silo.Token(string.Create(CultureInfo.InvariantCulture, $"person{lane}"), "support"))
             .ToArray();
         var (process, database) = (side.ProcessTime(), side.DatabaseTime());
-        var result = (await new GrpcLoad([side.Grpc], lane => tokens[lane], TransitionScript.Methods).RunAsync(script, mode.Clients, length, cancellationToken)).ThrowIfFailed();
+        var result =
+            (await new GrpcLoad([side.Grpc], lane => tokens[lane], TransitionScript.Methods).RunAsync(
+                script, mode.Clients, length, cancellationToken)).ThrowIfFailed();
         (process, database) = (side.ProcessTime() - process, side.DatabaseTime() - database);
-        return new Sample(result.Rate, (process + database) / result.Completed) { DatabaseCpu = database / result.Completed };
+        return new Sample(result.Rate, (process + database) / result.Completed)
+        {
+            DatabaseCpu = database / result.Completed,
+        };
     }
 
-    private static async Task VerifyAccountsAsync(SiloProcess silo, TransitionScript script, CancellationToken cancellationToken)
+    private static async Task VerifyAccountsAsync(
+        SiloProcess silo, TransitionScript script, CancellationToken cancellationToken)
     {
         var accounts = await SiloUnderTest.ReadAllAsync(silo, script.Accounts, cancellationToken);
         for (var i = 0; i < accounts.Count; i++)
         {
             VerificationException.ThrowUnlessEqual(
-                (Account.Types.Status.Active, 1 + script.AcknowledgedOf(i)), (accounts[i].Status, accounts[i].Version), $"Account {accounts[i].Id}");
+                (Account.Types.Status.Active, 1 + script.AcknowledgedOf(i)), (accounts[i].Status, accounts[i].Version),
+                $"Account {accounts[i].Id}");
         }
     }
 

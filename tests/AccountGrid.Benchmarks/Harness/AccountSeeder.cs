@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace AccountGrid.Benchmarks.Harness;
 
 /// <summary>
-/// Registers many accounts in a store while no silo runs on it: by the application's own registrar on the store itself, so that the journal is what
-/// a silo would have written, without the wire.
+/// Registers many accounts in a store while no silo runs on it: by the application's own registrar on the store itself,
+/// so that the journal is what a silo would have written, without the wire.
 /// </summary>
 internal static class AccountSeeder
 {
@@ -22,7 +22,8 @@ internal static class AccountSeeder
     /// <summary>Registers accounts 1 to <paramref name="count"/> in a data directory.</summary>
     public static async Task SeedAsync(string directory, int count, CancellationToken cancellationToken)
     {
-        await using var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
+        await using var store =
+            new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
         await store.OpenAsync(cancellationToken);
         await SeedAsync(store, count, cancellationToken);
     }
@@ -35,7 +36,8 @@ internal static class AccountSeeder
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var seal = SnapshotSeal.From(key);
         var registrar = new AccountRegistrar(new AccountServices(
-            store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System, new AccountPolicy(), new ProcessorLimits(), seal, diagnostics,
+            store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System,
+            new AccountPolicy(), new ProcessorLimits(), seal, diagnostics,
             NullLogger<AccountProcessor>.Instance));
         var caller = new Caller(new Actor(ActorKind.Service, "benchmark"), Roles.Service);
         var next = 0L;
@@ -44,7 +46,8 @@ internal static class AccountSeeder
             {
                 for (long id; (id = Interlocked.Increment(ref next)) <= count;)
                 {
-                    var result = await registrar.RegisterAsync(new AccountId(id), HandleOf(id), caller, requestId: null, cancellationToken);
+                    var result = await registrar.RegisterAsync(
+                        new AccountId(id), HandleOf(id), caller, requestId: null, cancellationToken);
                     VerificationException.ThrowUnlessEqual(Outcome.Done, result.Outcome, $"Registering account {id}");
                 }
             },
@@ -54,8 +57,10 @@ internal static class AccountSeeder
     /// <summary>Registering asks nobody's authority.</summary>
     private sealed class NobodyAsks : IOperatorAuthority
     {
-        public Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt) => throw new NotSupportedException();
+        public ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt) =>
+            throw new NotSupportedException();
     }
 }

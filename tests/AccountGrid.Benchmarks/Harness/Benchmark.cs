@@ -28,13 +28,17 @@ internal sealed record BenchmarkOptions
     /// <summary>Length of one measurement of one contender, where the benchmark measures by time; 0.1 to 600.</summary>
     public double Seconds { get; init; } = 2;
 
-    /// <summary>Where data directories are made; the disk under test. <c>null</c> = the system's temporary directory.</summary>
+    /// <summary>
+    /// Where data directories are made; the disk under test. <c>null</c> = the system's temporary directory.
+    /// </summary>
     public string? Directory { get; init; }
 
     /// <summary>Keeps prepared data in <see cref="Directory"/> and uses it again.</summary>
     public bool Keep { get; init; }
 
-    /// <summary>Accounts: of <c>restart</c>, and activations of <c>memory</c>; <c>null</c> = the benchmark's own.</summary>
+    /// <summary>
+    /// Accounts: of <c>restart</c>, and activations of <c>memory</c>; <c>null</c> = the benchmark's own.
+    /// </summary>
     public int? Accounts { get; init; }
 
     /// <summary>Followers of the huge account of <c>restore-huge</c>.</summary>

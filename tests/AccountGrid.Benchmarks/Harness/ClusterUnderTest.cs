@@ -7,7 +7,10 @@ using Grpc.Net.Client;
 
 namespace AccountGrid.Benchmarks.Harness;
 
-/// <summary>Real silos on one PostgreSQL server, and where asked for a gateway of its own before them. Not thread-safe, except for <see cref="AccountsAt"/>.</summary>
+/// <summary>
+/// Real silos on one PostgreSQL server, and where asked for a gateway of its own before them. Not thread-safe, except
+/// for <see cref="AccountsAt"/>.
+/// </summary>
 internal sealed partial class ClusterUnderTest : IAsyncDisposable
 {
     private readonly PostgresArena _arena;
@@ -26,7 +29,8 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>Starts silos on accounts 1 to <paramref name="accounts"/>.</summary>
     public static async Task<ClusterUnderTest> StartAsync(
-        PostgresArena arena, string name, int silos, int accounts, bool withGateway, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
+        PostgresArena arena, string name, int silos, int accounts, bool withGateway,
+        IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
         var cluster = new ClusterUnderTest(arena, name);
         try
@@ -59,7 +63,9 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
     /// <summary>A token of a product service.</summary>
     public string Token() => _silos[0].Token(SiloUnderTest.Service, "service");
 
-    /// <summary>The account service of one silo, over a connection that its callers share and that outlives the silo.</summary>
+    /// <summary>
+    /// The account service of one silo, over a connection that its callers share and that outlives the silo.
+    /// </summary>
     public AccountService.AccountServiceClient AccountsAt(Uri grpc, out CallOptions options)
     {
         options = new CallOptions(new Metadata { { "authorization", $"Bearer {Token()}" } });
@@ -76,13 +82,15 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>Processor time so far, in seconds: of all silos and the gateway, and of the database server.</summary>
     public (double Grid, double Database) ProcessorTimes() =>
-        (_silos.Sum(s => ProcessorTime.Of(s.ProcessId)) + (_gateway is null ? 0 : ProcessorTime.Of(_gateway.ProcessId)), _arena.DatabaseTime(_name));
+        (_silos.Sum(s => ProcessorTime.Of(s.ProcessId)) + (_gateway is null ? 0 : ProcessorTime.Of(_gateway.ProcessId)),
+            _arena.DatabaseTime(_name));
 
     /// <summary>How many accounts are active in a silo, by what it says of itself.</summary>
     public static async Task<int> ActivationsOfAsync(SiloProcess silo, CancellationToken cancellationToken)
     {
         using var client = silo.CreateHttpClient();
-        var found = AccountActivations().Match(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
+        var found = AccountActivations()
+            .Match(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken));
         return found.Success ? (int)double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
 

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace AccountGrid.Benchmarks.Harness;
 
-/// <summary>Takes what an OpenTelemetry collector takes over HTTP, counts the bytes and forgets them. In this process, like the load generator.</summary>
+/// <summary>
+/// Takes what an OpenTelemetry collector takes over HTTP, counts the bytes and forgets them. In this process, like the
+/// load generator.
+/// </summary>
 internal sealed class CollectorStandIn : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -13,7 +16,8 @@ internal sealed class CollectorStandIn : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static k => k.Listen(IPAddress.Loopback, 0, static l => l.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            static k => k.Listen(IPAddress.Loopback, 0, static l => l.Protocols = HttpProtocols.Http1));
         _app = builder.Build();
         _app.Run(async context =>
         {

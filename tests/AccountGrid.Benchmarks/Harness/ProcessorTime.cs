@@ -11,7 +11,9 @@ internal static class ProcessorTime
     /// <summary>User and system time so far, in seconds; NaN where it cannot be had.</summary>
     public static double Of(int processId) => Fields(processId) is { } fields ? Seconds(fields, 11, 12) : double.NaN;
 
-    /// <summary>The same with all children, those that have ended included: a PostgreSQL server is a process for each session.</summary>
+    /// <summary>
+    /// The same with all children, those that have ended included: a PostgreSQL server is a process for each session.
+    /// </summary>
     public static double OfTree(int processId)
     {
         if (Fields(processId) is not { } own)
@@ -21,7 +23,9 @@ internal static class ProcessorTime
 
         var parent = processId.ToString(CultureInfo.InvariantCulture);
         return Seconds(own, 11, 12, 13, 14) + Directory.EnumerateDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? Fields(id) : null)
+            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                ? Fields(id)
+                : null)
             .Where(fields => fields is not null && fields[1] == parent)
             .Sum(fields => Seconds(fields!, 11, 12));
     }

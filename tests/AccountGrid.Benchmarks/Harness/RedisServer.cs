@@ -16,7 +16,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
     /// <summary>Why there is none here; <c>null</c> where there is one.</summary>
     public static string? Missing { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, Program)))
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Any(folder => File.Exists(Path.Combine(folder, Program)))
             ? null
             : $"Needs {Program} in PATH.";
 
@@ -36,11 +37,16 @@ internal sealed class RedisServer : IAsyncDisposable
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         listener.Stop();
-        string[] settings = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-        var server = new RedisServer(new RunningProcess(new ProcessStartInfo(Program, settings) { WorkingDirectory = Path.GetTempPath() }), port);
+        string[] settings =
+            ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly",
+                "no"];
+        var server = new RedisServer(
+            new RunningProcess(new ProcessStartInfo(Program, settings) { WorkingDirectory = Path.GetTempPath() }),
+            port);
         try
         {
-            await server._process.WaitForLineAsync(static l => l.Contains("Ready to accept connections", StringComparison.Ordinal), cancellationToken);
+            await server._process.WaitForLineAsync(
+                static l => l.Contains("Ready to accept connections", StringComparison.Ordinal), cancellationToken);
             return server;
         }
         catch

@@ -7,17 +7,23 @@ namespace AccountGrid.Benchmarks.Harness;
 /// <param name="Ratio">Ours / baseline, or <c>null</c>.</param>
 /// <param name="Unit">How figures of this row are written.</param>
 /// <param name="Goal">What is demanded.</param>
-internal sealed record Row(string Work, double? Baseline, double Ours, Ratio? Ratio, Func<double, string> Unit, Goal Goal)
+internal sealed record Row(
+    string Work, double? Baseline, double Ours, Ratio? Ratio, Func<double, string> Unit, Goal Goal)
 {
     /// <summary>The row of two series' compared figures.</summary>
     public static Row Compare(string work, Series baseline, Series ours, Func<double, string> unit, Goal goal) =>
         new(work, baseline.Median, ours.Median, Ratio.Of(baseline, ours), unit, goal);
 
     /// <summary>The row of another figure of two series.</summary>
-    public static Row Compare(string work, Series baseline, Series ours, Func<double, string> unit, Goal goal, Func<Sample, double> figure) =>
-        new(work, baseline.MedianOf(figure), ours.MedianOf(figure), Harness.Ratio.Of(baseline, ours, figure), unit, goal);
+    public static Row Compare(
+        string work, Series baseline, Series ours, Func<double, string> unit, Goal goal, Func<Sample, double> figure) =>
+        new(work, baseline.MedianOf(figure), ours.MedianOf(figure), Harness.Ratio.Of(baseline, ours, figure), unit,
+            goal);
 
-    /// <summary>The row of the servers' processor time: what the comparison is without the load generator, which shares the machine.</summary>
+    /// <summary>
+    /// The row of the servers' processor time: what the comparison is without the load generator, which shares the
+    /// machine.
+    /// </summary>
     public static Row CompareCpu(string work, Series baseline, Series ours) =>
         new(work, baseline.MedianCpu, ours.MedianCpu, Ratio.OfCpu(baseline, ours), Units.Time, Goal.None);
 }
@@ -28,7 +34,8 @@ internal sealed record Row(string Work, double? Baseline, double Ours, Ratio? Ra
 /// <param name="Disk">What a sync costs where the data lay, or <c>null</c> where nothing was written.</param>
 /// <param name="Verified">What was checked after it, one sentence each. A failed check throws instead.</param>
 /// <param name="Notes">What a reader must know to read the rows.</param>
-internal sealed record Report(string Title, IReadOnlyList<Row> Rows, SyncCost? Disk, IReadOnlyList<string> Verified, IReadOnlyList<string> Notes)
+internal sealed record Report(
+    string Title, IReadOnlyList<Row> Rows, SyncCost? Disk, IReadOnlyList<string> Verified, IReadOnlyList<string> Notes)
 {
     /// <summary>Whether no goal is missed.</summary>
     public bool GoalsMet => Rows.All(r => r.Goal.IsMet(r.Ratio, r.Ours) != false);

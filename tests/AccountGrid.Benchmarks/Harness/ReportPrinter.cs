@@ -45,7 +45,10 @@ internal static class ReportPrinter
 
     // Words to the left, figures to the right.
     private static string Line(string[] cells, int[] widths) =>
-        ("  " + string.Join("  ", cells.Select((cell, c) => c is 0 or > 4 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c])))).TrimEnd();
+        ("  "
+            + string.Join("  ",
+                cells.Select((cell, c) =>
+                    c is 0 or > 4 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c])))).TrimEnd();
 
     private static string Times(double ratio) => ratio switch
     {

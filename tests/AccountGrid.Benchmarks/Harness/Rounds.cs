@@ -2,14 +2,19 @@ namespace AccountGrid.Benchmarks.Harness;
 
 /// <summary>What one measurement of one contender gave.</summary>
 /// <param name="Value">The figure that is compared: a rate or a duration, one kind per table row.</param>
-/// <param name="ServerCpu">Processor time of the server per piece of work, in seconds; NaN where it was not taken.</param>
+/// <param name="ServerCpu">Processor time of the server per piece of work, in seconds; NaN where it was not
+/// taken.</param>
 internal readonly record struct Sample(double Value, double ServerCpu = double.NaN)
 {
     /// <summary>For whoever watches: the bare figures.</summary>
     public override string ToString() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Value:G5}{(double.IsNaN(ServerCpu) ? "" : $", processor {ServerCpu * 1e6:0.0} us")}");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{Value:G5}{(double.IsNaN(ServerCpu) ? "" : $", processor {ServerCpu * 1e6:0.0} us")}");
 
-    /// <summary>Processor time of the database server per piece of work, in seconds, where it was taken; part of <see cref="ServerCpu"/>.</summary>
+    /// <summary>
+    /// Processor time of the database server per piece of work, in seconds, where it was taken; part of
+    /// <see cref="ServerCpu"/>.
+    /// </summary>
     public double DatabaseCpu { get; init; }
 
     /// <summary>The latency that half of the calls stayed below, in seconds; where it was taken.</summary>
@@ -46,12 +51,15 @@ internal sealed record Series(string Name, IReadOnlyList<Sample> Samples)
     public double MedianOf(Func<Sample, double> figure) => Statistics.Median(Samples.Select(figure));
 }
 
-/// <summary>Interleaved rounds: every contender once per round, in turning order, so that drift of the machine meets all alike.</summary>
+/// <summary>
+/// Interleaved rounds: every contender once per round, in turning order, so that drift of the machine meets all alike.
+/// </summary>
 internal static class Rounds
 {
     /// <summary>Runs warm-up and rounds.</summary>
     /// <returns>One series per contender, in the order given.</returns>
-    public static async Task<IReadOnlyList<Series>> RunAsync(int rounds, int warmUps, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Series>> RunAsync(
+        int rounds, int warmUps, IReadOnlyList<Contender> contenders, CancellationToken cancellationToken)
     {
         var samples = contenders.Select(_ => new Sample[rounds]).ToArray();
         for (var round = -warmUps; round < rounds; round++)
@@ -61,7 +69,8 @@ internal static class Rounds
                 cancellationToken.ThrowIfCancellationRequested();
                 var who = round % 2 == 0 ? turn : contenders.Count - 1 - turn;
                 var sample = await contenders[who].MeasureAsync(Math.Max(round, -1));
-                Progress.Report(round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", $"{contenders[who].Name} {sample}");
+                Progress.Report(
+                    round < 0 ? "warm-up" : $"round {round + 1} of {rounds}", $"{contenders[who].Name} {sample}");
                 if (round >= 0)
                 {
                     samples[who][round] = sample;
@@ -73,7 +82,9 @@ internal static class Rounds
     }
 }
 
-/// <summary>How ours compares with a baseline: ours / baseline of each round, then the median and the extremes of these.</summary>
+/// <summary>
+/// How ours compares with a baseline: ours / baseline of each round, then the median and the extremes of these.
+/// </summary>
 internal sealed record Ratio(double Median, double Min, double Max)
 {
     /// <summary>The ratio of the compared figure.</summary>
@@ -113,5 +124,6 @@ internal static class Statistics
 internal static class Progress
 {
     /// <summary>Says it.</summary>
-    public static void Report(string what, string? who = null) => Console.Error.WriteLine(who is null ? $"  {what}" : $"  {what}: {who}");
+    public static void Report(string what, string? who = null) =>
+        Console.Error.WriteLine(who is null ? $"  {what}" : $"  {what}: {who}");
 }

@@ -1,6 +1,8 @@
 namespace AccountGrid.Benchmarks.Harness;
 
-/// <summary>The silo's settings that benchmarks change, as environment variables. Everything else is as it comes.</summary>
+/// <summary>
+/// The silo's settings that benchmarks change, as environment variables. Everything else is as it comes.
+/// </summary>
 internal static class SiloSettings
 {
     /// <summary>The cluster's database.</summary>

@@ -21,12 +21,14 @@ internal sealed class SqliteArena(BenchmarkOptions options, SyncDelay? delay) : 
         return await peer.ReadTotalsAsync(cancellationToken);
     }
 
-    public override Task<long> SizeAsync(string name, CancellationToken cancellationToken) => Task.FromResult(StoreFiles.Size(DirectoryOf(name)));
+    public override Task<long> SizeAsync(string name, CancellationToken cancellationToken) =>
+        Task.FromResult(StoreFiles.Size(DirectoryOf(name)));
 
     public override double DatabaseTime(string name) => 0;
 
     protected override Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string name) =>
         Task.FromResult<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>());
 
-    protected override Task<PeerPlace> PlaceOfAsync(string name, string? redis) => Task.FromResult(new PeerPlace(Redis: redis));
+    protected override Task<PeerPlace> PlaceOfAsync(string name, string? redis) =>
+        Task.FromResult(new PeerPlace(Redis: redis));
 }

@@ -9,7 +9,8 @@ internal static class StoreFiles
     /// <summary>Counts the edges of accounts 1 to <paramref name="accounts"/> one by one.</summary>
     public static async Task<long> CountEdgesAsync(string directory, int accounts, CancellationToken cancellationToken)
     {
-        await using var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
+        await using var store =
+            new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
         await store.OpenAsync(cancellationToken);
         var edges = 0L;
         for (var id = 1L; id <= accounts; id++)
@@ -21,13 +22,16 @@ internal static class StoreFiles
     }
 
     /// <summary>Counts the edges of one account.</summary>
-    public static async Task<long> CountEdgesOfAsync(string directory, long account, CancellationToken cancellationToken)
+    public static async Task<long> CountEdgesOfAsync(
+        string directory, long account, CancellationToken cancellationToken)
     {
-        await using var store = new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
+        await using var store =
+            new SqliteStore(new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
         await store.OpenAsync(cancellationToken);
         return await store.Ledger.CountEdgesAsync(new AccountId(account), cancellationToken);
     }
 
     /// <summary>The bytes of all databases in it.</summary>
-    public static long Size(string directory) => new DirectoryInfo(directory).EnumerateFiles("*.db*", SearchOption.AllDirectories).Sum(f => f.Length);
+    public static long Size(string directory) =>
+        new DirectoryInfo(directory).EnumerateFiles("*.db*", SearchOption.AllDirectories).Sum(f => f.Length);
 }

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace AccountGrid.Benchmarks.Harness;
 
-/// <summary>What one durable write costs on the disk under test: 4 KiB written and synced, over and over, in the same directory as the data.</summary>
+/// <summary>
+/// What one durable write costs on the disk under test: 4 KiB written and synced, over and over, in the same directory
+/// as the data.
+/// </summary>
 /// <param name="Median">The middle one.</param>
 /// <param name="P99">Only one in a hundred takes longer.</param>
 internal sealed record SyncCost(TimeSpan Median, TimeSpan P99)
@@ -19,7 +22,9 @@ internal sealed record SyncCost(TimeSpan Median, TimeSpan P99)
         var took = new List<TimeSpan>(Most);
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, preallocationSize: 1 << 20);
+            using var file =
+                File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None,
+                    preallocationSize: 1 << 20);
             for (var began = Stopwatch.GetTimestamp(); took.Count < Most && Stopwatch.GetElapsedTime(began) < Longest;)
             {
                 var start = Stopwatch.GetTimestamp();
@@ -38,5 +43,6 @@ internal sealed record SyncCost(TimeSpan Median, TimeSpan P99)
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"4 KiB write + sync: median {Median.TotalMicroseconds:0} us, p99 {P99.TotalMicroseconds:0} us");
+        CultureInfo.InvariantCulture,
+        $"4 KiB write + sync: median {Median.TotalMicroseconds:0} us, p99 {P99.TotalMicroseconds:0} us");
 }

@@ -4,8 +4,8 @@ using AccountGrid.Testing;
 namespace AccountGrid.Benchmarks.Harness;
 
 /// <summary>
-/// Makes the disk of a server process slower by a fixed time per sync, for machines whose disks answer too fast to be true: a few lines
-/// of C, compiled where there is a compiler, loaded into both baseline and ours.
+/// Makes the disk of a server process slower by a fixed time per sync, for machines whose disks answer too fast to be
+/// true: a few lines of C, compiled where there is a compiler, loaded into both baseline and ours.
 /// </summary>
 internal sealed class SyncDelay : IDisposable
 {
@@ -31,7 +31,9 @@ internal sealed class SyncDelay : IDisposable
 
     /// <summary>Compiles it; <c>null</c> where that is not possible (no Linux, no C compiler).</summary>
     public static async Task<SyncDelay?> TryCreateAsync(TimeSpan delay, CancellationToken cancellationToken) =>
-        await PreloadedLibrary.TryCompileAsync(typeof(SyncDelay).Assembly, Library, cancellationToken) is { } directory ? new SyncDelay(directory, delay) : null;
+        await PreloadedLibrary.TryCompileAsync(typeof(SyncDelay).Assembly, Library, cancellationToken) is { } directory
+            ? new SyncDelay(directory, delay)
+            : null;
 
     public void Dispose() => _directory.Dispose();
 }

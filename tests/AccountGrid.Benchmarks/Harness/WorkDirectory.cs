@@ -29,7 +29,9 @@ internal sealed class WorkDirectory : IDisposable
         }
     }
 
-    /// <summary>One of a name under <see cref="BenchmarkOptions.Directory"/> that outlives the run where the options say so.</summary>
+    /// <summary>
+    /// One of a name under <see cref="BenchmarkOptions.Directory"/> that outlives the run where the options say so.
+    /// </summary>
     /// <param name="options">Where, and whether to keep it.</param>
     /// <param name="name">Says what is in it, parameters included.</param>
     public static WorkDirectory Prepared(BenchmarkOptions options, string name)

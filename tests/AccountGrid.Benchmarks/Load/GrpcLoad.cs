@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace AccountGrid.Benchmarks.Load;
 
 /// <summary>
-/// Unary gRPC calls over a fixed number of connections, each lane with one call in flight. Writes HTTP/2 frames itself from bytes made beforehand: a
-/// general client would cost more than the servers and hide the difference between them.
+/// Unary gRPC calls over a fixed number of connections, each lane with one call in flight. Writes HTTP/2 frames itself
+/// from bytes made beforehand: a general client would cost more than the servers and hide the difference between them.
 /// </summary>
 /// <param name="servers">Where: connections go to them in turn, as many to each.</param>
 /// <param name="tokenOf">The token of a lane.</param>
@@ -17,7 +17,8 @@ internal sealed class GrpcLoad(IReadOnlyList<Uri> servers, Func<int, string> tok
     private const int LanesPerConnection = 16;
 
     /// <summary>Runs lanes 0 to <paramref name="lanes"/> - 1 until their script ends them.</summary>
-    public async Task<LoadResult> RunAsync(ILoadScript script, int lanes, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<LoadResult> RunAsync(
+        ILoadScript script, int lanes, TimeSpan duration, CancellationToken cancellationToken)
     {
         var connections = new List<Http2Connection>();
         try
@@ -29,14 +30,18 @@ internal sealed class GrpcLoad(IReadOnlyList<Uri> servers, Func<int, string> tok
                 var server = servers[i % servers.Count];
                 var socket = await ConnectAsync(server, cancellationToken);
                 var own = (lanes - first) / (count - i);
-                connections.Add(new Http2Connection(socket, [.. Enumerable.Range(first, own).Select(lane => HeadersOf(server, lane))], script, first));
+                connections.Add(
+                    new Http2Connection(
+                        socket, [.. Enumerable.Range(first, own).Select(lane => HeadersOf(server, lane))], script,
+                        first));
                 await connections[^1].OpenAsync(cancellationToken);
                 first += own;
             }
 
             var start = Stopwatch.GetTimestamp();
             var deadline = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-            await Task.WhenAll(connections.Select(c => Task.Run(() => c.RunAsync(deadline, cancellationToken), cancellationToken)));
+            await Task.WhenAll(
+                connections.Select(c => Task.Run(() => c.RunAsync(deadline, cancellationToken), cancellationToken)));
             return new LoadResult(
                 connections.Sum(c => c.Completed),
                 Stopwatch.GetElapsedTime(start),
@@ -58,5 +63,6 @@ internal sealed class GrpcLoad(IReadOnlyList<Uri> servers, Func<int, string> tok
         return socket;
     }
 
-    private byte[][] HeadersOf(Uri server, int lane) => [.. methods.Select(m => Hpack.RequestHeaders(server.Authority, m, tokenOf(lane)))];
+    private byte[][] HeadersOf(Uri server, int lane) =>
+        [.. methods.Select(m => Hpack.RequestHeaders(server.Authority, m, tokenOf(lane)))];
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace AccountGrid.Benchmarks.Load;
 
-/// <summary>As much of HPACK (RFC 7541) as a load generator needs: literals without indexing and without Huffman coding.</summary>
+/// <summary>
+/// As much of HPACK (RFC 7541) as a load generator needs: literals without indexing and without Huffman coding.
+/// </summary>
 internal static class Hpack
 {
     private static readonly byte[] StatusName = Encoding.ASCII.GetBytes("grpc-status");
@@ -19,11 +21,15 @@ internal static class Hpack
         return [.. block];
     }
 
-    /// <summary>Whether a block of trailers says that the call went well. The peer may use no dynamic table and, as servers do here, no Huffman coding.</summary>
+    /// <summary>
+    /// Whether a block of trailers says that the call went well. The peer may use no dynamic table and, as servers do
+    /// here, no Huffman coding.
+    /// </summary>
     public static bool SaysOk(ReadOnlySpan<byte> block)
     {
         var at = block.IndexOf(StatusName);
-        return at >= 0 && at + StatusName.Length + 1 < block.Length && block[at + StatusName.Length] == 1 && block[at + StatusName.Length + 1] == (byte)'0';
+        return at >= 0 && at + StatusName.Length + 1 < block.Length && block[at + StatusName.Length] == 1
+            && block[at + StatusName.Length + 1] == (byte)'0';
     }
 
     /// <summary>What can be read of a block, for a person.</summary>

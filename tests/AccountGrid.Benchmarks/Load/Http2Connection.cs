@@ -6,13 +6,15 @@ using System.Net.Sockets;
 namespace AccountGrid.Benchmarks.Load;
 
 /// <summary>
-/// One HTTP/2 connection with a number of lanes. One task reads and writes: answers of one read are followed by one write with their lanes' next calls.
+/// One HTTP/2 connection with a number of lanes. One task reads and writes: answers of one read are followed by one
+/// write with their lanes' next calls.
 /// </summary>
 /// <param name="socket">Connected.</param>
 /// <param name="headers">Header blocks by lane and method.</param>
 /// <param name="script">What the lanes ask.</param>
 /// <param name="firstLane">The number of the first lane, as the script knows it.</param>
-internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadScript script, int firstLane) : IDisposable
+internal sealed class Http2Connection(
+    Socket socket, byte[][][] headers, ILoadScript script, int firstLane) : IDisposable
 {
     private const int FrameHeader = 9;
     private const byte Data = 0, Headers = 1, ResetStream = 3, Settings = 4, Ping = 6, GoAway = 7;
@@ -37,7 +39,9 @@ internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadSc
 
     public string? FirstFailure { get; private set; }
 
-    /// <summary>How long each answered call took, from its frames' making to its answer's reading, in seconds.</summary>
+    /// <summary>
+    /// How long each answered call took, from its frames' making to its answer's reading, in seconds.
+    /// </summary>
     public List<float> Latencies { get; } = [];
 
     /// <summary>Says hello: no dynamic table, no push, a window that never closes.</summary>
@@ -93,7 +97,8 @@ internal sealed class Http2Connection(Socket socket, byte[][][] headers, ILoadSc
                 break;
             }
 
-            Handle(head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head[5..]) & int.MaxValue, _in.AsSpan(at + FrameHeader, length), timeIsUp);
+            Handle(head[3], head[4], BinaryPrimitives.ReadInt32BigEndian(head[5..]) & int.MaxValue,
+                _in.AsSpan(at + FrameHeader, length), timeIsUp);
             at += FrameHeader + length;
         }
 

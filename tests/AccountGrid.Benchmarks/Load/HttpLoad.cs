@@ -5,7 +5,9 @@ using System.Text;
 
 namespace AccountGrid.Benchmarks.Load;
 
-/// <summary>HTTP/1.1 requests, one connection per lane, kept alive, one request in flight on each. Requests are made beforehand.</summary>
+/// <summary>
+/// HTTP/1.1 requests, one connection per lane, kept alive, one request in flight on each. Requests are made beforehand.
+/// </summary>
 internal sealed class HttpLoad(Uri server)
 {
     /// <summary>The bytes of a GET with a bearer token.</summary>
@@ -13,7 +15,8 @@ internal sealed class HttpLoad(Uri server)
         $"GET {path} HTTP/1.1\r\nHost: {server.Authority}\r\nAccept: application/json\r\nAuthorization: Bearer {token}\r\n\r\n");
 
     /// <summary>Runs lanes 0 to <paramref name="lanes"/> - 1 until their script ends them.</summary>
-    public async Task<LoadResult> RunAsync(ILoadScript script, int lanes, TimeSpan duration, CancellationToken cancellationToken)
+    public async Task<LoadResult> RunAsync(
+        ILoadScript script, int lanes, TimeSpan duration, CancellationToken cancellationToken)
     {
         var sockets = new List<Socket>();
         try
@@ -25,9 +28,12 @@ internal sealed class HttpLoad(Uri server)
 
             var start = Stopwatch.GetTimestamp();
             var deadline = start + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-            var results = await Task.WhenAll(sockets.Select((s, lane) => Task.Run(() => RunLaneAsync(s, script, lane, deadline, cancellationToken), cancellationToken)));
+            var results = await Task.WhenAll(
+                sockets.Select((s, lane) =>
+                    Task.Run(() => RunLaneAsync(s, script, lane, deadline, cancellationToken), cancellationToken)));
             return new LoadResult(
-                results.Sum(r => r.Completed), Stopwatch.GetElapsedTime(start), results.Sum(r => r.Failures), results.Select(r => r.First).FirstOrDefault(f => f is not null), []);
+                results.Sum(r => r.Completed), Stopwatch.GetElapsedTime(start), results.Sum(r => r.Failures),
+                results.Select(r => r.First).FirstOrDefault(f => f is not null), []);
         }
         finally
         {

@@ -3,7 +3,8 @@ namespace AccountGrid.Benchmarks.Load;
 /// <summary>Reads, one after the other, over a fixed set of accounts; now and then an answer is looked at.</summary>
 /// <param name="reads">The encoded calls, one per account.</param>
 /// <param name="check">Called with the index of the account and the answer; throws if it is wrong.</param>
-internal sealed class ReadScript(IReadOnlyList<ReadOnlyMemory<byte>> reads, Action<int, ReadOnlySpan<byte>> check) : ILoadScript
+internal sealed class ReadScript(
+    IReadOnlyList<ReadOnlyMemory<byte>> reads, Action<int, ReadOnlySpan<byte>> check) : ILoadScript
 {
     private const int LanesAtMost = 256;
     private const int LookAtEvery = 509;

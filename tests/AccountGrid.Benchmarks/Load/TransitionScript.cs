@@ -4,13 +4,14 @@ using Google.Protobuf;
 namespace AccountGrid.Benchmarks.Load;
 
 /// <summary>
-/// Deactivate, restore, the next account: every lane on accounts of its own. A lane ends only when its account is up again. Keeps count of what
-/// was acknowledged, for the verification.
+/// Deactivate, restore, the next account: every lane on accounts of its own. A lane ends only when its account is up
+/// again. Keeps count of what was acknowledged, for the verification.
 /// </summary>
 internal sealed class TransitionScript : ILoadScript
 {
     /// <summary>The methods, in the order in which calls name them.</summary>
-    public static readonly string[] Methods = ["/accountgrid.v1.AccountService/DeactivateAccount", "/accountgrid.v1.AccountService/RestoreAccount"];
+    public static readonly string[] Methods =
+        ["/accountgrid.v1.AccountService/DeactivateAccount", "/accountgrid.v1.AccountService/RestoreAccount"];
 
     private const int AccountsPerLane = 16;
     private readonly byte[][][] _calls;
@@ -29,8 +30,23 @@ internal sealed class TransitionScript : ILoadScript
         const string Ticket = "CASE-20171102";
         _calls = [.. Accounts.Select(id => new[]
         {
-            new DeactivateAccountRequest { Id = id, Reason = reason, Note = Note, Ticket = Ticket, Owner = byOwner, DirectOnly = true }.ToByteArray(),
-            new RestoreAccountRequest { Id = id, Reason = reason, Note = Note, Ticket = Ticket, Owner = byOwner }.ToByteArray(),
+            new DeactivateAccountRequest
+            {
+                Id = id,
+                Reason = reason,
+                Note = Note,
+                Ticket = Ticket,
+                Owner = byOwner,
+                DirectOnly = true,
+            }.ToByteArray(),
+            new RestoreAccountRequest
+            {
+                Id = id,
+                Reason = reason,
+                Note = Note,
+                Ticket = Ticket,
+                Owner = byOwner,
+            }.ToByteArray(),
         })];
     }
 

@@ -15,20 +15,25 @@ internal enum MemoryKind
     Account,
 }
 
-/// <summary>The hidden verb by which this program activates grains in a process of its own and says what they cost.</summary>
+/// <summary>
+/// The hidden verb by which this program activates grains in a process of its own and says what they cost.
+/// </summary>
 internal static class MemoryProbe
 {
     /// <summary>The name of the line that holds the result, in bytes per activation.</summary>
     public const string Result = "BytesPerActivation";
 
-    /// <summary>Activations before the measuring, so that tables and code are there; accounts with ids above the measured ones.</summary>
+    /// <summary>
+    /// Activations before the measuring, so that tables and code are there; accounts with ids above the measured ones.
+    /// </summary>
     public const int WarmUp = 2_000;
 
     // Below the number of existence checks that the store lets wait.
     private const int InFlight = 32;
 
     /// <summary>Activates, collects, and prints the result.</summary>
-    public static async Task RunAsync(MemoryKind kind, string directory, int activations, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        MemoryKind kind, string directory, int activations, CancellationToken cancellationToken)
     {
         if (kind == MemoryKind.Account)
         {
@@ -52,14 +57,17 @@ internal static class MemoryProbe
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Error);
-        builder.Host.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort(), null, "benchmark", "benchmark"));
+        builder.Host.UseOrleans(
+            silo => silo.UseLocalhostClustering(FreePort(), FreePort(), null, "benchmark", "benchmark"));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var app = builder.Build();
         await app.StartAsync(cancellationToken);
         await MeasureAsync(app.Services, ReadBareAsync, activations, cancellationToken);
     }
 
-    private static async Task MeasureAsync(IServiceProvider services, Func<IGrainFactory, long, Task> activate, int activations, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(
+        IServiceProvider services, Func<IGrainFactory, long, Task> activate, int activations,
+        CancellationToken cancellationToken)
     {
         var factory = services.GetRequiredService<IGrainFactory>();
         await ActivateAsync(factory, activate, activations + 1, activations + WarmUp, cancellationToken);
@@ -68,10 +76,13 @@ internal static class MemoryProbe
         var after = CollectedHeap();
         var alive = await factory.GetGrain<IManagementGrain>(0).GetTotalActivationCount(cancellationToken);
         VerificationException.ThrowUnlessEqual(true, alive >= activations + WarmUp, $"{alive} activations are alive");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Result}  {(after - before) / (double)activations:0.0}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{Result}  {(after - before) / (double)activations:0.0}"));
     }
 
-    private static async Task ActivateAsync(IGrainFactory factory, Func<IGrainFactory, long, Task> activate, long first, long last, CancellationToken cancellationToken)
+    private static async Task ActivateAsync(
+        IGrainFactory factory, Func<IGrainFactory, long, Task> activate, long first, long last,
+        CancellationToken cancellationToken)
     {
         var next = first - 1;
         await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(
@@ -92,7 +103,8 @@ internal static class MemoryProbe
     }
 
     private static async Task ReadBareAsync(IGrainFactory factory, long id) =>
-        VerificationException.ThrowUnlessEqual(id, await factory.GetGrain<IBareGrain>(id).GetAsync(), "The grain's key");
+        VerificationException.ThrowUnlessEqual(
+            id, await factory.GetGrain<IBareGrain>(id).GetAsync(), "The grain's key");
 
     private static long CollectedHeap()
     {

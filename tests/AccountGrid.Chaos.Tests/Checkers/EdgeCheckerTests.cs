@@ -36,7 +36,8 @@ public static class EdgeCheckerTests
         public void Is_gone_after_an_acknowledged_unfollow()
         {
             Assert.Empty(new Tale().Follows(5, true, changed: true).Follows(5, false, changed: true).Broken());
-            Assert.Equal([EdgeChecker.Lost], With(new Tale().Follows(5, true, changed: true).Follows(5, false, changed: true), 5).Broken());
+            Assert.Equal([EdgeChecker.Lost],
+                With(new Tale().Follows(5, true, changed: true).Follows(5, false, changed: true), 5).Broken());
         }
 
         [Fact]
@@ -49,7 +50,8 @@ public static class EdgeCheckerTests
         [Fact]
         public void Keeps_what_was_acknowledged_in_the_next_life_because_the_unanswered_attempt_died_with_its_process()
         {
-            var tale = new Tale().Follows(5, false, changed: null).Dies().Follows(5, true, changed: true, incarnation: 2);
+            var tale = new Tale().Follows(5, false, changed: null).Dies()
+                .Follows(5, true, changed: true, incarnation: 2);
             Assert.Equal([EdgeChecker.Lost], tale.Broken());
         }
 
@@ -70,13 +72,15 @@ public static class EdgeCheckerTests
         }
 
         [Fact]
-        public void That_nobody_asked_for_is_a_phantom() => Assert.Equal([EdgeChecker.Phantom], With(new Tale(), 5).Broken());
+        public void That_nobody_asked_for_is_a_phantom() =>
+            Assert.Equal([EdgeChecker.Phantom], With(new Tale(), 5).Broken());
 
         [Fact]
         public void Is_untouched_by_a_refused_follow()
         {
             var tale = new Tale().Tell(
-                new Intent("fan", OperationKind.Follow, Tale.Id) { Edges = [new EdgeChange(Tale.Id, 5, true)] }, new Answer(Verdict.Refused, "INVALID_ARGUMENT"));
+                new Intent("fan", OperationKind.Follow, Tale.Id) { Edges = [new EdgeChange(Tale.Id, 5, true)] },
+                new Answer(Verdict.Refused, "INVALID_ARGUMENT"));
             Assert.Empty(tale.Broken());
             Assert.Equal([EdgeChecker.Phantom], With(tale, 5).Broken());
         }
@@ -86,7 +90,8 @@ public static class EdgeCheckerTests
     {
         [Fact]
         public void Is_not_claimed_where_the_edge_was_there_already() =>
-            Assert.Equal([EdgeChecker.WrongChange], With(new Tale().Follows(5, true, changed: true).Follows(5, true, changed: true), 5).Broken());
+            Assert.Equal([EdgeChecker.WrongChange],
+                With(new Tale().Follows(5, true, changed: true).Follows(5, true, changed: true), 5).Broken());
 
         [Fact]
         public void Is_not_denied_where_the_edge_was_absent() =>
@@ -103,10 +108,14 @@ public static class EdgeCheckerTests
         public void In_a_batch_is_counted_in_order()
         {
             var good = new Answer(Verdict.Done) { Changed = 4 };
-            Assert.Empty(With(Ingests(new Tale(), good, (5, true), (5, true), (6, true), (6, false), (7, false), (7, true)), 5, 7).Broken());
+            Assert.Empty(
+                With(Ingests(new Tale(), good, (5, true), (5, true), (6, true), (6, false), (7, false), (7, true)), 5,
+                    7).Broken());
             Assert.Equal(
                 [EdgeChecker.WrongChange],
-                With(Ingests(new Tale(), good with { Changed = 3 }, (5, true), (5, true), (6, true), (6, false), (7, false), (7, true)), 5, 7).Broken());
+                With(
+                    Ingests(new Tale(), good with { Changed = 3 }, (5, true), (5, true), (6, true), (6, false),
+                        (7, false), (7, true)), 5, 7).Broken());
         }
 
         [Fact]
@@ -136,17 +145,20 @@ public static class EdgeCheckerTests
         public void Served_is_not_off_by_one()
         {
             var tale = With(new Tale().Follows(5, true, changed: true), 5);
-            tale.Distort = a => a with { Served = a.Served with { Followers = new FollowersSeen(0, 100, Exact: true) } };
+            tale.Distort = a =>
+                a with { Served = a.Served with { Followers = new FollowersSeen(0, 100, Exact: true) } };
             Assert.Equal([EdgeChecker.WrongCount], tale.Broken());
         }
 
         [Fact]
         public void Served_is_one_that_the_answers_allow_where_the_database_cannot_be_read()
         {
-            var tale = With(new Tale { HasDisk = false }.Follows(5, true, changed: true).Follows(6, true, changed: null), 5);
+            var tale =
+                With(new Tale { HasDisk = false }.Follows(5, true, changed: true).Follows(6, true, changed: null), 5);
             foreach (var (count, holds) in ((long, bool)[])[(0, false), (1, true), (2, true), (3, false)])
             {
-                tale.Distort = a => a with { Served = a.Served with { Followers = new FollowersSeen(count, 100, Exact: true) } };
+                tale.Distort = a =>
+                    a with { Served = a.Served with { Followers = new FollowersSeen(count, 100, Exact: true) } };
                 Assert.Equal(holds ? [] : [EdgeChecker.WrongCount], tale.Broken());
             }
         }

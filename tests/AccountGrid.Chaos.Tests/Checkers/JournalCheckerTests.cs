@@ -6,7 +6,8 @@ namespace AccountGrid.Chaos.Tests.Checkers;
 /// <summary>Each requirement on commands holds for good histories and is shown to fail for a bad one.</summary>
 public static class JournalCheckerTests
 {
-    private static readonly Intent Deactivates = new("kim", OperationKind.Deactivate, Tale.Id) { RequestId = "r1", Actor = "operator:kim" };
+    private static readonly Intent Deactivates =
+        new("kim", OperationKind.Deactivate, Tale.Id) { RequestId = "r1", Actor = "operator:kim" };
 
     private static Answer Refused(string reason) => new(Verdict.Refused, reason);
 
@@ -30,7 +31,8 @@ public static class JournalCheckerTests
         }
 
         [Fact]
-        public void May_have_an_unanswered_command_that_did_not_act() => Assert.Empty(new Tale().Tell(Deactivates, answer: null).Broken());
+        public void May_have_an_unanswered_command_that_did_not_act() =>
+            Assert.Empty(new Tale().Tell(Deactivates, answer: null).Broken());
 
         [Fact]
         public void May_have_a_retry_that_was_answered_for_what_the_first_attempt_did()
@@ -44,14 +46,25 @@ public static class JournalCheckerTests
         public void May_have_one_append_of_several_entries()
         {
             var tale = new Tale();
-            tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1")).Did(OperationKind.Suspend, "r2", tale.Takedown("r2", "suspend"));
-            tale.Did(OperationKind.Erase, "r3", tale.Entry("proposal-opened", "r3") with { Action = "erase" }, Verdict.Pending);
+            tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1"))
+                .Did(OperationKind.Suspend, "r2", tale.Takedown("r2", "suspend"));
+            tale.Did(OperationKind.Erase, "r3", tale.Entry("proposal-opened", "r3") with { Action = "erase" },
+                Verdict.Pending);
             var lifted = tale.Entry("hold-lifted", "r4") with { Hold = "staffdeactivation" };
             tale.Write(
                 lifted,
                 lifted with { Sequence = lifted.Sequence + 1, Hold = "suspension" },
-                lifted with { Sequence = lifted.Sequence + 2, Type = "proposal-closed", Hold = "", Proposal = lifted.Sequence - 1, Closed = "void" });
-            tale.Tell(new Intent("kim", OperationKind.Restore, Tale.Id) { RequestId = "r4", Actor = "operator:kim" }, new Answer(Verdict.Done));
+                lifted with
+                {
+                    Sequence = lifted.Sequence
+                    + 2,
+                    Type = "proposal-closed",
+                    Hold = "",
+                    Proposal = lifted.Sequence - 1,
+                    Closed = "void"
+                });
+            tale.Tell(new Intent("kim", OperationKind.Restore, Tale.Id) { RequestId = "r4", Actor = "operator:kim" },
+                new Answer(Verdict.Done));
             Assert.Empty(tale.Broken());
         }
 
@@ -59,7 +72,8 @@ public static class JournalCheckerTests
         public void May_have_a_recorded_refusal()
         {
             var tale = new Tale();
-            tale.Write(tale.Entry("attempt-refused", "r1") with { Refusal = "BUDGET_EXCEEDED" }).Tell(Deactivates, Refused("BUDGET_EXCEEDED"));
+            tale.Write(tale.Entry("attempt-refused", "r1") with { Refusal = "BUDGET_EXCEEDED" })
+                .Tell(Deactivates, Refused("BUDGET_EXCEEDED"));
             Assert.Empty(tale.Broken());
         }
 
@@ -110,7 +124,8 @@ public static class JournalCheckerTests
             var tale = new Tale();
             tale.Write(tale.Entry("protection-raised", "r1"));
             tale.Write(tale.Entry("protection-raised", "r1") with { TraceId = "r1.2" });
-            tale.Dies().Tell(Deactivates with { Kind = OperationKind.Protect }, (null, 1), (new Answer(Verdict.Done), 2));
+            tale.Dies().Tell(
+                Deactivates with { Kind = OperationKind.Protect }, (null, 1), (new Answer(Verdict.Done), 2));
             Assert.Contains(JournalChecker.Twice, tale.Broken());
         }
 
@@ -171,21 +186,25 @@ public static class JournalCheckerTests
         public void Is_another_one_than_was_asked_for()
         {
             var tale = new Tale();
-            Assert.Contains(JournalChecker.WrongAct, tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1", "suspend")).Broken());
+            Assert.Contains(
+                JournalChecker.WrongAct, tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1", "suspend"))
+                    .Broken());
         }
 
         [Fact]
         public void Is_one_under_another_name()
         {
             var tale = new Tale();
-            Assert.Contains(JournalChecker.WrongAct, tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1") with { Actor = "operator:lee" }).Broken());
+            Assert.Contains(JournalChecker.WrongAct,
+                tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1") with { Actor = "operator:lee" }).Broken());
         }
 
         [Fact]
         public void Is_one_in_the_trace_of_no_attempt()
         {
             var tale = new Tale();
-            Assert.Contains(JournalChecker.WrongAct, tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1") with { TraceId = "other" }).Broken());
+            Assert.Contains(JournalChecker.WrongAct,
+                tale.Did(OperationKind.Deactivate, "r1", tale.Takedown("r1") with { TraceId = "other" }).Broken());
         }
 
         [Fact]
@@ -199,7 +218,8 @@ public static class JournalCheckerTests
 
         [Fact]
         public void Is_a_refusal_that_nothing_explains() =>
-            Assert.Equal([JournalChecker.WrongRefusal], new Tale().Tell(Deactivates, Refused("REQUEST_ID_CONFLICT")).Broken());
+            Assert.Equal([JournalChecker.WrongRefusal],
+                new Tale().Tell(Deactivates, Refused("REQUEST_ID_CONFLICT")).Broken());
     }
 
     public sealed class An_internal_error
@@ -207,7 +227,8 @@ public static class JournalCheckerTests
         [Fact]
         public void Is_no_way_to_answer()
         {
-            var tale = new Tale().Tell(Deactivates, answer: null).Amend(o => o with { Attempts = [o.Attempts[0] with { Error = "INTERNAL" }] });
+            var tale = new Tale().Tell(Deactivates, answer: null)
+                .Amend(o => o with { Attempts = [o.Attempts[0] with { Error = "INTERNAL" }] });
             Assert.Equal([JournalChecker.Internal], tale.Broken());
         }
     }

@@ -10,14 +10,25 @@ public static class LawCheckerTests
     private const string Kim = "operator:kim";
     private const string Lee = "operator:lee";
 
-    /// <summary>An account protected by its reach, a proposal by kim (entry 2) and its approval by lee (entry 3).</summary>
-    private static Tale TwoPeople(Func<JournalLine, JournalLine>? proposal = null, Func<JournalLine, JournalLine>? takedown = null)
+    /// <summary>
+    /// An account protected by its reach, a proposal by kim (entry 2) and its approval by lee (entry 3).
+    /// </summary>
+    private static Tale TwoPeople(
+        Func<JournalLine, JournalLine>? proposal = null, Func<JournalLine, JournalLine>? takedown = null)
     {
         var tale = new Tale();
         var opened = tale.Entry("proposal-opened", "r1") with { Action = "deactivate", Actor = Kim };
         opened = proposal?.Invoke(opened) ?? opened;
         tale.Did(OperationKind.Deactivate, "r1", opened, Verdict.Pending, opened.Actor);
-        var placed = tale.Takedown("r2") with { Actor = Lee, PlacedBy = Kim, ApprovedBy = "lee", Proposal = 2, Tier = "protected", Followers = 5000 };
+        var placed = tale.Takedown("r2") with
+        {
+            Actor = Lee,
+            PlacedBy = Kim,
+            ApprovedBy = "lee",
+            Proposal = 2,
+            Tier = "protected",
+            Followers = 5000,
+        };
         placed = takedown?.Invoke(placed) ?? placed;
         return tale.Did(OperationKind.Approve, "r2", placed, actor: placed.Actor, proposal: 2);
     }
@@ -37,14 +48,17 @@ public static class LawCheckerTests
 
         [Fact]
         public void Are_not_one_who_approved_the_own_proposal() =>
-            Assert.Equal([LawChecker.TwoPeople], TwoPeople(takedown: l => l with { Actor = Kim, ApprovedBy = "kim" }).Broken());
+            Assert.Equal([LawChecker.TwoPeople],
+                TwoPeople(takedown: l => l with { Actor = Kim, ApprovedBy = "kim" }).Broken());
 
         [Fact]
         public void Are_not_one_in_two_spellings() =>
-            Assert.Equal([LawChecker.TwoPeople], TwoPeople(takedown: l => l with { Actor = "operator:Kim", ApprovedBy = "Kim" }).Broken());
+            Assert.Equal([LawChecker.TwoPeople],
+                TwoPeople(takedown: l => l with { Actor = "operator:Kim", ApprovedBy = "Kim" }).Broken());
 
         [Fact]
-        public void Include_the_one_who_really_proposed_it() => Assert.Equal([LawChecker.TwoPeople], TwoPeople(proposal: l => l with { Actor = Lee }).Broken());
+        public void Include_the_one_who_really_proposed_it() =>
+            Assert.Equal([LawChecker.TwoPeople], TwoPeople(proposal: l => l with { Actor = Lee }).Broken());
 
         [Fact]
         public void Include_the_one_who_really_approved_it() =>
@@ -54,7 +68,13 @@ public static class LawCheckerTests
         public void Are_needed_for_an_erasure_of_any_account()
         {
             var tale = new Tale();
-            tale.Write(tale.Entry("erased", "r1") with { Action = "erase", PlacedBy = Kim, Tier = "standard", Followers = 0 });
+            tale.Write(tale.Entry("erased", "r1") with
+            {
+                Action = "erase",
+                PlacedBy = Kim,
+                Tier = "standard",
+                Followers = 0,
+            });
             Assert.Contains(LawChecker.TwoPeople, tale.Broken());
         }
 
@@ -75,7 +95,8 @@ public static class LawCheckerTests
             Assert.Equal([LawChecker.Tier], TwoPeople(takedown: l => l with { Tier = "standard" }).Broken());
 
         [Fact]
-        public void Is_not_protected_without_a_cause() => Assert.Equal([LawChecker.Tier], TwoPeople(takedown: l => l with { Followers = 3 }).Broken());
+        public void Is_not_protected_without_a_cause() =>
+            Assert.Equal([LawChecker.Tier], TwoPeople(takedown: l => l with { Followers = 3 }).Broken());
     }
 
     public sealed class A_budget
@@ -87,7 +108,8 @@ public static class LawCheckerTests
             {
                 var at = DateTimeOffset.UnixEpoch + (apart * i);
                 tale.Did(OperationKind.Deactivate, $"d{i}", tale.Takedown($"d{i}") with { At = at });
-                tale.Did(OperationKind.Restore, $"r{i}", tale.Entry("hold-lifted", $"r{i}") with { Hold = "staffdeactivation" });
+                tale.Did(OperationKind.Restore, $"r{i}",
+                    tale.Entry("hold-lifted", $"r{i}") with { Hold = "staffdeactivation" });
             }
 
             return tale;
@@ -100,7 +122,8 @@ public static class LawCheckerTests
         public void Is_kept_by_more_over_a_longer_time() => Assert.Empty(Harms(4, TimeSpan.FromMinutes(20)).Broken());
 
         [Fact]
-        public void Is_broken_by_one_more() => Assert.Equal([LawChecker.Budget], Harms(4, TimeSpan.FromMinutes(1)).Broken());
+        public void Is_broken_by_one_more() =>
+            Assert.Equal([LawChecker.Budget], Harms(4, TimeSpan.FromMinutes(1)).Broken());
     }
 
     public sealed class The_audit

@@ -20,7 +20,8 @@ public static class ObservationCheckerTests
         [Fact]
         public void Of_reads_that_move_on_has_no_violation()
         {
-            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(0, 0)).Reads("bob", 2, Account.Types.Status.Deactivated, Followers(7, 3));
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(0, 0))
+                .Reads("bob", 2, Account.Types.Status.Deactivated, Followers(7, 3));
             Assert.Empty(tale.Broken());
         }
 
@@ -37,11 +38,13 @@ public static class ObservationCheckerTests
     {
         [Fact]
         public void Is_not_another_status_than_the_journal_says() =>
-            Assert.Equal([ObservationChecker.Unexplained], TakenDown().Reads("ann", 2, Account.Types.Status.Active).Broken());
+            Assert.Equal([ObservationChecker.Unexplained],
+                TakenDown().Reads("ann", 2, Account.Types.Status.Active).Broken());
 
         [Fact]
         public void Is_not_a_version_that_the_journal_has_not() =>
-            Assert.Contains(ObservationChecker.Unexplained, TakenDown().Reads("ann", 3, Account.Types.Status.Active).Broken());
+            Assert.Contains(
+                ObservationChecker.Unexplained, TakenDown().Reads("ann", 3, Account.Types.Status.Active).Broken());
 
         [Fact]
         public void After_the_recovery_is_not_another_status_than_the_journal_says()
@@ -89,7 +92,8 @@ public static class ObservationCheckerTests
         [Fact]
         public void Does_not_go_backwards_for_a_client()
         {
-            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated).Reads("ann", 1, Account.Types.Status.Active);
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated)
+                .Reads("ann", 1, Account.Types.Status.Active);
             Assert.Equal([ObservationChecker.Backwards], tale.Broken());
         }
 
@@ -102,13 +106,15 @@ public static class ObservationCheckerTests
 
         [Fact]
         public void Does_not_go_backwards_to_an_account_that_is_not_there() =>
-            Assert.Equal([ObservationChecker.Backwards], TakenDown().Reads("ann", 0, Account.Types.Status.Unspecified).Broken());
+            Assert.Equal([ObservationChecker.Backwards],
+                TakenDown().Reads("ann", 0, Account.Types.Status.Unspecified).Broken());
 
         [Fact]
         public void After_the_recovery_is_not_older_than_one_that_was_served()
         {
             var tale = TakenDown();
-            tale.Distort = a => a with { Served = a.Served with { Version = 1, Status = Account.Types.Status.Active }, Holds = [] };
+            tale.Distort = a =>
+                a with { Served = a.Served with { Version = 1, Status = Account.Types.Status.Active }, Holds = [] };
             Assert.Equal([ObservationChecker.Backwards], tale.Broken());
         }
     }
@@ -118,14 +124,16 @@ public static class ObservationCheckerTests
         [Fact]
         public void Does_not_go_back_to_an_older_version()
         {
-            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3)).Reads("bob", 2, Account.Types.Status.Deactivated, Followers(6, 2));
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3))
+                .Reads("bob", 2, Account.Types.Status.Deactivated, Followers(6, 2));
             Assert.Equal([ObservationChecker.CountBackwards], tale.Broken());
         }
 
         [Fact]
         public void Is_one_number_per_version()
         {
-            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3)).Reads("bob", 2, Account.Types.Status.Deactivated, Followers(8, 3));
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3))
+                .Reads("bob", 2, Account.Types.Status.Deactivated, Followers(8, 3));
             Assert.Equal([ObservationChecker.TwoCounts], tale.Broken());
         }
 
@@ -134,14 +142,24 @@ public static class ObservationCheckerTests
         {
             Assert.Equal(
                 [ObservationChecker.Inexact],
-                new Tale().Reads("ann", 1, Account.Types.Status.Active, new FollowersSeen(7, 3, Exact: false)).Broken());
-            Assert.Empty(new Tale { StoreFails = true }.Reads("ann", 1, Account.Types.Status.Active, new FollowersSeen(7, 3, Exact: false)).Broken());
+                new Tale().Reads("ann", 1, Account.Types.Status.Active, new FollowersSeen(7, 3, Exact: false))
+                    .Broken());
+            Assert.Empty(
+                new Tale { StoreFails = true }.Reads(
+                    "ann", 1, Account.Types.Status.Active, new FollowersSeen(7, 3, Exact: false)).Broken());
         }
 
         [Fact]
         public void After_the_recovery_is_exact_always()
         {
-            var tale = new Tale { StoreFails = true, Distort = a => a with { Served = a.Served with { Followers = new FollowersSeen(0, 100, Exact: false) } } };
+            var tale = new Tale
+            {
+                StoreFails = true,
+                Distort = a => a with
+                {
+                    Served = a.Served with { Followers = new FollowersSeen(0, 100, Exact: false) },
+                },
+            };
             Assert.Equal([ObservationChecker.Inexact], tale.Broken());
         }
     }
@@ -157,7 +175,8 @@ public static class ObservationCheckerTests
             tale.Disturbed = (from, tale.Now);
             Assert.Empty(tale.Broken());
             tale.Tick();
-            Assert.Equal([ObservationChecker.CountBackwards, ObservationChecker.Backwards], tale.Reads("bob", 1, Account.Types.Status.Active, Followers(6, 2)).Broken());
+            Assert.Equal([ObservationChecker.CountBackwards, ObservationChecker.Backwards],
+                tale.Reads("bob", 1, Account.Types.Status.Active, Followers(6, 2)).Broken());
         }
 
         [Fact]
@@ -172,10 +191,14 @@ public static class ObservationCheckerTests
         public void A_command_shows_more_than_anything_before_it()
         {
             var tale = TakenDown();
-            tale.Did(OperationKind.Restore, "r2", tale.Entry("hold-lifted", "r2") with { Hold = "staffdeactivation" }).Amend(o => o with
-            {
-                Attempts = [o.Attempts[0] with { Answer = o.Answer! with { Seen = [new Seen(Tale.Id, 1, Account.Types.Status.Active)] } }],
-            });
+            tale.Did(OperationKind.Restore, "r2", tale.Entry("hold-lifted", "r2") with { Hold = "staffdeactivation" })
+                .Amend(o => o with
+                {
+                    Attempts = [o.Attempts[0] with
+                    {
+                        Answer = o.Answer! with { Seen = [new Seen(Tale.Id, 1, Account.Types.Status.Active)] },
+                    }],
+                });
             tale.Disturbed = (0, tale.Now);
             Assert.Contains(ObservationChecker.Backwards, tale.Broken());
         }
@@ -183,9 +206,18 @@ public static class ObservationCheckerTests
         [Fact]
         public void A_count_that_a_follow_changed_is_the_newest()
         {
-            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3)).Follows(5, true, changed: true);
+            var tale = TakenDown().Reads("ann", 2, Account.Types.Status.Deactivated, Followers(7, 3))
+                .Follows(5, true, changed: true);
             tale.Edges.Add(5);
-            tale.Amend(o => o with { Attempts = [o.Attempts[0] with { Answer = o.Answer! with { Seen = [new Seen(Tale.Id, Followers: Followers(7, 2))] } }] });
+            tale.Amend(o =>
+                o with
+                {
+                    Attempts = [
+                    o.Attempts[0] with
+                    {
+                        Answer = o.Answer! with { Seen = [new Seen(Tale.Id, Followers: Followers(7, 2))] },
+                    }]
+                });
             tale.Disturbed = (0, tale.Now);
             Assert.Equal([ObservationChecker.CountBackwards], tale.Broken());
         }

@@ -7,8 +7,8 @@ using AccountGrid.V1;
 namespace AccountGrid.Chaos.Tests.Checkers;
 
 /// <summary>
-/// Tells a history and what came of it, step by step: each call is one second later than the one before. Begins good: one account, registered; every test adds what it is
-/// about.
+/// Tells a history and what came of it, step by step: each call is one second later than the one before. Begins good:
+/// one account, registered; every test adds what it is about.
 /// </summary>
 internal sealed class Tale
 {
@@ -18,7 +18,9 @@ internal sealed class Tale
     private readonly Dictionary<int, TimeSpan> _deaths = [];
     private int _seconds;
 
-    public Tale() => Did(OperationKind.Register, "first", Entry("registered", "first") with { Actor = "service:shop" }, actor: "service:shop");
+    public Tale() =>
+        Did(OperationKind.Register, "first", Entry("registered", "first") with { Actor = "service:shop" },
+            actor: "service:shop");
 
     /// <summary>The followers on disk.</summary>
     public List<long> Edges { get; } = [];
@@ -65,7 +67,13 @@ internal sealed class Tale
 
     /// <summary>An entry by which one person takes the account down.</summary>
     public JournalLine Takedown(string requestId, string action = "deactivate") =>
-        Entry("hold-placed", requestId) with { Action = action, PlacedBy = "operator:kim", Tier = "standard", Followers = 0 };
+        Entry("hold-placed", requestId) with
+        {
+            Action = action,
+            PlacedBy = "operator:kim",
+            Tier = "standard",
+            Followers = 0,
+        };
 
     /// <summary>Adds an entry to the journal.</summary>
     public Tale Write(params ReadOnlySpan<JournalLine> lines)
@@ -75,7 +83,8 @@ internal sealed class Tale
     }
 
     /// <summary>A command that was acknowledged at the first attempt, with its entries.</summary>
-    public Tale Did(OperationKind kind, string requestId, JournalLine entry, Verdict verdict = Verdict.Done, string actor = "operator:kim", long? proposal = null)
+    public Tale Did(OperationKind kind, string requestId, JournalLine entry, Verdict verdict = Verdict.Done,
+        string actor = "operator:kim", long? proposal = null)
     {
         Write(entry);
         var version = (long)_journal.Count;
@@ -101,13 +110,19 @@ internal sealed class Tale
     }
 
     /// <summary>A read by a client.</summary>
-    public Tale Reads(string client, long version, Account.Types.Status status, FollowersSeen? followers = null, long minVersion = 0) =>
-        Tell(new Intent(client, OperationKind.Read, Id) { MinVersion = minVersion }, new Answer(Verdict.Done) { Seen = [new Seen(Id, version, status, followers)] });
+    public Tale Reads(
+        string client, long version, Account.Types.Status status, FollowersSeen? followers = null,
+        long minVersion = 0) =>
+        Tell(new Intent(client, OperationKind.Read, Id) { MinVersion = minVersion },
+            new Answer(Verdict.Done) { Seen = [new Seen(Id, version, status, followers)] });
 
     /// <summary>A follow or unfollow; <paramref name="changed"/> <c>null</c> = not answered.</summary>
     public Tale Follows(long follower, bool follows, bool? changed, int incarnation = 1) =>
         Tell(
-            new Intent("fan", follows ? OperationKind.Follow : OperationKind.Unfollow, Id) { Edges = [new EdgeChange(Id, follower, follows)] },
+            new Intent("fan", follows ? OperationKind.Follow : OperationKind.Unfollow, Id)
+            {
+                Edges = [new EdgeChange(Id, follower, follows)],
+            },
             changed is { } c ? new Answer(Verdict.Done) { Changed = c ? 1 : 0 } : null,
             incarnation);
 
@@ -126,23 +141,27 @@ internal sealed class Tale
     }
 
     /// <summary>The history.</summary>
-    public HistorySnapshot History() => new([.. _operations], _deaths.ToImmutableDictionary(), ImmutableSortedDictionary<string, int>.Empty);
+    public HistorySnapshot History() =>
+        new([.. _operations], _deaths.ToImmutableDictionary(), ImmutableSortedDictionary<string, int>.Empty);
 
     /// <summary>What the silo and the disk say.</summary>
     public RecoveredState Recovered()
     {
         var fold = AccountFold.Of([.. _journal])[^1];
-        var account = new RecoveredAccount(Id, new Seen(Id, _journal.Count, fold.Status, new FollowersSeen(Edges.Count, 100, Exact: true)), [.. _journal])
-        {
-            Holds = fold.Holds,
-            Pending = fold.Pending,
-            Listed = fold.Status,
-        };
+        var account = new RecoveredAccount(
+            Id, new Seen(Id, _journal.Count, fold.Status, new FollowersSeen(Edges.Count, 100, Exact: true)),
+            [.. _journal])
+            {
+                Holds = fold.Holds,
+                Pending = fold.Pending,
+                Listed = fold.Status,
+            };
         return new(
             ImmutableDictionary<long, RecoveredAccount>.Empty.Add(Id, Distort(account)),
             HasDisk
                 ? new DiskState(
-                    ImmutableDictionary<long, ImmutableHashSet<long>>.Empty.Add(Id, [.. Edges]), ImmutableDictionary<long, long>.Empty.Add(Id, DiskCount ?? Edges.Count), LastCheckpoint: 5)
+                    ImmutableDictionary<long, ImmutableHashSet<long>>.Empty.Add(Id, [.. Edges]),
+                    ImmutableDictionary<long, long>.Empty.Add(Id, DiskCount ?? Edges.Count), LastCheckpoint: 5)
                 : null,
             Audit);
     }

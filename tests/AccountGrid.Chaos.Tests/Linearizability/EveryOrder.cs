@@ -3,12 +3,14 @@ using AccountGrid.Chaos.Linearizability;
 namespace AccountGrid.Chaos.Tests.Linearizability;
 
 /// <summary>
-/// What linearizable means, word for word, by trying every order of every choice of calls: an order is good if there is an instant for each call, within its own interval, none
-/// before the instant of the call before it, and if the model goes along. Slow, and nothing to do with the search.
+/// What linearizable means, word for word, by trying every order of every choice of calls: an order is good if there is
+/// an instant for each call, within its own interval, none before the instant of the call before it, and if the model
+/// goes along. Slow, and nothing to do with the search.
 /// </summary>
 internal static class EveryOrder
 {
-    public static bool Explains<TState, TInput, TOutput>(Model<TState, TInput, TOutput> model, IReadOnlyList<Call<TInput, TOutput>> calls)
+    public static bool Explains<TState, TInput, TOutput>(
+        Model<TState, TInput, TOutput> model, IReadOnlyList<Call<TInput, TOutput>> calls)
         where TState : IEquatable<TState>
         where TInput : notnull
         where TOutput : class
@@ -45,12 +47,14 @@ internal static class EveryOrder
         return true;
     }
 
-    private static bool Follows<TState, TInput, TOutput>(Model<TState, TInput, TOutput> model, IEnumerable<Call<TInput, TOutput>> order)
+    private static bool Follows<TState, TInput, TOutput>(
+        Model<TState, TInput, TOutput> model, IEnumerable<Call<TInput, TOutput>> order)
         where TState : IEquatable<TState>
         where TInput : notnull
         where TOutput : class =>
         order.Aggregate<Call<TInput, TOutput>, IEnumerable<TState>>(
-            [model.Initial], (states, call) => [.. states.SelectMany(s => model.Step(s, call.Input, call.Output)).Distinct()]).Any();
+            [model.Initial],
+            (states, call) => [.. states.SelectMany(s => model.Step(s, call.Input, call.Output)).Distinct()]).Any();
 
     private static IEnumerable<T[]> Orders<T>(T[] items)
     {

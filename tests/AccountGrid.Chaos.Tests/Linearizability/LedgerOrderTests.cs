@@ -20,7 +20,8 @@ public static class LedgerOrderTests
         public void Shows_either_during_a_follow()
         {
             Assert.Empty(new Chronicle().Follows(2, 9, 5, true, 1, 1).Counts(3, 4, 0, 0).Counts(5, 6, 1, 1).Broken());
-            Assert.Equal(Bad, new Chronicle().Follows(2, 9, 5, true, 1, 1).Counts(3, 4, 1, 1).Counts(5, 6, 0, 0).Broken());
+            Assert.Equal(Bad,
+                new Chronicle().Follows(2, 9, 5, true, 1, 1).Counts(3, 4, 1, 1).Counts(5, 6, 0, 0).Broken());
         }
 
         [Fact]
@@ -54,7 +55,8 @@ public static class LedgerOrderTests
         [Fact]
         public void May_find_done_what_it_asks_for_while_gateways_send_lost_calls_again()
         {
-            // A rolling restart was taken for a violation: the silo that had carried the follow out was gone before it could say so.
+            // A rolling restart was taken for a violation: the silo that had carried the follow out was gone before it
+            // could say so.
             var tale = new Chronicle().Follows(11, 12, 5, changed: false, 1, 1);
             Assert.Empty(tale.Broken(new([new Period(Textbook.At(10), Textbook.At(20))])));
             Assert.Equal(Bad, tale.Broken());
@@ -90,7 +92,8 @@ public static class LedgerOrderTests
         public void That_is_sent_again_counts_once()
         {
             Chronicle Retried(bool changed, long count) =>
-                new Chronicle().Tell(Chronicle.Follow(5), (2, 3, null), (4, 5, Chronicle.FollowAnswer(changed, count, count)));
+                new Chronicle().Tell(
+                    Chronicle.Follow(5), (2, 3, null), (4, 5, Chronicle.FollowAnswer(changed, count, count)));
 
             Assert.Empty(Retried(changed: false, 1).Counts(6, 7, 1, 1).Broken());
             Assert.Empty(Retried(changed: true, 1).Counts(6, 7, 1, 1).Broken());
@@ -130,14 +133,18 @@ public static class LedgerOrderTests
         [Fact]
         public void Has_acted_where_its_client_is_told_so()
         {
-            Assert.Empty(new Chronicle().TriesToFollow(2, 5).Follows(3, 4, 5, changed: false, 1, 1).Counts(5, 6, 1, 1).Broken());
-            Assert.Equal(Bad, new Chronicle().TriesToFollow(2, 5).Follows(3, 4, 5, changed: false, 1, 1).Counts(5, 6, 2, 2).Broken());
+            Assert.Empty(new Chronicle().TriesToFollow(2, 5).Follows(3, 4, 5, changed: false, 1, 1).Counts(5, 6, 1, 1)
+                .Broken());
+            Assert.Equal(Bad,
+                new Chronicle().TriesToFollow(2, 5).Follows(3, 4, 5, changed: false, 1, 1).Counts(5, 6, 2, 2).Broken());
         }
 
         [Fact]
         public void May_still_act_behind_an_unfollow_unless_its_process_is_dead()
         {
-            Chronicle Tale() => new Chronicle().TriesToFollow(2, 5).Follows(4, 5, 5, changed: false, 0, 0, follows: false).Counts(6, 7, 1, 1);
+            Chronicle Tale() =>
+                new Chronicle().TriesToFollow(2, 5).Follows(4, 5, 5, changed: false, 0, 0, follows: false)
+                    .Counts(6, 7, 1, 1);
             Assert.Empty(Tale().Broken());
             Assert.Equal(Bad, Tale().Dies(3).Broken());
         }
@@ -158,8 +165,11 @@ public static class LedgerOrderTests
         [Fact]
         public void Counts_nobody_twice()
         {
-            Assert.Empty(new Chronicle().Ingests(2, 3, 100, followers: 10).Ingests(4, 5, 105, followers: 10).Counts(6, 7, 15, 2).Broken());
-            Assert.Equal(Bad, new Chronicle().Ingests(2, 3, 100, followers: 10).Ingests(4, 5, 105, followers: 10).Counts(6, 7, 20, 2).Broken());
+            Assert.Empty(new Chronicle().Ingests(2, 3, 100, followers: 10).Ingests(4, 5, 105, followers: 10)
+                .Counts(6, 7, 15, 2).Broken());
+            Assert.Equal(Bad,
+                new Chronicle().Ingests(2, 3, 100, followers: 10).Ingests(4, 5, 105, followers: 10).Counts(6, 7, 20, 2)
+                    .Broken());
         }
     }
 }

@@ -2,7 +2,9 @@ using AccountGrid.Chaos.Linearizability;
 
 namespace AccountGrid.Chaos.Tests.Linearizability;
 
-/// <summary>A long run is judged in about as many steps as it has calls. Steps, not seconds: a slow machine takes as many.</summary>
+/// <summary>
+/// A long run is judged in about as many steps as it has calls. Steps, not seconds: a slow machine takes as many.
+/// </summary>
 public static class PerformanceTests
 {
     public sealed class A_good_run
@@ -55,10 +57,12 @@ public static class PerformanceTests
         public void Is_found_bad_on_the_one_account_that_is(int seed)
         {
             var run = new SimulatedRun(seed, accounts: 20, clients: 8, operations: 6_000);
-            var report = LinearizabilityChecker.Check(run.HistoryWithAStaleRead(out var account), ReadConsistency.Linearizable);
+            var report = LinearizabilityChecker.Check(
+                run.HistoryWithAStaleRead(out var account), ReadConsistency.Linearizable);
 
             // The read shows an old status and an old count.
-            Assert.Equal([(LinearizabilityChecker.Journal, account), (LinearizabilityChecker.Count, account)], report.Violations.Select(v => (v.Check, v.Account)));
+            Assert.Equal([(LinearizabilityChecker.Journal, account), (LinearizabilityChecker.Count, account)],
+                report.Violations.Select(v => (v.Check, v.Account)));
             Assert.Empty(report.Undecided);
         }
     }

@@ -9,7 +9,8 @@ public static class SearchTests
 {
     private static readonly RegisterModel Register = new();
 
-    private static Ruling Judge(params ReadOnlySpan<Call<RegisterInput, RegisterOutput>> calls) => Textbook.Judge(Register, calls);
+    private static Ruling Judge(params ReadOnlySpan<Call<RegisterInput, RegisterOutput>> calls) =>
+        Textbook.Judge(Register, calls);
 
     public sealed class A_register
     {
@@ -81,16 +82,20 @@ public static class SearchTests
     public sealed class A_call_without_an_answer
     {
         [Fact]
-        public void May_never_take_effect() => Assert.Equal(Ruling.Linearizable, Judge(Perhaps(0, 1), Read(5, 6, 0), Read(7, 8, 0)));
+        public void May_never_take_effect() =>
+            Assert.Equal(Ruling.Linearizable, Judge(Perhaps(0, 1), Read(5, 6, 0), Read(7, 8, 0)));
 
         [Fact]
-        public void May_take_effect_late() => Assert.Equal(Ruling.Linearizable, Judge(Perhaps(0, 1), Read(5, 6, 0), Read(7, 8, 1)));
+        public void May_take_effect_late() =>
+            Assert.Equal(Ruling.Linearizable, Judge(Perhaps(0, 1), Read(5, 6, 0), Read(7, 8, 1)));
 
         [Fact]
-        public void Does_not_go_away_again() => Assert.Equal(Ruling.NotLinearizable, Judge(Perhaps(0, 1), Read(5, 6, 1), Read(7, 8, 0)));
+        public void Does_not_go_away_again() =>
+            Assert.Equal(Ruling.NotLinearizable, Judge(Perhaps(0, 1), Read(5, 6, 1), Read(7, 8, 0)));
 
         [Fact]
-        public void Takes_no_effect_before_it_was_made() => Assert.Equal(Ruling.NotLinearizable, Judge(Perhaps(4, 1), Read(1, 2, 1)));
+        public void Takes_no_effect_before_it_was_made() =>
+            Assert.Equal(Ruling.NotLinearizable, Judge(Perhaps(4, 1), Read(1, 2, 1)));
 
         [Fact]
         public void Takes_effect_once() =>
@@ -98,7 +103,8 @@ public static class SearchTests
 
         [Fact]
         public void Takes_effect_twice_where_there_are_two() =>
-            Assert.Equal(Ruling.Linearizable, Judge(Perhaps(0, 1), Perhaps(0, 1), Read(1, 2, 1), Write(3, 4, 2), Read(5, 6, 1)));
+            Assert.Equal(Ruling.Linearizable,
+                Judge(Perhaps(0, 1), Perhaps(0, 1), Read(1, 2, 1), Write(3, 4, 2), Read(5, 6, 1)));
 
         [Fact]
         public void Takes_no_effect_after_its_time()
@@ -110,9 +116,12 @@ public static class SearchTests
         [Fact]
         public void Has_taken_effect_in_time_even_if_a_read_that_it_does_not_concern_is_placed_first()
         {
-            // The read of the old value could come first without changing anything; but it was called after the end of the other one.
-            Assert.Equal(Ruling.Linearizable, Judge(Write(0, 1, 0), Perhaps(2, 0, until: 3), Perhaps(2, 1, until: 3), Read(4, 9, 0), Read(4, 9, 0)));
-            Assert.Equal(Ruling.Linearizable, Judge(Perhaps(2, 1, until: 3), Write(1, 10, 0), Read(4, 9, 0), Read(5, 9, 1)));
+            // The read of the old value could come first without changing anything; but it was called after the end of
+            // the other one.
+            Assert.Equal(Ruling.Linearizable,
+                Judge(Write(0, 1, 0), Perhaps(2, 0, until: 3), Perhaps(2, 1, until: 3), Read(4, 9, 0), Read(4, 9, 0)));
+            Assert.Equal(Ruling.Linearizable,
+                Judge(Perhaps(2, 1, until: 3), Write(1, 10, 0), Read(4, 9, 0), Read(5, 9, 1)));
         }
     }
 
@@ -128,13 +137,15 @@ public static class SearchTests
         [Fact]
         public void Does_not_change_its_mind()
         {
-            Assert.Equal(Ruling.NotLinearizable, Textbook.Judge(new ForgetfulModel(), Write(0, 1, 1), Read(2, 3, 0), Read(4, 5, 1)));
+            Assert.Equal(Ruling.NotLinearizable,
+                Textbook.Judge(new ForgetfulModel(), Write(0, 1, 1), Read(2, 3, 0), Read(4, 5, 1)));
         }
     }
 
     public sealed class A_judgement
     {
-        private static Judgement<int, RegisterInput, RegisterOutput> Judge(long maxSteps, params Call<RegisterInput, RegisterOutput>[] calls) =>
+        private static Judgement<int, RegisterInput, RegisterOutput> Judge(
+            long maxSteps, params Call<RegisterInput, RegisterOutput>[] calls) =>
             Search<int, RegisterInput, RegisterOutput>.Judge(Register, calls, maxSteps);
 
         [Fact]
@@ -154,7 +165,8 @@ public static class SearchTests
             Assert.Equal(Ruling.NotLinearizable, judgement.Ruling);
             Assert.Equal(3, judgement.Order.Length);
             Assert.Equal(stale, judgement.Unplaced);
-            Assert.Contains("No place for:\n    [6.000 s .. 7.000 s] read", judgement.Explain(), StringComparison.Ordinal);
+            Assert.Contains(
+                "No place for:\n    [6.000 s .. 7.000 s] read", judgement.Explain(), StringComparison.Ordinal);
             Assert.Contains("3 calls are in order", judgement.Explain(), StringComparison.Ordinal);
         }
 
@@ -207,8 +219,10 @@ public static class SearchTests
 
                 Assert.True(
                     judgement.Ruling == (expected ? Ruling.Linearizable : Ruling.NotLinearizable),
-                    string.Create(CultureInfo.InvariantCulture, $"Seed {seed}, history {i}: {judgement.Ruling}\n{string.Join('\n', calls.Select(c => c.ToString()))}"));
-                Assert.True(!expected || EveryOrder.IsInTime(judgement.Order.Select(o => o.Call)), "The order that was found is none.");
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"Seed {seed}, history {i}: {judgement.Ruling}\n{string.Join('\n', calls.Select(c => c.ToString()))}"));
+                Assert.True(!expected || EveryOrder.IsInTime(judgement.Order.Select(o => o.Call)),
+                    "The order that was found is none.");
                 good += expected ? 1 : 0;
             }
 

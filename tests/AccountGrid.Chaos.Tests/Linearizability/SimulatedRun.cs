@@ -5,8 +5,8 @@ using AccountGrid.V1;
 namespace AccountGrid.Chaos.Tests.Linearizability;
 
 /// <summary>
-/// A run as it would be if every account were perfect: each operation has one instant between its call and its answer, and what it is told is what is true then. Some are sent twice,
-/// some are never answered. By the seed alone.
+/// A run as it would be if every account were perfect: each operation has one instant between its call and its answer,
+/// and what it is told is what is true then. Some are sent twice, some are never answered. By the seed alone.
 /// </summary>
 internal sealed class SimulatedRun
 {
@@ -27,13 +27,16 @@ internal sealed class SimulatedRun
             var at = from + (_random.NextDouble() * 0.05);
             var to = at + (_random.NextDouble() * 0.05);
             free[client] = to;
-            plans.Add(new(client, _accounts[_random.Next(accounts)], from, at, to, _random.Next(50), _random.Next(100)));
+            plans.Add(new(client, _accounts[_random.Next(accounts)], from, at, to, _random.Next(50),
+                _random.Next(100)));
         }
 
         // Registered before anything else; then in the order of the instants at which they act.
         var registered = _accounts.Select(a => Tell(a.Register(), -2, -1, Fate.Answered));
-        var told = plans.OrderBy(p => p.At).Select(p => Tell(p.Account.Act(p.Client, p.Follower, p.Dice), p.From, p.To, FateOf(p.At)));
-        _operations = [.. registered.Concat(told).ToArray().OrderBy(o => o.InvokedAt).Select((o, i) => o with { Number = i })];
+        var told = plans.OrderBy(p => p.At)
+            .Select(p => Tell(p.Account.Act(p.Client, p.Follower, p.Dice), p.From, p.To, FateOf(p.At)));
+        _operations = [.. registered.Concat(told).ToArray().OrderBy(o => o.InvokedAt)
+            .Select((o, i) => o with { Number = i })];
     }
 
     private enum Fate
@@ -55,9 +58,16 @@ internal sealed class SimulatedRun
         return Of(_operations.Select(o => o == read ? o with { Attempts = [o.Attempts[0] with { Answer = old }] } : o));
     }
 
-    private static HistorySnapshot Of(IEnumerable<Operation> operations) => new([.. operations], ImmutableDictionary<int, TimeSpan>.Empty, ImmutableSortedDictionary<string, int>.Empty);
+    private static HistorySnapshot Of(IEnumerable<Operation> operations) =>
+        new([.. operations], ImmutableDictionary<int, TimeSpan>.Empty, ImmutableSortedDictionary<string, int>.Empty);
 
-    private Fate FateOf(double at) => at < 0 ? Fate.Answered : _random.Next(100) switch { < 2 => Fate.Unknown, < 6 => Fate.Retried, _ => Fate.Answered };
+    private Fate FateOf(double at) =>
+        at < 0 ? Fate.Answered : _random.Next(100) switch
+        {
+            < 2 => Fate.Unknown,
+            < 6 => Fate.Retried,
+            _ => Fate.Answered
+        };
 
     private static Operation Tell((Intent Intent, Answer Answer) acted, double from, double to, Fate fate)
     {
@@ -72,7 +82,8 @@ internal sealed class SimulatedRun
         });
     }
 
-    private sealed record Plan(int Client, SimulatedAccount Account, double From, double At, double To, int Follower, int Dice);
+    private sealed record Plan(
+        int Client, SimulatedAccount Account, double From, double At, double To, int Follower, int Dice);
 
     /// <summary>One account that makes no mistakes.</summary>
     private sealed class SimulatedAccount(long id)
@@ -124,7 +135,10 @@ internal sealed class SimulatedRun
             var changed = follows ? _followers.Add(edge) : _followers.Remove(edge);
             _changes += changed ? 1 : 0;
             return (
-                new Intent($"fan{client}", follows ? OperationKind.Follow : OperationKind.Unfollow, id) { Edges = [new EdgeChange(id, edge, follows)] },
+                new Intent($"fan{client}", follows ? OperationKind.Follow : OperationKind.Unfollow, id)
+                {
+                    Edges = [new EdgeChange(id, edge, follows)],
+                },
                 new Answer(Verdict.Done) { Changed = changed ? 1 : 0, Seen = [new Seen(id, Followers: Count())] });
         }
 
@@ -134,7 +148,8 @@ internal sealed class SimulatedRun
         {
             Seen =
             [
-                new Seen(id, _version, _isSuspended ? Account.Types.Status.Suspended : _isDown ? Account.Types.Status.Deactivated : Account.Types.Status.Active, Count()),
+                new Seen(id, _version, _isSuspended ? Account.Types.Status.Suspended
+                    : _isDown ? Account.Types.Status.Deactivated : Account.Types.Status.Active, Count()),
             ],
         };
     }

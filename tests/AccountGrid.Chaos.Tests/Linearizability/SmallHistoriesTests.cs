@@ -2,14 +2,16 @@ using System.Globalization;
 using AccountGrid.Chaos.Histories;
 using AccountGrid.Chaos.Linearizability;
 using AccountGrid.V1;
-using JournalCall = AccountGrid.Chaos.Linearizability.Call<AccountGrid.Chaos.Linearizability.JournalInput, AccountGrid.Chaos.Linearizability.JournalOutput>;
-using LedgerCall = AccountGrid.Chaos.Linearizability.Call<AccountGrid.Chaos.Linearizability.LedgerInput, AccountGrid.Chaos.Linearizability.LedgerOutput>;
+using JournalCall = AccountGrid.Chaos.Linearizability.Call<AccountGrid.Chaos.Linearizability.JournalInput,
+    AccountGrid.Chaos.Linearizability.JournalOutput>;
+using LedgerCall = AccountGrid.Chaos.Linearizability.Call<AccountGrid.Chaos.Linearizability.LedgerInput,
+    AccountGrid.Chaos.Linearizability.LedgerOutput>;
 
 namespace AccountGrid.Chaos.Tests.Linearizability;
 
 /// <summary>
-/// The models of an account let the search skip what cannot lead anywhere. Whether they are right to: small histories, half of them with one wrong answer, judged by the search and by
-/// trying every order.
+/// The models of an account let the search skip what cannot lead anywhere. Whether they are right to: small histories,
+/// half of them with one wrong answer, judged by the search and by trying every order.
 /// </summary>
 public static class SmallHistoriesTests
 {
@@ -30,7 +32,8 @@ public static class SmallHistoriesTests
             var ruling = Search<TState, TInput, TOutput>.Judge(model, calls, maxSteps: 100_000).Ruling;
             Assert.True(
                 ruling == (expected ? Ruling.Linearizable : Ruling.NotLinearizable),
-                string.Create(CultureInfo.InvariantCulture, $"Seed {seed}, history {i}: {ruling}\n{string.Join('\n', calls.Select(c => c.ToString()))}"));
+                string.Create(CultureInfo.InvariantCulture,
+                    $"Seed {seed}, history {i}: {ruling}\n{string.Join('\n', calls.Select(c => c.ToString()))}"));
             good += expected ? 1 : 0;
         }
 
@@ -55,7 +58,8 @@ public static class SmallHistoriesTests
 
         private static List<JournalCall> Tell(Random random)
         {
-            var calls = new List<JournalCall> { new(new JournalInput.Command(OperationKind.Register), Done(1), Textbook.At(-9), Textbook.At(-8), "register") };
+            var calls = new List<JournalCall> { new(new JournalInput.Command(OperationKind.Register), Done(1),
+                Textbook.At(-9), Textbook.At(-8), "register") };
             var (version, isDown, wrong) = (1L, false, random.Next(12));
             foreach (var (from, to) in Intervals(random, 3 + random.Next(3)))
             {
@@ -63,7 +67,8 @@ public static class SmallHistoriesTests
                 if (random.Next(5) < 3)
                 {
                     var status = isDown ? Account.Types.Status.Deactivated : Account.Types.Status.Active;
-                    calls.Add(new(new JournalInput.Look(), new JournalOutput.Shown(version + error, status), from, to, "look"));
+                    calls.Add(new(new JournalInput.Look(), new JournalOutput.Shown(version + error, status), from, to,
+                        "look"));
                     continue;
                 }
 
@@ -96,7 +101,10 @@ public static class SmallHistoriesTests
                 var error = calls.Count == wrong ? 1 : 0;
                 if (random.Next(2) == 0)
                 {
-                    calls.Add(new(new LedgerInput.Look(), random.Next(2) == 0 ? new LedgerOutput.Shown(count + error, version) : new LedgerOutput.Shown(count, version + error), from, to, "look"));
+                    calls.Add(new(new LedgerInput.Look(),
+                        random.Next(2) == 0
+                            ? new LedgerOutput.Shown(count + error, version)
+                            : new LedgerOutput.Shown(count, version + error), from, to, "look"));
                     continue;
                 }
 

@@ -36,7 +36,9 @@ internal sealed class ForgetfulModel : Model<int, RegisterInput, RegisterOutput>
     public override bool OnlyLooks(RegisterInput input, RegisterOutput output) => input.Value is null;
 }
 
-/// <summary>A queue: adds (<c>Value</c>), or else takes the oldest. The state is the queue in words, oldest first.</summary>
+/// <summary>
+/// A queue: adds (<c>Value</c>), or else takes the oldest. The state is the queue in words, oldest first.
+/// </summary>
 internal sealed class QueueModel : Model<string, RegisterInput, RegisterOutput>
 {
     public override string Initial => "";
@@ -50,15 +52,21 @@ internal sealed class QueueModel : Model<string, RegisterInput, RegisterOutput>
 /// <summary>Calls on a timetable.</summary>
 internal static class Textbook
 {
-    public static Call<RegisterInput, RegisterOutput> Write(double from, double to, int value) => new(RegisterInput.Write(value), new(), At(from), At(to), "write");
+    public static Call<RegisterInput, RegisterOutput> Write(double from, double to, int value) =>
+        new(RegisterInput.Write(value), new(), At(from), At(to), "write");
 
-    public static Call<RegisterInput, RegisterOutput> Read(double from, double to, int value) => new(RegisterInput.Read, new(value), At(from), At(to), "read");
+    public static Call<RegisterInput, RegisterOutput> Read(double from, double to, int value) =>
+        new(RegisterInput.Read, new(value), At(from), At(to), "read");
 
     /// <summary>A write that was never answered.</summary>
-    public static Call<RegisterInput, RegisterOutput> Perhaps(double from, int value, double until = double.PositiveInfinity) =>
-        new(RegisterInput.Write(value), null, At(from), double.IsFinite(until) ? At(until) : TimeSpan.MaxValue, "write");
+    public static Call<RegisterInput, RegisterOutput> Perhaps(
+        double from, int value, double until = double.PositiveInfinity) =>
+        new(RegisterInput.Write(value), null, At(from), double.IsFinite(until) ? At(until) : TimeSpan.MaxValue,
+            "write");
 
-    public static Ruling Judge(Model<int, RegisterInput, RegisterOutput> model, params ReadOnlySpan<Call<RegisterInput, RegisterOutput>> calls) =>
+    public static Ruling Judge(
+        Model<int, RegisterInput, RegisterOutput> model,
+        params ReadOnlySpan<Call<RegisterInput, RegisterOutput>> calls) =>
         Search<int, RegisterInput, RegisterOutput>.Judge(model, calls.ToImmutableArray(), maxSteps: 100_000).Ruling;
 
     public static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);

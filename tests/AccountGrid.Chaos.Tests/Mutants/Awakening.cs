@@ -8,8 +8,8 @@ namespace AccountGrid.Chaos.Tests.Mutants;
 
 /// <summary>
 /// The first of three silos is stopped (SIGSTOP) until the others have declared it dead and have taken down every
-/// account, also those that were active on it. Then it is woken, and a status cache asks it, and no other silo, until it
-/// has ended or answered often enough. No event reaches the cache, so that every answer is what that silo says.
+/// account, also those that were active on it. Then it is woken, and a status cache asks it, and no other silo, until
+/// it has ended or answered often enough. No event reaches the cache, so that every answer is what that silo says.
 /// </summary>
 internal static class Awakening
 {

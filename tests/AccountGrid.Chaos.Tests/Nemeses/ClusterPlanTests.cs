@@ -26,7 +26,8 @@ public sealed class ClusterPlanTests
     }
 
     [Fact]
-    public void Every_name_is_one_of_a_kind() => Assert.Equal(ClusterNemesis.All.Length, ClusterNemesis.All.Select(n => n.Name).Distinct().Count());
+    public void Every_name_is_one_of_a_kind() =>
+        Assert.Equal(ClusterNemesis.All.Length, ClusterNemesis.All.Select(n => n.Name).Distinct().Count());
 
     [Theory]
     [InlineData("--nemesis", "earthquake")]

@@ -9,7 +9,8 @@ public sealed class NemesisPlanTests
     public void One_seed_gives_one_plan() => Assert.Equal(NemesisPlan.Create(7, 24), NemesisPlan.Create(7, 24));
 
     [Fact]
-    public void Another_seed_gives_another_plan() => Assert.NotEqual(NemesisPlan.Create(7, 24), NemesisPlan.Create(8, 24));
+    public void Another_seed_gives_another_plan() =>
+        Assert.NotEqual(NemesisPlan.Create(7, 24), NemesisPlan.Create(8, 24));
 
     [Theory]
     [InlineData(1)]

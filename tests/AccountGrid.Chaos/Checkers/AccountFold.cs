@@ -5,7 +5,8 @@ using AccountGrid.V1;
 namespace AccountGrid.Chaos.Checkers;
 
 /// <summary>
-/// What a journal comes to after some of its entries. Written apart from the silo's own fold on purpose: one that shared its code would share its mistakes.
+/// What a journal comes to after some of its entries. Written apart from the silo's own fold on purpose: one that
+/// shared its code would share its mistakes.
 /// </summary>
 internal sealed record AccountFold
 {

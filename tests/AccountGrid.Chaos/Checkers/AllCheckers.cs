@@ -7,12 +7,14 @@ namespace AccountGrid.Chaos.Checkers;
 /// <summary>What the checks need to know of the run.</summary>
 /// <param name="ProtectedReach">Followers from which an account is protected, as the silo is configured.</param>
 /// <param name="MaxHarms">Harms per person and hour, as the silo is configured.</param>
-/// <param name="StoreFails">Whether the store of a living silo fails in this run: then a count may say that it is not exact.</param>
+/// <param name="StoreFails">Whether the store of a living silo fails in this run: then a count may say that it is not
+/// exact.</param>
 internal sealed record CheckRules(long ProtectedReach, int MaxHarms, bool StoreFails = false)
 {
     /// <summary>
-    /// When silos of a cluster may have disagreed on who is there. An account may have had two activations then, of which the forgotten one answers reads from what it
-    /// remembers; a read promises no more than its <see cref="Intent.MinVersion"/>. Never, on one silo.
+    /// When silos of a cluster may have disagreed on who is there. An account may have had two activations then, of
+    /// which the forgotten one answers reads from what it remembers; a read promises no more than its
+    /// <see cref="Intent.MinVersion"/>. Never, on one silo.
     /// </summary>
     public ImmutableArray<Disturbance> Disturbances { get; init; } = [];
 
@@ -30,7 +32,8 @@ internal static class AllCheckers
     /// <param name="recovered">What the silo and the disk say afterwards, with no client at work.</param>
     /// <param name="before">The recovery before; <c>null</c> for the first.</param>
     /// <param name="rules">The run.</param>
-    public static ImmutableArray<Violation> Check(HistorySnapshot history, RecoveredState recovered, RecoveredState? before, CheckRules rules) =>
+    public static ImmutableArray<Violation> Check(
+        HistorySnapshot history, RecoveredState recovered, RecoveredState? before, CheckRules rules) =>
     [
         .. JournalChecker.Check(history, recovered),
         .. ObservationChecker.Check(history, recovered, rules),

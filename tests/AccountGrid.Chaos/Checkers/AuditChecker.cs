@@ -2,7 +2,10 @@ using AccountGrid.Chaos.Running;
 
 namespace AccountGrid.Chaos.Checkers;
 
-/// <summary>The audit finds every chain, root and signature intact, covers every entry, never loses a checkpoint; and no journal is rewritten behind a restart.</summary>
+/// <summary>
+/// The audit finds every chain, root and signature intact, covers every entry, never loses a checkpoint; and no journal
+/// is rewritten behind a restart.
+/// </summary>
 internal static class AuditChecker
 {
     public const string Broken = "audit-is-intact";
@@ -18,9 +21,12 @@ internal static class AuditChecker
             yield return new(Broken, 0, recovered.Audit.Problem);
         }
 
-        // The audit is asked last, so it sees at least the entries of the accounts, and what was on disk before, the operators' too.
-        var entries = Math.Max(recovered.Accounts.Values.Sum(a => (long)a.Journal.Length), recovered.Disk?.Entries ?? 0);
-        if (recovered.Audit.Entries < entries || recovered.Audit.Entries < before?.Audit.Entries || recovered.Audit.Checkpoints < before?.Audit.Checkpoints)
+        // The audit is asked last, so it sees at least the entries of the accounts, and what was on disk before, the
+        // operators' too.
+        var entries =
+            Math.Max(recovered.Accounts.Values.Sum(a => (long)a.Journal.Length), recovered.Disk?.Entries ?? 0);
+        if (recovered.Audit.Entries < entries || recovered.Audit.Entries < before?.Audit.Entries
+            || recovered.Audit.Checkpoints < before?.Audit.Checkpoints)
         {
             yield return new(
                 Short, 0,
@@ -30,7 +36,8 @@ internal static class AuditChecker
         foreach (var old in before?.Accounts.Values ?? [])
         {
             var now = recovered.Accounts.TryGetValue(old.Id, out var account) ? account.Journal : [];
-            var changed = old.Journal.FirstOrDefault(l => l.Sequence > now.Length || now[(int)l.Sequence - 1].Hash != l.Hash);
+            var changed = old.Journal.FirstOrDefault(
+                l => l.Sequence > now.Length || now[(int)l.Sequence - 1].Hash != l.Hash);
             if (changed is not null)
             {
                 yield return new(Rewritten, old.Id, $"entry {changed} is gone or another one");

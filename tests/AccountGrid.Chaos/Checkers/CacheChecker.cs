@@ -7,9 +7,9 @@ namespace AccountGrid.Chaos.Checkers;
 
 /// <summary>
 /// No answer of a status cache is staler than its bound: some version of the account has that status and may still have
-/// been the last one at the time of the question minus the bound. A version was over, at the latest, when any client was
-/// told of a newer one. A fault in the cluster does not excuse a stale answer, because a cache can say that it does not
-/// know.
+/// been the last one at the time of the question minus the bound. A version was over, at the latest, when any client
+/// was told of a newer one. A fault in the cluster does not excuse a stale answer, because a cache can say that it does
+/// not know.
 /// </summary>
 internal static class CacheChecker
 {

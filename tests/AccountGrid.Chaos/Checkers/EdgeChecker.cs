@@ -4,9 +4,9 @@ using AccountGrid.Chaos.Running;
 namespace AccountGrid.Chaos.Checkers;
 
 /// <summary>
-/// Every acknowledged follow and unfollow is on disk, and nothing else: for each edge, the state on disk and every answer on the way is explained by some order of
-/// what was acknowledged and what may have happened. Exact, because one client alone touches an edge and does one thing at a time. And the count is the number
-/// of edges.
+/// Every acknowledged follow and unfollow is on disk, and nothing else: for each edge, the state on disk and every
+/// answer on the way is explained by some order of what was acknowledged and what may have happened. Exact, because one
+/// client alone touches an edge and does one thing at a time. And the count is the number of edges.
 /// </summary>
 internal static class EdgeChecker
 {
@@ -29,24 +29,29 @@ internal static class EdgeChecker
             }
         }
 
-        foreach (var violation in recovered.Disk is { } disk ? CheckDisk(edges, disk, recovered) : CheckServed(edges, recovered))
+        foreach (var violation in recovered.Disk is { } disk
+            ? CheckDisk(edges, disk, recovered)
+            : CheckServed(edges, recovered))
         {
             yield return violation;
         }
     }
 
-    private static IEnumerable<Violation> CheckDisk(Dictionary<(long Account, long Follower), EdgeModel> edges, DiskState disk, RecoveredState recovered)
+    private static IEnumerable<Violation> CheckDisk(
+        Dictionary<(long Account, long Follower), EdgeModel> edges, DiskState disk, RecoveredState recovered)
     {
         foreach (var ((account, follower), model) in edges)
         {
             var there = disk.Of(account).Contains(follower);
             if (!(there ? model.MayBeThere : model.MayBeAbsent))
             {
-                yield return new(Lost, account, $"follower {follower} is {(there ? "there" : "absent")} on disk; last {model.Last}");
+                yield return new(
+                    Lost, account, $"follower {follower} is {(there ? "there" : "absent")} on disk; last {model.Last}");
             }
         }
 
-        var phantoms = disk.Followers.SelectMany(a => a.Value.Where(f => !edges.ContainsKey((a.Key, f))).Select(f => (Account: a.Key, Follower: f)));
+        var phantoms = disk.Followers.SelectMany(
+            a => a.Value.Where(f => !edges.ContainsKey((a.Key, f))).Select(f => (Account: a.Key, Follower: f)));
         foreach (var (account, follower) in phantoms)
         {
             yield return new(Phantom, account, $"follower {follower}");
@@ -59,15 +64,19 @@ internal static class EdgeChecker
     }
 
     /// <summary>Without the edges themselves the count still has to be one that the answers allow.</summary>
-    private static IEnumerable<Violation> CheckServed(Dictionary<(long Account, long Follower), EdgeModel> edges, RecoveredState recovered)
+    private static IEnumerable<Violation> CheckServed(
+        Dictionary<(long Account, long Follower), EdgeModel> edges, RecoveredState recovered)
     {
         var byAccount = edges.ToLookup(e => e.Key.Account, e => e.Value);
         foreach (var account in recovered.Accounts.Values.Where(a => a.Served.Version > 0))
         {
-            var (least, most) = (byAccount[account.Id].Count(m => !m.MayBeAbsent), byAccount[account.Id].Count(m => m.MayBeThere));
+            var (least, most) =
+                (byAccount[account.Id].Count(m => !m.MayBeAbsent), byAccount[account.Id].Count(m => m.MayBeThere));
             if (account.Served.Followers?.Count is not { } count || count < least || count > most)
             {
-                yield return new(WrongCount, account.Id, $"served {account.Served.Followers?.Count}; the answers allow {least} to {most}");
+                yield return new(
+                    WrongCount, account.Id,
+                    $"served {account.Served.Followers?.Count}; the answers allow {least} to {most}");
             }
         }
     }
@@ -77,7 +86,8 @@ internal static class EdgeChecker
         var edges = disk.Of(account.Id).Count;
         if (disk.Counts.GetValueOrDefault(account.Id) != edges)
         {
-            yield return new(WrongCount, account.Id, $"{edges} edges on disk, and beside them the count {disk.Counts.GetValueOrDefault(account.Id)}");
+            yield return new(WrongCount, account.Id,
+                $"{edges} edges on disk, and beside them the count {disk.Counts.GetValueOrDefault(account.Id)}");
         }
 
         if (account.Served is { Version: > 0 } served && served.Followers?.Count != edges)
@@ -87,7 +97,8 @@ internal static class EdgeChecker
     }
 
     private static Violation? Apply(
-        Dictionary<(long Account, long Follower), EdgeModel> edges, HistorySnapshot history, Operation operation, Attempt attempt, CheckRules rules)
+        Dictionary<(long Account, long Follower), EdgeModel> edges, HistorySnapshot history, Operation operation,
+        Attempt attempt, CheckRules rules)
     {
         if (attempt.Answer is { Verdict: Verdict.Refused })
         {
@@ -122,10 +133,12 @@ internal static class EdgeChecker
             }
         }
 
-        // What a gateway had to send to another silo may be found to be there already: then less is said to have changed than did.
+        // What a gateway had to send to another silo may be found to be there already: then less is said to have
+        // changed than did.
         least = rules.IsDisturbed(attempt.StartedAt, attempt.EndedAt ?? TimeSpan.MaxValue) ? 0 : least;
         return attempt.Answer?.Changed is { } changed && (changed < least || changed > most)
-            ? new(WrongChange, operation.Intent.Account, $"{operation} says that {changed} of {operation.Intent.Edges.Length} changed; {least} to {most} could")
+            ? new(WrongChange, operation.Intent.Account,
+                $"{operation} says that {changed} of {operation.Intent.Edges.Length} changed; {least} to {most} could")
             : null;
     }
 }

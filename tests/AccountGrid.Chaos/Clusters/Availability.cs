@@ -38,14 +38,19 @@ internal sealed record Availability
     /// <param name="to">Its end.</param>
     public static Availability Of(HistorySnapshot history, GateTimes gate, TimeSpan from, TimeSpan to)
     {
-        var operations = history.Operations.Where(o => o.Attempts[^1].StartedAt <= to && (o.Attempts[^1].EndedAt ?? to) >= from).ToArray();
+        var operations =
+            history.Operations.Where(o => o.Attempts[^1].StartedAt <= to && (o.Attempts[^1].EndedAt ?? to) >= from)
+                .ToArray();
         var answered = operations.Where(static o => o.Answer is not null).ToArray();
         var (begins, ends) = (gate.ClientTime(from), gate.ClientTime(to));
-        var born = history.Operations.Where(static o => o is { Intent.Kind: OperationKind.Register, Answer.Verdict: Verdict.Done })
+        var born =
+            history.Operations.Where(
+                static o => o is { Intent.Kind: OperationKind.Register, Answer.Verdict: Verdict.Done })
             .ToDictionary(static o => o.Intent.Account, o => gate.ClientTime(o.AnsweredAt));
         var gaps = answered.Where(static o => o is { Intent.Account: > 0, Answer.Verdict: not Verdict.Refused })
             .GroupBy(static o => o.Intent.Account, o => gate.ClientTime(o.AnsweredAt))
-            .Select(g => (Account: g.Key, Gap: LongestGapIn(g.Order(), Later(begins, born.GetValueOrDefault(g.Key)), ends)))
+            .Select(
+                g => (Account: g.Key, Gap: LongestGapIn(g.Order(), Later(begins, born.GetValueOrDefault(g.Key)), ends)))
             .OrderBy(static g => g.Gap).ToArray();
         return new()
         {
@@ -57,7 +62,8 @@ internal sealed record Availability
             Unknown = operations.Count(static o => o is { Answer: null, Attempts: [.., { EndedAt: not null }] }),
             Answered = answered.Length,
             Errors = operations.SelectMany(static o => o.Attempts).Where(a => a.Error.Length > 0 && a.StartedAt >= from)
-                .GroupBy(static a => a.Error).ToImmutableSortedDictionary(static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
+                .GroupBy(static a => a.Error).ToImmutableSortedDictionary(
+                    static g => g.Key, static g => g.Count(), StringComparer.Ordinal),
         };
     }
 
@@ -68,7 +74,9 @@ internal sealed record Availability
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    /// <summary>From the beginning of the part to the first success counts, too, and from the last one to its end.</summary>
+    /// <summary>
+    /// From the beginning of the part to the first success counts, too, and from the last one to its end.
+    /// </summary>
     private static TimeSpan LongestGapIn(IEnumerable<TimeSpan> successes, TimeSpan from, TimeSpan to)
     {
         var (longest, last) = (TimeSpan.Zero, from);

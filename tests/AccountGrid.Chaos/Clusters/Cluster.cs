@@ -10,7 +10,8 @@ using Npgsql;
 namespace AccountGrid.Chaos.Clusters;
 
 /// <summary>
-/// PostgreSQL and silos on it, all real processes of this machine, with everything that can be made to fail round them. Used by one caller at a time.
+/// PostgreSQL and silos on it, all real processes of this machine, with everything that can be made to fail round them.
+/// Used by one caller at a time.
 /// </summary>
 internal sealed class Cluster : IGrid
 {
@@ -62,7 +63,8 @@ internal sealed class Cluster : IGrid
     public string ConnectionString => Postgres.ConnectionString() + ";Pooling=false";
 
     /// <summary>Starts everything and lets the clients in.</summary>
-    public static async Task<Cluster> StartAsync(ClusterOptions options, History history, Connection connection, CancellationToken cancellationToken)
+    public static async Task<Cluster> StartAsync(
+        ClusterOptions options, History history, Connection connection, CancellationToken cancellationToken)
     {
         var cluster = new Cluster(options, history, connection);
         try
@@ -77,15 +79,20 @@ internal sealed class Cluster : IGrid
         }
     }
 
-    /// <summary>Mends everything: packets arrive, the disk has room and is fast, clocks are right, the database and all silos run, every silo is ready.</summary>
-    /// <returns>Silos that were declared dead and did not end themselves, although they could have known; they are killed.</returns>
+    /// <summary>
+    /// Mends everything: packets arrive, the disk has room and is fast, clocks are right, the database and all silos
+    /// run, every silo is ready.
+    /// </summary>
+    /// <returns>Silos that were declared dead and did not end themselves, although they could have known; they are
+    /// killed.</returns>
     public async Task<ImmutableArray<Member>> RecoverAsync(CancellationToken cancellationToken)
     {
         await MendAsync();
         var undead = ImmutableArray.CreateBuilder<Member>();
         foreach (var member in Members.Where(static m => m.IsRunning))
         {
-            if (await IsDeclaredDeadAsync(member, cancellationToken) && !await member.EndsAsync(ZombiePatience, cancellationToken))
+            if (await IsDeclaredDeadAsync(member, cancellationToken)
+                && !await member.EndsAsync(ZombiePatience, cancellationToken))
             {
                 undead.Add(member);
                 await member.KillAsync();
@@ -185,7 +192,8 @@ internal sealed class Cluster : IGrid
     }
 
     /// <inheritdoc/>
-    public string Token(string subject, IEnumerable<string> roles) => (_tokens ?? throw new InvalidOperationException("Not started.")).Token(subject, roles);
+    public string Token(string subject, IEnumerable<string> roles) =>
+        (_tokens ?? throw new InvalidOperationException("Not started.")).Token(subject, roles);
 
     /// <inheritdoc/>
     public void KeepOutput(string directory)
@@ -270,7 +278,11 @@ internal sealed class Cluster : IGrid
         var database = new BadNetwork(Postgres.Port, Network?.DatabaseAddress ?? IPAddress.Loopback);
         var address = Network?.AddressOf(number) ?? "127.0.0.1";
         var siloPort = Network is null ? Member.FreePort(address) : 11_111;
-        var connectionString = new NpgsqlConnectionStringBuilder(Postgres.ConnectionString()) { Host = database.EndPoint.Address.ToString(), Port = database.Port };
+        var connectionString = new NpgsqlConnectionStringBuilder(Postgres.ConnectionString())
+        {
+            Host = database.EndPoint.Address.ToString(),
+            Port = database.Port,
+        };
         var environment = new Dictionary<string, string>(_options.Environment)
         {
             ["ACCOUNTGRID__POSTGRES"] = connectionString.ToString(),

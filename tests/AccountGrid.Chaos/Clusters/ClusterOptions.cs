@@ -15,7 +15,9 @@ internal sealed record ClusterOptions
     /// <summary>Whether the silos get a network of their own where that is allowed; needed by partitions.</summary>
     public bool Network { get; init; } = true;
 
-    /// <summary>Whether the database gets a small disk of its own where that is allowed; needed by a full disk.</summary>
+    /// <summary>
+    /// Whether the database gets a small disk of its own where that is allowed; needed by a full disk.
+    /// </summary>
     public bool SmallDisk { get; init; } = true;
 
     /// <summary>Further settings of every silo, as environment variables.</summary>

@@ -11,11 +11,14 @@ using Grpc.Core;
 
 namespace AccountGrid.Chaos.Clusters;
 
-/// <summary>What a run against a cluster is made of. With the commit, the seed says what was planned; timing is the machine's.</summary>
+/// <summary>
+/// What a run against a cluster is made of. With the commit, the seed says what was planned; timing is the machine's.
+/// </summary>
 internal sealed record ClusterRunOptions(int Seed)
 {
     /// <summary>The clients. Short timeouts: behind a dead connection is another silo.</summary>
-    public WorkloadOptions Workload { get; init; } = new() { Timeout = TimeSpan.FromSeconds(8), People = 120, BigIngest = 3_000 };
+    public WorkloadOptions Workload { get; init; } =
+        new() { Timeout = TimeSpan.FromSeconds(8), People = 120, BigIngest = 3_000 };
 
     /// <summary>The cluster that is started.</summary>
     public ClusterOptions Cluster { get; init; } = new();
@@ -29,12 +32,16 @@ internal sealed record ClusterRunOptions(int Seed)
     /// <summary>Operations in the history at most.</summary>
     public int HistoryCapacity { get; init; } = 1_000_000;
 
-    /// <summary>How long nothing happens before everything is checked: what was sent and not answered is decided by then, one way or the other.</summary>
+    /// <summary>
+    /// How long nothing happens before everything is checked: what was sent and not answered is decided by then, one
+    /// way or the other.
+    /// </summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>
-/// One run: clients at work on all silos, one nemesis after the other, and after each the clients hold still and everything is checked. Used by one caller.
+/// One run: clients at work on all silos, one nemesis after the other, and after each the clients hold still and
+/// everything is checked. Used by one caller.
 /// </summary>
 internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) : IAsyncDisposable
 {
@@ -56,7 +63,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private int _round;
 
     /// <summary>The cluster, where it is this run's own.</summary>
-    public Cluster Cluster => _grid as Cluster ?? throw new InvalidOperationException("Not started, or somebody else's.");
+    public Cluster Cluster =>
+        _grid as Cluster ?? throw new InvalidOperationException("Not started, or somebody else's.");
 
     /// <summary>Answers of caches that were checked.</summary>
     public int CacheAnswers { get; private set; }
@@ -72,12 +80,15 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             ? new RemoteGrid(remote, _history, _connection)
             : await Cluster.StartAsync(options.Cluster, _history, _connection, cancellationToken);
         _startedAt = _history.Now;
-        _workload = new Workload(_history, _connection, _grid.Token, options.Workload, options.Seed, TimeProvider.System);
+        _workload = new Workload(
+            _history, _connection, _grid.Token, options.Workload, options.Seed, TimeProvider.System);
         await _workload.StartAsync(cancellationToken);
         WatchCaches();
     });
 
-    /// <summary>One nemesis: the clients work, it strikes, everything is mended, they work again, and everything is checked.</summary>
+    /// <summary>
+    /// One nemesis: the clients work, it strikes, everything is mended, they work again, and everything is checked.
+    /// </summary>
     /// <returns>Whether it struck; it says why where it did not.</returns>
     public async Task<bool> StrikeAsync(ClusterNemesis nemesis, CancellationToken cancellationToken)
     {
@@ -88,16 +99,20 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         }
 
         // What a nemesis does depends on the seed, its name and the round, not on what those before it drew.
-        var random = new Random(unchecked((options.Seed * 397) ^ (nemesis.Name.Aggregate(17, (h, c) => (h * 31) + c) + _round++)));
+        var random = new Random(
+            unchecked((options.Seed * 397) ^ (nemesis.Name.Aggregate(17, (h, c) => (h * 31) + c) + _round++)));
         await GuardAsync($"round {_round}, {nemesis.Name}", async () =>
         {
-            await Task.WhenAny(_history.NextAnswersAsync(100 + random.Next(200)), Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
+            await Task.WhenAny(_history.NextAnswersAsync(100 + random.Next(200)),
+                Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
             var began = _history.Now;
             _disturbances.Add(new(began, TimeSpan.MaxValue));
             var strike = new Strike(Cluster, random, _history, log, cancellationToken);
             var did = await nemesis.StrikeAsync(strike);
             strike.Violations.AddRange((await Cluster.RecoverAsync(cancellationToken))
-                .Select(static m => new Violation(ZombieLives, 0, $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known")));
+                .Select(static m =>
+                    new Violation(ZombieLives, 0,
+                        $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known")));
             await strike.WorkAsync(200);
             await _workload!.ThrowIfBrokenAsync();
             var availability = Availability.Of(_history.Snapshot(), _gate!, began, _history.Now);
@@ -110,20 +125,23 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     }
 
     /// <summary>No nemesis of ours: the clients work for a while, and everything is checked.</summary>
-    public Task WorkAsync(TimeSpan time, CancellationToken cancellationToken) => GuardAsync($"round {++_round}", async () =>
-    {
-        var began = _history.Now;
-        if (options.Remote is not null)
+    public Task WorkAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        GuardAsync($"round {++_round}", async () =>
         {
-            // Somebody else may strike at any time.
-            _disturbances.Add(new(began, TimeSpan.MaxValue));
-        }
+            var began = _history.Now;
+            if (options.Remote is not null)
+            {
+                // Somebody else may strike at any time.
+                _disturbances.Add(new(began, TimeSpan.MaxValue));
+            }
 
-        await Task.Delay(time, cancellationToken);
-        await _workload!.ThrowIfBrokenAsync();
-        log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {Availability.Of(_history.Snapshot(), _gate!, began, _history.Now)}"));
-        await SettleAndCheckAsync("the clients alone", [], cancellationToken);
-    });
+            await Task.Delay(time, cancellationToken);
+            await _workload!.ThrowIfBrokenAsync();
+            log(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{began.TotalSeconds,6:0.0} s  {Availability.Of(_history.Snapshot(), _gate!, began, _history.Now)}"));
+            await SettleAndCheckAsync("the clients alone", [], cancellationToken);
+        });
 
     /// <summary>The end: every check once more, and what it was all like.</summary>
     public async Task<ClusterSummary> FinishAsync(CancellationToken cancellationToken)
@@ -136,7 +154,9 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             await _workload.ThrowIfBrokenAsync();
         });
         var snapshot = _history.Snapshot();
-        return ClusterSummary.Of(options.Seed, Strikes, snapshot, _before!, Availability.Of(snapshot, _gate!, _startedAt, _gate!.LastClosed));
+        return ClusterSummary.Of(
+            options.Seed, Strikes, snapshot, _before!,
+            Availability.Of(snapshot, _gate!, _startedAt, _gate!.LastClosed));
     }
 
     /// <inheritdoc/>
@@ -195,7 +215,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         return CacheChecker.Check(history, recovered, looks, _caches.Bound);
     }
 
-    private async Task SettleAndCheckAsync(string phase, List<Violation> found, CancellationToken cancellationToken, bool opens = true)
+    private async Task SettleAndCheckAsync(
+        string phase, List<Violation> found, CancellationToken cancellationToken, bool opens = true)
     {
         await _connection.CloseAsync(cancellationToken).WaitAsync(Quiet, cancellationToken);
         _gate!.Close();
@@ -216,7 +237,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         found.AddRange(CheckCaches(history, recovered, looks, unknown));
         foreach (var gateway in _grid.Gateways)
         {
-            var served = await PatientlyAsync(() => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);
+            var served = await PatientlyAsync(
+                () => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);
             found.AddRange(AgreementChecker.Check(gateway.Name, recovered, served));
         }
 
@@ -241,11 +263,16 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
         var gateways = _grid!.Gateways;
-        var disk = _grid.ConnectionString is { } database ? await DatabaseReader.ReadAsync(database, ids.ToHashSet().Contains, cancellationToken) : null;
+        var disk = _grid.ConnectionString is { } database
+            ? await DatabaseReader.ReadAsync(database, ids.ToHashSet().Contains, cancellationToken)
+            : null;
         return await Reader(gateways[_round % gateways.Length]).ReadAsync(ids, disk, cancellationToken);
     }
 
-    /// <summary>The checks' own reads are no part of what is measured: one that finds a gateway busy, or struck by somebody else, is made again.</summary>
+    /// <summary>
+    /// The checks' own reads are no part of what is measured: one that finds a gateway busy, or struck by somebody
+    /// else, is made again.
+    /// </summary>
     private static async Task<T> PatientlyAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -255,16 +282,23 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             {
                 return await read();
             }
-            catch (RpcException e) when (e.StatusCode is not StatusCode.Internal && TimeProvider.System.GetElapsedTime(began) < Quiet)
+            catch (RpcException e) when (e.StatusCode is not StatusCode.Internal
+                && TimeProvider.System.GetElapsedTime(began) < Quiet)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
             }
         }
     }
 
-    private CheckRules Rules() => new(options.Cluster.ProtectedReach, options.Cluster.MaxHarms, StoreFails: true) { Disturbances = [.. _disturbances] };
+    private CheckRules Rules() =>
+        new(options.Cluster.ProtectedReach, options.Cluster.MaxHarms, StoreFails: true)
+        {
+            Disturbances = [.. _disturbances],
+        };
 
-    private RecoveryReader Reader(Endpoint gateway) => new(gateway.Invoker, _grid!.Token("shop", ["service"]), _grid.Token("auditor", ["auditor"]), options.Workload.Handles);
+    private RecoveryReader Reader(Endpoint gateway) =>
+        new(gateway.Invoker, _grid!.Token("shop", ["service"]), _grid.Token("auditor", ["auditor"]),
+            options.Workload.Handles);
 
     private async Task GuardAsync(string phase, Func<Task> action)
     {
@@ -291,7 +325,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     {
         _failed = true;
         HistoryFile.Write(_kept.File("chaos-history.txt"), _history.Snapshot());
-        File.WriteAllLines(_kept.File("chaos-violations.txt"), violations.Select(v => v.ToString()).Append(cause?.ToString() ?? ""));
+        File.WriteAllLines(
+            _kept.File("chaos-violations.txt"), violations.Select(v => v.ToString()).Append(cause?.ToString() ?? ""));
         _grid?.KeepOutput(_kept.FullPath);
         return new CrashRunException(
             $"""

@@ -32,7 +32,8 @@ internal sealed record ClusterSummary
     public required Availability Availability { get; init; }
 
     /// <summary>Counts it.</summary>
-    public static ClusterSummary Of(int seed, int strikes, HistorySnapshot history, RecoveredState last, Availability availability)
+    public static ClusterSummary Of(
+        int seed, int strikes, HistorySnapshot history, RecoveredState last, Availability availability)
     {
         return new()
         {

@@ -2,7 +2,9 @@ using AccountGrid.Chaos.Histories;
 
 namespace AccountGrid.Chaos.Clusters;
 
-/// <summary>The clients' own time, which stands still while the gate is closed for the checks. Used by one caller at a time.</summary>
+/// <summary>
+/// The clients' own time, which stands still while the gate is closed for the checks. Used by one caller at a time.
+/// </summary>
 internal sealed class GateTimes(History history)
 {
     private readonly List<(TimeSpan From, TimeSpan To)> _closed = [];

@@ -7,8 +7,8 @@ using Grpc.Net.Client;
 namespace AccountGrid.Chaos.Clusters;
 
 /// <summary>
-/// One silo of the cluster through all its lives, with its way to the database, its clock and its address. Its clients are not told when it dies: they find out. Used by one
-/// caller at a time.
+/// One silo of the cluster through all its lives, with its way to the database, its clock and its address. Its clients
+/// are not told when it dies: they find out. Used by one caller at a time.
 /// </summary>
 internal sealed class Member : IAsyncDisposable
 {
@@ -48,7 +48,8 @@ internal sealed class Member : IAsyncDisposable
     public Endpoint Endpoint(int incarnation) => new(incarnation, _channel.CreateCallInvoker(), Name);
 
     /// <summary>Starts the first life. Not published yet.</summary>
-    public static async Task<Member> StartAsync(MemberPlan plan, Connection connection, CancellationToken cancellationToken) =>
+    public static async Task<Member> StartAsync(
+        MemberPlan plan, Connection connection, CancellationToken cancellationToken) =>
         new(plan, connection, await SiloProcess.StartAsync(plan.Options, cancellationToken));
 
     /// <summary>Clients may choose it, unless <see cref="TakeOut"/> was the last word.</summary>
@@ -122,7 +123,8 @@ internal sealed class Member : IAsyncDisposable
 
     /// <summary>SIGTERM, and waits for the end.</summary>
     /// <returns>The exit code.</returns>
-    public Task<int> StopAsync(CancellationToken cancellationToken) => _silo.StopAsync(TimeSpan.FromSeconds(60), cancellationToken);
+    public Task<int> StopAsync(CancellationToken cancellationToken) =>
+        _silo.StopAsync(TimeSpan.FromSeconds(60), cancellationToken);
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Whether it did.</returns>
@@ -146,7 +148,8 @@ internal sealed class Member : IAsyncDisposable
         _earlierOutput.RemoveRange(0, Math.Max(0, _earlierOutput.Count - KeptOutput));
         await _silo.RestartAsync(cancellationToken);
 
-        // Kept to the end: a client that has just taken the old address must meet a refused connection, not a disposed channel.
+        // Kept to the end: a client that has just taken the old address must meet a refused connection, not a disposed
+        // channel.
         _earlierChannels.Add(_channel);
         _channel = _silo.CreateChannel();
         Publish(incarnation);
@@ -162,7 +165,8 @@ internal sealed class Member : IAsyncDisposable
             using var answer = await client.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
@@ -193,4 +197,5 @@ internal sealed class Member : IAsyncDisposable
 /// <param name="Options">How the process is started.</param>
 /// <param name="Database">Its way to the database.</param>
 /// <param name="Faults">Its clock; <c>null</c> where it cannot be made wrong.</param>
-internal sealed record MemberPlan(int Number, string Address, int SiloPort, SiloProcessOptions Options, BadNetwork Database, MachineFaults? Faults);
+internal sealed record MemberPlan(
+    int Number, string Address, int SiloPort, SiloProcessOptions Options, BadNetwork Database, MachineFaults? Faults);

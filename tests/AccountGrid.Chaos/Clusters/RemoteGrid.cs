@@ -5,7 +5,9 @@ using Grpc.Net.Client;
 
 namespace AccountGrid.Chaos.Clusters;
 
-/// <summary>A grid that somebody else runs, and perhaps strikes: addresses, and a key that its tokens are made with.</summary>
+/// <summary>
+/// A grid that somebody else runs, and perhaps strikes: addresses, and a key that its tokens are made with.
+/// </summary>
 internal sealed class RemoteGrid : IGrid
 {
     private readonly History _history;
@@ -24,7 +26,8 @@ internal sealed class RemoteGrid : IGrid
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<Endpoint> Gateways => [.. _channels.Select(c => new Endpoint(_epoch, c.CreateCallInvoker(), c.Target))];
+    public ImmutableArray<Endpoint> Gateways =>
+        [.. _channels.Select(c => new Endpoint(_epoch, c.CreateCallInvoker(), c.Target))];
 
     /// <inheritdoc/>
     public string? ConnectionString { get; }
@@ -71,4 +74,5 @@ internal sealed class RemoteGrid : IGrid
 /// <param name="TokenKey">A private key, PEM, whose tokens it believes.</param>
 /// <param name="Issuer">The issuer that these tokens name.</param>
 /// <param name="ConnectionString">How to read its database, or <c>null</c>.</param>
-internal sealed record RemoteGridOptions(ImmutableArray<Uri> Addresses, string TokenKey, string Issuer, string? ConnectionString);
+internal sealed record RemoteGridOptions(
+    ImmutableArray<Uri> Addresses, string TokenKey, string Issuer, string? ConnectionString);

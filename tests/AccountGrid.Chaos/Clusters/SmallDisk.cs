@@ -3,7 +3,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Chaos.Clusters;
 
-/// <summary>A file system of a fixed size in memory, for a server that shall meet its end of space. Linux, root. Used by one caller at a time.</summary>
+/// <summary>
+/// A file system of a fixed size in memory, for a server that shall meet its end of space. Linux, root. Used by one
+/// caller at a time.
+/// </summary>
 internal sealed class SmallDisk : IAsyncDisposable
 {
     private const int Megabytes = 512;
@@ -31,9 +34,11 @@ internal sealed class SmallDisk : IAsyncDisposable
         try
         {
             // The server runs as another user.
-            File.SetUnixFileMode(directory.FullPath, File.GetUnixFileMode(directory.FullPath) | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                directory.FullPath, File.GetUnixFileMode(directory.FullPath) | UnixFileMode.OtherExecute);
             Directory.CreateDirectory(disk.FullPath);
-            await Machine.RunAsync("mount", "-t", "tmpfs", "-o", string.Create(CultureInfo.InvariantCulture, $"size={Megabytes}m"), "accountgrid-chaos", disk.FullPath);
+            await Machine.RunAsync("mount", "-t", "tmpfs", "-o",
+                string.Create(CultureInfo.InvariantCulture, $"size={Megabytes}m"), "accountgrid-chaos", disk.FullPath);
             return (disk, "");
         }
         catch (MachineException e)

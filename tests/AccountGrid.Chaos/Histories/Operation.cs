@@ -81,7 +81,8 @@ internal readonly record struct FollowersSeen(long Count, long Version, bool Exa
 /// <param name="Version">The journal's length; 0 = there is no such account.</param>
 /// <param name="Status">Whether it is up.</param>
 /// <param name="Followers">The count.</param>
-internal sealed record Seen(long Account, long? Version = null, Account.Types.Status? Status = null, FollowersSeen? Followers = null);
+internal sealed record Seen(
+    long Account, long? Version = null, Account.Types.Status? Status = null, FollowersSeen? Followers = null);
 
 /// <summary>The silo's final word on an operation.</summary>
 /// <param name="Verdict">How it ended.</param>
@@ -102,15 +103,19 @@ internal sealed record Answer(Verdict Verdict, string Reason = "")
 }
 
 /// <summary>One call that left a client.</summary>
-/// <param name="Incarnation">Which life it was sent to, from 1: of the process, or, of a cluster, the time between two moments at which nothing was under way.</param>
+/// <param name="Incarnation">Which life it was sent to, from 1: of the process, or, of a cluster, the time between two
+/// moments at which nothing was under way.</param>
 /// <param name="StartedAt">On the history's clock.</param>
 /// <param name="EndedAt">When it was answered or failed; <c>null</c> while it is under way.</param>
-/// <param name="Answer">The final word; <c>null</c> = it may or may not have taken effect, now or until that process is dead.</param>
+/// <param name="Answer">The final word; <c>null</c> = it may or may not have taken effect, now or until that process is
+/// dead.</param>
 /// <param name="Error">How it failed, where it was not answered.</param>
-/// <param name="TraceId">The trace that it was sent with: the journal entry of the attempt that acted carries it.</param>
+/// <param name="TraceId">The trace that it was sent with: the journal entry of the attempt that acted carries
+/// it.</param>
 /// <param name="To">Which gateway it was sent to; empty where there is one.</param>
 internal sealed record Attempt(
-    int Incarnation, TimeSpan StartedAt, TimeSpan? EndedAt = null, Answer? Answer = null, string Error = "", string TraceId = "", string To = "");
+    int Incarnation, TimeSpan StartedAt, TimeSpan? EndedAt = null, Answer? Answer = null, string Error = "",
+    string TraceId = "", string To = "");
 
 /// <summary>An operation with all its attempts, oldest first. Immutable.</summary>
 /// <param name="Number">In the order of invocation, from 0.</param>
@@ -128,15 +133,18 @@ internal sealed record Operation(int Number, Intent Intent, ImmutableArray<Attem
     public TimeSpan AnsweredAt => Answer is null ? TimeSpan.MaxValue : Attempts[^1].EndedAt ?? TimeSpan.MaxValue;
 
     /// <summary>
-    /// Whether an attempt without an answer went to the same life of the process as the answered one: then it may still be decided after the
-    /// answer, and a refusal does not speak for it.
+    /// Whether an attempt without an answer went to the same life of the process as the answered one: then it may still
+    /// be decided after the answer, and a refusal does not speak for it.
     /// </summary>
-    public bool HasRivalAttempt => Answer is not null && Attempts.Take(Attempts.Length - 1).Any(a => a.Incarnation == Attempts[^1].Incarnation);
+    public bool HasRivalAttempt =>
+        Answer is not null && Attempts.Take(Attempts.Length - 1).Any(a => a.Incarnation == Attempts[^1].Incarnation);
 
     /// <summary>For a person who reads a violation.</summary>
     public override string ToString()
     {
-        var outcome = Answer is { } answer ? $"{answer.Verdict}{(answer.Reason.Length > 0 ? " " + answer.Reason : "")}" : "no answer";
+        var outcome = Answer is { } answer
+            ? $"{answer.Verdict}{(answer.Reason.Length > 0 ? " " + answer.Reason : "")}"
+            : "no answer";
         return $"#{Number} {Intent.Client} {Intent.Kind} account {Intent.Account} as {Intent.Actor} request {Intent.RequestId ?? "-"}: {outcome} in {Attempts.Length} attempt(s) from {InvokedAt.TotalSeconds:0.000} s";
     }
 }

@@ -1,6 +1,9 @@
 namespace AccountGrid.Chaos.Linearizability;
 
-/// <summary>A call or an answer in the order of time. An operation that need not take effect has no answer here: it holds up nobody.</summary>
+/// <summary>
+/// A call or an answer in the order of time. An operation that need not take effect has no answer here: it holds up
+/// nobody.
+/// </summary>
 internal sealed class Entry(int call, bool isAnswer, bool isUnknown)
 {
     /// <summary>Of which call.</summary>
@@ -21,7 +24,8 @@ internal sealed class Entry(int call, bool isAnswer, bool isUnknown)
 }
 
 /// <summary>
-/// The entries of what is not placed yet, doubly linked, so that an operation is taken out and put back in no time. Put back in the opposite order.
+/// The entries of what is not placed yet, doubly linked, so that an operation is taken out and put back in no time. Put
+/// back in the opposite order.
 /// </summary>
 internal sealed class Entries
 {
@@ -34,7 +38,9 @@ internal sealed class Entries
     /// <summary>The first entry, or <c>null</c>.</summary>
     public Entry? First => _head.Next;
 
-    /// <summary>In the order of time; of one instant, calls come before answers, so that what touches counts as concurrent.</summary>
+    /// <summary>
+    /// In the order of time; of one instant, calls come before answers, so that what touches counts as concurrent.
+    /// </summary>
     public static Entries Of<TInput, TOutput>(IReadOnlyList<Call<TInput, TOutput>> calls)
         where TInput : notnull
         where TOutput : class

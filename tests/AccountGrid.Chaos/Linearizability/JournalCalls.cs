@@ -2,7 +2,8 @@ using System.Globalization;
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
 using AccountGrid.Chaos.Running;
-using JournalCall = AccountGrid.Chaos.Linearizability.Call<AccountGrid.Chaos.Linearizability.JournalInput, AccountGrid.Chaos.Linearizability.JournalOutput>;
+using JournalCall = AccountGrid.Chaos.Linearizability.Call<AccountGrid.Chaos.Linearizability.JournalInput,
+    AccountGrid.Chaos.Linearizability.JournalOutput>;
 
 namespace AccountGrid.Chaos.Linearizability;
 
@@ -12,7 +13,8 @@ internal static class JournalCalls
     /// <param name="history">The history.</param>
     /// <param name="reads">How old a read may be.</param>
     /// <param name="recovered">What was served at the end, with no client at work; <c>null</c> = not looked at.</param>
-    public static ILookup<long, JournalCall> Of(HistorySnapshot history, ReadConsistency reads, RecoveredState? recovered) =>
+    public static ILookup<long, JournalCall> Of(
+        HistorySnapshot history, ReadConsistency reads, RecoveredState? recovered) =>
         history.Operations.SelectMany(o => Commands(history, o).Concat(Looks(o, reads)))
             .Concat(recovered?.Accounts.Values.SelectMany(a => AtTheEnd(a, history.End)) ?? [])
             .ToLookup(c => c.Account, c => c.Call);
@@ -26,24 +28,34 @@ internal static class JournalCalls
         }
 
         var silent = operation.Attempts.Where(a => a.Answer is null).ToArray();
-        var decidedAnew = operation.Answer is { Verdict: Verdict.Refused } refused && !JournalChecker.IsRecorded(refused.Reason);
-        var input = new JournalInput.Command(intent.Kind, intent.Proposal, intent.EndsByItself, decidedAnew && silent.Length > 0 ? operation.Number : null);
+        var decidedAnew =
+            operation.Answer is { Verdict: Verdict.Refused } refused && !JournalChecker.IsRecorded(refused.Reason);
+        var input = new JournalInput.Command(intent.Kind, intent.Proposal, intent.EndsByItself,
+            decidedAnew && silent.Length > 0 ? operation.Number : null);
         if (operation.Answer is { } answer)
         {
-            var seen = answer.Verdict == Verdict.Refused ? null : answer.Seen.FirstOrDefault(s => s.Account == intent.Account)?.Version;
+            var seen = answer.Verdict == Verdict.Refused
+                ? null
+                : answer.Seen.FirstOrDefault(s => s.Account == intent.Account)?.Version;
             var from = decidedAnew ? operation.Attempts[^1].StartedAt : operation.InvokedAt;
             yield return (intent.Account, new(
-                input, new JournalOutput.Outcome(answer.Verdict, answer.Reason, answer.Proposal, seen), from, operation.AnsweredAt, Name(operation)));
+                input, new JournalOutput.Outcome(answer.Verdict, answer.Reason, answer.Proposal, seen), from,
+                operation.AnsweredAt, Name(operation)));
         }
 
-        // A request id is remembered with what it left behind. A refusal that leaves nothing does not speak for the attempts before it, which may still be under way.
+        // A request id is remembered with what it left behind. A refusal that leaves nothing does not speak for the
+        // attempts before it, which may still be under way.
         if (silent.Length > 0 && (operation.Answer is null || decidedAnew))
         {
-            yield return (intent.Account, new(input, null, operation.InvokedAt, silent.Max(history.EffectEnds), Name(operation)));
+            yield return (intent.Account,
+                new(input, null, operation.InvokedAt, silent.Max(history.EffectEnds), Name(operation)));
         }
     }
 
-    /// <summary>What answers say about accounts; a command's too, because a repeated one is answered with the account as it is by then.</summary>
+    /// <summary>
+    /// What answers say about accounts; a command's too, because a repeated one is answered with the account as it is
+    /// by then.
+    /// </summary>
     private static IEnumerable<(long Account, JournalCall Call)> Looks(Operation operation, ReadConsistency reads)
     {
         if (operation.Answer is not { } answer)
@@ -55,13 +67,15 @@ internal static class JournalCalls
         foreach (var seen in answer.Seen.Where(s => s.Version is not null))
         {
             yield return (seen.Account, new(
-                new JournalInput.Look(operation.Intent.MinVersion), new JournalOutput.Shown(seen.Version!.Value, seen.Status), from, operation.AnsweredAt, Name(operation)));
+                new JournalInput.Look(operation.Intent.MinVersion), new JournalOutput.Shown(
+                    seen.Version!.Value, seen.Status), from, operation.AnsweredAt, Name(operation)));
         }
 
         if (operation.Intent.Kind == OperationKind.ReadPublic)
         {
             yield return (operation.Intent.Account, new(
-                new JournalInput.Visit(), new JournalOutput.Visited(!answer.Seen.IsEmpty), from, operation.AnsweredAt, Name(operation)));
+                new JournalInput.Visit(), new JournalOutput.Visited(!answer.Seen.IsEmpty), from, operation.AnsweredAt,
+                Name(operation)));
         }
     }
 
@@ -69,10 +83,13 @@ internal static class JournalCalls
     {
         if (account.Served.Version is { } version)
         {
-            yield return (account.Id, new(new JournalInput.Look(), new JournalOutput.Shown(version, account.Served.Status), end, end, "at the end"));
+            yield return (account.Id,
+                new(new JournalInput.Look(), new JournalOutput.Shown(version, account.Served.Status), end, end,
+                    "at the end"));
         }
     }
 
     public static string Name(Operation operation) =>
-        string.Create(CultureInfo.InvariantCulture, $"#{operation.Number} {operation.Intent.Client} {operation.Intent.Kind}{(operation.Attempts.Length > 1 ? $" in {operation.Attempts.Length} attempts" : "")}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"#{operation.Number} {operation.Intent.Client} {operation.Intent.Kind}{(operation.Attempts.Length > 1 ? $" in {operation.Attempts.Length} attempts" : "")}");
 }

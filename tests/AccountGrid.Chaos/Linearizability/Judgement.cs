@@ -20,8 +20,10 @@ internal enum Ruling
 /// <summary>What a search found.</summary>
 /// <param name="Ruling">How it ended.</param>
 /// <param name="Steps">How many times the model was asked.</param>
-/// <param name="Order">The order, each call with the state behind it: a whole one where there is one, or else the longest part of one that was met.</param>
-/// <param name="Unplaced">The first answer behind that part which nothing explains; <c>null</c> where all are explained.</param>
+/// <param name="Order">The order, each call with the state behind it: a whole one where there is one, or else the
+/// longest part of one that was met.</param>
+/// <param name="Unplaced">The first answer behind that part which nothing explains; <c>null</c> where all are
+/// explained.</param>
 /// <param name="Rivals">The other calls that were open then.</param>
 internal sealed record Judgement<TState, TInput, TOutput>(
     Ruling Ruling,
@@ -41,7 +43,8 @@ internal sealed record Judgement<TState, TInput, TOutput>(
         }
 
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Ruling} after {Steps} steps. {Order.Length} calls are in order; the last of them:\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{Ruling} after {Steps} steps. {Order.Length} calls are in order; the last of them:\n");
         foreach (var (call, after) in Order.TakeLast(lastCalls))
         {
             text.Append(CultureInfo.InvariantCulture, $"    {call}\n        then {after}\n");

@@ -1,15 +1,18 @@
 namespace AccountGrid.Chaos.Linearizability;
 
 /// <summary>
-/// An account's count as far as clients see it. Which edges there are is not a part of it (<see cref="Checkers.EdgeChecker"/> knows them one by one): that keeps it small.
+/// An account's count as far as clients see it. Which edges there are is not a part of it
+/// (<see cref="Checkers.EdgeChecker"/> knows them one by one): that keeps it small.
 /// </summary>
-/// <param name="Least">The count, at least: where one client alone cannot know whether an earlier attempt acted, it is a range until somebody looks.</param>
+/// <param name="Least">The count, at least: where one client alone cannot know whether an earlier attempt acted, it is
+/// a range until somebody looks.</param>
 /// <param name="Most">The count, at most.</param>
 /// <param name="Version">The version last seen; it grows by one with every batch that changed something.</param>
 /// <param name="LeastChanges">Edges changed since then, at least.</param>
 /// <param name="MostChanges">Edges changed since then, at most; so many batches there may have been.</param>
 /// <param name="Bulk">What the ingests under way may have done so far.</param>
-internal readonly record struct LedgerState(long Least, long Most, long Version, long LeastChanges, long MostChanges, Bulk Bulk)
+internal readonly record struct LedgerState(
+    long Least, long Most, long Version, long LeastChanges, long MostChanges, Bulk Bulk)
 {
     public override string ToString() =>
         $"count {(Least == Most ? Least : $"{Least} to {Most}")} at version {Version} and {(LeastChanges == MostChanges ? LeastChanges : $"{LeastChanges} to {MostChanges}")} changes"
@@ -19,9 +22,11 @@ internal readonly record struct LedgerState(long Least, long Most, long Version,
 /// <summary>Changes that take effect batch by batch, nobody knows when and in which part.</summary>
 internal readonly record struct Bulk(long Follows, long Unfollows)
 {
-    public static Bulk operator +(Bulk one, Bulk other) => new(one.Follows + other.Follows, one.Unfollows + other.Unfollows);
+    public static Bulk operator +(Bulk one, Bulk other) =>
+        new(one.Follows + other.Follows, one.Unfollows + other.Unfollows);
 
-    public static Bulk operator -(Bulk one, Bulk other) => new(one.Follows - other.Follows, one.Unfollows - other.Unfollows);
+    public static Bulk operator -(Bulk one, Bulk other) =>
+        new(one.Follows - other.Follows, one.Unfollows - other.Unfollows);
 }
 
 /// <summary>What is asked. A closed hierarchy.</summary>
@@ -69,8 +74,8 @@ internal abstract record LedgerOutput
 }
 
 /// <summary>
-/// "How many followers does it show": every count shown is what the changes before it come to, and its version has grown by no more batches than there were changes, and by one
-/// at least if there was any.
+/// "How many followers does it show": every count shown is what the changes before it come to, and its version has
+/// grown by no more batches than there were changes, and by one at least if there was any.
 /// </summary>
 internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput>
 {
@@ -78,21 +83,23 @@ internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput
 
     public override LedgerState Initial => default;
 
-    public override IEnumerable<LedgerState> Step(LedgerState state, LedgerInput input, LedgerOutput? output) => (input, output) switch
-    {
-        (_, { } answer) when state.Version > Versions(input, answer).Most => [],
-        (LedgerInput.Change change, _) => [Changed(state, change)],
-        (LedgerInput.BulkBegins begins, _) => [state with { Bulk = state.Bulk + begins.Bulk }],
-        (LedgerInput.BulkEnds ends, _) => [Ended(state, ends)],
-        (LedgerInput.Look, LedgerOutput.Shown shown) => Look(state, shown),
-        _ => [],
-    };
+    public override IEnumerable<LedgerState> Step(LedgerState state, LedgerInput input, LedgerOutput? output) =>
+        (input, output) switch
+        {
+            (_, { } answer) when state.Version > Versions(input, answer).Most => [],
+            (LedgerInput.Change change, _) => [Changed(state, change)],
+            (LedgerInput.BulkBegins begins, _) => [state with { Bulk = state.Bulk + begins.Bulk }],
+            (LedgerInput.BulkEnds ends, _) => [Ended(state, ends)],
+            (LedgerInput.Look, LedgerOutput.Shown shown) => Look(state, shown),
+            _ => [],
+        };
 
     public override long VersionOf(LedgerState state) => state.Version;
 
     public override (long Least, long Most) Versions(LedgerInput input, LedgerOutput output) => (input, output) switch
     {
-        (LedgerInput.Change change, LedgerOutput.Done { VersionAfter: { } after }) when IsCertain(change) => (0, after - 1),
+        (LedgerInput.Change change, LedgerOutput.Done { VersionAfter: { } after }) when IsCertain(change) =>
+            (0, after - 1),
         (_, LedgerOutput.Shown shown) => (shown.Version, shown.Version),
         _ => (0, long.MaxValue),
     };
@@ -129,7 +136,8 @@ internal sealed class LedgerModel : Model<LedgerState, LedgerInput, LedgerOutput
             return [];
         }
 
-        // Nobody has changed anything since: the state is the same, and the search knows that nothing else need be tried.
+        // Nobody has changed anything since: the state is the same, and the search knows that nothing else need be
+        // tried.
         return [state.Bulk == default
             ? state with { Least = count, Most = count, Version = version, LeastChanges = 0, MostChanges = 0 }
             : state with { Version = version, LeastChanges = 0 }];

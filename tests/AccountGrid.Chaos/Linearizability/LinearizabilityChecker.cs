@@ -11,16 +11,19 @@ namespace AccountGrid.Chaos.Linearizability;
 /// <param name="Undecided">Accounts on which the search gave up, each with the reason: neither good nor bad.</param>
 /// <param name="Calls">Calls judged.</param>
 /// <param name="Steps">How many times a model was asked.</param>
-internal sealed record LinearizabilityReport(ImmutableArray<Violation> Violations, ImmutableArray<string> Undecided, int Calls, long Steps)
+internal sealed record LinearizabilityReport(
+    ImmutableArray<Violation> Violations, ImmutableArray<string> Undecided, int Calls, long Steps)
 {
     /// <summary>One line.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"Linearizability: {Calls} calls in {Steps} steps, {Violations.Length} violations, {Undecided.Length} undecided");
+        string.Create(CultureInfo.InvariantCulture,
+            $"Linearizability: {Calls} calls in {Steps} steps, {Violations.Length} violations, {Undecided.Length} undecided");
 }
 
 /// <summary>
-/// Every account behaves as if one person after the other had done one thing after the other, each between its call and its answer. An account has two facts which touch each other
-/// nowhere a client could see; so its journal and its ledger are judged apart, which is the same (linearizability is local) and much less work. Pure.
+/// Every account behaves as if one person after the other had done one thing after the other, each between its call and
+/// its answer. An account has two facts which touch each other nowhere a client could see; so its journal and its
+/// ledger are judged apart, which is the same (linearizability is local) and much less work. Pure.
 /// </summary>
 internal static class LinearizabilityChecker
 {
@@ -35,7 +38,8 @@ internal static class LinearizabilityChecker
     /// <param name="recovered">What was served afterwards, with no client at work; <c>null</c> = not looked at.</param>
     /// <param name="maxSteps">Steps per account and fact.</param>
     public static LinearizabilityReport Check(
-        HistorySnapshot history, ReadConsistency reads, RecoveredState? recovered = null, long maxSteps = DefaultMaxSteps)
+        HistorySnapshot history, ReadConsistency reads, RecoveredState? recovered = null,
+        long maxSteps = DefaultMaxSteps)
     {
         var tally = new Tally(maxSteps);
         tally.Judge(Journal, JournalModel.Instance, JournalCalls.Of(history, reads, recovered));
@@ -68,11 +72,14 @@ internal static class LinearizabilityChecker
                 }
                 else if (judgement.Ruling == Ruling.Undecided)
                 {
-                    _undecided.Add(string.Create(CultureInfo.InvariantCulture, $"[{check}] account {account.Key}: {judgement.Explain()}"));
+                    _undecided.Add(
+                        string.Create(CultureInfo.InvariantCulture,
+                            $"[{check}] account {account.Key}: {judgement.Explain()}"));
                 }
             }
         }
 
-        public LinearizabilityReport Report() => new(_violations.ToImmutable(), _undecided.ToImmutable(), _calls, _steps);
+        public LinearizabilityReport Report() =>
+            new(_violations.ToImmutable(), _undecided.ToImmutable(), _calls, _steps);
     }
 }

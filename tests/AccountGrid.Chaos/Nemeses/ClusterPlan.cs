@@ -6,18 +6,21 @@ namespace AccountGrid.Chaos.Nemeses;
 internal static class ClusterPlan
 {
     /// <summary>Only the clients, and the checks.</summary>
-    public static readonly ClusterNemesis None = new("none", "nothing: clients and checks only", static _ => null, static async strike =>
-    {
-        await strike.WorkAsync(1_000);
-        return "did nothing";
-    });
+    public static readonly ClusterNemesis None =
+        new("none", "nothing: clients and checks only", static _ => null, static async strike =>
+        {
+            await strike.WorkAsync(1_000);
+            return "did nothing";
+        });
 
     /// <summary>What names on a command line mean.</summary>
     /// <returns>The nemeses, and the first name that means nothing.</returns>
     public static (ImmutableArray<ClusterNemesis> Deck, string? Unknown) Choose(IEnumerable<string> names)
     {
         var deck = ImmutableArray.CreateBuilder<ClusterNemesis>();
-        foreach (var name in names.SelectMany(static n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct())
+        foreach (var name in names.SelectMany(
+            static n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Distinct())
         {
             switch (name)
             {

@@ -12,8 +12,10 @@ internal static class DatabaseNemeses
     [
         new("postgres-crash", "pg_ctl stop -m immediate, and a start", static _ => null, CrashAsync),
         new("postgres-kill", "kill -9 of all of PostgreSQL's processes, and a start", static _ => null, KillAsync),
-        new("postgres-session-kill", "kill -9 of one of PostgreSQL's sessions: it ends them all and recovers by itself", static _ => null, KillSessionAsync),
-        new("cut-after-commit", "the connection is cut after a write was carried out and before its answer arrives, of commands and of follows", static _ => null, CutAsync),
+        new("postgres-session-kill", "kill -9 of one of PostgreSQL's sessions: it ends them all and recovers by itself",
+            static _ => null, KillSessionAsync),
+        new("cut-after-commit",
+            "the connection is cut after a write was carried out and before its answer arrives, of commands and of follows", static _ => null, CutAsync),
     ];
 
     private static async Task<string> CrashAsync(Strike strike)
@@ -33,7 +35,8 @@ internal static class DatabaseNemeses
         await strike.WaitAsync(strike.Random.NextDouble() * TimeSpan.FromSeconds(2));
         await postgres.StartAsync();
         await strike.WorkAsync(300);
-        return string.Create(CultureInfo.InvariantCulture, $"killed {killed} processes of PostgreSQL and started it again");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"killed {killed} processes of PostgreSQL and started it again");
     }
 
     private static async Task<string> KillSessionAsync(Strike strike)
@@ -54,10 +57,13 @@ internal static class DatabaseNemeses
             await strike.WorkAsync(strike.Random.Next(50));
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"cut the connection after {commands} appends and {follows} follow batches were carried out");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"cut the connection after {commands} appends and {follows} follow batches were carried out");
     }
 
-    /// <summary>The next one of whichever silo writes first: one that has just started may have nothing to write.</summary>
+    /// <summary>
+    /// The next one of whichever silo writes first: one that has just started may have nothing to write.
+    /// </summary>
     private static async Task<bool> CutNextAsync(Strike strike, string function)
     {
         var proxies = strike.Cluster.Members.Select(static m => m.Plan.Database).ToArray();

@@ -11,9 +11,13 @@ internal static class MachineNemeses
     public static ImmutableArray<ClusterNemesis> All { get; } =
     [
         new("clock-skew", "one silo's clock jumps by 5 minutes, ahead or back, and later back to right (a C compiler)",
-            static c => c.Members.Any(static m => m.Plan.Faults is null) ? "clocks are made wrong by a library that needs a C compiler (cc)" : null, SkewAsync),
+            static c => c.Members.Any(static m => m.Plan.Faults is null)
+                ? "clocks are made wrong by a library that needs a C compiler (cc)"
+                : null, SkewAsync),
         new("slow-disk", "every sync of PostgreSQL takes up to a quarter of a second longer (a C compiler)",
-            static c => c.DatabaseFaults is null ? "a disk is made slow by a library that needs a C compiler (cc)" : null, SlowAsync),
+            static c => c.DatabaseFaults is null
+                ? "a disk is made slow by a library that needs a C compiler (cc)"
+                : null, SlowAsync),
         new("full-disk", "PostgreSQL's disk is full for some seconds (a mounted file system of fixed size)",
             static c => c.Disk is null ? c.DiskMissing : null, FillAsync),
     ];
@@ -30,7 +34,9 @@ internal static class MachineNemeses
         member.Plan.Faults.ClockAhead = TimeSpan.Zero;
         await strike.WorkAsync(200);
         var ended = strike.Cluster.Members.Where(static m => !m.IsRunning).Select(static m => m.Name).ToArray();
-        return string.Create(CultureInfo.InvariantCulture, $"the clock of {member.Name} was {skew.TotalMinutes:+0;-0} minutes off; {(ended.Length == 0 ? "all silos live" : string.Join(", ", ended) + " ended")}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"the clock of {member.Name} was {skew.TotalMinutes:+0;-0} minutes off; {(ended.Length == 0 ? "all silos live" : string.Join(", ", ended) + " ended")}");
     }
 
     private static async Task<string> SlowAsync(Strike strike)
@@ -56,6 +62,8 @@ internal static class MachineNemeses
         var survived = strike.Cluster.Postgres.IsRunning;
         await strike.Cluster.MendAsync();
         await strike.WorkAsync(200);
-        return string.Create(CultureInfo.InvariantCulture, $"filled the last {filled >> 20} MB of PostgreSQL's disk{(survived ? "" : ", which ended it; started it again")}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"filled the last {filled >> 20} MB of PostgreSQL's disk{(survived ? "" : ", which ended it; started it again")}");
     }
 }

@@ -6,7 +6,10 @@ using AccountGrid.Chaos.Workloads;
 
 namespace AccountGrid.Chaos.Nemeses;
 
-/// <summary>Strikes. Every blow ends with a dead process. A blow that waits for an occasion does not wait for ever: then it strikes anyway.</summary>
+/// <summary>
+/// Strikes. Every blow ends with a dead process. A blow that waits for an occasion does not wait for ever: then it
+/// strikes anyway.
+/// </summary>
 internal sealed class Nemesis(SiloUnderTest silo, History history, Workload workload)
 {
     private static readonly TimeSpan Occasion = TimeSpan.FromSeconds(10);
@@ -92,12 +95,13 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
     }
 
     /// <summary>
-    /// The file may grow by a few more bytes and no further: the kernel writes the part of a frame that still fits, and ends the process with SIGXFSZ at the next byte.
-    /// Where prlimit is not there, it is an ordinary kill.
+    /// The file may grow by a few more bytes and no further: the kernel writes the part of a frame that still fits, and
+    /// ends the process with SIGXFSZ at the next byte. Where prlimit is not there, it is an ordinary kill.
     /// </summary>
     private async Task TearAWriteAsync(double fraction, CancellationToken cancellationToken)
     {
-        var limit = WriteAheadLog.End(Path.Combine(silo.DataDirectory, "accountgrid.db-wal")) + 1 + (long)(fraction * 16_384);
+        var limit = WriteAheadLog.End(Path.Combine(silo.DataDirectory, "accountgrid.db-wal")) + 1
+            + (long)(fraction * 16_384);
         if (await TryLimitFileSizeAsync(silo.ProcessId, limit, cancellationToken))
         {
             try
@@ -116,7 +120,8 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
     }
 
     /// <summary>Limits how large a file the process may write, from now on. It may lift the limit again.</summary>
-    public static async Task<bool> TryLimitFileSizeAsync(int processId, long? bytes, CancellationToken cancellationToken)
+    public static async Task<bool> TryLimitFileSizeAsync(
+        int processId, long? bytes, CancellationToken cancellationToken)
     {
         try
         {
@@ -124,7 +129,9 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
                 "prlimit",
                 [
                     "--pid", processId.ToString(CultureInfo.InvariantCulture), "--core=0:",
-                    bytes is { } limit ? string.Create(CultureInfo.InvariantCulture, $"--fsize={limit}:") : "--fsize=unlimited:",
+                    bytes is { } limit
+                        ? string.Create(CultureInfo.InvariantCulture, $"--fsize={limit}:")
+                        : "--fsize=unlimited:",
                 ]))!;
             await process.WaitForExitAsync(cancellationToken);
             return process.ExitCode == 0;
@@ -136,8 +143,8 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
     }
 
     /// <summary>
-    /// A power cut between the write and its flush may leave any part of the line. Where the database has not got that checkpoint yet, its line is cut short; otherwise
-    /// a part of the next line is left behind.
+    /// A power cut between the write and its flush may leave any part of the line. Where the database has not got that
+    /// checkpoint yet, its line is cut short; otherwise a part of the next line is left behind.
     /// </summary>
     private void TearLastLine(long lastInDatabase, double fraction)
     {

@@ -32,7 +32,8 @@ internal enum Blow
 
 /// <summary>One round.</summary>
 /// <param name="Blow">What.</param>
-/// <param name="Answers">After how many more answers to the clients: work, not time, so that a slow machine does as much.</param>
+/// <param name="Answers">After how many more answers to the clients: work, not time, so that a slow machine does as
+/// much.</param>
 /// <param name="Fraction">From 0 to 1: where in the moment, the start, the ingest or the write.</param>
 /// <param name="Herd">Whether the clients are let in at once after the restart, rather than after the checks.</param>
 internal sealed record NemesisStep(Blow Blow, int Answers, double Fraction, bool Herd)

@@ -8,19 +8,27 @@ internal static class NetworkNemeses
 {
     public static ImmutableArray<ClusterNemesis> All { get; } =
     [
-        new("partition", "one silo and the others hear nothing of each other (network namespaces)", NeedsNetwork, static s => BetweenSilosAsync(s, outward: true, inward: true)),
-        new("partition-one-way", "of one silo's packets to the others, or of theirs to it, none arrives (network namespaces)", NeedsNetwork, static s =>
-        {
-            var outward = s.Random.Next(2) == 0;
-            return BetweenSilosAsync(s, outward, inward: !outward);
-        }),
-        new("partition-database", "one silo and the database hear nothing of each other (network namespaces)", NeedsNetwork, static s => FromDatabaseAsync(s, outward: true, inward: true)),
-        new("partition-database-one-way", "of one silo's packets to the database, or of the database's to it, none arrives (network namespaces)", NeedsNetwork, static s =>
-        {
-            var outward = s.Random.Next(2) == 0;
-            return FromDatabaseAsync(s, outward, inward: !outward);
-        }),
-        new("silent-database", "one silo's connections to the database stay, and carry nothing in one direction or in both", static _ => null, SilentAsync),
+        new("partition", "one silo and the others hear nothing of each other (network namespaces)", NeedsNetwork,
+            static s => BetweenSilosAsync(s, outward: true, inward: true)),
+        new("partition-one-way",
+            "of one silo's packets to the others, or of theirs to it, none arrives (network namespaces)", NeedsNetwork,
+            static s =>
+            {
+                var outward = s.Random.Next(2) == 0;
+                return BetweenSilosAsync(s, outward, inward: !outward);
+            }),
+        new("partition-database", "one silo and the database hear nothing of each other (network namespaces)",
+            NeedsNetwork, static s => FromDatabaseAsync(s, outward: true, inward: true)),
+        new("partition-database-one-way",
+            "of one silo's packets to the database, or of the database's to it, none arrives (network namespaces)",
+            NeedsNetwork, static s =>
+            {
+                var outward = s.Random.Next(2) == 0;
+                return FromDatabaseAsync(s, outward, inward: !outward);
+            }),
+        new("silent-database",
+            "one silo's connections to the database stay, and carry nothing in one direction or in both",
+            static _ => null, SilentAsync),
     ];
 
     private static string? NeedsNetwork(Cluster cluster) => cluster.Network is null ? cluster.NetworkMissing : null;
@@ -54,7 +62,12 @@ internal static class NetworkNemeses
     private static async Task<string> SilentAsync(Strike strike)
     {
         var alone = strike.AnyMember();
-        var (outward, inward) = strike.Random.Next(3) switch { 0 => (true, false), 1 => (false, true), _ => (true, true) };
+        var (outward, inward) = strike.Random.Next(3) switch
+        {
+            0 => (true, false),
+            1 => (false, true),
+            _ => (true, true)
+        };
         alone.Plan.Database.FallSilent(outward, inward);
         await strike.WaitAsync(TimeSpan.FromSeconds(4 + strike.Random.Next(6)));
         alone.Plan.Database.Speak();

@@ -19,9 +19,12 @@ internal static class SiloNemeses
         new("kill-one", "kill -9 of one silo", static _ => null, static s => KillAsync(s, 1)),
         new("kill-two", "kill -9 of two silos", static _ => null, static s => KillAsync(s, 2)),
         new("kill-all", "kill -9 of all silos", static _ => null, static s => KillAsync(s, s.Cluster.Members.Length)),
-        new("pause", "SIGSTOP of one silo until it is declared dead, then SIGCONT: it ends itself", static _ => null, PauseAsync),
+        new("pause", "SIGSTOP of one silo until it is declared dead, then SIGCONT: it ends itself", static _ => null,
+            PauseAsync),
         new("hiccup", "SIGSTOP of one silo for less than it takes to be declared dead", static _ => null, HiccupAsync),
-        new("rolling-restart", "SIGTERM and start of one silo after the other; fails no read and no command of an owner", static _ => null, RollingRestartAsync),
+        new("rolling-restart",
+            "SIGTERM and start of one silo after the other; fails no read and no command of an owner", static _ => null,
+            RollingRestartAsync),
     ];
 
     private static async Task<string> KillAsync(Strike strike, int count)
@@ -30,7 +33,9 @@ internal static class SiloNemeses
         await Task.WhenAll(members.Select(static m => m.KillAsync()));
 
         // The others are left alone with it for a while; if there are none, nobody would answer.
-        await (count < strike.Cluster.Members.Length ? strike.WorkAsync(400) : strike.WaitAsync(TimeSpan.FromSeconds(1)));
+        await (count < strike.Cluster.Members.Length
+            ? strike.WorkAsync(400)
+            : strike.WaitAsync(TimeSpan.FromSeconds(1)));
         return $"killed {Names(members)}";
     }
 
@@ -38,7 +43,8 @@ internal static class SiloNemeses
     {
         var member = strike.AnyMember();
         member.Pause();
-        await Cluster.UntilAsync($"{member.Name} is declared dead", () => strike.Cluster.IsDeclaredDeadAsync(member, strike.CancellationToken), strike.CancellationToken);
+        await Cluster.UntilAsync($"{member.Name} is declared dead",
+            () => strike.Cluster.IsDeclaredDeadAsync(member, strike.CancellationToken), strike.CancellationToken);
         await strike.WorkAsync(100 + strike.Random.Next(300));
         member.Resume();
         await member.EndsAsync(Cluster.ZombiePatience, strike.CancellationToken);
@@ -74,9 +80,12 @@ internal static class SiloNemeses
             await strike.WorkAsync(100);
         }
 
-        var sentAgain = strike.History.Snapshot().Operations.Where(o => o.Attempts.Any(a => a.StartedAt >= began && a.Error.Length > 0)).ToArray();
+        var sentAgain =
+            strike.History.Snapshot().Operations.Where(
+                o => o.Attempts.Any(a => a.StartedAt >= began && a.Error.Length > 0)).ToArray();
         strike.Violations.AddRange(sentAgain.Select(static o =>
-            new Violation(RestartFails, o.Intent.Account, $"{o}; {string.Join(", ", o.Attempts.Select(static a => $"{a.To} {a.Error}"))}")));
+            new Violation(RestartFails, o.Intent.Account,
+                $"{o}; {string.Join(", ", o.Attempts.Select(static a => $"{a.To} {a.Error}"))}")));
         return "stopped and started every silo in order, one after the other";
     }
 

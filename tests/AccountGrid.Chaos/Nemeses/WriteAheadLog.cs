@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace AccountGrid.Chaos.Nemeses;
 
 /// <summary>
-/// Finds where SQLite will write next. The file's length does not say: after a checkpoint the log begins anew at its front, and frames of the round before stay behind
-/// until they are overwritten. Frames of one round share the salt of the header (https://www.sqlite.org/fileformat2.html, section 4).
+/// Finds where SQLite will write next. The file's length does not say: after a checkpoint the log begins anew at its
+/// front, and frames of the round before stay behind until they are overwritten. Frames of one round share the salt of
+/// the header (https://www.sqlite.org/fileformat2.html, section 4).
 /// </summary>
 internal static class WriteAheadLog
 {
@@ -29,7 +30,8 @@ internal static class WriteAheadLog
         var pageSize = BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
         Span<byte> frame = stackalloc byte[FrameHeaderLength];
         long end = HeaderLength;
-        while (file.ReadAtLeast(frame, FrameHeaderLength, throwOnEndOfStream: false) == FrameHeaderLength && frame[8..16].SequenceEqual(header[16..24]))
+        while (file.ReadAtLeast(frame, FrameHeaderLength, throwOnEndOfStream: false) == FrameHeaderLength
+            && frame[8..16].SequenceEqual(header[16..24]))
         {
             end += FrameHeaderLength + pageSize;
             file.Position = end;

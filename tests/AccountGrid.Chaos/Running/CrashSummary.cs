@@ -31,7 +31,9 @@ internal sealed record CrashSummary
     /// <summary>Operations that got their final word in a later attempt.</summary>
     public required int Retried { get; init; }
 
-    /// <summary>Of those, commands that had acted in an earlier attempt: the ones that a lost request id would have doubled.</summary>
+    /// <summary>
+    /// Of those, commands that had acted in an earlier attempt: the ones that a lost request id would have doubled.
+    /// </summary>
     public required int AnsweredByReplay { get; init; }
 
     public required int ProtectedTakedowns { get; init; }
@@ -48,7 +50,8 @@ internal sealed record CrashSummary
     public required string Errors { get; init; }
 
     /// <summary>Counts it.</summary>
-    public static CrashSummary Of(int seed, HistorySnapshot history, RecoveredState last, Nemesis nemesis, TimeSpan longestUnavailability)
+    public static CrashSummary Of(
+        int seed, HistorySnapshot history, RecoveredState last, Nemesis nemesis, TimeSpan longestUnavailability)
     {
         var acknowledged = history.Acknowledged;
         return new()
@@ -78,7 +81,9 @@ internal sealed record CrashSummary
     {
         var traces = last.Journal.Where(l => l.RequestId.Length > 0)
             .DistinctBy(l => l.RequestId).ToDictionary(l => l.RequestId, l => l.TraceId);
-        return acknowledged.Count(o => o.Intent.RequestId is { } id && traces.GetValueOrDefault(id) is { } trace && trace != o.Attempts[^1].TraceId);
+        return acknowledged.Count(
+            o => o.Intent.RequestId is { } id && traces.GetValueOrDefault(id) is { } trace
+                && trace != o.Attempts[^1].TraceId);
     }
 
     /// <summary>One line.</summary>

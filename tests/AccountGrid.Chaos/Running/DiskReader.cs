@@ -5,8 +5,8 @@ using Microsoft.Data.Sqlite;
 namespace AccountGrid.Chaos.Running;
 
 /// <summary>
-/// Reads the database of a dead process. It reads a copy: opening the real one would replay and empty the write-ahead log, and so do the recovery that the silo
-/// has to do itself.
+/// Reads the database of a dead process. It reads a copy: opening the real one would replay and empty the write-ahead
+/// log, and so do the recovery that the silo has to do itself.
 /// </summary>
 internal static class DiskReader
 {
@@ -29,7 +29,8 @@ internal static class DiskReader
             }
         }
 
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = copy.File(FileName), Pooling = false }.ToString();
+        var connectionString =
+            new SqliteConnectionStringBuilder { DataSource = copy.File(FileName), Pooling = false }.ToString();
         using var connection = new SqliteConnection(connectionString);
         connection.Open();
         if (Scalar(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'checkpoint'") == 0)
@@ -38,12 +39,14 @@ internal static class DiskReader
         }
 
         return new(
-            Pairs(connection, "SELECT account, follower FROM follower").GroupBy(p => p.First, p => p.Second).ToImmutableDictionary(g => g.Key, g => g.ToImmutableHashSet()),
-            Pairs(connection, "SELECT account, count FROM follower_count").ToImmutableDictionary(p => p.First, p => p.Second),
+            Pairs(connection, "SELECT account, follower FROM follower").GroupBy(p => p.First, p => p.Second)
+                .ToImmutableDictionary(g => g.Key, g => g.ToImmutableHashSet()),
+            Pairs(connection, "SELECT account, count FROM follower_count")
+                .ToImmutableDictionary(p => p.First, p => p.Second),
             Scalar(connection, "SELECT ifnull(max(number), 0) FROM checkpoint"))
-        {
-            Entries = Scalar(connection, "SELECT count(*) FROM journal"),
-        };
+            {
+                Entries = Scalar(connection, "SELECT count(*) FROM journal"),
+            };
     }
 
     private static IEnumerable<(long First, long Second)> Pairs(SqliteConnection connection, string sql)

@@ -22,7 +22,9 @@ internal sealed record JournalLine(long Sequence, string Type)
     /// <summary>The entry's hash in hex.</summary>
     public string Hash { get; init; } = "";
 
-    /// <summary>What was asked for, in lower case without separators: <c>deactivate</c>, <c>ownerdeactivate</c>.</summary>
+    /// <summary>
+    /// What was asked for, in lower case without separators: <c>deactivate</c>, <c>ownerdeactivate</c>.
+    /// </summary>
     public string Action { get; init; } = "";
 
     /// <summary>The hold that was lifted, in lower case: <c>suspension</c>.</summary>
@@ -78,7 +80,8 @@ internal sealed record AuditVerdict(bool Intact, string Problem, long Entries, l
 /// <param name="Counts">The counts kept beside them, by account.</param>
 /// <param name="LastCheckpoint">The number of the last checkpoint in the database; 0 = none.</param>
 internal sealed record DiskState(
-    ImmutableDictionary<long, ImmutableHashSet<long>> Followers, ImmutableDictionary<long, long> Counts, long LastCheckpoint)
+    ImmutableDictionary<long, ImmutableHashSet<long>> Followers, ImmutableDictionary<long, long> Counts,
+    long LastCheckpoint)
 {
     /// <summary>Journal entries of all streams; 0 = not counted.</summary>
     public long Entries { get; init; }
@@ -91,10 +94,12 @@ internal sealed record DiskState(
 /// <param name="Accounts">By id.</param>
 /// <param name="Disk">What the database says; <c>null</c> where it cannot be read.</param>
 /// <param name="Audit">What the audit says.</param>
-internal sealed record RecoveredState(ImmutableDictionary<long, RecoveredAccount> Accounts, DiskState? Disk, AuditVerdict Audit)
+internal sealed record RecoveredState(
+    ImmutableDictionary<long, RecoveredAccount> Accounts, DiskState? Disk, AuditVerdict Audit)
 {
     /// <summary>Takedowns and erasures of protected accounts.</summary>
-    public int ProtectedTakedowns => Journal.Count(static l => l is { Type: "hold-placed" or "erased", Tier: "protected" });
+    public int ProtectedTakedowns =>
+        Journal.Count(static l => l is { Type: "hold-placed" or "erased", Tier: "protected" });
 
     /// <summary>Entries that the system made: ended suspensions, fired and expired actions.</summary>
     public int SystemActs => Journal.Count(static l => l.Actor.StartsWith("system:", StringComparison.Ordinal));

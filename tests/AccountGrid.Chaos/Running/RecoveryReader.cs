@@ -7,25 +7,31 @@ using Grpc.Core;
 
 namespace AccountGrid.Chaos.Running;
 
-/// <summary>Asks a silo that has just recovered for everything that the checks look at: accounts first, then the listing, then the journals, then the audit.</summary>
+/// <summary>
+/// Asks a silo that has just recovered for everything that the checks look at: accounts first, then the listing, then
+/// the journals, then the audit.
+/// </summary>
 /// <param name="invoker">The silo.</param>
 /// <param name="serviceToken">A token of role service.</param>
 /// <param name="auditorToken">A token of role auditor.</param>
 /// <param name="handles">What the handles of the accounts that are looked at begin with.</param>
-internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, string auditorToken, string handles = StaffPlanner.Handles)
+internal sealed class RecoveryReader(
+    CallInvoker invoker, string serviceToken, string auditorToken, string handles = StaffPlanner.Handles)
 {
     private const int PageSize = 1000;
     private readonly AccountService.AccountServiceClient _accounts = new(invoker);
     private readonly AuditService.AuditServiceClient _audit = new(invoker);
 
     /// <summary>Reads it all.</summary>
-    public async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, DiskState? disk, CancellationToken cancellationToken)
+    public async Task<RecoveredState> ReadAsync(
+        IReadOnlyCollection<long> ids, DiskState? disk, CancellationToken cancellationToken)
     {
         var served = await ReadAccountsAsync(ids, cancellationToken);
         var listed = await ReadListingAsync(cancellationToken);
         for (var again = 0; again < 3 && !served.Keys.All(listed.ContainsKey); again++)
         {
-            // A suspension that ended between the listing of what is up and that of what is suspended stands in neither.
+            // A suspension that ended between the listing of what is up and that of what is suspended stands in
+            // neither.
             foreach (var (id, status) in await ReadListingAsync(cancellationToken))
             {
                 listed.TryAdd(id, status);
@@ -36,39 +42,47 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
         foreach (var id in ids)
         {
             var account = served.GetValueOrDefault(id);
-            accounts[id] = new RecoveredAccount(id, account is null ? new Seen(id, Version: 0) : GridCalls.Of(account), account is null ? [] : await ReadJournalAsync(id, cancellationToken))
-            {
-                Holds = [.. (account?.Holds ?? []).Select(h => Fold(h.Kind.ToString()))],
-                Pending = account?.OpenProposal is { Id.Length: > 0 } proposal ? GridCalls.SequenceOf(proposal.Id) : null,
-                Listed = listed.TryGetValue(id, out var status) ? status : null,
-            };
+            accounts[id] = new RecoveredAccount(id, account is null ? new Seen(id, Version: 0) : GridCalls.Of(account),
+                account is null ? [] : await ReadJournalAsync(id, cancellationToken))
+                {
+                    Holds = [.. (account?.Holds ?? []).Select(h => Fold(h.Kind.ToString()))],
+                    Pending = account?.OpenProposal is { Id.Length: > 0 } proposal
+                        ? GridCalls.SequenceOf(proposal.Id)
+                        : null,
+                    Listed = listed.TryGetValue(id, out var status) ? status : null,
+                };
         }
 
         return new(accounts.ToImmutable(), disk, await VerifyAsync(cancellationToken));
     }
 
     /// <summary>Reads the accounts alone.</summary>
-    public async Task<ImmutableDictionary<long, Seen>> ReadServedAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    public async Task<ImmutableDictionary<long, Seen>> ReadServedAsync(
+        IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
         var served = await ReadAccountsAsync(ids, cancellationToken);
-        return ids.ToImmutableDictionary(id => id, id => served.TryGetValue(id, out var account) ? GridCalls.Of(account) : new Seen(id, Version: 0));
+        return ids.ToImmutableDictionary(
+            id => id, id => served.TryGetValue(id, out var account) ? GridCalls.Of(account) : new Seen(id, Version: 0));
     }
 
     /// <summary>Asks the audit alone, which needs no client to be quiet.</summary>
     public async Task<AuditVerdict> VerifyAsync(CancellationToken cancellationToken)
     {
         var answer = await _audit.VerifyAuditAsync(new VerifyAuditRequest(), With(auditorToken, cancellationToken));
-        return new(answer.Intact, $"{answer.ProblemKind} {answer.Stream} {answer.Sequence}: {answer.Problem}", answer.Entries, answer.Checkpoints);
+        return new(answer.Intact, $"{answer.ProblemKind} {answer.Stream} {answer.Sequence}: {answer.Problem}",
+            answer.Entries, answer.Checkpoints);
     }
 
-    private async Task<Dictionary<long, Account>> ReadAccountsAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+    private async Task<Dictionary<long, Account>> ReadAccountsAsync(
+        IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
         var accounts = new Dictionary<long, Account>();
         foreach (var part in ids.Chunk(PageSize))
         {
             var request = new BatchGetAccountsRequest();
             request.Ids.AddRange(part);
-            foreach (var account in (await _accounts.BatchGetAccountsAsync(request, With(serviceToken, cancellationToken))).Accounts)
+            foreach (var account in (await _accounts.BatchGetAccountsAsync(
+                request, With(serviceToken, cancellationToken))).Accounts)
             {
                 accounts.Add(account.Id, account);
             }
@@ -80,15 +94,21 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
     private async Task<Dictionary<long, Account.Types.Status>> ReadListingAsync(CancellationToken cancellationToken)
     {
         var listed = new Dictionary<long, Account.Types.Status>();
-        foreach (var status in (Account.Types.Status[])[Account.Types.Status.Active, Account.Types.Status.Deactivated, Account.Types.Status.Suspended, Account.Types.Status.Erased])
+        foreach (var status in (Account.Types.Status[])[Account.Types.Status.Active, Account.Types.Status.Deactivated,
+            Account.Types.Status.Suspended, Account.Types.Status.Erased])
         {
-            var request = new ListAccountsRequest { PageSize = PageSize, Filter = $"status = {status.ToString().ToUpperInvariant()} AND handle = \"{handles}*\"" };
+            var request = new ListAccountsRequest
+            {
+                PageSize = PageSize,
+                Filter = $"status = {status.ToString().ToUpperInvariant()} AND handle = \"{handles}*\"",
+            };
             do
             {
                 var page = await _accounts.ListAccountsAsync(request, With(serviceToken, cancellationToken));
                 foreach (var account in page.Accounts)
                 {
-                    // An account that moves between two of these listings may stand in both; the later one is the newer.
+                    // An account that moves between two of these listings may stand in both; the later one is the
+                    // newer.
                     listed[account.Id] = status;
                 }
 
@@ -128,7 +148,8 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
             Hash = entry.Hash,
             Action = data.Fields.TryGetValue("action", out var action) ? Fold(Text(action.StructValue, "kind")) : "",
             Hold = entry.Type == "hold-lifted" ? Fold(Text(data, "kind")) : "",
-            PlacedBy = Text(data, "by").Replace("op/", "operator:", StringComparison.Ordinal).Replace("svc/", "service:", StringComparison.Ordinal),
+            PlacedBy = Text(data, "by").Replace("op/", "operator:", StringComparison.Ordinal)
+                .Replace("svc/", "service:", StringComparison.Ordinal),
             ApprovedBy = Text(data, "approvedBy"),
             Proposal = Number(data, "proposal"),
             Tier = Text(data, "tier"),
@@ -138,9 +159,11 @@ internal sealed class RecoveryReader(CallInvoker invoker, string serviceToken, s
         };
     }
 
-    private static string Text(Struct data, string name) => data.Fields.TryGetValue(name, out var value) ? value.StringValue : "";
+    private static string Text(Struct data, string name) =>
+        data.Fields.TryGetValue(name, out var value) ? value.StringValue : "";
 
-    private static long? Number(Struct data, string name) => data.Fields.TryGetValue(name, out var value) ? (long)value.NumberValue : null;
+    private static long? Number(Struct data, string name) =>
+        data.Fields.TryGetValue(name, out var value) ? (long)value.NumberValue : null;
 
     /// <summary>One spelling for names that the wire and the journal spell differently.</summary>
     private static string Fold(string name) => name.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -7,8 +7,8 @@ using Grpc.Net.Client;
 namespace AccountGrid.Chaos.Running;
 
 /// <summary>
-/// One real silo over one data directory, through all its lives; tells the history of its deaths and the clients of its addresses. Kills come from anywhere,
-/// everything else from one caller at a time.
+/// One real silo over one data directory, through all its lives; tells the history of its deaths and the clients of its
+/// addresses. Kills come from anywhere, everything else from one caller at a time.
 /// </summary>
 internal sealed class SiloUnderTest : IAsyncDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class SiloUnderTest : IAsyncDisposable
     private GrpcChannel? _channel;
     private TimeSpan _diedAt;
 
-    private SiloUnderTest(SiloProcess silo, History history, Connection connection) => (_silo, _history, _connection) = (silo, history, connection);
+    private SiloUnderTest(SiloProcess silo, History history, Connection connection) =>
+        (_silo, _history, _connection) = (silo, history, connection);
 
     /// <summary>Which life it is, from 1.</summary>
     public int Incarnation { get; private set; }
@@ -40,7 +41,8 @@ internal sealed class SiloUnderTest : IAsyncDisposable
     public TimeSpan LongestUnavailability { get; private set; }
 
     /// <summary>Starts the first life. Not published yet.</summary>
-    public static async Task<SiloUnderTest> StartAsync(SiloProcessOptions options, History history, Connection connection, CancellationToken cancellationToken)
+    public static async Task<SiloUnderTest> StartAsync(
+        SiloProcessOptions options, History history, Connection connection, CancellationToken cancellationToken)
     {
         var silo = new SiloUnderTest(await SiloProcess.StartAsync(options, cancellationToken), history, connection);
         silo.Begin();
@@ -52,7 +54,8 @@ internal sealed class SiloUnderTest : IAsyncDisposable
     {
         await _silo.RestartAsync(cancellationToken);
         Begin();
-        LongestUnavailability = TimeSpan.FromTicks(Math.Max(LongestUnavailability.Ticks, (_history.Now - _diedAt).Ticks));
+        LongestUnavailability =
+            TimeSpan.FromTicks(Math.Max(LongestUnavailability.Ticks, (_history.Now - _diedAt).Ticks));
     }
 
     /// <summary>Begins a start and kills it wherever it is after a part of the time that the last one took.</summary>

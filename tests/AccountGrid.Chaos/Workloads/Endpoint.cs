@@ -4,13 +4,15 @@ using Grpc.Core;
 namespace AccountGrid.Chaos.Workloads;
 
 /// <summary>Where a client sends its next attempt.</summary>
-/// <param name="Incarnation">Which life stands behind it, from 1: of the process, or, of a cluster, the time between two moments at which nothing was under way.</param>
+/// <param name="Incarnation">Which life stands behind it, from 1: of the process, or, of a cluster, the time between
+/// two moments at which nothing was under way.</param>
 /// <param name="Invoker">What generated clients want.</param>
 /// <param name="Name">Which gateway it is, for a person.</param>
 internal sealed record Endpoint(int Incarnation, CallInvoker Invoker, string Name = "");
 
 /// <summary>
-/// The clients' way to the grid: the addresses that take calls, each in its place, and a gate that holds attempts back while nobody may act. Thread-safe.
+/// The clients' way to the grid: the addresses that take calls, each in its place, and a gate that holds attempts back
+/// while nobody may act. Thread-safe.
 /// </summary>
 internal sealed class Connection
 {
@@ -21,7 +23,9 @@ internal sealed class Connection
     private bool _open = true;
     private int _underWay;
 
-    /// <summary>Waits until there is an address and the gate is open, and takes a place among the attempts under way.</summary>
+    /// <summary>
+    /// Waits until there is an address and the gate is open, and takes a place among the attempts under way.
+    /// </summary>
     /// <param name="turn">Which address, modulo their number: a client that was turned away takes the next.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<Endpoint> EnterAsync(int turn, CancellationToken cancellationToken)
@@ -61,7 +65,8 @@ internal sealed class Connection
     }
 
     /// <summary>A new life of a process takes calls.</summary>
-    public void Publish(Endpoint endpoint, int place = 0) => Move(() => _endpoints = _endpoints.SetItem(place, endpoint));
+    public void Publish(Endpoint endpoint, int place = 0) =>
+        Move(() => _endpoints = _endpoints.SetItem(place, endpoint));
 
     /// <summary>Nothing goes there any more; where there is no other address, attempts wait for the next one.</summary>
     public void Withdraw(int place = 0) => Move(() => _endpoints = _endpoints.Remove(place));
@@ -82,7 +87,10 @@ internal sealed class Connection
         await quiet.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Completes when the address or the gate moves, so that a client that was turned away looks again no later than that.</summary>
+    /// <summary>
+    /// Completes when the address or the gate moves, so that a client that was turned away looks again no later than
+    /// that.
+    /// </summary>
     public Task NextMove()
     {
         lock (_lock)

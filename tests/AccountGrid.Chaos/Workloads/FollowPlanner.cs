@@ -6,10 +6,12 @@ using Grpc.Core;
 namespace AccountGrid.Chaos.Workloads;
 
 /// <summary>
-/// Decides what a follow client does next: single follows and unfollows, batches over several accounts (with a follower twice in one batch, too), reads of many
-/// accounts. Its followers are its own: nobody else touches those edges. Used by one client.
+/// Decides what a follow client does next: single follows and unfollows, batches over several accounts (with a follower
+/// twice in one batch, too), reads of many accounts. Its followers are its own: nobody else touches those edges. Used
+/// by one client.
 /// </summary>
-internal sealed class FollowPlanner(string client, long firstFollower, Random random, SharedBoard board, WorkloadOptions options)
+internal sealed class FollowPlanner(
+    string client, long firstFollower, Random random, SharedBoard board, WorkloadOptions options)
 {
     private const string Shop = "shop";
     private const int MessageSize = 500;
@@ -53,12 +55,18 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
         var accounts = board.Accounts;
         var some = Enumerable.Range(0, 3).Select(_ => accounts[random.Next(accounts.Length)]).ToArray();
         var changes = Enumerable.Range(0, size)
-            .Select(_ => new EdgeChange(some[random.Next(some.Length)], firstFollower + random.Next(followers), random.Next(3) > 0))
+            .Select(
+                _ => new EdgeChange(
+                    some[random.Next(some.Length)], firstFollower + random.Next(followers), random.Next(3) > 0))
             .ToImmutableArray();
-        return Plan(OperationKind.Ingest, 0, changes, (invoker, call) => SendAsync(changes, invoker, call)) with { Timeout = options.Timeout * 3 };
+        return Plan(OperationKind.Ingest, 0, changes, (invoker, call) => SendAsync(changes, invoker, call)) with
+        {
+            Timeout = options.Timeout * 3,
+        };
     }
 
-    private static async Task<Answer> SendAsync(ImmutableArray<EdgeChange> changes, CallInvoker invoker, CallOptions options)
+    private static async Task<Answer> SendAsync(
+        ImmutableArray<EdgeChange> changes, CallInvoker invoker, CallOptions options)
     {
         using var call = new FollowerService.FollowerServiceClient(invoker).IngestFollows(options);
         try
@@ -86,20 +94,27 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
     }
 
     /// <summary>
-    /// The totals. An account that takes no follows (erased) refuses its part for good; a part that was turned away is no final word, and all of it is sent again, which
-    /// changes nothing that is done. Of very many refusals not every one is named: then nobody can know which edges are meant.
+    /// The totals. An account that takes no follows (erased) refuses its part for good; a part that was turned away is
+    /// no final word, and all of it is sent again, which changes nothing that is done. Of very many refusals not every
+    /// one is named: then nobody can know which edges are meant.
     /// </summary>
     private static Answer Of(ImmutableArray<EdgeChange> changes, IngestFollowsResponse totals)
     {
         if (totals.Received != changes.Length || totals.Changed + totals.Unchanged + totals.Failed != changes.Length)
         {
-            throw new InvalidOperationException($"Sent {changes.Length} follows; the totals are {totals.Received}, {totals.Changed}, {totals.Unchanged}, {totals.Failed}.");
+            throw new InvalidOperationException(
+                $"Sent {changes.Length} follows; the totals are {totals.Received}, {totals.Changed}, {totals.Unchanged}, {totals.Failed}.");
         }
 
         return totals.Errors.FirstOrDefault(e => e.Reason != "WRONG_STATUS") is { } error
-                ? throw new RpcException(new Status(StatusCode.Unavailable, $"{totals.Failed} follows failed: {error.Reason}"))
+                ? throw new RpcException(
+                    new Status(StatusCode.Unavailable, $"{totals.Failed} follows failed: {error.Reason}"))
             : totals.Errors.Count < totals.Failed ? throw new UnnamedRefusalsException()
-            : new Answer(Verdict.Done) { Changed = totals.Changed, RefusedEdges = [.. totals.Errors.Select(e => (int)e.Line - 1)] };
+            : new Answer(Verdict.Done)
+            {
+                Changed = totals.Changed,
+                RefusedEdges = [.. totals.Errors.Select(e => (int)e.Line - 1)],
+            };
     }
 
     private PlannedCall ReadMany()
@@ -109,12 +124,19 @@ internal sealed class FollowPlanner(string client, long firstFollower, Random ra
         return Plan(OperationKind.ReadMany, 0, [], async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).BatchGetAccountsAsync(request, call);
-            return new Answer(Verdict.Done) { Seen = [.. answer.Accounts.Select(GridCalls.Of), .. answer.MissingIds.Select(id => new Seen(id, Version: 0))] };
+            return new Answer(Verdict.Done)
+            {
+                Seen = [.. answer.Accounts.Select(GridCalls.Of),
+                    .. answer.MissingIds.Select(id => new Seen(id, Version: 0))],
+            };
         });
     }
 
-    private PlannedCall Plan(OperationKind kind, long account, ImmutableArray<EdgeChange> edges, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
-        new(new Intent(client, kind, account) { Edges = edges, Actor = "service:" + Shop }, Shop, ["service"], send, options.Timeout);
+    private PlannedCall Plan(
+        OperationKind kind, long account, ImmutableArray<EdgeChange> edges,
+        Func<CallInvoker, CallOptions, Task<Answer>> send) =>
+        new(new Intent(client, kind, account) { Edges = edges, Actor = "service:" + Shop }, Shop, ["service"], send,
+            options.Timeout);
 
     private static Answer One(long account, bool changed, FollowerCount followers) =>
         new(Verdict.Done) { Changed = changed ? 1 : 0, Seen = [new Seen(account, Followers: GridCalls.Of(followers))] };

@@ -5,7 +5,9 @@ namespace AccountGrid.Chaos.Workloads;
 /// <summary>A proposal that somebody was told of.</summary>
 internal sealed record OpenProposal(long Account, long Sequence, string Digest, string ProposedBy);
 
-/// <summary>What the clients tell each other: accounts that exist and proposals that wait. Thread-safe, bounded.</summary>
+/// <summary>
+/// What the clients tell each other: accounts that exist and proposals that wait. Thread-safe, bounded.
+/// </summary>
 internal sealed class SharedBoard(int maxProposals)
 {
     private readonly Lock _lock = new();

@@ -7,10 +7,13 @@ using Grpc.Core;
 namespace AccountGrid.Chaos.Workloads;
 
 /// <summary>
-/// Decides what a staff client does next: registers, takes down, brings back, protects, proposes, approves, rejects, reads; as changing people, sometimes with an etag
-/// that may be stale, sometimes as its own second person. Never erases the first accounts, so that there is always somebody to act on. Deterministic by its random source and what the client has seen. Used by one client.
+/// Decides what a staff client does next: registers, takes down, brings back, protects, proposes, approves, rejects,
+/// reads; as changing people, sometimes with an etag that may be stale, sometimes as its own second person. Never
+/// erases the first accounts, so that there is always somebody to act on. Deterministic by its random source and what
+/// the client has seen. Used by one client.
 /// </summary>
-internal sealed class StaffPlanner(string client, Random random, SharedBoard board, WorkloadOptions options, TimeProvider clock)
+internal sealed class StaffPlanner(
+    string client, Random random, SharedBoard board, WorkloadOptions options, TimeProvider clock)
 {
     /// <summary>What every handle begins with; the account's id follows.</summary>
     public const string Handles = "chaos_";
@@ -48,7 +51,12 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
     /// <summary>Registers an account.</summary>
     public PlannedCall Register(long account)
     {
-        var request = new RegisterAccountRequest { Id = account, Handle = $"{Handles}{account}", RequestId = RequestId() };
+        var request = new RegisterAccountRequest
+        {
+            Id = account,
+            Handle = $"{Handles}{account}",
+            RequestId = RequestId(),
+        };
         return Service(OperationKind.Register, account, request.RequestId, async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).RegisterAccountAsync(request, call);
@@ -68,11 +76,13 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
             DirectOnly = !later && random.Next(8) == 0,
             At = later ? Soon(4) : null,
         };
-        return Staff(later ? OperationKind.DeactivateLater : OperationKind.Deactivate, account, request.RequestId, async (invoker, call) =>
-        {
-            var answer = await new AccountService.AccountServiceClient(invoker).DeactivateAccountAsync(request, call);
-            return Pending(answer.Outcome, answer.Account, answer.Proposal);
-        });
+        return Staff(later ? OperationKind.DeactivateLater : OperationKind.Deactivate, account, request.RequestId,
+            async (invoker, call) =>
+            {
+                var answer = await new AccountService.AccountServiceClient(invoker).DeactivateAccountAsync(
+                    request, call);
+                return Pending(answer.Outcome, answer.Account, answer.Proposal);
+            });
     }
 
     private PlannedCall Suspend(long account)
@@ -115,7 +125,14 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
 
     private PlannedCall Restore(long account, bool owner)
     {
-        var request = new RestoreAccountRequest { Id = account, Reason = "ERROR", RequestId = RequestId(), Etag = PerhapsEtag(account), Owner = owner };
+        var request = new RestoreAccountRequest
+        {
+            Id = account,
+            Reason = "ERROR",
+            RequestId = RequestId(),
+            Etag = PerhapsEtag(account),
+            Owner = owner,
+        };
         async Task<Answer> Send(CallInvoker invoker, CallOptions call)
         {
             var answer = await new AccountService.AccountServiceClient(invoker).RestoreAccountAsync(request, call);
@@ -129,7 +146,13 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
 
     private PlannedCall OwnerDeactivate(long account)
     {
-        var request = new DeactivateAccountRequest { Id = account, Reason = "OWNER_REQUEST", RequestId = RequestId(), Owner = true };
+        var request = new DeactivateAccountRequest
+        {
+            Id = account,
+            Reason = "OWNER_REQUEST",
+            RequestId = RequestId(),
+            Owner = true,
+        };
         return Service(OperationKind.OwnerDeactivate, account, request.RequestId, async (invoker, call) =>
         {
             var answer = await new AccountService.AccountServiceClient(invoker).DeactivateAccountAsync(request, call);
@@ -152,64 +175,86 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
                 var reject = new RejectProposalRequest { Id = id, RequestId = RequestId() };
                 return About(OperationKind.Reject, proposal, reject.RequestId, Person(), async (invoker, call) =>
                 {
-                    var answer = await new ProposalService.ProposalServiceClient(invoker).RejectProposalAsync(reject, call);
+                    var answer = await new ProposalService.ProposalServiceClient(invoker).RejectProposalAsync(
+                        reject, call);
                     return GridCalls.Of(Outcome.Done, Note(answer.Account));
                 });
             case 1 when proposal.ProposedBy != Shop:
                 var withdraw = new WithdrawProposalRequest { Id = id, RequestId = RequestId() };
-                return About(OperationKind.Withdraw, proposal, withdraw.RequestId, proposal.ProposedBy, async (invoker, call) =>
-                {
-                    var answer = await new ProposalService.ProposalServiceClient(invoker).WithdrawProposalAsync(withdraw, call);
-                    return GridCalls.Of(Outcome.Done, Note(answer.Account));
-                });
+                return About(OperationKind.Withdraw, proposal, withdraw.RequestId, proposal.ProposedBy,
+                    async (invoker, call) =>
+                    {
+                        var answer = await new ProposalService.ProposalServiceClient(invoker).WithdrawProposalAsync(
+                            withdraw, call);
+                        return GridCalls.Of(Outcome.Done, Note(answer.Account));
+                    });
             default:
-                var approve = new ApproveProposalRequest { Id = id, RequestId = RequestId(), Digest = random.Next(2) == 0 ? proposal.Digest : "" };
-                var self = random.Next(8) == 0 && proposal.ProposedBy != Shop;
-                return About(OperationKind.Approve, proposal, approve.RequestId, self ? proposal.ProposedBy : Person(), async (invoker, call) =>
+                var approve = new ApproveProposalRequest
                 {
-                    var answer = await new ProposalService.ProposalServiceClient(invoker).ApproveProposalAsync(approve, call);
-                    return GridCalls.Of(answer.Outcome, Note(answer.Account), answer.Proposal);
-                });
+                    Id = id,
+                    RequestId = RequestId(),
+                    Digest = random.Next(2) == 0 ? proposal.Digest : "",
+                };
+                var self = random.Next(8) == 0 && proposal.ProposedBy != Shop;
+                return About(OperationKind.Approve, proposal, approve.RequestId, self ? proposal.ProposedBy : Person(),
+                    async (invoker, call) =>
+                    {
+                        var answer = await new ProposalService.ProposalServiceClient(invoker).ApproveProposalAsync(
+                            approve, call);
+                        return GridCalls.Of(answer.Outcome, Note(answer.Account), answer.Proposal);
+                    });
         }
     }
 
     /// <summary>Reads an account, sometimes insisting on what this client has seen.</summary>
     private PlannedCall Read(long account)
     {
-        var request = new GetAccountRequest { Id = account, MinVersion = random.Next(2) == 0 ? _seen.GetValueOrDefault(account).Version : 0 };
-        return new(new Intent(client, OperationKind.Read, account) { MinVersion = request.MinVersion }, Shop, ["service"], async (invoker, call) =>
+        var request = new GetAccountRequest
         {
-            var answer = await new AccountService.AccountServiceClient(invoker).GetAccountAsync(request, call);
-            return new Answer(Verdict.Done) { Seen = [GridCalls.Of(Note(answer))] };
-        }, options.Timeout);
+            Id = account,
+            MinVersion = random.Next(2) == 0 ? _seen.GetValueOrDefault(account).Version : 0,
+        };
+        return new(new Intent(client, OperationKind.Read, account) { MinVersion = request.MinVersion }, Shop,
+            ["service"], async (invoker, call) =>
+            {
+                var answer = await new AccountService.AccountServiceClient(invoker).GetAccountAsync(request, call);
+                return new Answer(Verdict.Done) { Seen = [GridCalls.Of(Note(answer))] };
+            }, options.Timeout);
     }
 
     private PlannedCall ReadPublic(long account) =>
         new(new Intent(client, OperationKind.ReadPublic, account), Shop, ["service"], async (invoker, call) =>
         {
-            var answer = await new AccountService.AccountServiceClient(invoker).GetPublicAccountAsync(new GetPublicAccountRequest { Id = account }, call);
+            var answer = await new AccountService.AccountServiceClient(invoker).GetPublicAccountAsync(
+                new GetPublicAccountRequest { Id = account }, call);
             return new Answer(Verdict.Done) { Seen = [new Seen(account, Followers: GridCalls.Of(answer.Followers))] };
         }, options.Timeout);
 
-    private PlannedCall Staff(OperationKind kind, long account, string requestId, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
+    private PlannedCall Staff(
+        OperationKind kind, long account, string requestId, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
         As(new Intent(client, kind, account) { RequestId = requestId }, Person(), send);
 
     private PlannedCall About(
-        OperationKind kind, OpenProposal proposal, string requestId, string person, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
-        As(new Intent(client, kind, proposal.Account) { RequestId = requestId, Proposal = proposal.Sequence }, person, send);
+        OperationKind kind, OpenProposal proposal, string requestId, string person,
+        Func<CallInvoker, CallOptions, Task<Answer>> send) =>
+        As(new Intent(client, kind, proposal.Account) { RequestId = requestId, Proposal = proposal.Sequence }, person,
+            send);
 
     private PlannedCall As(Intent intent, string person, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
         new(intent with { Actor = "operator:" + person }, person, ["support", "approver"], send, options.Timeout);
 
-    private PlannedCall Service(OperationKind kind, long account, string requestId, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
-        new(new Intent(client, kind, account) { RequestId = requestId, Actor = "service:" + Shop }, Shop, ["service"], send, options.Timeout);
+    private PlannedCall Service(
+        OperationKind kind, long account, string requestId, Func<CallInvoker, CallOptions, Task<Answer>> send) =>
+        new(new Intent(client, kind, account) { RequestId = requestId, Actor = "service:" + Shop }, Shop, ["service"],
+            send, options.Timeout);
 
     /// <summary>What became pending is told to the others.</summary>
     private Answer Pending(Outcome outcome, Account account, Proposal? proposal)
     {
         if (outcome == Outcome.Pending && proposal is { Id.Length: > 0, State: Proposal.Types.State.Open })
         {
-            board.Add(new OpenProposal(account.Id, GridCalls.SequenceOf(proposal.Id), proposal.Digest, proposal.ProposedBy.Subject));
+            board.Add(new OpenProposal(
+                account.Id, GridCalls.SequenceOf(proposal.Id), proposal.Digest, proposal.ProposedBy.Subject));
         }
 
         return GridCalls.Of(outcome, Note(account), proposal);
@@ -225,7 +270,8 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
         return account;
     }
 
-    private string PerhapsEtag(long account) => random.Next(8) == 0 && _seen.TryGetValue(account, out var seen) ? seen.Etag : "";
+    private string PerhapsEtag(long account) =>
+        random.Next(8) == 0 && _seen.TryGetValue(account, out var seen) ? seen.Etag : "";
 
     /// <summary>Some people act much more often than others, until their budget is spent.</summary>
     private string Person()
@@ -236,5 +282,6 @@ internal sealed class StaffPlanner(string client, Random random, SharedBoard boa
 
     private string RequestId() => string.Create(CultureInfo.InvariantCulture, $"{client}-{++_requests}");
 
-    private Timestamp Soon(int seconds) => Timestamp.FromDateTimeOffset(clock.GetUtcNow() + TimeSpan.FromSeconds(1 + random.Next(seconds)));
+    private Timestamp Soon(int seconds) =>
+        Timestamp.FromDateTimeOffset(clock.GetUtcNow() + TimeSpan.FromSeconds(1 + random.Next(seconds)));
 }

@@ -6,7 +6,10 @@ internal sealed record WorkloadOptions
     /// <summary>Accounts of a run lie within so many ids from a multiple of it.</summary>
     public const long Spread = 10_000_000;
 
-    /// <summary>Clients that act as staff and as the owners' service. Their request ids in flight on one account stay far below what an account remembers.</summary>
+    /// <summary>
+    /// Clients that act as staff and as the owners' service. Their request ids in flight on one account stay far below
+    /// what an account remembers.
+    /// </summary>
     public int StaffClients { get; init; } = 6;
 
     /// <summary>Clients that follow and unfollow.</summary>
@@ -24,7 +27,8 @@ internal sealed record WorkloadOptions
     /// <summary>What the handles of these accounts begin with, and no others'.</summary>
     public string Handles => FirstAccount < Spread
         ? StaffPlanner.Handles
-        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{StaffPlanner.Handles}{FirstAccount / Spread}");
+        : string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"{StaffPlanner.Handles}{FirstAccount / Spread}");
 
     /// <summary>How long an attempt may take; an ingest three times that.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);

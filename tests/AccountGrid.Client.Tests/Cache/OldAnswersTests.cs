@@ -212,8 +212,8 @@ public static class OldAnswersTests
             AnswerAsync(cache.IsActiveAsync(_id, stop).AsTask());
 
         /// <summary>
-        /// Waits for a read. One that was refused, because the silo has just started again, pauses by the client's clock
-        /// before it is repeated, and that clock moves only here.
+        /// Waits for a read. One that was refused, because the silo has just started again, pauses by the client's
+        /// clock before it is repeated, and that clock moves only here.
         /// </summary>
         private async Task<bool> AnswerAsync(Task<bool> asked)
         {

@@ -58,7 +58,8 @@ public static class StatusCacheTests
 
             using var client = fixture.Silo.Create(faults: _faults, clock: _clock);
             await using var cache = await StartAsync(client);
-            var answers = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => cache.IsActiveAsync(ids[i % 20], stop).AsTask()));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 2000).Select(i => cache.IsActiveAsync(ids[i % 20], stop).AsTask()));
             Assert.All(answers, Assert.True);
             Assert.InRange(_faults.Count("BatchGetAccounts"), 1, 40);
             Assert.Equal(20, cache.Count);
@@ -87,7 +88,8 @@ public static class StatusCacheTests
         {
             using var nobody = fixture.Silo.Create(o => o.TokenProvider = fixture.Silo.Tokens("nobody"), clock: _clock);
             await using var cache = new AccountStatusCache(nobody, Options());
-            var error = await Assert.ThrowsAsync<AccountGridException>(async () => await cache.IsActiveAsync(1, TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<AccountGridException>(
+                async () => await cache.IsActiveAsync(1, TestContext.Current.CancellationToken));
             Assert.Equal(StatusCode.PermissionDenied, error.Code);
             Assert.Null(cache.Lag);
         }
@@ -145,11 +147,13 @@ public static class StatusCacheTests
             Assert.True(await cache.IsActiveAsync(_id, stop));
             _clock.Advance(Bound / 2 + TimeSpan.FromMinutes(1));
             Assert.False(cache.IsLive);
-            var stale = await Assert.ThrowsAsync<AccountStatusStaleException>(async () => await cache.IsActiveAsync(_id, stop));
+            var stale = await Assert.ThrowsAsync<AccountStatusStaleException>(
+                async () => await cache.IsActiveAsync(_id, stop));
             Assert.Equal(Bound, stale.Bound);
             Assert.True(stale.Lag > Bound);
             Assert.True(_silo.Process.Resume());
-            await Until.TrueAsync("it is live again", () => Task.FromResult(cache.IsLive), () => _clock.Advance(TimeSpan.FromMilliseconds(50)));
+            await Until.TrueAsync("it is live again", () => Task.FromResult(cache.IsLive),
+                () => _clock.Advance(TimeSpan.FromMilliseconds(50)));
             Assert.True(await cache.IsActiveAsync(_id, stop));
 
             // Once more: a silent stream is a broken one, and what came over it may have come from a silo that had lost
@@ -186,7 +190,8 @@ public static class StatusCacheTests
             _clock.Advance(Bound + TimeSpan.FromMinutes(1));
             await Assert.ThrowsAsync<AccountStatusStaleException>(async () => await cache.IsActiveAsync(_id, stop));
             _watchRefused = false;
-            await Until.TrueAsync("it is live again", () => Task.FromResult(cache.IsLive), () => _clock.Advance(TimeSpan.FromMilliseconds(50)));
+            await Until.TrueAsync("it is live again", () => Task.FromResult(cache.IsLive),
+                () => _clock.Advance(TimeSpan.FromMilliseconds(50)));
             Assert.False(await cache.IsActiveAsync(_id, stop));
             Assert.Equal(1, _faults.Count("BatchGetAccounts"));
         }
@@ -222,7 +227,8 @@ public static class StatusCacheTests
             Assert.True(await cache.IsActiveAsync(_id, stop));
             Assert.Equal((2, 0, null), (_faults.Count("BatchGetAccounts"), cache.Count, cache.Lag));
             await using var strict = new AccountStatusCache(client, Options(static o => o.WhenStale = WhenStale.Fail));
-            var stale = await Assert.ThrowsAsync<AccountStatusStaleException>(async () => await strict.IsActiveAsync(_id, stop));
+            var stale = await Assert.ThrowsAsync<AccountStatusStaleException>(
+                async () => await strict.IsActiveAsync(_id, stop));
             Assert.Null(stale.Lag);
         }
 
@@ -235,7 +241,9 @@ public static class StatusCacheTests
         }
     }
 
-    /// <summary>Both of these by the real clock: that progress really comes often enough, with nothing else happening.</summary>
+    /// <summary>
+    /// Both of these by the real clock: that progress really comes often enough, with nothing else happening.
+    /// </summary>
     [Collection(nameof(SiloFixture))]
     public sealed class By_the_real_clock(SiloFixture fixture)
     {
@@ -245,7 +253,9 @@ public static class StatusCacheTests
             var stop = TestContext.Current.CancellationToken;
             var faults = new Faults();
             using var client = fixture.Silo.Create(faults: faults);
-            await using var cache = new AccountStatusCache(client, new AccountStatusCacheOptions { StalenessBound = TimeSpan.FromSeconds(2) });
+            await using var cache =
+                new AccountStatusCache(
+                    client, new AccountStatusCacheOptions { StalenessBound = TimeSpan.FromSeconds(2) });
             await cache.WaitUntilLiveAsync(stop);
             var began = TimeProvider.System.GetTimestamp();
             var live = 0;
@@ -269,7 +279,8 @@ public static class StatusCacheTests
         return options;
     }
 
-    private static async Task<AccountStatusCache> StartAsync(AccountGridClient client, Action<AccountStatusCacheOptions>? configure = null)
+    private static async Task<AccountStatusCache> StartAsync(
+        AccountGridClient client, Action<AccountStatusCacheOptions>? configure = null)
     {
         var cache = new AccountStatusCache(client, Options(configure));
         await cache.WaitUntilLiveAsync(TestContext.Current.CancellationToken);

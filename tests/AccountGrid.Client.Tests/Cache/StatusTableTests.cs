@@ -266,5 +266,6 @@ public static class StatusTableTests
 
     private static StatusEntry Up(long version) => new(Status.Active, version, 0);
 
-    private static WatchEventsResponse Event(long account, long sequence, Status status) => new() { Account = account, Sequence = sequence, Status = status };
+    private static WatchEventsResponse Event(long account, long sequence, Status status) =>
+        new() { Account = account, Sequence = sequence, Status = status };
 }

@@ -13,8 +13,10 @@ public static class DeadlineTests
             var id = await fixture.Silo.AccountAsync();
             var faults = new Faults();
             faults.Hangs = _ => faults.Count("GetAccount") == 1;
-            using var client = fixture.Silo.Create(static o => o.Deadlines.Read = TimeSpan.FromMilliseconds(300), faults);
-            Assert.Equal(id, (await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken)).Id);
+            using var client =
+                fixture.Silo.Create(static o => o.Deadlines.Read = TimeSpan.FromMilliseconds(300), faults);
+            Assert.Equal(id,
+                (await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken)).Id);
         }
 
         [Fact]
@@ -29,7 +31,9 @@ public static class DeadlineTests
                 },
                 faults);
             var error = await Assert.ThrowsAsync<AccountGridException>(
-                () => client.Accounts.RestoreAsync(new() { Id = 1, Reason = "ERROR" }, TestContext.Current.CancellationToken));
+                () =>
+                    client.Accounts.RestoreAsync(
+                        new() { Id = 1, Reason = "ERROR" }, TestContext.Current.CancellationToken));
             Assert.Equal((StatusCode.DeadlineExceeded, 2), (error.Code, error.Attempts));
             Assert.True(error.IsOutcomeUnknown && error.IsTransient);
         }
@@ -43,14 +47,19 @@ public static class DeadlineTests
             var call = client.Accounts.GetAsync(1, cancellationToken: stop.Token);
             await faults.Hung.WaitAsync(TestContext.Current.CancellationToken);
             await stop.CancelAsync();
-            Assert.Equal(stop.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call)).CancellationToken);
+            Assert.Equal(stop.Token,
+                (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call)).CancellationToken);
         }
 
         [Fact]
         public async Task Is_not_made_when_the_caller_cancels_in_the_pause_before_it()
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-            var faults = new Faults { On = static (_, _) => throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused") };
+            var faults = new Faults
+            {
+                On = static (_, _) =>
+                    throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused"),
+            };
             using var client = fixture.Silo.Create(
                 o =>
                 {
@@ -58,7 +67,8 @@ public static class DeadlineTests
                     o.Retry.OnRetry = _ => stop.Cancel();
                 },
                 faults);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.Accounts.GetAsync(1, cancellationToken: stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => client.Accounts.GetAsync(1, cancellationToken: stop.Token));
             Assert.Equal(1, faults.Count("GetAccount"));
         }
     }

@@ -15,7 +15,11 @@ public static class OptionsTests
         [InlineData("http://accountgrid.example:5181", "tokens would travel in the clear")]
         public void Refuses_an_address_and_says_why(string? address, string says)
         {
-            var options = new AccountGridClientOptions { Address = address is null ? null : new Uri(address), TokenProvider = AccountGridTokenProvider.FromToken("t") };
+            var options = new AccountGridClientOptions
+            {
+                Address = address is null ? null : new Uri(address),
+                TokenProvider = AccountGridTokenProvider.FromToken("t"),
+            };
             var error = Assert.Throws<ArgumentException>(() => AccountGridClient.Create(options));
             Assert.Contains(says, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
@@ -46,12 +50,20 @@ public static class OptionsTests
                 Address = new Uri("http://127.0.0.1:5181"),
                 MaxReceiveMessageBytes = 1,
                 MaxSendMessageBytes = 1,
-                Deadlines = { Read = TimeSpan.Zero, Command = TimeSpan.Zero, Undo = TimeSpan.Zero, Verify = TimeSpan.Zero, IngestStream = TimeSpan.Zero },
-                Retry = { MaxAttempts = 0, FirstDelay = TimeSpan.FromSeconds(2), LongestDelay = TimeSpan.FromSeconds(1) },
+                Deadlines = { Read = TimeSpan.Zero, Command = TimeSpan.Zero, Undo = TimeSpan.Zero,
+                    Verify = TimeSpan.Zero, IngestStream = TimeSpan.Zero },
+                Retry =
+                {
+                    MaxAttempts = 0,
+                    FirstDelay = TimeSpan.FromSeconds(2),
+                    LongestDelay = TimeSpan.FromSeconds(1),
+                },
             }));
             foreach (var name in new[]
             {
-                "MaxReceiveMessageBytes", "MaxSendMessageBytes", "Deadlines.Read", "Deadlines.Command", "Deadlines.Undo", "Deadlines.Verify", "Deadlines.IngestStream", "Retry.MaxAttempts", "Retry.FirstDelay",
+                "MaxReceiveMessageBytes", "MaxSendMessageBytes", "Deadlines.Read", "Deadlines.Command",
+                    "Deadlines.Undo", "Deadlines.Verify", "Deadlines.IngestStream", "Retry.MaxAttempts",
+                        "Retry.FirstDelay",
             })
             {
                 Assert.Contains(name, error.Message, StringComparison.Ordinal);
@@ -61,27 +73,43 @@ public static class OptionsTests
         [Fact]
         public void Refuses_tokens_for_an_open_address_that_was_made_without_them()
         {
-            using var client = AccountGridClient.Create(new AccountGridClientOptions { Address = new Uri("http://accountgrid.example:5181") });
+            using var client =
+                AccountGridClient.Create(
+                    new AccountGridClientOptions { Address = new Uri("http://accountgrid.example:5181") });
             Assert.Throws<InvalidOperationException>(() => client.With(AccountGridTokenProvider.FromToken("t")));
         }
 
         [Fact]
         public void Refuses_a_cache_outside_its_limits()
         {
-            using var client = AccountGridClient.Create(new AccountGridClientOptions { Address = new Uri("http://127.0.0.1:1") });
+            using var client =
+                AccountGridClient.Create(new AccountGridClientOptions { Address = new Uri("http://127.0.0.1:1") });
             var error = Assert.Throws<ArgumentException>(() => new AccountStatusCache(
-                client, new AccountStatusCacheOptions { StalenessBound = TimeSpan.Zero, Capacity = 1, WhenStale = (WhenStale)9, EntryLifetime = TimeSpan.Zero }));
-            Assert.All(new[] { "StalenessBound", "Capacity", "WhenStale", "EntryLifetime" }, n => Assert.Contains(n, error.Message, StringComparison.Ordinal));
+                client, new AccountStatusCacheOptions
+                {
+                    StalenessBound = TimeSpan.Zero,
+                    Capacity = 1,
+                    WhenStale = (WhenStale)9,
+                    EntryLifetime = TimeSpan.Zero,
+                }));
+            Assert.All(new[] { "StalenessBound", "Capacity", "WhenStale", "EntryLifetime" },
+                n => Assert.Contains(n, error.Message, StringComparison.Ordinal));
         }
 
         [Fact]
         public void Refuses_a_watch_outside_its_limits()
         {
-            using var client = AccountGridClient.Create(new AccountGridClientOptions { Address = new Uri("http://127.0.0.1:1") });
-            Assert.Throws<ArgumentException>(() => client.Events.WatchAsync(new AccountWatchOptions { AfterPosition = -1 }));
-            Assert.Throws<ArgumentException>(() => client.Events.WatchAsync(new AccountWatchOptions { Accounts = [0] }));
-            Assert.Throws<ArgumentException>(() => client.Events.WatchAsync(new AccountWatchOptions { Accounts = [.. Enumerable.Range(1, 1001).Select(static i => (long)i)] }));
-            Assert.Throws<ArgumentException>(() => client.Events.WatchAsync(new AccountWatchOptions { ProgressInterval = TimeSpan.FromMinutes(2) }));
+            using var client =
+                AccountGridClient.Create(new AccountGridClientOptions { Address = new Uri("http://127.0.0.1:1") });
+            Assert.Throws<ArgumentException>(
+                () => client.Events.WatchAsync(new AccountWatchOptions { AfterPosition = -1 }));
+            Assert.Throws<ArgumentException>(
+                () => client.Events.WatchAsync(new AccountWatchOptions { Accounts = [0] }));
+            Assert.Throws<ArgumentException>(
+                () => client.Events.WatchAsync(
+                    new AccountWatchOptions { Accounts = [.. Enumerable.Range(1, 1001).Select(static i => (long)i)] }));
+            Assert.Throws<ArgumentException>(
+                () => client.Events.WatchAsync(new AccountWatchOptions { ProgressInterval = TimeSpan.FromMinutes(2) }));
         }
     }
 
@@ -95,15 +123,18 @@ public static class OptionsTests
             services.AddLogging();
             services.AddSingleton(fixture.Silo.Tokens("network", "service"));
             var faults = new Faults();
-            services.AddAccountGridClient(o => o.Address = fixture.Silo.Process.Grpc).AddHttpMessageHandler(() => faults);
+            services.AddAccountGridClient(o => o.Address = fixture.Silo.Process.Grpc)
+                .AddHttpMessageHandler(() => faults);
             services.AddAccountGridStatusCache(static o => o.StalenessBound = TimeSpan.FromSeconds(30));
             await using var provider = services.BuildServiceProvider(validateScopes: true);
             var client = provider.GetRequiredService<AccountGridClient>();
             Assert.Same(client, provider.GetRequiredService<AccountGridClient>());
             var id = await fixture.Silo.AccountAsync();
-            Assert.Equal(id, (await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken)).Id);
+            Assert.Equal(id,
+                (await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken)).Id);
             Assert.Equal(1, faults.Count("GetAccount"));
-            Assert.True(await provider.GetRequiredService<AccountStatusCache>().IsActiveAsync(id, TestContext.Current.CancellationToken));
+            Assert.True(await provider.GetRequiredService<AccountStatusCache>()
+                .IsActiveAsync(id, TestContext.Current.CancellationToken));
         }
 
         [Fact]
@@ -112,7 +143,8 @@ public static class OptionsTests
             var services = new ServiceCollection();
             services.AddAccountGridClient(static o => o.MaxSendMessageBytes = 0);
             await using var provider = services.BuildServiceProvider();
-            var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
+            var error = Assert.Throws<OptionsValidationException>(
+                () => provider.GetRequiredService<IStartupValidator>().Validate());
             Assert.Equal(2, error.Failures.Count());
             Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<AccountGridClient>());
         }

@@ -14,9 +14,14 @@ public static class RetryTests
         [InlineData("OVERLOADED", 3600, false)]
         [InlineData("BUDGET_EXCEEDED", 1, false)]
         [InlineData("REACH_EXCEEDED", 1, false)]
-        public void Waits_only_where_the_server_was_busy_and_the_wait_is_short(string reason, int seconds, bool mayRepeat) =>
+        public void Waits_only_where_the_server_was_busy_and_the_wait_is_short(
+            string reason, int seconds, bool mayRepeat) =>
             Assert.Equal(mayRepeat, RetryRule.MayRepeat(
-                Failure(StatusCode.ResourceExhausted) with { Reason = reason, RetryAfter = TimeSpan.FromSeconds(seconds) }, Repetition.ActsTwice, Longest));
+                Failure(StatusCode.ResourceExhausted) with
+                {
+                    Reason = reason,
+                    RetryAfter = TimeSpan.FromSeconds(seconds),
+                }, Repetition.ActsTwice, Longest));
 
         [Theory]
         [InlineData(StatusCode.Unavailable, true)]
@@ -32,18 +37,24 @@ public static class RetryTests
 
         [Fact]
         public void Repeats_anything_that_was_never_sent() =>
-            Assert.True(RetryRule.MayRepeat(Failure(StatusCode.Unavailable) with { Reached = Reached.NotSent }, Repetition.ActsTwice, Longest));
+            Assert.True(
+                RetryRule.MayRepeat(
+                    Failure(StatusCode.Unavailable) with { Reached = Reached.NotSent }, Repetition.ActsTwice, Longest));
 
         [Fact]
         public void Takes_a_broken_connection_for_what_it_is_whatever_the_code() =>
-            Assert.True(RetryRule.MayRepeat(Failure(StatusCode.Internal) with { Reached = Reached.Perhaps }, Repetition.Harmless, Longest));
+            Assert.True(
+                RetryRule.MayRepeat(
+                    Failure(StatusCode.Internal) with { Reached = Reached.Perhaps }, Repetition.Harmless, Longest));
 
         [Fact]
         public void Waits_as_long_as_the_server_asked_but_never_longer_than_the_limit()
         {
             var first = TimeSpan.FromMilliseconds(100);
-            Assert.InRange(RetryRule.DelayBefore(1, TimeSpan.FromSeconds(3), first, Longest), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3.75));
-            Assert.InRange(RetryRule.DelayBefore(2, null, first, Longest), TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(250));
+            Assert.InRange(RetryRule.DelayBefore(1, TimeSpan.FromSeconds(3), first, Longest), TimeSpan.FromSeconds(3),
+                TimeSpan.FromSeconds(3.75));
+            Assert.InRange(RetryRule.DelayBefore(2, null, first, Longest), TimeSpan.FromMilliseconds(200),
+                TimeSpan.FromMilliseconds(250));
             Assert.InRange(RetryRule.DelayBefore(1000, null, first, Longest), Longest, Longest * 1.25);
         }
 
@@ -74,7 +85,8 @@ public static class RetryTests
             Assert.Empty(declared.Except(known));
         }
 
-        private static CallFailure Failure(StatusCode code) => new() { Method = "m", Code = code, Message = "no", IsChange = true };
+        private static CallFailure Failure(StatusCode code) =>
+            new() { Method = "m", Code = code, Message = "no", IsChange = true };
     }
 
     [Collection(nameof(SiloFixture))]
@@ -93,7 +105,8 @@ public static class RetryTests
                     o.Retry.OnRetry = retries.Add;
                 },
                 faults);
-            var answer = await kim.Accounts.DeactivateAsync(new DeactivateAccountRequest { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken);
+            var answer = await kim.Accounts.DeactivateAsync(
+                new DeactivateAccountRequest { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken);
             Assert.Equal(Outcome.Done, answer.Outcome);
             Assert.Equal(2, faults.Count("DeactivateAccount"));
             await ActedOnceAsync(kim, id, retries.Single().Error!.RequestId);
@@ -107,7 +120,9 @@ public static class RetryTests
             var faults = new Faults { On = LoseFirst("EnrollOperator") };
             using var admin = fixture.Silo.Create(o => o.TokenProvider = fixture.Silo.Tokens("ada", "admin"), faults);
             var error = await Assert.ThrowsAsync<AccountGridException>(
-                () => admin.Operators.EnrollAsync(new EnrollOperatorRequest { Id = name, Roles = { Role.Support } }, TestContext.Current.CancellationToken));
+                () =>
+                    admin.Operators.EnrollAsync(new EnrollOperatorRequest { Id = name, Roles = { Role.Support } },
+                        TestContext.Current.CancellationToken));
             Assert.True(error.IsOutcomeUnknown);
             Assert.Equal(1, faults.Count("EnrollOperator"));
             Assert.Equal(1, (await admin.Operators.GetAsync(name, TestContext.Current.CancellationToken)).Version);
@@ -146,7 +161,8 @@ public static class RetryTests
                 },
                 faults);
             var error = await Assert.ThrowsAsync<AccountGridException>(
-                () => kim.Accounts.DeactivateAsync(new DeactivateAccountRequest { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken));
+                () => kim.Accounts.DeactivateAsync(
+                    new DeactivateAccountRequest { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken));
             Assert.True(error.IsOutcomeUnknown);
             await ActedOnceAsync(kim, id, error.RequestId);
         }
@@ -191,7 +207,8 @@ public static class RetryTests
             };
             using var kim = silo.Create(o => o.TokenProvider = silo.Tokens("kim", "support"), faults);
             var answer = await kim.Accounts.DeactivateAsync(
-                new DeactivateAccountRequest { Id = id, Reason = "SPAM", RequestId = "mine-1" }, TestContext.Current.CancellationToken);
+                new DeactivateAccountRequest { Id = id, Reason = "SPAM", RequestId = "mine-1" },
+                TestContext.Current.CancellationToken);
             Assert.Equal((Outcome.Done, Account.Types.Status.Deactivated), (answer.Outcome, answer.Account.Status));
             Assert.Equal(2, faults.Count("DeactivateAccount"));
             await ActedOnceAsync(kim, id, "mine-1");
@@ -219,7 +236,9 @@ public static class RetryTests
             using var kim = silo.Create(o => o.TokenProvider = silo.Tokens("kim", "support"), faults);
             await kim.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken);
             Assert.True(silo.Process.Pause());
-            var call = kim.Accounts.DeactivateAsync(new DeactivateAccountRequest { Id = id, Reason = "SPAM", RequestId = "mine-2" }, TestContext.Current.CancellationToken);
+            var call = kim.Accounts.DeactivateAsync(
+                new DeactivateAccountRequest { Id = id, Reason = "SPAM", RequestId = "mine-2" },
+                TestContext.Current.CancellationToken);
             await sent.Task.WaitAsync(TestContext.Current.CancellationToken);
             await silo.Process.KillAsync();
             await silo.Process.RestartAsync(TestContext.Current.CancellationToken);
@@ -231,7 +250,8 @@ public static class RetryTests
 
     private static async Task ActedOnceAsync(AccountGridClient kim, long id, string requestId)
     {
-        var journal = await kim.Accounts.ListJournalAsync(id, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+        var journal = await kim.Accounts.ListJournalAsync(id, TestContext.Current.CancellationToken)
+            .ToListAsync(TestContext.Current.CancellationToken);
         Assert.Equal(requestId, Assert.Single(journal, static e => e.Type == "hold-placed").RequestId);
     }
 }

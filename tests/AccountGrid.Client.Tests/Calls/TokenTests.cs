@@ -20,7 +20,8 @@ public static class TokenTests
 
         [Fact]
         public void Is_not_in_its_own_description() =>
-            Assert.DoesNotContain("secret", new AccountGridToken("secret", DateTimeOffset.UnixEpoch).ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", new AccountGridToken("secret", DateTimeOffset.UnixEpoch).ToString(),
+                StringComparison.Ordinal);
     }
 
     public sealed class Keeping
@@ -77,10 +78,12 @@ public static class TokenTests
             Assert.Equal("t2", await NextAsync(source));
         }
 
-        private static async Task<string> NextAsync(TokenSource source) => (await source.GetAsync(TestContext.Current.CancellationToken)).Value;
+        private static async Task<string> NextAsync(TokenSource source) =>
+            (await source.GetAsync(TestContext.Current.CancellationToken)).Value;
 
         private TokenSource Source(TimeSpan life) =>
-            new(AccountGridTokenProvider.FromDelegate(_ => ValueTask.FromResult(new AccountGridToken($"t{++_asked}", _clock.GetUtcNow() + life))), _clock);
+            new(AccountGridTokenProvider.FromDelegate(
+                _ => ValueTask.FromResult(new AccountGridToken($"t{++_asked}", _clock.GetUtcNow() + life))), _clock);
     }
 
     [Collection(nameof(SiloFixture))]
@@ -93,10 +96,12 @@ public static class TokenTests
             var faults = new Faults();
             using var client = fixture.Silo.Create(
                 o => o.TokenProvider = AccountGridTokenProvider.FromDelegate(_ => ValueTask.FromResult(
-                    new AccountGridToken(++asked == 1 ? "not-a-token" : fixture.Silo.Process.Token("network", "service")))),
+                    new AccountGridToken(
+                        ++asked == 1 ? "not-a-token" : fixture.Silo.Process.Token("network", "service")))),
                 faults);
             var id = await fixture.Silo.AccountAsync();
-            Assert.Equal(id, (await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken)).Id);
+            Assert.Equal(id,
+                (await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken)).Id);
             await client.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal((2, 3), (asked, faults.Count("GetAccount")));
         }
@@ -104,8 +109,12 @@ public static class TokenTests
         [Fact]
         public async Task What_the_provider_throws_reaches_the_caller_as_it_is()
         {
-            using var client = fixture.Silo.Create(o => o.TokenProvider = AccountGridTokenProvider.FromDelegate(_ => throw new TimeoutException("no tokens today")));
-            var error = await Assert.ThrowsAsync<TimeoutException>(() => client.Accounts.GetAsync(1, cancellationToken: TestContext.Current.CancellationToken));
+            using var client =
+                fixture.Silo.Create(
+                    o => o.TokenProvider =
+                        AccountGridTokenProvider.FromDelegate(_ => throw new TimeoutException("no tokens today")));
+            var error = await Assert.ThrowsAsync<TimeoutException>(
+                () => client.Accounts.GetAsync(1, cancellationToken: TestContext.Current.CancellationToken));
             Assert.Equal("no tokens today", error.Message);
         }
 
@@ -116,7 +125,8 @@ public static class TokenTests
             var id = await fixture.Silo.AccountAsync();
             using (var kim = network.With(fixture.Silo.Tokens("kim", "support")))
             {
-                await kim.Accounts.DeactivateAsync(new() { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken);
+                await kim.Accounts.DeactivateAsync(
+                    new() { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken);
             }
 
             var account = await network.Accounts.GetAsync(id, cancellationToken: TestContext.Current.CancellationToken);
@@ -128,7 +138,8 @@ public static class TokenTests
         {
             using var client = fixture.Silo.Create(static o => o.TokenProvider = null);
             Assert.Equal(
-                Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving, (await client.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+                Grpc.Health.V1.HealthCheckResponse.Types.ServingStatus.Serving,
+                (await client.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
         }
 
         [Fact]
@@ -141,10 +152,16 @@ public static class TokenTests
             // The client does not know when it ends; the server allows clocks to differ by half a minute.
             var asked = 0;
             using var client = fixture.Silo.Create(
-                o => o.TokenProvider = AccountGridTokenProvider.FromDelegate(_ => ValueTask.FromResult(new AccountGridToken(TestTokens.Mint(
-                    fixture.Silo.Process.DataDirectory, "network", ["service"], ++asked == 1 ? TimeSpan.FromSeconds(-60) : null)))),
+                o => o.TokenProvider =
+                    AccountGridTokenProvider.FromDelegate(
+                        _ => ValueTask.FromResult(new AccountGridToken(TestTokens.Mint(
+                    fixture.Silo.Process.DataDirectory, "network", ["service"], ++asked == 1
+                        ? TimeSpan.FromSeconds(-60)
+                        : null)))),
                 faults);
-            await using var changes = client.Events.WatchAsync(new AccountWatchOptions { AfterPosition = 0, Accounts = [id] }).GetAsyncEnumerator(stop);
+            await using var changes =
+                client.Events.WatchAsync(new AccountWatchOptions { AfterPosition = 0, Accounts = [id] })
+                    .GetAsyncEnumerator(stop);
             Assert.True(await changes.MoveNextAsync());
             Assert.Equal((id, 2), (changes.Current.Account, faults.Count("WatchEvents")));
         }

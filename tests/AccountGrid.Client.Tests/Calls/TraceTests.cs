@@ -14,8 +14,10 @@ public static class TraceTests
             using var caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
             var id = await fixture.Silo.AccountAsync();
             using var kim = fixture.Silo.As("kim", "support");
-            await kim.Accounts.DeactivateAsync(new() { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken);
-            var journal = await kim.Accounts.ListJournalAsync(id, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+            await kim.Accounts.DeactivateAsync(
+                new() { Id = id, Reason = "SPAM" }, TestContext.Current.CancellationToken);
+            var journal = await kim.Accounts.ListJournalAsync(id, TestContext.Current.CancellationToken)
+                .ToListAsync(TestContext.Current.CancellationToken);
             Assert.Equal(caller.TraceId.ToHexString(), journal[0].TraceId);
         }
 
@@ -33,7 +35,8 @@ public static class TraceTests
             Assert.Equal(ActivityStatusCode.Unset, span.Status);
             Assert.Equal(
                 ("grpc", "accountgrid.v1.AccountService", "GetAccount", 0, 2),
-                (span.GetTagItem("rpc.system"), span.GetTagItem("rpc.service"), span.GetTagItem("rpc.method"), span.GetTagItem("rpc.grpc.status_code"), span.GetTagItem("accountgrid.attempts")));
+                (span.GetTagItem("rpc.system"), span.GetTagItem("rpc.service"), span.GetTagItem("rpc.method"),
+                    span.GetTagItem("rpc.grpc.status_code"), span.GetTagItem("accountgrid.attempts")));
             Assert.Equal("retry", Assert.Single(span.Events).Name);
         }
 
@@ -42,11 +45,17 @@ public static class TraceTests
         {
             using var listening = new Listening();
             using var network = fixture.Silo.Network();
-            await Assert.ThrowsAsync<AccountGridException>(() => network.Accounts.GetPublicAsync(999_999_998, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<AccountGridException>(
+                () => network.Accounts.GetPublicAsync(999_999_998, TestContext.Current.CancellationToken));
             var refused = listening.Of("accountgrid.v1.AccountService/GetPublicAccount");
-            Assert.Equal((ActivityStatusCode.Unset, "NOT_FOUND"), (refused.Status, refused.GetTagItem("accountgrid.reason")));
-            using var lost = fixture.Silo.Create(static o => o.Retry.MaxAttempts = 1, new Faults { On = static (_, send) => Faults.LoseAsync(send) });
-            await Assert.ThrowsAsync<AccountGridException>(() => lost.Followers.PutAsync(1, 2, TestContext.Current.CancellationToken));
+            Assert.Equal((ActivityStatusCode.Unset, "NOT_FOUND"),
+                (refused.Status, refused.GetTagItem("accountgrid.reason")));
+            using var lost =
+                fixture.Silo.Create(
+                    static o => o.Retry.MaxAttempts = 1,
+                    new Faults { On = static (_, send) => Faults.LoseAsync(send) });
+            await Assert.ThrowsAsync<AccountGridException>(
+                () => lost.Followers.PutAsync(1, 2, TestContext.Current.CancellationToken));
             var unknown = listening.Of("accountgrid.v1.FollowerService/PutFollower");
             Assert.Equal((ActivityStatusCode.Error, "Unavailable"), (unknown.Status, unknown.GetTagItem("error.type")));
         }
@@ -69,7 +78,8 @@ public static class TraceTests
             }
 
             /// <summary>The one span of a name in this test's trace.</summary>
-            public Activity Of(string name) => Assert.Single(_ended, a => a.DisplayName == name && a.TraceId == _root.TraceId);
+            public Activity Of(string name) =>
+                Assert.Single(_ended, a => a.DisplayName == name && a.TraceId == _root.TraceId);
 
             public void Dispose()
             {

@@ -6,7 +6,9 @@ public static class PublicApiTests
     {
         private const string File = "PublicApi.txt";
 
-        /// <summary>Nobody changes it by accident. What is gone or different breaks callers; what is new must be meant.</summary>
+        /// <summary>
+        /// Nobody changes it by accident. What is gone or different breaks callers; what is new must be meant.
+        /// </summary>
         [Fact]
         public void Is_the_one_that_was_agreed()
         {
@@ -28,6 +30,7 @@ public static class PublicApiTests
 
         [Fact]
         public void Is_in_the_file_in_the_order_of_its_letters() =>
-            Assert.Equal(PublicApi.Lines, System.IO.File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Contract", File)));
+            Assert.Equal(PublicApi.Lines,
+                System.IO.File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Contract", File)));
     }
 }

@@ -13,7 +13,8 @@ namespace AccountGrid.Client.Tests;
 /// <param name="Client">A client of the role service.</param>
 /// <param name="Kim">A client of the role support.</param>
 /// <param name="Services">A container.</param>
-public sealed record SampleWorld(Uri Address, SampleIdentity Identity, AccountGridClient Client, AccountGridClient Kim, IServiceCollection Services);
+public sealed record SampleWorld(
+    Uri Address, SampleIdentity Identity, AccountGridClient Client, AccountGridClient Kim, IServiceCollection Services);
 
 /// <summary>Stands for whatever gives out tokens.</summary>
 public sealed class SampleIdentity(Func<string> token)
@@ -33,21 +34,26 @@ public static partial class ReadmeTests
         [Fact]
         public async Task Compile_and_run_one_after_the_other()
         {
-            var samples = SamplesOf(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"), TestContext.Current.CancellationToken));
+            var samples = SamplesOf(
+                await File.ReadAllTextAsync(
+                    Path.Combine(AppContext.BaseDirectory, "README.md"), TestContext.Current.CancellationToken));
             Assert.True(samples.Count >= 8, "The samples were not found.");
             var assembly = Compile(samples);
             using var client = fixture.Silo.Network();
             using var kim = client.With(fixture.Silo.Tokens("kim", "support"));
             var services = new ServiceCollection();
-            var world = new SampleWorld(fixture.Silo.Process.Grpc, new SampleIdentity(() => fixture.Silo.Process.Token("network", "service")), client, kim, services);
-            foreach (var method in assembly.GetType("Samples", throwOnError: true)!.GetMethods(BindingFlags.Static | BindingFlags.Public))
+            var world = new SampleWorld(fixture.Silo.Process.Grpc,
+                new SampleIdentity(() => fixture.Silo.Process.Token("network", "service")), client, kim, services);
+            foreach (var method in assembly.GetType("Samples", throwOnError: true)!.GetMethods(
+                BindingFlags.Static | BindingFlags.Public))
             {
                 await (Task)method.Invoke(null, [world, TestContext.Current.CancellationToken])!;
             }
 
             // What the first of them put together works.
             await using var provider = services.BuildServiceProvider();
-            Assert.True(await provider.GetRequiredService<AccountStatusCache>().IsActiveAsync(25073877, TestContext.Current.CancellationToken));
+            Assert.True(await provider.GetRequiredService<AccountStatusCache>()
+                .IsActiveAsync(25073877, TestContext.Current.CancellationToken));
         }
 
         private static Assembly Compile(IReadOnlyList<string> samples)
@@ -56,10 +62,12 @@ public static partial class ReadmeTests
                 "AccountGrid.Client.Samples",
                 [CSharpSyntaxTree.ParseText(Program(samples), new CSharpParseOptions(LanguageVersion.Latest))],
                 References(),
-                new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+                new CSharpCompilationOptions(
+                    OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
             using var image = new MemoryStream();
             var result = compilation.Emit(image);
-            Assert.True(result.Success, string.Join('\n', result.Diagnostics.Where(static d => d.Severity >= DiagnosticSeverity.Warning)));
+            Assert.True(result.Success,
+                string.Join('\n', result.Diagnostics.Where(static d => d.Severity >= DiagnosticSeverity.Warning)));
             return Assembly.Load(image.ToArray());
         }
 
@@ -95,7 +103,8 @@ public static partial class ReadmeTests
         private static ImmutableArray<MetadataReference> References() =>
         [
             .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-                .Where(static f => File.Exists(f)).Select(static f => (MetadataReference)MetadataReference.CreateFromFile(f)),
+                .Where(static f => File.Exists(f)).Select(
+                    static f => (MetadataReference)MetadataReference.CreateFromFile(f)),
         ];
     }
 
@@ -105,7 +114,8 @@ public static partial class ReadmeTests
         public void Stand_in_the_readme_all_of_them()
         {
             var readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
-            foreach (var type in new[] { typeof(AccountGridClientOptions), typeof(AccountStatusCacheOptions), typeof(AccountGridException) })
+            foreach (var type in new[] { typeof(AccountGridClientOptions), typeof(AccountStatusCacheOptions),
+                typeof(AccountGridException) })
             {
                 Assert.All(
                     type.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
@@ -114,7 +124,8 @@ public static partial class ReadmeTests
         }
     }
 
-    private static IReadOnlyList<string> SamplesOf(string markdown) => [.. Fenced().Matches(markdown).Select(static m => m.Groups[1].Value)];
+    private static IReadOnlyList<string> SamplesOf(string markdown) =>
+        [.. Fenced().Matches(markdown).Select(static m => m.Groups[1].Value)];
 
     [GeneratedRegex("^```csharp\\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fenced();

@@ -20,7 +20,9 @@ public sealed class SiloFixture : IAsyncLifetime
 [CollectionDefinition(nameof(SiloFixture))]
 public sealed class SiloCollection : ICollectionFixture<SiloFixture>;
 
-/// <summary>Another one for the tests that kill, stop and pause it, one after the other. Each leaves it running.</summary>
+/// <summary>
+/// Another one for the tests that kill, stop and pause it, one after the other. Each leaves it running.
+/// </summary>
 public sealed class DyingSilo : IAsyncLifetime
 {
     public LivingSilo Silo { get; private set; } = null!;
@@ -52,15 +54,21 @@ public sealed class LivingSilo : IAsyncDisposable
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>A client for one subject.</summary>
-    public AccountGridClient As(string subject, params string[] roles) => Create(options => options.TokenProvider = Tokens(subject, roles));
+    public AccountGridClient As(string subject, params string[] roles) =>
+        Create(options => options.TokenProvider = Tokens(subject, roles));
 
     /// <summary>A client for the network's service.</summary>
     public AccountGridClient Network() => As("network", "service");
 
     /// <summary>A client with everything to choose. Its calls go through the faults and to the real network.</summary>
-    public AccountGridClient Create(Action<AccountGridClientOptions>? configure = null, Faults? faults = null, TimeProvider? clock = null)
+    public AccountGridClient Create(
+        Action<AccountGridClientOptions>? configure = null, Faults? faults = null, TimeProvider? clock = null)
     {
-        var options = new AccountGridClientOptions { Address = Process.Grpc, TokenProvider = Tokens("network", "service") };
+        var options = new AccountGridClientOptions
+        {
+            Address = Process.Grpc,
+            TokenProvider = Tokens("network", "service"),
+        };
 
         // A silo that starts again is away for seconds.
         options.Retry.MaxAttempts = 100;
@@ -76,18 +84,22 @@ public sealed class LivingSilo : IAsyncDisposable
 
     /// <summary>Fresh tokens by the silo's development key.</summary>
     public IAccountGridTokenProvider Tokens(string subject, params string[] roles) =>
-        AccountGridTokenProvider.FromDelegate(_ => ValueTask.FromResult(new AccountGridToken(Process.Token(subject, roles))));
+        AccountGridTokenProvider.FromDelegate(
+            _ => ValueTask.FromResult(new AccountGridToken(Process.Token(subject, roles))));
 
     /// <summary>A registered account.</summary>
     public async Task<long> AccountAsync()
     {
         using var network = Network();
         var id = NextId();
-        await network.Accounts.RegisterAsync(new RegisterAccountRequest { Id = id, Handle = $"handle_{id}" }, TestContext.Current.CancellationToken);
+        await network.Accounts.RegisterAsync(
+            new RegisterAccountRequest { Id = id, Handle = $"handle_{id}" }, TestContext.Current.CancellationToken);
         return id;
     }
 
-    /// <summary>One that the system gives to nobody by itself, so that it is still free when the silo comes back.</summary>
+    /// <summary>
+    /// One that the system gives to nobody by itself, so that it is still free when the silo comes back.
+    /// </summary>
     private static int FreePort()
     {
         while (true)

@@ -21,7 +21,8 @@ public static class WatchTests
             await Until.TrueAsync("the watch is connected", () => Task.FromResult(watch.Position is not null));
             await DownAndUpAsync(kim, id);
             Assert.True(await next);
-            Assert.Equal((id, "hold-placed", changes.Current.Position), (changes.Current.Account, changes.Current.Type, watch.Position));
+            Assert.Equal((id, "hold-placed", changes.Current.Position),
+                (changes.Current.Account, changes.Current.Type, watch.Position));
             Assert.True(await changes.MoveNextAsync());
             Assert.Equal(Account.Types.Status.Active, changes.Current.Status);
         }
@@ -52,7 +53,8 @@ public static class WatchTests
             var stop = TestContext.Current.CancellationToken;
             var (quiet, busy) = (await fixture.Silo.AccountAsync(), await fixture.Silo.AccountAsync());
             using var kim = fixture.Silo.As("kim", "support");
-            var watch = kim.Events.WatchAsync(new AccountWatchOptions { Accounts = [quiet], ProgressInterval = TimeSpan.FromMilliseconds(100) });
+            var watch = kim.Events.WatchAsync(
+                new AccountWatchOptions { Accounts = [quiet], ProgressInterval = TimeSpan.FromMilliseconds(100) });
             await using var changes = watch.GetAsyncEnumerator(stop);
             var next = changes.MoveNextAsync();
             await Until.TrueAsync("the watch is connected", () => Task.FromResult(watch.Position is not null));
@@ -68,7 +70,8 @@ public static class WatchTests
         public async Task Ends_with_the_reason_where_no_reconnecting_helps()
         {
             using var nobody = fixture.Silo.As("nobody");
-            var error = await Assert.ThrowsAsync<AccountGridException>(async () => await nobody.Events.WatchAsync().FirstAsync(TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<AccountGridException>(
+                async () => await nobody.Events.WatchAsync().FirstAsync(TestContext.Current.CancellationToken));
             Assert.Equal(StatusCode.PermissionDenied, error.Code);
         }
 
@@ -103,7 +106,8 @@ public static class WatchTests
             var (id, other) = (await fixture.Silo.AccountAsync(), await fixture.Silo.AccountAsync());
             using var client = fixture.Silo.Create(faults: faults);
             using var kim = fixture.Silo.As("kim", "support");
-            var watch = client.Events.WatchAsync(new AccountWatchOptions { Accounts = [id], ProgressInterval = TimeSpan.FromMilliseconds(100) });
+            var watch = client.Events.WatchAsync(
+                new AccountWatchOptions { Accounts = [id], ProgressInterval = TimeSpan.FromMilliseconds(100) });
             await using var changes = watch.GetAsyncEnumerator(TestContext.Current.CancellationToken);
             var next = changes.MoveNextAsync();
             await Until.TrueAsync("the watch is connected", () => Task.FromResult(watch.Position is not null));
@@ -123,9 +127,11 @@ public static class WatchTests
             {
                 Address = new Uri("http://127.0.0.1:1"),
                 TokenProvider = AccountGridTokenProvider.FromToken("t"),
-                Retry = { MaxAttempts = 3, FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(1) },
+                Retry = { MaxAttempts = 3, FirstDelay = TimeSpan.FromMilliseconds(1),
+                    LongestDelay = TimeSpan.FromMilliseconds(1) },
             });
-            var error = await Assert.ThrowsAsync<AccountGridException>(async () => await client.Events.WatchAsync().FirstAsync(TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<AccountGridException>(
+                async () => await client.Events.WatchAsync().FirstAsync(TestContext.Current.CancellationToken));
             Assert.Equal(StatusCode.Unavailable, error.Code);
         }
 
@@ -149,9 +155,11 @@ public static class WatchTests
                 }
             }
 
-            protected override async Task<Stream> CreateContentReadStreamAsync() => new Answer(_line, await _content.ReadAsStreamAsync());
+            protected override async Task<Stream> CreateContentReadStreamAsync() =>
+                new Answer(_line, await _content.ReadAsStreamAsync());
 
-            protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => throw new NotSupportedException();
+            protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) =>
+                throw new NotSupportedException();
 
             protected override bool TryComputeLength(out long length)
             {
@@ -170,9 +178,14 @@ public static class WatchTests
 
             public override long Length => throw new NotSupportedException();
 
-            public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+            public override long Position
+            {
+                get => throw new NotSupportedException(); set =>
+                throw new NotSupportedException();
+            }
 
-            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            public override async ValueTask<int> ReadAsync(
+                Memory<byte> buffer, CancellationToken cancellationToken = default)
             {
                 var read = await inner.ReadAsync(buffer, cancellationToken);
                 if (line.IsDead)

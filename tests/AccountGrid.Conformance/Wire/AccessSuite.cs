@@ -15,19 +15,30 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        string?[] tokens = [null, "garbage", Grid.Token("shop", TimeSpan.FromSeconds(-45), Service), TestTokens.Mint(foreign, "shop", Service)];
-        foreach (var at in from gateway in Grid.Everywhere from token in tokens select Grid.CallerAt(gateway, protocol, token))
+        string?[] tokens =
+            [null, "garbage", Grid.Token("shop", TimeSpan.FromSeconds(-45), Service),
+                TestTokens.Mint(foreign, "shop", Service)];
+        foreach (var at in from gateway in Grid.Everywhere
+                           from token in tokens
+                           select Grid.CallerAt(
+            gateway, protocol, token))
         {
             IsRefused(await WireClient.ErrorAsync(at.Accounts.GetAccountAsync(new() { Id = id }, Options)));
-            IsRefused(await WireClient.ErrorAsync(at.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options)));
+            IsRefused(
+                await WireClient.ErrorAsync(
+                    at.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options)));
             using var watch = at.Events.WatchEvents(new(), Options);
-            IsRefused(WireError.From(await Assert.ThrowsAnyAsync<RpcException>(() => watch.ResponseStream.MoveNext(Options.CancellationToken))));
+            IsRefused(
+                WireError.From(
+                    await Assert.ThrowsAnyAsync<RpcException>(
+                        () => watch.ResponseStream.MoveNext(Options.CancellationToken))));
             IsRefused(await at.PostErrorAsync("/v1/followers:ingest", "{}", "application/x-ndjson"));
         }
 
         Assert.Equal(1, (await cast.ReadAsync(id)).Version);
 
-        static void IsRefused(WireError error) => Assert.Equal(("UNAUTHENTICATED", StatusCode.Unauthenticated), (error.Reason, error.Code));
+        static void IsRefused(WireError error) =>
+            Assert.Equal(("UNAUTHENTICATED", StatusCode.Unauthenticated), (error.Reason, error.Code));
     }
 
     [Theory, BothProtocols]
@@ -41,7 +52,8 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
             shop.Operators.ListOperatorsAsync(new(), Options).ResponseAsync,
             shop.Operators.GetOperatorAsync(new() { Id = kim }, Options).ResponseAsync,
             shop.Operators.EnrollOperatorAsync(new() { Id = kim, Roles = { V1.Role.Admin } }, Options).ResponseAsync,
-            shop.Operators.UndoOperatorAsync(new() { Id = kim, Since = In(TimeSpan.FromHours(-1)) }, Options).ResponseAsync,
+            shop.Operators.UndoOperatorAsync(
+                new() { Id = kim, Since = In(TimeSpan.FromHours(-1)) }, Options).ResponseAsync,
             shop.Audit.ListAuditEntriesAsync(new(), Options).ResponseAsync,
             shop.Audit.VerifyAuditAsync(new(), Options).ResponseAsync,
             shop.Audit.ListCheckpointsAsync(new(), Options).ResponseAsync);
@@ -73,22 +85,26 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
         await AllForbiddenAsync(
             auditor.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options).ResponseAsync,
             cast.Shop.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options).ResponseAsync,
-            cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
+            cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+                new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
         var journal = await auditor.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id }, Options);
         Assert.Equal(
             new[] { auditor.Name, cast.Shop.Name, cast.Kim.Name }.Order(StringComparer.Ordinal),
-            journal.Entries.Where(static e => e.Type == "attempt-refused").Select(static e => e.Actor.Subject).Order(StringComparer.Ordinal));
+            journal.Entries.Where(static e => e.Type == "attempt-refused").Select(static e => e.Actor.Subject)
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory, BothProtocols]
     public async Task A_role_that_is_none_of_ours_opens_nothing(Protocol protocol)
     {
         var caller = Meet(protocol).Meet("web", "superuser").Wire;
-        await AllForbiddenAsync(caller.Accounts.GetAccountAsync(new() { Id = 1 }, Options).ResponseAsync, caller.Accounts.ListAccountsAsync(new(), Options).ResponseAsync);
+        await AllForbiddenAsync(caller.Accounts.GetAccountAsync(new() { Id = 1 }, Options).ResponseAsync,
+            caller.Accounts.ListAccountsAsync(new(), Options).ResponseAsync);
     }
 
-    // One token with the roles service and approver proposed as the owner and approved as the person: a protected account went down alone.
+    // One token with the roles service and approver proposed as the owner and approved as the person: a protected
+    // account went down alone.
     [Theory, BothProtocols]
     public async Task A_token_with_a_staff_role_is_no_owners_service(Protocol protocol)
     {
@@ -98,8 +114,10 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
         {
             var both = cast.Meet("both", "service", staff).Wire;
             await AllForbiddenAsync(
-                both.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
-                both.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
+                both.Accounts.DeactivateAccountAsync(
+                    new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
+                both.Accounts.RestoreAccountAsync(
+                    new() { Id = id, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
         }
 
         Assert.Null((await cast.ReadAsync(id)).OpenProposal);
@@ -119,14 +137,16 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
         foreach (var subject in new[] { name, name.ToUpperInvariant() })
         {
             var approver = new Person(Grid, protocol, subject, "approver").Wire;
-            Assert.Equal("SAME_PERSON", (await WireClient.ErrorAsync(approver.Proposals.ApproveProposalAsync(approve, Options))).Reason);
+            Assert.Equal("SAME_PERSON",
+                (await WireClient.ErrorAsync(approver.Proposals.ApproveProposalAsync(approve, Options))).Reason);
         }
 
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.Lee.ApproveAsync(proposal)).Account.Status);
     }
 
-    // An offboarded person went on taking accounts down and restoring them with "owner": true, and spent no budget before.
+    // An offboarded person went on taking accounts down and restoring them with "owner": true, and spent no budget
+    // before.
     [Theory, BothProtocols]
     public async Task The_owners_variant_is_no_way_round_the_end_of_authority(Protocol protocol)
     {
@@ -141,8 +161,10 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
         Assert.Equal("AUTHORITY_ENDED", (await WireClient.ErrorAsync(leaver.Wire.Accounts.DeactivateAccountAsync(
             new() { Id = standing, Reason = "SPAM" }, Options))).Reason);
         await AllForbiddenAsync(
-            leaver.Wire.Accounts.DeactivateAccountAsync(new() { Id = standing, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
-            leaver.Wire.Accounts.RestoreAccountAsync(new() { Id = down, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
+            leaver.Wire.Accounts.DeactivateAccountAsync(
+                new() { Id = standing, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
+            leaver.Wire.Accounts.RestoreAccountAsync(
+                new() { Id = down, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(standing)).Status);
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(down)).Status);
     }

@@ -28,7 +28,8 @@ public abstract class BudgetSuite(Topology topology) : WireSuite(topology)
         }));
         var done = outcomes.Where(static o => o.Error is null).Select(static o => o.Id).ToArray();
         Assert.Equal(Topology.MaxHarms, done.Length);
-        Assert.All(outcomes.Where(static o => o.Error is not null), static o => Assert.Equal("BUDGET_EXCEEDED", o.Error));
+        Assert.All(outcomes.Where(static o => o.Error is not null),
+            static o => Assert.Equal("BUDGET_EXCEEDED", o.Error));
         var person = await cast.Lee.Wire.Operators.GetOperatorAsync(new() { Id = cast.Kim.Name }, Options);
         Assert.Equal(Topology.MaxHarms, person.HarmsInWindow);
 
@@ -38,7 +39,9 @@ public abstract class BudgetSuite(Topology topology) : WireSuite(topology)
             Assert.Equal(V1.Outcome.Done, (await cast.Kim.UpAsync(id)).Outcome);
         }
 
-        Assert.Equal("BUDGET_EXCEEDED", (await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = ids[0], Reason = "SPAM" }, Options))).Reason);
+        Assert.Equal("BUDGET_EXCEEDED",
+            (await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = ids[0], Reason = "SPAM" }, Options))).Reason);
         Assert.Equal(V1.Outcome.Done, (await cast.Lee.DownAsync(ids[0])).Outcome);
     }
 
@@ -51,10 +54,12 @@ public abstract class BudgetSuite(Topology topology) : WireSuite(topology)
         var second = await cast.RegisterAsync(Many);
         var large = await cast.RegisterAsync(Topology.ProtectedReach);
         await cast.Kim.DownAsync(first);
-        var error = await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = second, Reason = "SPAM" }, Options));
+        var error = await WireClient.ErrorAsync(
+            cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = second, Reason = "SPAM" }, Options));
         Assert.Equal("REACH_EXCEEDED", error.Reason);
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(second)).Status);
-        Assert.Equal(V1.Outcome.Done, (await cast.Lee.ApproveAsync((await cast.Kim.DownAsync(large)).Proposal)).Outcome);
+        Assert.Equal(V1.Outcome.Done,
+            (await cast.Lee.ApproveAsync((await cast.Kim.DownAsync(large)).Proposal)).Outcome);
         var person = await cast.Lee.Wire.Operators.GetOperatorAsync(new() { Id = cast.Kim.Name }, Options);
         Assert.Equal((2, Many), (person.HarmsInWindow, person.ReachInWindow));
         Assert.Equal(V1.Outcome.Done, (await cast.Lee.DownAsync(second)).Outcome);

@@ -31,7 +31,8 @@ public sealed class Person(Topology topology, Protocol protocol, string name, pa
 
     /// <summary>Is the second person.</summary>
     public async Task<V1.ApproveProposalResponse> ApproveAsync(V1.Proposal proposal) =>
-        await Wire.Proposals.ApproveProposalAsync(new() { Id = proposal.Id, Digest = proposal.Digest }, WireClient.Options);
+        await Wire.Proposals.ApproveProposalAsync(
+            new() { Id = proposal.Id, Digest = proposal.Digest }, WireClient.Options);
 }
 
 /// <summary>The people of one test, and what they do all the time. Not thread-safe.</summary>
@@ -56,7 +57,8 @@ public sealed class Cast(Topology topology, Protocol protocol)
     private static CallOptions Options => WireClient.Options;
 
     /// <summary>Somebody else.</summary>
-    public Person Meet(string prefix, params string[] roles) => new(topology, protocol, Topology.FreshName(prefix), roles);
+    public Person Meet(string prefix, params string[] roles) =>
+        new(topology, protocol, Topology.FreshName(prefix), roles);
 
     /// <summary>Somebody whose name and roles are in the register before the first token is seen.</summary>
     public async Task<Person> EnrollAsync(string prefix, DateTimeOffset? authorityEndsAt, params V1.Role[] roles)
@@ -67,7 +69,9 @@ public sealed class Cast(Topology topology, Protocol protocol)
             {
                 Id = person.Name,
                 Roles = { roles },
-                AuthorityEndsAt = authorityEndsAt is { } end ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(end) : null,
+                AuthorityEndsAt = authorityEndsAt is { } end
+                    ? Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(end)
+                    : null,
             },
             Options);
         return person;
@@ -88,7 +92,8 @@ public sealed class Cast(Topology topology, Protocol protocol)
     }
 
     /// <summary>One follow.</summary>
-    public static V1.Follow FollowOf(long account, long follower, V1.Follow.Types.Op op = V1.Follow.Types.Op.Follow) => new() { Account = account, Follower = follower, Op = op };
+    public static V1.Follow FollowOf(long account, long follower, V1.Follow.Types.Op op = V1.Follow.Types.Op.Follow) =>
+        new() { Account = account, Follower = follower, Op = op };
 
     /// <summary>Streams follows, in messages of up to a thousand.</summary>
     public async Task<V1.IngestFollowsResponse> IngestAsync(IEnumerable<V1.Follow> follows)
@@ -96,7 +101,8 @@ public sealed class Cast(Topology topology, Protocol protocol)
         using var call = Shop.Wire.Followers.IngestFollows(Options);
         foreach (var message in follows.Chunk(1000))
         {
-            await call.RequestStream.WriteAsync(new V1.IngestFollowsRequest { Follows = { message } }, Options.CancellationToken);
+            await call.RequestStream.WriteAsync(
+                new V1.IngestFollowsRequest { Follows = { message } }, Options.CancellationToken);
         }
 
         await call.RequestStream.CompleteAsync();
@@ -104,17 +110,23 @@ public sealed class Cast(Topology topology, Protocol protocol)
     }
 
     /// <summary>Reads an account, at whichever gateway's turn it is.</summary>
-    public async Task<V1.Account> ReadAsync(long id) => await Shop.Wire.Accounts.GetAccountAsync(new() { Id = id }, Options);
+    public async Task<V1.Account> ReadAsync(long id) =>
+        await Shop.Wire.Accounts.GetAccountAsync(new() { Id = id }, Options);
 
     /// <summary>Takes an account down on its owner's behalf.</summary>
     public async Task<V1.DeactivateAccountResponse> OwnerDownAsync(long id) =>
-        await Shop.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
+        await Shop.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
 
     /// <summary>Ends somebody's authority, now.</summary>
     public async Task<V1.Operator> OffboardAsync(Person person) =>
-        (await Kim.Wire.Operators.OffboardOperatorAsync(new() { Id = person.Name, Note = "the last day" }, Options)).Operator;
+        (await Kim.Wire.Operators.OffboardOperatorAsync(
+            new() { Id = person.Name, Note = "the last day" }, Options)).Operator;
 
-    /// <summary>The account's events from its registration on, as they come: what to wait with for something that happens by itself.</summary>
+    /// <summary>
+    /// The account's events from its registration on, as they come: what to wait with for something that happens by
+    /// itself.
+    /// </summary>
     public AsyncServerStreamingCall<V1.WatchEventsResponse> WatchFromTheBeginning(long id) =>
         Shop.Wire.Events.WatchEvents(new() { AfterPosition = 0, Accounts = { id } }, Options);
 

@@ -22,13 +22,19 @@ public abstract class EvidenceSuite(Topology topology) : WireSuite(topology)
         Assert.Equal("SPAM", byActor[0].Data.Fields["action"].StructValue.Fields["reason"].StringValue);
         Assert.Equal([3L, 2L, 1L], (await ListAsync($"stream = \"a/{ids[1]}\"")).Select(static e => e.Sequence));
         var hour = since.AddHours(1);
-        Assert.Equal(3, (await ListAsync($"actor = {cast.Kim.Name} AND at >= \"{since:O}\" AND at < \"{hour:O}\" AND type = hold-placed")).Count);
+        Assert.Equal(3,
+            (await ListAsync(
+                $"actor = {cast.Kim.Name} AND at >= \"{since:O}\" AND at < \"{hour:O}\" AND type = hold-placed")).Count);
         Assert.Empty(await ListAsync($"actor = {cast.Kim.Name} AND at < \"{since:O}\""));
 
         async Task<List<V1.JournalEntry>> ListAsync(string filter)
         {
             var found = new List<V1.JournalEntry>();
-            var query = new V1.ListAuditEntriesRequest { Filter = filter.Replace("+00:00", "Z", StringComparison.Ordinal), PageSize = 2 };
+            var query = new V1.ListAuditEntriesRequest
+            {
+                Filter = filter.Replace("+00:00", "Z", StringComparison.Ordinal),
+                PageSize = 2,
+            };
             do
             {
                 var page = await cast.Lee.Wire.Audit.ListAuditEntriesAsync(query, Options);
@@ -51,12 +57,15 @@ public abstract class EvidenceSuite(Topology topology) : WireSuite(topology)
         Assert.Matches("^[0-9a-f]{64}$", last.Root);
         var verified = await VerifyAsync(cast);
         Assert.True(verified.Intact, verified.Problem);
-        Assert.True(verified.Position >= last.Position && verified.Checkpoints >= last.Number && verified.Entries >= last.Position);
+        Assert.True(verified.Position >= last.Position && verified.Checkpoints >= last.Number
+            && verified.Entries >= last.Position);
         foreach (var gateway in Grid.Everywhere)
         {
-            var chain = (await cast.Lee.At(gateway).Audit.ListCheckpointsAsync(new() { PageSize = 1000 }, Options)).Checkpoints;
+            var chain =
+                (await cast.Lee.At(gateway).Audit.ListCheckpointsAsync(new() { PageSize = 1000 }, Options)).Checkpoints;
             Assert.Equal(chain.Count, chain[0].Number);
-            Assert.Equal(chain.Skip(1).Select(static c => c.Number), chain.SkipLast(1).Select(static c => c.Number - 1));
+            Assert.Equal(chain.Skip(1).Select(static c => c.Number),
+                chain.SkipLast(1).Select(static c => c.Number - 1));
             Assert.Single(chain.Select(static c => c.KeyId).Distinct());
             Assert.Contains(last, chain);
         }
@@ -68,14 +77,17 @@ public abstract class EvidenceSuite(Topology topology) : WireSuite(topology)
         while (true)
         {
             await cast.RegisterAsync();
-            if ((await cast.Lee.Wire.Audit.ListCheckpointsAsync(new() { PageSize = 1 }, Options)).Checkpoints is [var last] && last.Number > after)
+            if ((await cast.Lee.Wire.Audit.ListCheckpointsAsync(new() { PageSize = 1 }, Options)).Checkpoints
+                is [var last] && last.Number > after)
             {
                 return last;
             }
         }
     }
 
-    /// <summary>One verification runs at a time in the whole cluster; whoever comes second is told to come back.</summary>
+    /// <summary>
+    /// One verification runs at a time in the whole cluster; whoever comes second is told to come back.
+    /// </summary>
     private static async Task<V1.VerifyAuditResponse> VerifyAsync(Cast cast)
     {
         while (true)

@@ -32,9 +32,11 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync(followers: 10);
         await cast.Kim.DownAsync(id);
-        await cast.IngestAsync([Cast.FollowOf(id, 11), Cast.FollowOf(id, 1, V1.Follow.Types.Op.Unfollow), Cast.FollowOf(id, 12)]);
+        await cast.IngestAsync(
+            [Cast.FollowOf(id, 11), Cast.FollowOf(id, 1, V1.Follow.Types.Op.Unfollow), Cast.FollowOf(id, 12)]);
         var up = await cast.Kim.UpAsync(id);
-        Assert.Equal((11L, V1.FollowerCount.Types.Quality.Exact), (up.Account.Followers.Count, up.Account.Followers.Quality));
+        Assert.Equal((11L, V1.FollowerCount.Types.Quality.Exact),
+            (up.Account.Followers.Count, up.Account.Followers.Quality));
     }
 
     [Theory, BothProtocols]
@@ -45,17 +47,21 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
         var unknown = Topology.FreshId();
         var answer = await cast.IngestAsync(
         [
-            Cast.FollowOf(id, 1), Cast.FollowOf(id, -1), Cast.FollowOf(id, 2), Cast.FollowOf(id, 1), Cast.FollowOf(unknown, 3),
-            Cast.FollowOf(id, 4, V1.Follow.Types.Op.Unspecified), Cast.FollowOf(id, id), Cast.FollowOf(id, 5), Cast.FollowOf(id, 5, V1.Follow.Types.Op.Unfollow),
+            Cast.FollowOf(id, 1), Cast.FollowOf(id, -1), Cast.FollowOf(id, 2), Cast.FollowOf(id, 1),
+            Cast.FollowOf(unknown, 3),
+            Cast.FollowOf(id, 4, V1.Follow.Types.Op.Unspecified), Cast.FollowOf(id, id), Cast.FollowOf(id, 5),
+            Cast.FollowOf(id, 5, V1.Follow.Types.Op.Unfollow),
         ]);
         Assert.Equal((9, 4, 1, 4), (answer.Received, answer.Changed, answer.Unchanged, answer.Failed));
         Assert.Equal(
-            ["2 INVALID_ARGUMENT", "5 NOT_FOUND", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT"], answer.Errors.Select(static e => $"{e.Line} {e.Reason}"));
+            ["2 INVALID_ARGUMENT", "5 NOT_FOUND", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT"],
+            answer.Errors.Select(static e => $"{e.Line} {e.Reason}"));
         Assert.Equal(2, (await cast.ReadAsync(id)).Followers.Count);
     }
 
     [Theory, BothProtocols]
-    public async Task Streams_through_all_gateways_over_the_same_accounts_lose_and_count_nothing_twice(Protocol protocol)
+    public async Task Streams_through_all_gateways_over_the_same_accounts_lose_and_count_nothing_twice(
+        Protocol protocol)
     {
         var cast = Meet(protocol);
         var ids = new List<long>();
@@ -67,7 +73,9 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
         // Every stream sends the same: of the equal follows one changes something.
         var follows = Enumerable.Range(0, 600).Select(i => Cast.FollowOf(ids[i % 10], 1000 + (i / 10))).ToArray();
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cast.IngestAsync(follows)));
-        Assert.Equal((600, 1800, 0), (answers.Sum(static a => a.Changed), answers.Sum(static a => a.Unchanged), answers.Sum(static a => a.Failed)));
+        Assert.Equal((600, 1800, 0),
+            (answers.Sum(static a => a.Changed), answers.Sum(static a => a.Unchanged),
+                answers.Sum(static a => a.Failed)));
         foreach (var id in ids)
         {
             Assert.Equal(60, (await cast.ReadAsync(id)).Followers.Count);
@@ -98,7 +106,8 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
             $$"""{"account":"{{id}}","follower":"5","op":"unfollow"}"""));
         Assert.Equal((14, 4, 1, 9), (answer.Received, answer.Changed, answer.Unchanged, answer.Failed));
         Assert.Equal(
-            ["2 INVALID_ARGUMENT", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT", "8 INVALID_ARGUMENT", "9 INVALID_ARGUMENT", "10 NOT_FOUND", "11 INVALID_ARGUMENT", "12 TOO_LARGE", "13 INVALID_ARGUMENT"],
+            ["2 INVALID_ARGUMENT", "6 INVALID_ARGUMENT", "7 INVALID_ARGUMENT", "8 INVALID_ARGUMENT",
+                "9 INVALID_ARGUMENT", "10 NOT_FOUND", "11 INVALID_ARGUMENT", "12 TOO_LARGE", "13 INVALID_ARGUMENT"],
             answer.Errors.Select(static e => $"{e.Line} {e.Reason}"));
         Assert.Equal(2, (await cast.ReadAsync(id)).Followers.Count);
     }
@@ -111,7 +120,9 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
         var lines = new StringBuilder();
         for (var i = 0; i < 25_001; i++)
         {
-            lines.Append(System.Globalization.CultureInfo.InvariantCulture, $$"""{"account":"{{id}}","follower":"9","op":"{{(i % 2 == 0 ? "follow" : "unfollow")}}"}""").Append('\n');
+            lines.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $$"""{"account":"{{id}}","follower":"9","op":"{{(i % 2 == 0 ? "follow" : "unfollow")}}"}""").Append(
+                    '\n');
         }
 
         // About 1.3 MB: over the limit of a unary body, which is none for a stream.
@@ -151,7 +162,8 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
                     {
                         Cast.FollowOf(id, message + 1),
                         Cast.FollowOf(id, message == 1 ? -1 : 100 + message),
-                        Cast.FollowOf(id, 200, message == 2 ? V1.Follow.Types.Op.Unspecified : V1.Follow.Types.Op.Follow),
+                        Cast.FollowOf(id, 200,
+                            message == 2 ? V1.Follow.Types.Op.Unspecified : V1.Follow.Types.Op.Follow),
                     },
                 },
                 Options.CancellationToken);
@@ -167,7 +179,8 @@ public abstract class FollowerSuite(Topology topology) : WireSuite(topology)
     private static async Task<V1.IngestFollowsResponse> IngestAsync(Cast cast, string lines)
     {
         using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
-        using var response = await cast.Shop.Wire.Http.PostAsync("/v1/followers:ingest", content, Options.CancellationToken);
+        using var response =
+            await cast.Shop.Wire.Http.PostAsync("/v1/followers:ingest", content, Options.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(Options.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, text);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);

@@ -11,19 +11,23 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var auditor = cast.Meet("auditor", "auditor");
-        await WireClient.ErrorAsync(auditor.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options));
-        await cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Note = "seen", RequestId = "r-1" }, Options);
+        await WireClient.ErrorAsync(
+            auditor.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options));
+        await cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "SPAM", Note = "seen", RequestId = "r-1" }, Options);
         await cast.Kim.UpAsync(id);
         var entries = new List<V1.JournalEntry>();
         var token = "";
         do
         {
-            var page = await auditor.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id, PageSize = 3, PageToken = token }, Options);
+            var page = await auditor.Wire.Accounts.ListJournalEntriesAsync(
+                new() { Id = id, PageSize = 3, PageToken = token }, Options);
             entries.AddRange(page.Entries);
             token = page.NextPageToken;
         }
         while (token.Length > 0);
-        Assert.Equal(["4 hold-lifted", "3 hold-placed", "2 attempt-refused", "1 registered"], entries.Select(static e => $"{e.Sequence} {e.Type}"));
+        Assert.Equal(["4 hold-lifted", "3 hold-placed", "2 attempt-refused", "1 registered"],
+            entries.Select(static e => $"{e.Sequence} {e.Type}"));
         Assert.All(entries, e => Assert.Equal($"a/{id}", e.Stream));
         Assert.All(entries, static e => Assert.Matches("^[0-9a-f]{64}$", e.Hash));
         Assert.Equal((cast.Kim.Name, "r-1"), (entries[1].Actor.Subject, entries[1].RequestId));
@@ -39,21 +43,26 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         var id = await cast.RegisterAsync(Topology.ProtectedReach);
         var pending = await cast.Kim.DownAsync(id);
         var down = await cast.Lee.ApproveAsync(pending.Proposal);
-        var open = Assert.Single((await cast.Lee.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
+        var open =
+            Assert.Single((await cast.Lee.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
         Assert.Null(open.Until);
         foreach (var gateway in Grid.Everywhere)
         {
-            await WireClient.ErrorAsync(cast.Shop.At(gateway).Accounts.GetPublicAccountAsync(new() { Id = id }, Options));
+            await WireClient.ErrorAsync(
+                cast.Shop.At(gateway).Accounts.GetPublicAccountAsync(new() { Id = id }, Options));
         }
 
         await cast.Lee.UpAsync(id);
         await cast.Shop.Wire.Followers.DeleteFollowerAsync(new() { Account = id, Follower = 1 }, Options);
         Assert.Equal(V1.Outcome.Done, (await cast.OwnerDownAsync(id)).Outcome);
         var incidents = (await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents;
-        Assert.Equal([V1.Actor.Types.Kind.Service, V1.Actor.Types.Kind.Operator], incidents.Select(static i => i.PlacedBy.Kind));
+        Assert.Equal([V1.Actor.Types.Kind.Service, V1.Actor.Types.Kind.Operator],
+            incidents.Select(static i => i.PlacedBy.Kind));
         var told = incidents[1];
-        Assert.Equal((cast.Kim.Name, cast.Lee.Name, cast.Lee.Name), (told.PlacedBy.Subject, told.ApprovedBy, told.EndedBy.Subject));
-        Assert.Equal(("SPAM", V1.Account.Types.Status.Deactivated, Topology.ProtectedReach), (told.Reason, told.Status, told.Followers));
+        Assert.Equal((cast.Kim.Name, cast.Lee.Name, cast.Lee.Name),
+            (told.PlacedBy.Subject, told.ApprovedBy, told.EndedBy.Subject));
+        Assert.Equal(("SPAM", V1.Account.Types.Status.Deactivated, Topology.ProtectedReach),
+            (told.Reason, told.Status, told.Followers));
         Assert.Equal(down.Account.Holds[0].At, told.From);
         Assert.True(told.Until.ToDateTimeOffset() > told.From.ToDateTimeOffset());
         Assert.Equal(Grid.Everywhere.Count, told.ReadsRefused);
@@ -76,7 +85,8 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         await up;
         var journal = await cast.Kim.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id }, Options);
         Assert.Equal([traceOfRestore, trace], journal.Entries.Take(2).Select(static e => e.TraceId));
-        var incident = Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
+        var incident =
+            Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
         Assert.Equal([trace, traceOfRestore], incident.TraceIds);
     }
 
@@ -85,24 +95,39 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
-        using var call = cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Note = "nobody's business" }, Options);
+        using var call =
+            cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+                new() { Id = id, Reason = "SPAM", Note = "nobody's business" }, Options);
         var trace = (await call.ResponseHeadersAsync).GetValue("trace-id");
         await call;
-        var told = await CompleteAsync(() => cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options), static t => t.Missing);
+        var told = await CompleteAsync(
+            () => cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options), static t => t.Missing);
         var execute = Assert.Single(told.Spans, static s => s.Name == "account.execute");
         Assert.Equal(("deactivate", "done", $"{id}", cast.Kim.Name), (
-            execute.Attributes["accountgrid.action"], execute.Attributes["accountgrid.outcome"], execute.Attributes["accountgrid.account"], execute.Attributes["enduser.id"]));
+            execute.Attributes["accountgrid.action"], execute.Attributes["accountgrid.outcome"],
+            execute.Attributes["accountgrid.account"], execute.Attributes["enduser.id"]));
         Assert.Contains(told.Spans, s => s.Name == "journal.append" && s.ParentSpanId == execute.SpanId);
         Assert.DoesNotContain("business", told.ToString(), StringComparison.Ordinal);
-        var listed = await CompleteAsync(() => cast.Kim.Wire.Traces.ListTracesAsync(new() { Account = id, Actor = cast.Kim.Name }, Options), static t => t.Missing);
+        var listed = await CompleteAsync(
+            () => cast.Kim.Wire.Traces.ListTracesAsync(new() { Account = id, Actor = cast.Kim.Name }, Options),
+            static t => t.Missing);
         Assert.Equal([trace], listed.Traces.Where(static t => t.Action == "deactivate").Select(static t => t.TraceId));
-        Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('f', 32) }, Options))).Reason);
-        Assert.Equal(["id"], (await WireClient.ErrorAsync(cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('0', 32) }, Options))).Fields);
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options))).Reason);
+        Assert.Equal("NOT_FOUND",
+            (await WireClient.ErrorAsync(
+                cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('f', 32) }, Options))).Reason);
+        Assert.Equal(["id"],
+            (await WireClient.ErrorAsync(
+                cast.Kim.Wire.Traces.GetTraceAsync(new() { Id = new string('0', 32) }, Options))).Fields);
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(cast.Shop.Wire.Traces.GetTraceAsync(new() { Id = trace }, Options))).Reason);
     }
 
-    /// <summary>Asks until every silo has answered: on a machine that is busy with all the other tests one may take longer than it is given, and is then named as missing.</summary>
-    private static async Task<T> CompleteAsync<T>(Func<AsyncUnaryCall<T>> ask, Func<T, IReadOnlyCollection<string>> missing)
+    /// <summary>
+    /// Asks until every silo has answered: on a machine that is busy with all the other tests one may take longer than
+    /// it is given, and is then named as missing.
+    /// </summary>
+    private static async Task<T> CompleteAsync<T>(
+        Func<AsyncUnaryCall<T>> ask, Func<T, IReadOnlyCollection<string>> missing)
     {
         var answer = await ask();
         for (var again = 0; missing(answer).Count > 0 && again < 10; again++)

@@ -10,19 +10,22 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync(followers: 5);
-        var down = await cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "IMPERSONATION", Note = "looks like another", Ticket = "T-7" }, Options);
+        var down = await cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "IMPERSONATION", Note = "looks like another", Ticket = "T-7" }, Options);
         Assert.Equal((V1.Outcome.Done, V1.Account.Types.Status.Deactivated), (down.Outcome, down.Account.Status));
         Assert.Null(down.Proposal);
         var hold = Assert.Single(down.Account.Holds);
         Assert.Equal((V1.Hold.Types.Kind.StaffDeactivation, "IMPERSONATION"), (hold.Kind, hold.Reason));
-        Assert.Equal((V1.Actor.Types.Kind.Operator, cast.Kim.Name, ""), (hold.PlacedBy.Kind, hold.PlacedBy.Subject, hold.ApprovedBy));
+        Assert.Equal((V1.Actor.Types.Kind.Operator, cast.Kim.Name, ""),
+            (hold.PlacedBy.Kind, hold.PlacedBy.Subject, hold.ApprovedBy));
         Assert.Equal(5, down.Account.Followers.Count);
         Assert.Equal(down.Account, await cast.ReadAsync(id));
 
         var up = await cast.Lee.UpAsync(id);
         Assert.Equal((V1.Outcome.Done, V1.Account.Types.Status.Active), (up.Outcome, up.Account.Status));
         Assert.Empty(up.Account.Holds);
-        Assert.Equal((5L, V1.FollowerCount.Types.Quality.Exact), (up.Account.Followers.Count, up.Account.Followers.Quality));
+        Assert.Equal((5L, V1.FollowerCount.Types.Quality.Exact),
+            (up.Account.Followers.Count, up.Account.Followers.Quality));
         Assert.NotEqual(down.Account.Etag, up.Account.Etag);
     }
 
@@ -32,13 +35,17 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var until = In(Soon);
-        var suspended = await cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE", Until = until }, Options);
-        Assert.Equal((V1.Account.Types.Status.Suspended, V1.Hold.Types.Kind.Suspension), (suspended.Account.Status, Assert.Single(suspended.Account.Holds).Kind));
+        var suspended =
+            await cast.Kim.Wire.Accounts.SuspendAccountAsync(
+                new() { Id = id, Reason = "ABUSE", Until = until }, Options);
+        Assert.Equal((V1.Account.Types.Status.Suspended, V1.Hold.Types.Kind.Suspension),
+            (suspended.Account.Status, Assert.Single(suspended.Account.Holds).Kind));
         var lifted = await cast.EventAsync(id, "hold-lifted");
         Assert.Equal(V1.Actor.Types.Kind.System, lifted.Actor.Kind);
         Assert.True(lifted.At.ToDateTimeOffset() >= suspended.Account.Holds[0].Until.ToDateTimeOffset());
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
-        var incident = Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
+        var incident =
+            Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
         Assert.Equal((V1.Actor.Types.Kind.System, cast.Kim.Name), (incident.EndedBy.Kind, incident.PlacedBy.Subject));
     }
 
@@ -47,8 +54,10 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
-        var pending = await cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "LEGAL", At = In(Soon) }, Options);
-        Assert.Equal((V1.Outcome.Pending, V1.Proposal.Types.State.Scheduled), (pending.Outcome, pending.Proposal.State));
+        var pending = await cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "LEGAL", At = In(Soon) }, Options);
+        Assert.Equal((V1.Outcome.Pending, V1.Proposal.Types.State.Scheduled),
+            (pending.Outcome, pending.Proposal.State));
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
         var placed = await cast.EventAsync(id, "hold-placed");
         Assert.Equal(V1.Actor.Types.Kind.System, placed.Actor.Kind);
@@ -63,7 +72,8 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var leaver = cast.Meet("leaver", "support");
-        await leaver.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "LEGAL", At = In(TimeSpan.FromHours(1)) }, Options);
+        await leaver.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "LEGAL", At = In(TimeSpan.FromHours(1)) }, Options);
         await cast.OffboardAsync(leaver);
         var closed = await cast.EventAsync(id, "proposal-closed");
         Assert.Equal(V1.Actor.Types.Kind.System, closed.Actor.Kind);
@@ -78,16 +88,19 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var owner = await cast.OwnerDownAsync(id);
-        Assert.Equal((V1.Hold.Types.Kind.OwnerDeactivation, V1.Actor.Types.Kind.Service), (owner.Account.Holds[0].Kind, owner.Account.Holds[0].PlacedBy.Kind));
+        Assert.Equal((V1.Hold.Types.Kind.OwnerDeactivation, V1.Actor.Types.Kind.Service),
+            (owner.Account.Holds[0].Kind, owner.Account.Holds[0].PlacedBy.Kind));
         await cast.Kim.DownAsync(id);
         var all = await cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE" }, Options);
         Assert.Equal((3, V1.Account.Types.Status.Suspended), (all.Account.Holds.Count, all.Account.Status));
 
-        var one = await cast.Lee.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR", Kinds = { V1.Hold.Types.Kind.Suspension } }, Options);
+        var one = await cast.Lee.Wire.Accounts.RestoreAccountAsync(
+            new() { Id = id, Reason = "ERROR", Kinds = { V1.Hold.Types.Kind.Suspension } }, Options);
         Assert.Equal((2, V1.Account.Types.Status.Deactivated), (one.Account.Holds.Count, one.Account.Status));
         var theirs = await cast.Lee.UpAsync(id);
         Assert.Equal(V1.Hold.Types.Kind.OwnerDeactivation, Assert.Single(theirs.Account.Holds).Kind);
-        var up = await cast.Shop.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
+        var up = await cast.Shop.Wire.Accounts.RestoreAccountAsync(
+            new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
         Assert.Equal(V1.Account.Types.Status.Active, up.Account.Status);
     }
 
@@ -103,15 +116,22 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         Assert.Equal((V1.Outcome.Done, V1.Account.Types.Status.Erased), (erased.Outcome, erased.Account.Status));
         foreach (var error in new[]
         {
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR" }, Options)),
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options)),
-            await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)),
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.ProtectAccountAsync(new() { Id = id, Reason = "OTHER" }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR" }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Shop.Wire.Accounts.DeactivateAccountAsync(
+                    new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.ProtectAccountAsync(new() { Id = id, Reason = "OTHER" }, Options)),
         })
         {
             Assert.Equal("WRONG_STATUS", error.Reason);
         }
 
-        Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = id }, Options))).Reason);
+        Assert.Equal("NOT_FOUND",
+            (await WireClient.ErrorAsync(
+                cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = id }, Options))).Reason);
     }
 }

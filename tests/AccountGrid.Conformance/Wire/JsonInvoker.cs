@@ -9,7 +9,9 @@ using Grpc.Core;
 
 namespace AccountGrid.Conformance.Wire;
 
-/// <summary>A call over HTTP/JSON that failed: what a generated client throws, with the whole error as HTTP showed it.</summary>
+/// <summary>
+/// A call over HTTP/JSON that failed: what a generated client throws, with the whole error as HTTP showed it.
+/// </summary>
 /// <param name="error">The error.</param>
 public sealed class JsonFailure(WireError error) : RpcException(new Status(error.Code, error.Message))
 {
@@ -18,8 +20,9 @@ public sealed class JsonFailure(WireError error) : RpcException(new Status(error
 }
 
 /// <summary>
-/// Lets generated clients speak HTTP/JSON, by the google.api.http rules in the protos: path, query and body are made from the message, the answer is read back
-/// strictly. Streams go as NDJSON and server-sent events. So one test body holds both protocols to the contract. Thread-safe.
+/// Lets generated clients speak HTTP/JSON, by the google.api.http rules in the protos: path, query and body are made
+/// from the message, the answer is read back strictly. Streams go as NDJSON and server-sent events. So one test body
+/// holds both protocols to the contract. Thread-safe.
 /// </summary>
 internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
 {
@@ -29,16 +32,20 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
     private static readonly Dictionary<string, HttpRule> Rules = (
         from file in new[]
         {
-            V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor, V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor, V1.TraceServiceReflection.Descriptor,
+            V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor,
+                V1.ProposalServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
+                V1.TraceServiceReflection.Descriptor,
         }
         from service in file.Services
         from method in service.Methods
         let rule = method.GetOptions()?.GetExtension(AnnotationsExtensions.Http)
         where rule is not null
-        select (Name: $"/{service.FullName}/{method.Name}", Rule: rule)).ToDictionary(static m => m.Name, static m => m.Rule);
+        select (Name: $"/{service.FullName}/{method.Name}", Rule: rule)).ToDictionary(
+            static m => m.Name, static m => m.Rule);
 
-    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         throw new NotSupportedException("Tests wait asynchronously.");
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
@@ -46,7 +53,8 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
     {
         var headers = new TaskCompletionSource<Metadata>();
         return new AsyncUnaryCall<TResponse>(
-            SendAsync<TResponse>(RequestOf(Rules[method.FullName], (IMessage)request), options, headers), headers.Task, Succeeded, NoTrailers, Nothing);
+            SendAsync<TResponse>(RequestOf(Rules[method.FullName], (IMessage)request), options, headers), headers.Task,
+            Succeeded, NoTrailers, Nothing);
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
@@ -54,12 +62,15 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
     {
         var headers = new TaskCompletionSource<Metadata>();
         var lines = new NdjsonWriter<TRequest>();
-        return new AsyncClientStreamingCall<TRequest, TResponse>(lines, IngestAsync(), headers.Task, Succeeded, NoTrailers, Nothing);
+        return new AsyncClientStreamingCall<TRequest, TResponse>(
+            lines, IngestAsync(), headers.Task, Succeeded, NoTrailers, Nothing);
 
         async Task<TResponse> IngestAsync()
         {
             var content = new StringContent(await lines.Text, Encoding.UTF8, "application/x-ndjson");
-            return await SendAsync<TResponse>(new HttpRequestMessage(HttpMethod.Post, "/v1/followers:ingest") { Content = content }, options, headers);
+            return await SendAsync<TResponse>(
+                new HttpRequestMessage(HttpMethod.Post, "/v1/followers:ingest") { Content = content }, options,
+                headers);
         }
     }
 
@@ -71,13 +82,15 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
     }
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException("The contract has none.");
+        Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+            throw new NotSupportedException("The contract has none.");
 
     /// <summary>An answer as the message it is; a field that the proto does not have fails.</summary>
     public static T Parse<T>(string json)
         where T : class => (T)JsonParser.Default.Parse(json, ((IMessage)Activator.CreateInstance<T>()).Descriptor);
 
-    private static JsonObject JsonOf(IMessage message) => JsonNode.Parse(JsonFormatter.Default.Format(message))!.AsObject();
+    private static JsonObject JsonOf(IMessage message) =>
+        JsonNode.Parse(JsonFormatter.Default.Format(message))!.AsObject();
 
     private static HttpRequestMessage RequestOf(HttpRule rule, IMessage message)
     {
@@ -92,7 +105,8 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
         var path = Parameter().Replace(template, match =>
         {
             var field = match.Groups[1].Value;
-            var value = json[field]?.GetValue<string>() ?? (message.Descriptor.FindFieldByName(field).FieldType == FieldType.Int64 ? "0" : "");
+            var value = json[field]?.GetValue<string>()
+                ?? (message.Descriptor.FindFieldByName(field).FieldType == FieldType.Int64 ? "0" : "");
             json.Remove(field);
             return Uri.EscapeDataString(value);
         });
@@ -104,7 +118,8 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
         var content = new StringContent(json.ToJsonString(), Encoding.UTF8, "application/json");
         var request = new HttpRequestMessage(verb, path) { Content = content };
 
-        // A large body is asked about first: a server that refuses it does not read it, and the answer would be lost in the broken pipe.
+        // A large body is asked about first: a server that refuses it does not read it, and the answer would be lost in
+        // the broken pipe.
         request.Headers.ExpectContinue = content.Headers.ContentLength > AskFirst;
         return request;
     }
@@ -118,7 +133,8 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
         return query.Length > 0 ? "?" + query : "";
     }
 
-    private async Task<TResponse> SendAsync<TResponse>(HttpRequestMessage request, CallOptions options, TaskCompletionSource<Metadata> headers)
+    private async Task<TResponse> SendAsync<TResponse>(
+        HttpRequestMessage request, CallOptions options, TaskCompletionSource<Metadata> headers)
         where TResponse : class
     {
         using (request)
@@ -137,7 +153,8 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
     }
 
     /// <summary>What both protocols carry: the trace id, once.</summary>
-    internal static Metadata HeadersOf(HttpResponseHeaders headers) => new() { { TracedInvoker.TraceId, Assert.Single(headers.GetValues(TracedInvoker.TraceId)) } };
+    internal static Metadata HeadersOf(HttpResponseHeaders headers) =>
+        new() { { TracedInvoker.TraceId, Assert.Single(headers.GetValues(TracedInvoker.TraceId)) } };
 
     private static Status Succeeded() => Status.DefaultSuccess;
 

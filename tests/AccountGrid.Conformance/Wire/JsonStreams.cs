@@ -20,8 +20,11 @@ internal sealed class NdjsonWriter<T> : IClientStreamWriter<T>
     {
         foreach (var follow in ((V1.IngestFollowsRequest)(object)message!).Follows)
         {
-            var op = follow.Op == V1.Follow.Types.Op.Unspecified ? "" : $",\"op\":\"{follow.Op.ToString().ToLowerInvariant()}\"";
-            _lines.Append(CultureInfo.InvariantCulture, $"{{\"account\":\"{follow.Account}\",\"follower\":\"{follow.Follower}\"{op}}}\n");
+            var op = follow.Op == V1.Follow.Types.Op.Unspecified
+                ? ""
+                : $",\"op\":\"{follow.Op.ToString().ToLowerInvariant()}\"";
+            _lines.Append(CultureInfo.InvariantCulture,
+                $"{{\"account\":\"{follow.Account}\",\"follower\":\"{follow.Follower}\"{op}}}\n");
         }
 
         return Task.CompletedTask;
@@ -36,7 +39,10 @@ internal sealed class NdjsonWriter<T> : IClientStreamWriter<T>
     }
 }
 
-/// <summary>A watch, read from server-sent events: the first sign of life says from which position, as gRPC's initial metadata does.</summary>
+/// <summary>
+/// A watch, read from server-sent events: the first sign of life says from which position, as gRPC's initial metadata
+/// does.
+/// </summary>
 internal sealed class SseReader<T> : IAsyncStreamReader<T>, IDisposable
     where T : class
 {
@@ -83,7 +89,8 @@ internal sealed class SseReader<T> : IAsyncStreamReader<T>, IDisposable
         _over.Dispose();
     }
 
-    private async Task<IAsyncEnumerator<SseItem<string>>> OpenAsync(HttpClient http, string address, CancellationToken cancellationToken)
+    private async Task<IAsyncEnumerator<SseItem<string>>> OpenAsync(
+        HttpClient http, string address, CancellationToken cancellationToken)
     {
         var response = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         var headers = JsonInvoker.HeadersOf(response.Headers);
@@ -94,7 +101,8 @@ internal sealed class SseReader<T> : IAsyncStreamReader<T>, IDisposable
         }
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        var items = SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var items = SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken))
+            .EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         Assert.True(await items.MoveNextAsync());
         headers.Add("position", items.Current.EventId!);
         _headers.SetResult(headers);

@@ -11,8 +11,10 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var name = Topology.FreshName("aaa");
         var enrolled = (await cast.Kim.Wire.Operators.EnrollOperatorAsync(
-            new() { Id = name, DisplayName = "A Person", Roles = { V1.Role.Support, V1.Role.Auditor } }, Options)).Operator;
-        Assert.Equal((name, "A Person", V1.Operator.Types.Standing.Active), (enrolled.Id, enrolled.DisplayName, enrolled.Standing));
+            new() { Id = name, DisplayName = "A Person", Roles = { V1.Role.Support, V1.Role.Auditor } },
+            Options)).Operator;
+        Assert.Equal((name, "A Person", V1.Operator.Types.Standing.Active),
+            (enrolled.Id, enrolled.DisplayName, enrolled.Standing));
         Assert.Equal([V1.Role.Support, V1.Role.Auditor], enrolled.Roles);
         foreach (var gateway in Grid.Everywhere)
         {
@@ -23,7 +25,8 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
         var token = "";
         do
         {
-            var page = await cast.Kim.Wire.Operators.ListOperatorsAsync(new() { PageSize = 100, PageToken = token }, Options);
+            var page = await cast.Kim.Wire.Operators.ListOperatorsAsync(
+                new() { PageSize = 100, PageToken = token }, Options);
             all.AddRange(page.Operators.Select(static o => o.Id));
             token = page.NextPageToken;
         }
@@ -38,14 +41,23 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var mo = cast.Meet("mo", "support", "approver", "auditor");
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(mo.Wire.Operators.EnrollOperatorAsync(new() { Id = mo.Name, Roles = { V1.Role.Admin } }, Options))).Reason);
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(mo.Wire.Operators.OffboardOperatorAsync(new() { Id = mo.Name }, Options))).Reason);
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Shop.Wire.Operators.OffboardOperatorAsync(new() { Id = mo.Name }, Options))).Reason);
-        Assert.Equal(V1.Operator.Types.Standing.Active, (await cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = mo.Name }, Options)).Standing);
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(
+                mo.Wire.Operators.EnrollOperatorAsync(
+                    new() { Id = mo.Name, Roles = { V1.Role.Admin } }, Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(
+                mo.Wire.Operators.OffboardOperatorAsync(new() { Id = mo.Name }, Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(
+                cast.Shop.Wire.Operators.OffboardOperatorAsync(new() { Id = mo.Name }, Options))).Reason);
+        Assert.Equal(V1.Operator.Types.Standing.Active,
+            (await cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = mo.Name }, Options)).Standing);
     }
 
     [Theory, BothProtocols]
-    public async Task Whoever_was_offboarded_is_refused_at_every_gateway_at_once_whatever_the_token_says(Protocol protocol)
+    public async Task Whoever_was_offboarded_is_refused_at_every_gateway_at_once_whatever_the_token_says(
+        Protocol protocol)
     {
         var cast = Meet(protocol);
         var mo = cast.Meet("mo", "support", "approver", "auditor", "admin");
@@ -67,8 +79,10 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
             {
                 await WireClient.ErrorAsync(at.Accounts.GetAccountAsync(new() { Id = id }, Options)),
                 await WireClient.ErrorAsync(at.Audit.ListAuditEntriesAsync(new(), Options)),
-                await WireClient.ErrorAsync(at.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options)),
-                await WireClient.ErrorAsync(at.Accounts.RestoreAccountAsync(new() { Id = down, Reason = "ERROR" }, Options)),
+                await WireClient.ErrorAsync(
+                    at.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options)),
+                await WireClient.ErrorAsync(
+                    at.Accounts.RestoreAccountAsync(new() { Id = down, Reason = "ERROR" }, Options)),
                 await WireClient.ErrorAsync(at.Proposals.ApproveProposalAsync(new() { Id = pending.Id }, Options)),
                 await WireClient.ErrorAsync(at.Operators.OffboardOperatorAsync(new() { Id = cast.Lee.Name }, Options)),
                 await at.GetErrorAsync("/v1/events"),
@@ -86,15 +100,20 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
     public async Task In_notice_a_person_heals_and_proposes_but_neither_harms_alone_nor_approves(Protocol protocol)
     {
         var cast = Meet(protocol);
-        var leaver = await cast.EnrollAsync("leaver", TimeProvider.System.GetUtcNow().AddDays(5), V1.Role.Support, V1.Role.Approver);
-        Assert.Equal(V1.Operator.Types.Standing.Notice, (await cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = leaver.Name }, Options)).Standing);
+        var leaver = await cast.EnrollAsync(
+            "leaver", TimeProvider.System.GetUtcNow().AddDays(5), V1.Role.Support, V1.Role.Approver);
+        Assert.Equal(V1.Operator.Types.Standing.Notice,
+            (await cast.Kim.Wire.Operators.GetOperatorAsync(new() { Id = leaver.Name }, Options)).Standing);
         var id = await cast.RegisterAsync();
         var proposed = await leaver.DownAsync(id);
         Assert.Equal(V1.Outcome.Pending, proposed.Outcome);
         Assert.Equal(V1.Outcome.Done, (await cast.Kim.ApproveAsync(proposed.Proposal)).Outcome);
         Assert.Equal(V1.Outcome.Done, (await leaver.UpAsync(id)).Outcome);
-        var erase = (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
-        Assert.Equal("NOTICE_PERIOD", (await WireClient.ErrorAsync(leaver.Wire.Proposals.ApproveProposalAsync(new() { Id = erase.Id }, Options))).Reason);
+        var erase =
+            (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+        Assert.Equal("NOTICE_PERIOD",
+            (await WireClient.ErrorAsync(
+                leaver.Wire.Proposals.ApproveProposalAsync(new() { Id = erase.Id }, Options))).Reason);
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(id)).Status);
     }
 
@@ -128,8 +147,13 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
         Assert.Equal("AUTHORITY_ENDED", error.Reason);
         foreach (var gateway in Grid.Everywhere)
         {
-            Assert.Equal("AUTHORITY_ENDED", (await WireClient.ErrorAsync(leaver.At(gateway).Accounts.GetAccountAsync(new() { Id = id }, Options))).Reason);
-            Assert.Equal("AUTHORITY_ENDED", (await WireClient.ErrorAsync(leaver.At(gateway).Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options))).Reason);
+            Assert.Equal("AUTHORITY_ENDED",
+                (await WireClient.ErrorAsync(
+                    leaver.At(gateway).Accounts.GetAccountAsync(new() { Id = id }, Options))).Reason);
+            Assert.Equal("AUTHORITY_ENDED",
+                (await WireClient.ErrorAsync(
+                    leaver.At(gateway).Accounts.DeactivateAccountAsync(
+                        new() { Id = id, Reason = "SPAM" }, Options))).Reason);
         }
     }
 
@@ -140,8 +164,12 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
         var ann = await cast.EnrollAsync("ann", TimeProvider.System.GetUtcNow().AddDays(300), V1.Role.Support);
         await ann.Wire.Operators.ListOperatorsAsync(new(), Options);
         var id = await cast.RegisterAsync();
-        var proposal = (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(ann.Wire.Audit.ListAuditEntriesAsync(new(), Options))).Reason);
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(ann.Wire.Proposals.ApproveProposalAsync(new() { Id = proposal.Id }, Options))).Reason);
+        var proposal =
+            (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(ann.Wire.Audit.ListAuditEntriesAsync(new(), Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(
+                ann.Wire.Proposals.ApproveProposalAsync(new() { Id = proposal.Id }, Options))).Reason);
     }
 }

@@ -7,8 +7,10 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
     public async Task A_protected_account_waits_for_a_second_person(Protocol protocol)
     {
         var (cast, id, proposal) = await ProposeAsync(protocol);
-        Assert.Equal((V1.Proposal.Types.State.Open, V1.Proposal.Types.Action.Deactivate, id), (proposal.State, proposal.Action, proposal.Account));
-        Assert.Equal((Topology.ProtectedReach, true, cast.Kim.Name), (proposal.ShownFollowers, proposal.ShownProtected, proposal.ProposedBy.Subject));
+        Assert.Equal((V1.Proposal.Types.State.Open, V1.Proposal.Types.Action.Deactivate, id),
+            (proposal.State, proposal.Action, proposal.Account));
+        Assert.Equal((Topology.ProtectedReach, true, cast.Kim.Name),
+            (proposal.ShownFollowers, proposal.ShownProtected, proposal.ProposedBy.Subject));
         var waiting = await cast.ReadAsync(id);
         Assert.Equal((V1.Account.Types.Status.Active, proposal), (waiting.Status, waiting.OpenProposal));
         Assert.Equal("SAME_PERSON", (await RefusedAsync(cast.Kim, proposal)).Reason);
@@ -17,20 +19,25 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
         Assert.Equal(("VERSION_MISMATCH", "digest"), (mismatch.Reason, Assert.Single(mismatch.Fields)));
 
         var approved = await cast.Lee.ApproveAsync(proposal);
-        Assert.Equal((V1.Outcome.Done, V1.Account.Types.Status.Deactivated), (approved.Outcome, approved.Account.Status));
+        Assert.Equal((V1.Outcome.Done, V1.Account.Types.Status.Deactivated),
+            (approved.Outcome, approved.Account.Status));
         var hold = Assert.Single(approved.Account.Holds);
         Assert.Equal((cast.Kim.Name, cast.Lee.Name), (hold.PlacedBy.Subject, hold.ApprovedBy));
         Assert.Null(approved.Account.OpenProposal);
-        Assert.Equal("WRONG_STATUS", (await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options))).Reason);
+        Assert.Equal("WRONG_STATUS",
+            (await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options))).Reason);
         var up = await cast.Kim.UpAsync(id);
-        Assert.Equal((V1.Account.Types.Status.Active, (long)Topology.ProtectedReach), (up.Account.Status, up.Account.Followers.Count));
+        Assert.Equal((V1.Account.Types.Status.Active, (long)Topology.ProtectedReach),
+            (up.Account.Status, up.Account.Followers.Count));
     }
 
     [Theory, BothProtocols]
     public async Task Somebody_rejects_it(Protocol protocol)
     {
         var (cast, id, proposal) = await ProposeAsync(protocol);
-        var rejected = await cast.Lee.Wire.Proposals.RejectProposalAsync(new() { Id = proposal.Id, Note = "no" }, Options);
+        var rejected = await cast.Lee.Wire.Proposals.RejectProposalAsync(
+            new() { Id = proposal.Id, Note = "no" }, Options);
         Assert.Equal(V1.Account.Types.Status.Active, rejected.Account.Status);
         Assert.Null((await cast.ReadAsync(id)).OpenProposal);
         Assert.Equal("WRONG_STATUS", (await RefusedAsync(cast.Lee, proposal)).Reason);
@@ -40,7 +47,9 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
     public async Task Its_proposer_alone_withdraws_it(Protocol protocol)
     {
         var (cast, id, proposal) = await ProposeAsync(protocol);
-        Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(cast.Lee.Wire.Proposals.WithdrawProposalAsync(new() { Id = proposal.Id }, Options))).Reason);
+        Assert.Equal("FORBIDDEN_ROLE",
+            (await WireClient.ErrorAsync(
+                cast.Lee.Wire.Proposals.WithdrawProposalAsync(new() { Id = proposal.Id }, Options))).Reason);
         await cast.Kim.Wire.Proposals.WithdrawProposalAsync(new() { Id = proposal.Id, Note = "a mistake" }, Options);
         Assert.Null((await cast.ReadAsync(id)).OpenProposal);
         Assert.Equal("WRONG_STATUS", (await RefusedAsync(cast.Lee, proposal)).Reason);
@@ -51,7 +60,8 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
-        var proposal = (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+        var proposal =
+            (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
         await cast.OwnerDownAsync(id);
         Assert.Equal("PROPOSAL_VOID", (await RefusedAsync(cast.Lee, proposal)).Reason);
         var account = await cast.ReadAsync(id);
@@ -79,9 +89,15 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
         var id = await cast.RegisterAsync(Topology.ProtectedReach);
         foreach (var error in new[]
         {
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", DirectOnly = true }, Options)),
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "SPAM", DirectOnly = true }, Options)),
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "SPAM", DirectOnly = true }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+                    new() { Id = id, Reason = "SPAM", DirectOnly = true }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.SuspendAccountAsync(
+                    new() { Id = id, Reason = "SPAM", DirectOnly = true }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.EraseAccountAsync(
+                    new() { Id = id, Reason = "SPAM", DirectOnly = true }, Options)),
         })
         {
             Assert.Equal("NEEDS_SECOND_PERSON", error.Reason);
@@ -94,7 +110,9 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
     public async Task There_is_one_at_a_time(Protocol protocol)
     {
         var (cast, id, proposal) = await ProposeAsync(protocol);
-        Assert.Equal("ALREADY_EXISTS", (await WireClient.ErrorAsync(cast.Lee.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason);
+        Assert.Equal("ALREADY_EXISTS",
+            (await WireClient.ErrorAsync(
+                cast.Lee.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason);
         Assert.Equal(proposal, (await cast.ReadAsync(id)).OpenProposal);
     }
 
@@ -107,7 +125,8 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
         var first = await cast.Lee.Wire.Proposals.ListProposalsAsync(query, Options);
         Assert.Equal(proposal, Assert.Single(first.Proposals));
         query.PageToken = first.NextPageToken;
-        Assert.Equal(another, Assert.Single((await cast.Lee.Wire.Proposals.ListProposalsAsync(query, Options)).Proposals));
+        Assert.Equal(another,
+            Assert.Single((await cast.Lee.Wire.Proposals.ListProposalsAsync(query, Options)).Proposals));
         await cast.Lee.Wire.Proposals.RejectProposalAsync(new() { Id = proposal.Id }, Options);
         await cast.Lee.Wire.Proposals.RejectProposalAsync(new() { Id = another.Id }, Options);
         query.PageToken = "";
@@ -144,5 +163,6 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
     }
 
     private static Task<WireError> RefusedAsync(Person person, V1.Proposal proposal) =>
-        WireClient.ErrorAsync(person.Wire.Proposals.ApproveProposalAsync(new() { Id = proposal.Id, Digest = proposal.Digest }, Options));
+        WireClient.ErrorAsync(
+            person.Wire.Proposals.ApproveProposalAsync(new() { Id = proposal.Id, Digest = proposal.Digest }, Options));
 }

@@ -9,10 +9,12 @@ public abstract class ProtectionSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var review = In(TimeSpan.FromDays(30));
-        var raised = await cast.Kim.Wire.Accounts.ProtectAccountAsync(new() { Id = id, Reason = "LEGAL", Owner = cast.Lee.Name, ReviewAt = review }, Options);
+        var raised = await cast.Kim.Wire.Accounts.ProtectAccountAsync(
+            new() { Id = id, Reason = "LEGAL", Owner = cast.Lee.Name, ReviewAt = review }, Options);
         Assert.Equal((V1.Outcome.Done, V1.Account.Types.Tier.Protected), (raised.Outcome, raised.Account.Tier));
         Assert.Equal((cast.Lee.Name, "LEGAL"), (raised.Account.Protection.Owner, raised.Account.Protection.Reason));
-        Assert.True((raised.Account.Protection.ReviewAt.ToDateTimeOffset() - review.ToDateTimeOffset()).Duration() < TimeSpan.FromMilliseconds(1));
+        Assert.True((raised.Account.Protection.ReviewAt.ToDateTimeOffset() - review.ToDateTimeOffset()).Duration()
+            < TimeSpan.FromMilliseconds(1));
         var renewed = await cast.Lee.Wire.Accounts.ProtectAccountAsync(new() { Id = id, Reason = "OTHER" }, Options);
         Assert.Equal((cast.Lee.Name, "OTHER"), (renewed.Account.Protection.Owner, renewed.Account.Protection.Reason));
         Assert.Equal(V1.Outcome.Pending, (await cast.Kim.DownAsync(id)).Outcome);
@@ -36,13 +38,17 @@ public abstract class ProtectionSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
-        Assert.Equal("WRONG_STATUS", (await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.UnprotectAccountAsync(new() { Id = id, Reason = "OTHER" }, Options))).Reason);
+        Assert.Equal("WRONG_STATUS",
+            (await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.UnprotectAccountAsync(new() { Id = id, Reason = "OTHER" }, Options))).Reason);
         await cast.Kim.Wire.Accounts.ProtectAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options);
         var pending = await cast.Kim.Wire.Accounts.UnprotectAccountAsync(new() { Id = id, Reason = "OTHER" }, Options);
         Assert.Equal((V1.Outcome.Pending, V1.Proposal.Types.State.Open), (pending.Outcome, pending.Proposal.State));
         var approved = await cast.Lee.ApproveAsync(pending.Proposal);
-        Assert.Equal((V1.Outcome.Pending, V1.Proposal.Types.State.Scheduled), (approved.Outcome, approved.Proposal.State));
-        Assert.Equal((cast.Lee.Name, V1.Account.Types.Tier.Protected), (approved.Proposal.ApprovedBy, approved.Account.Tier));
+        Assert.Equal((V1.Outcome.Pending, V1.Proposal.Types.State.Scheduled),
+            (approved.Outcome, approved.Proposal.State));
+        Assert.Equal((cast.Lee.Name, V1.Account.Types.Tier.Protected),
+            (approved.Proposal.ApprovedBy, approved.Account.Tier));
 
         var lowered = await cast.EventAsync(id, "protection-lowered");
         Assert.Equal(V1.Actor.Types.Kind.System, lowered.Actor.Kind);

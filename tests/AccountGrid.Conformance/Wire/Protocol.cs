@@ -19,7 +19,8 @@ public enum Protocol
 public sealed class BothProtocolsAttribute : DataAttribute
 {
     /// <inheritdoc/>
-    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker) =>
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(
+        MethodInfo testMethod, DisposalTracker disposalTracker) =>
         new([new TheoryDataRow<Protocol>(Protocol.Grpc), new TheoryDataRow<Protocol>(Protocol.Http)]);
 
     /// <inheritdoc/>

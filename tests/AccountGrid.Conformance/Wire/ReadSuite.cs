@@ -10,10 +10,14 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         var id = Topology.FreshId();
-        var registered = (await cast.Shop.Wire.Accounts.RegisterAccountAsync(new() { Id = id, Handle = $"New_{id}" }, Options)).Account;
+        var registered =
+            (await cast.Shop.Wire.Accounts.RegisterAccountAsync(
+                new() { Id = id, Handle = $"New_{id}" }, Options)).Account;
         Assert.Equal((id, $"New_{id}", 1L), (registered.Id, registered.Handle, registered.Version));
-        Assert.Equal((V1.Account.Types.Status.Active, V1.Account.Types.Tier.Standard), (registered.Status, registered.Tier));
-        Assert.Equal((0L, V1.FollowerCount.Types.Quality.Exact), (registered.Followers.Count, registered.Followers.Quality));
+        Assert.Equal((V1.Account.Types.Status.Active, V1.Account.Types.Tier.Standard),
+            (registered.Status, registered.Tier));
+        Assert.Equal((0L, V1.FollowerCount.Types.Quality.Exact),
+            (registered.Followers.Count, registered.Followers.Quality));
         Assert.Empty(registered.Holds);
         foreach (var gateway in Grid.Everywhere)
         {
@@ -26,7 +30,8 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(Protocol.Grpc);
         var id = await cast.RegisterAsync(followers: 3);
-        await cast.Kim.Wire.PostAsync($"/v1/accounts/{id}:suspend", new { reason = "ABUSE", until = "2035-01-02T03:04:05.5Z", ticket = "T-1" });
+        await cast.Kim.Wire.PostAsync(
+            $"/v1/accounts/{id}:suspend", new { reason = "ABUSE", until = "2035-01-02T03:04:05.5Z", ticket = "T-1" });
         var grpc = await cast.ReadAsync(id);
         var json = await cast.Shop.Wire.GetAsync($"/v1/accounts/{id}");
         Assert.Equal(grpc, V1.Account.Parser.ParseJson(json.GetRawText()));
@@ -47,11 +52,13 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
             var down = (await cast.OwnerDownAsync(id)).Account;
             foreach (var gateway in Grid.Everywhere)
             {
-                var read = await cast.Shop.At(gateway).Accounts.GetAccountAsync(new() { Id = id, MinVersion = down.Version }, Options);
+                var read = await cast.Shop.At(gateway).Accounts.GetAccountAsync(
+                    new() { Id = id, MinVersion = down.Version }, Options);
                 Assert.Equal((down.Version, V1.Account.Types.Status.Deactivated), (read.Version, read.Status));
             }
 
-            await cast.Shop.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
+            await cast.Shop.Wire.Accounts.RestoreAccountAsync(
+                new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
         }
     }
 
@@ -66,16 +73,22 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
             await cast.OwnerDownAsync(id);
             foreach (var reader in readers)
             {
-                Assert.Equal(V1.Account.Types.Status.Deactivated, (await reader.Accounts.GetAccountAsync(new() { Id = id }, Options)).Status);
-                Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(reader.Accounts.GetPublicAccountAsync(new() { Id = id }, Options))).Reason);
+                Assert.Equal(V1.Account.Types.Status.Deactivated,
+                    (await reader.Accounts.GetAccountAsync(new() { Id = id }, Options)).Status);
+                Assert.Equal("NOT_FOUND",
+                    (await WireClient.ErrorAsync(
+                        reader.Accounts.GetPublicAccountAsync(new() { Id = id }, Options))).Reason);
             }
 
-            var up = (await cast.Shop.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account;
+            var up =
+                (await cast.Shop.Wire.Accounts.RestoreAccountAsync(
+                    new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account;
             Assert.Equal((2L, V1.FollowerCount.Types.Quality.Exact), (up.Followers.Count, up.Followers.Quality));
             foreach (var reader in readers)
             {
                 Assert.Equal(up, await reader.Accounts.GetAccountAsync(new() { Id = id }, Options));
-                Assert.Equal(up.Followers, (await reader.Accounts.GetPublicAccountAsync(new() { Id = id }, Options)).Followers);
+                Assert.Equal(up.Followers,
+                    (await reader.Accounts.GetPublicAccountAsync(new() { Id = id }, Options)).Followers);
             }
         }
     }
@@ -89,12 +102,17 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
         Assert.Equal((id, 2L), (visible.Id, visible.Followers.Count));
         await cast.Kim.DownAsync(id);
         var unknown = Topology.FreshId();
-        var down = await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = id }, Options));
-        var never = await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = unknown }, Options));
-        Assert.Equal(down.Message.Replace($"{id}", "ID", StringComparison.Ordinal), never.Message.Replace($"{unknown}", "ID", StringComparison.Ordinal));
-        Assert.Equal((down.Reason, down.Code, down.HttpStatus, down.RetryAfter), (never.Reason, never.Code, never.HttpStatus, never.RetryAfter));
+        var down = await WireClient.ErrorAsync(
+            cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = id }, Options));
+        var never = await WireClient.ErrorAsync(
+            cast.Shop.Wire.Accounts.GetPublicAccountAsync(new() { Id = unknown }, Options));
+        Assert.Equal(down.Message.Replace($"{id}", "ID", StringComparison.Ordinal),
+            never.Message.Replace($"{unknown}", "ID", StringComparison.Ordinal));
+        Assert.Equal((down.Reason, down.Code, down.HttpStatus, down.RetryAfter),
+            (never.Reason, never.Code, never.HttpStatus, never.RetryAfter));
         await cast.Kim.UpAsync(id);
-        var incident = Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
+        var incident =
+            Assert.Single((await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
         Assert.Equal((1, 2), (incident.ReadsRefused, incident.Followers));
     }
 
@@ -105,7 +123,8 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
         var first = await cast.RegisterAsync();
         var second = await cast.RegisterAsync();
         var unknown = Topology.FreshId();
-        var answer = await cast.Shop.Wire.Accounts.BatchGetAccountsAsync(new() { Ids = { second, unknown, first, second } }, Options);
+        var answer = await cast.Shop.Wire.Accounts.BatchGetAccountsAsync(
+            new() { Ids = { second, unknown, first, second } }, Options);
         Assert.Equal([second, first, second], answer.Accounts.Select(static a => a.Id));
         Assert.Equal([unknown], answer.MissingIds);
     }
@@ -120,7 +139,8 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
         var answer = await cast.Shop.Wire.Accounts.BatchGetAccountsAsync(request, Options);
         Assert.Equal((id, 999), (Assert.Single(answer.Accounts).Id, answer.MissingIds.Count));
         request.Ids.Add(id);
-        Assert.Equal(["ids"], (await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.BatchGetAccountsAsync(request, Options))).Fields);
+        Assert.Equal(["ids"],
+            (await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.BatchGetAccountsAsync(request, Options))).Fields);
     }
 
     [Theory, BothProtocols]
@@ -150,7 +170,8 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
             do
             {
                 // Each page comes from another gateway: they know each other's tokens.
-                var page = await cast.Shop.Wire.Accounts.ListAccountsAsync(new() { Filter = filter, PageSize = 2, PageToken = token }, Options);
+                var page = await cast.Shop.Wire.Accounts.ListAccountsAsync(
+                    new() { Filter = filter, PageSize = 2, PageToken = token }, Options);
                 found.AddRange(page.Accounts.Select(static a => a.Id));
                 token = page.NextPageToken;
             }
@@ -167,13 +188,21 @@ public abstract class ReadSuite(Topology topology) : WireSuite(topology)
         await cast.RegisterAsync();
         var good = (await cast.Shop.Wire.Accounts.ListAccountsAsync(new() { PageSize = 1 }, Options)).NextPageToken;
         var flipped = good[..^1] + (good[^1] == 'A' ? 'B' : 'A');
-        foreach (var token in new[] { flipped, good[1..], good + good, "x", "!", new string('A', 5000), Convert.ToBase64String(new byte[20]) })
+        foreach (var token in new[] { flipped, good[1..], good + good, "x", "!", new string(
+            'A', 5000), Convert.ToBase64String(new byte[20]) })
         {
-            IsRefused(await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.ListAccountsAsync(new() { PageSize = 1, PageToken = token }, Options)));
+            IsRefused(
+                await WireClient.ErrorAsync(
+                    cast.Shop.Wire.Accounts.ListAccountsAsync(new() { PageSize = 1, PageToken = token }, Options)));
         }
 
-        IsRefused(await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.ListAccountsAsync(new() { PageSize = 1, PageToken = good, Filter = "status = ACTIVE" }, Options)));
-        IsRefused(await WireClient.ErrorAsync(cast.Kim.Wire.Audit.ListAuditEntriesAsync(new() { PageToken = good }, Options)));
+        IsRefused(
+            await WireClient.ErrorAsync(
+                cast.Shop.Wire.Accounts.ListAccountsAsync(
+                    new() { PageSize = 1, PageToken = good, Filter = "status = ACTIVE" }, Options)));
+        IsRefused(
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Audit.ListAuditEntriesAsync(new() { PageToken = good }, Options)));
 
         static void IsRefused(WireError error)
         {

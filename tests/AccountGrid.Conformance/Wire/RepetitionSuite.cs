@@ -1,6 +1,9 @@
 namespace AccountGrid.Conformance.Wire;
 
-/// <summary>The same again, and what was seen before: request ids and etags, also when the repetition comes through another gateway.</summary>
+/// <summary>
+/// The same again, and what was seen before: request ids and etags, also when the repetition comes through another
+/// gateway.
+/// </summary>
 public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
 {
     [Theory, BothProtocols]
@@ -12,8 +15,10 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         var down = await cast.Kim.DownAsync(id);
         foreach (var error in new[]
         {
-            await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "SPAM", Etag = etag }, Options)),
-            await WireClient.ErrorAsync(cast.Lee.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "SPAM", Etag = etag }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "SPAM", Etag = etag }, Options)),
+            await WireClient.ErrorAsync(
+                cast.Lee.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "SPAM", Etag = etag }, Options)),
         })
         {
             Assert.Equal("VERSION_MISMATCH", error.Reason);
@@ -21,7 +26,8 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         }
 
         Assert.Equal(down.Account, await cast.ReadAsync(id));
-        var up = await cast.Lee.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "ERROR", Etag = down.Account.Etag }, Options);
+        var up = await cast.Lee.Wire.Accounts.RestoreAccountAsync(
+            new() { Id = id, Reason = "ERROR", Etag = down.Account.Etag }, Options);
         Assert.Equal(V1.Account.Types.Status.Active, up.Account.Status);
     }
 
@@ -36,18 +42,27 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         await SameEverywhereAsync(cast.Kim, at => at.Accounts.DeactivateAccountAsync(down, Options).ResponseAsync);
         var up = new V1.RestoreAccountRequest { Id = id, Reason = "ERROR", RequestId = $"up-{id}" };
         await SameEverywhereAsync(cast.Kim, at => at.Accounts.RestoreAccountAsync(up, Options).ResponseAsync);
-        var suspend = new V1.SuspendAccountRequest { Id = id, Reason = "ABUSE", Until = In(TimeSpan.FromDays(1)), RequestId = $"suspend-{id}" };
+        var suspend = new V1.SuspendAccountRequest
+        {
+            Id = id,
+            Reason = "ABUSE",
+            Until = In(TimeSpan.FromDays(1)),
+            RequestId = $"suspend-{id}",
+        };
         await SameEverywhereAsync(cast.Kim, at => at.Accounts.SuspendAccountAsync(suspend, Options).ResponseAsync);
 
-        // The default of the review date was once filled in on the way, from the clock: the retry then had another body.
+        // The default of the review date was once filled in on the way, from the clock: the retry then had another
+        // body.
         var protect = new V1.ProtectAccountRequest { Id = id, Reason = "OTHER", RequestId = $"protect-{id}" };
         await SameEverywhereAsync(cast.Kim, at => at.Accounts.ProtectAccountAsync(protect, Options).ResponseAsync);
         var erase = new V1.EraseAccountRequest { Id = id, Reason = "LEGAL", RequestId = $"erase-{id}" };
-        var pending = await SameEverywhereAsync(cast.Kim, at => at.Accounts.EraseAccountAsync(erase, Options).ResponseAsync);
+        var pending = await SameEverywhereAsync(
+            cast.Kim, at => at.Accounts.EraseAccountAsync(erase, Options).ResponseAsync);
         var withdraw = new V1.WithdrawProposalRequest { Id = pending.Proposal.Id, RequestId = $"withdraw-{id}" };
         await SameEverywhereAsync(cast.Kim, at => at.Proposals.WithdrawProposalAsync(withdraw, Options).ResponseAsync);
         var unprotect = new V1.UnprotectAccountRequest { Id = id, Reason = "OTHER", RequestId = $"unprotect-{id}" };
-        var second = await SameEverywhereAsync(cast.Kim, at => at.Accounts.UnprotectAccountAsync(unprotect, Options).ResponseAsync);
+        var second = await SameEverywhereAsync(
+            cast.Kim, at => at.Accounts.UnprotectAccountAsync(unprotect, Options).ResponseAsync);
         var reject = new V1.RejectProposalRequest { Id = second.Proposal.Id, RequestId = $"reject-{id}" };
         await SameEverywhereAsync(cast.Lee, at => at.Proposals.RejectProposalAsync(reject, Options).ResponseAsync);
         var again = await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options);
@@ -64,14 +79,21 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var requestId = $"r-{id}";
-        var first = await cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", RequestId = requestId }, Options);
+        var first = await cast.Kim.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = id, Reason = "SPAM", RequestId = requestId }, Options);
         foreach (var gateway in Grid.Everywhere)
         {
             foreach (var error in new[]
             {
-                await WireClient.ErrorAsync(cast.Kim.At(gateway).Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "ABUSE", RequestId = requestId }, Options)),
-                await WireClient.ErrorAsync(cast.Kim.At(gateway).Accounts.RestoreAccountAsync(new() { Id = id, Reason = "SPAM", RequestId = requestId }, Options)),
-                await WireClient.ErrorAsync(cast.Lee.At(gateway).Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", RequestId = requestId }, Options)),
+                await WireClient.ErrorAsync(
+                    cast.Kim.At(gateway).Accounts.DeactivateAccountAsync(
+                        new() { Id = id, Reason = "ABUSE", RequestId = requestId }, Options)),
+                await WireClient.ErrorAsync(
+                    cast.Kim.At(gateway).Accounts.RestoreAccountAsync(
+                        new() { Id = id, Reason = "SPAM", RequestId = requestId }, Options)),
+                await WireClient.ErrorAsync(
+                    cast.Lee.At(gateway).Accounts.DeactivateAccountAsync(
+                        new() { Id = id, Reason = "SPAM", RequestId = requestId }, Options)),
             })
             {
                 Assert.Equal("REQUEST_ID_CONFLICT", error.Reason);
@@ -89,8 +111,10 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         var id = await cast.RegisterAsync();
         var request = new V1.DeactivateAccountRequest { Id = id, Reason = "SPAM", RequestId = $"once-{id}" };
         var callers = Grid.Everywhere.SelectMany(gateway => Enumerable.Repeat(cast.Kim.At(gateway), 4)).ToArray();
-        var answers = await Task.WhenAll(callers.Select(caller => caller.Accounts.DeactivateAccountAsync(request, Options).ResponseAsync));
-        Assert.All(answers, static answer => Assert.Equal((V1.Outcome.Done, 2L), (answer.Outcome, answer.Account.Version)));
+        var answers = await Task.WhenAll(
+            callers.Select(caller => caller.Accounts.DeactivateAccountAsync(request, Options).ResponseAsync));
+        Assert.All(answers,
+            static answer => Assert.Equal((V1.Outcome.Done, 2L), (answer.Outcome, answer.Account.Version)));
         Assert.Equal(2, (await cast.ReadAsync(id)).Version);
     }
 
@@ -103,7 +127,8 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         {
             try
             {
-                return (await cast.Shop.Wire.Accounts.RegisterAccountAsync(new() { Id = id, Handle = $"taken_{n}" }, Options)).Account.Handle;
+                return (await cast.Shop.Wire.Accounts.RegisterAccountAsync(
+                    new() { Id = id, Handle = $"taken_{n}" }, Options)).Account.Handle;
             }
             catch (Grpc.Core.RpcException e)
             {

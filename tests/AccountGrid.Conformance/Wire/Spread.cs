@@ -16,7 +16,8 @@ internal sealed record Turns<T>(IReadOnlyList<T> All)
 /// <summary>Sends every request to the next gateway.</summary>
 internal sealed class SpreadHandler(Turns<Uri> gateways, HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.RequestUri = new Uri(gateways.Next(), request.RequestUri!.PathAndQuery);
         return base.SendAsync(request, cancellationToken);
@@ -26,20 +27,25 @@ internal sealed class SpreadHandler(Turns<Uri> gateways, HttpMessageHandler inne
 /// <summary>Sends every call to the next gateway.</summary>
 internal sealed class SpreadInvoker(Turns<CallInvoker> gateways) : CallInvoker
 {
-    public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+    public override TResponse BlockingUnaryCall<TRequest, TResponse>(
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         gateways.Next().BlockingUnaryCall(method, host, options, request);
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => gateways.Next().AsyncUnaryCall(method, host, options, request);
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            gateways.Next().AsyncUnaryCall(method, host, options, request);
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => gateways.Next().AsyncServerStreamingCall(method, host, options, request);
+        Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
+            gateways.Next().AsyncServerStreamingCall(method, host, options, request);
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options) => gateways.Next().AsyncClientStreamingCall(method, host, options);
+        Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+            gateways.Next().AsyncClientStreamingCall(method, host, options);
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options) => gateways.Next().AsyncDuplexStreamingCall(method, host, options);
+        Method<TRequest, TResponse> method, string? host, CallOptions options) =>
+            gateways.Next().AsyncDuplexStreamingCall(method, host, options);
 }
 
 /// <summary>Holds every gRPC answer, good or bad, to the promise that it names its trace.</summary>
@@ -49,19 +55,23 @@ internal sealed class TracedInvoker : Interceptor
     public const string TraceId = "trace-id";
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
-        TRequest request, ClientInterceptorContext<TRequest, TResponse> context, AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
+        TRequest request, ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
     {
         var call = continuation(request, context);
         return new AsyncUnaryCall<TResponse>(
-            CheckedAsync(call.ResponseAsync, call.ResponseHeadersAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            CheckedAsync(call.ResponseAsync, call.ResponseHeadersAsync), call.ResponseHeadersAsync, call.GetStatus,
+            call.GetTrailers, call.Dispose);
     }
 
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
-        ClientInterceptorContext<TRequest, TResponse> context, AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
+        ClientInterceptorContext<TRequest, TResponse> context,
+        AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
     {
         var call = continuation(context);
         return new AsyncClientStreamingCall<TRequest, TResponse>(
-            call.RequestStream, CheckedAsync(call.ResponseAsync, call.ResponseHeadersAsync), call.ResponseHeadersAsync, call.GetStatus, call.GetTrailers, call.Dispose);
+            call.RequestStream, CheckedAsync(call.ResponseAsync, call.ResponseHeadersAsync), call.ResponseHeadersAsync,
+            call.GetStatus, call.GetTrailers, call.Dispose);
     }
 
     private static async Task<T> CheckedAsync<T>(Task<T> answer, Task<Metadata> headers)

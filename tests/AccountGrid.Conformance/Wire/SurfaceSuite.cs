@@ -23,7 +23,8 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
             }
 
             var health = new Health.HealthClient(Grid.Invoker(gateway, token: null));
-            Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await health.CheckAsync(new(), Options)).Status);
+            Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving,
+                (await health.CheckAsync(new(), Options)).Status);
         }
     }
 
@@ -32,13 +33,19 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
     {
         var rules = new[]
         {
-            V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor, V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor, V1.TraceServiceReflection.Descriptor,
-        }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods).Select(static m => m.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().ToArray();
+            V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor,
+                V1.ProposalServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
+                V1.TraceServiceReflection.Descriptor,
+        }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods).Select(
+            static m => m.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().ToArray();
         Assert.Equal(29, rules.Length);
         foreach (var gateway in Grid.Everywhere)
         {
-            using var document = JsonDocument.Parse((await Grid.CallerAt(gateway, Protocol.Http, token: null).GetAsync("/openapi/v1.json")).GetRawText());
+            using var document =
+                JsonDocument.Parse(
+                    (await Grid.CallerAt(gateway, Protocol.Http, token: null)
+                        .GetAsync("/openapi/v1.json")).GetRawText());
             var paths = document.RootElement.GetProperty("paths");
             foreach (var rule in rules)
             {
@@ -56,7 +63,8 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
             Assert.True(paths.GetProperty("/v1/events").TryGetProperty("get", out _));
             Assert.Equal("3.1.0", document.RootElement.GetProperty("openapi").GetString());
             var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
-            Assert.All(Reference().Matches(document.RootElement.GetRawText()), match => Assert.True(schemas.TryGetProperty(match.Groups[1].Value, out _), match.Value));
+            Assert.All(Reference().Matches(document.RootElement.GetRawText()),
+                match => Assert.True(schemas.TryGetProperty(match.Groups[1].Value, out _), match.Value));
         }
     }
 
@@ -69,7 +77,8 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
             await WireClient.ErrorAsync(grpc.Audit.ListCheckpointsAsync(new(), Options));
             await WireClient.ErrorAsync(http.Audit.ListCheckpointsAsync(new(), Options));
             await http.Accounts.BatchGetAccountsAsync(new() { Ids = { long.MaxValue } }, Options);
-            var metrics = await Grid.CallerAt(gateway, Protocol.Http, token: null).Http.GetStringAsync("/metrics", Options.CancellationToken);
+            var metrics = await Grid.CallerAt(gateway, Protocol.Http, token: null).Http.GetStringAsync(
+                "/metrics", Options.CancellationToken);
             foreach (var labels in new[]
             {
                 "method=\"AuditService.ListCheckpoints\",protocol=\"grpc\",outcome=\"FORBIDDEN_ROLE\"",
@@ -87,13 +96,16 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
     {
         var shop = Meet(Protocol.Http).Shop.Wire;
         Assert.Equal(("NOT_FOUND", HttpStatusCode.NotFound), Short(await shop.GetErrorAsync("/v1/nowhere")));
-        Assert.Equal(("NOT_FOUND", HttpStatusCode.NotFound), Short(await shop.PostErrorAsync("/v1/accounts/1:explode", new { })));
+        Assert.Equal(("NOT_FOUND", HttpStatusCode.NotFound),
+            Short(await shop.PostErrorAsync("/v1/accounts/1:explode", new { })));
         using var response = await shop.Http.DeleteAsync("/v1/accounts/1", Options.CancellationToken);
         Assert.Equal(("UNIMPLEMENTED", HttpStatusCode.MethodNotAllowed), Short(await WireError.FromAsync(response)));
         var bytes = Marshallers.Create(static (byte[] b) => b, static b => b);
-        var method = new Method<byte[], byte[]>(MethodType.Unary, "accountgrid.v1.AccountService", "Explode", bytes, bytes);
+        var method = new Method<byte[], byte[]>(
+            MethodType.Unary, "accountgrid.v1.AccountService", "Explode", bytes, bytes);
         var invoker = Grid.Invoker(Grid.Gateways[0], Grid.Token("shop", null, "service"));
-        Assert.Equal("UNIMPLEMENTED", (await WireClient.ErrorAsync(invoker.AsyncUnaryCall(method, null, Options, []))).Reason);
+        Assert.Equal("UNIMPLEMENTED",
+            (await WireClient.ErrorAsync(invoker.AsyncUnaryCall(method, null, Options, []))).Reason);
 
         static (string, HttpStatusCode?) Short(WireError error) => (error.Reason, error.HttpStatus);
     }
@@ -104,8 +116,11 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
         var cast = Meet(Protocol.Http);
         var id = await cast.RegisterAsync();
         var path = $"/v1/accounts/{id}:suspend";
-        Assert.Equal(["untill"], (await cast.Kim.Wire.PostErrorAsync(path, new { reason = "SPAM", untill = "2030-01-01T00:00:00Z" })).Fields);
-        Assert.Equal(["note"], (await cast.Kim.Wire.PostErrorAsync(path, """{"reason":"SPAM","note":"a","note":"b"}""")).Fields);
+        Assert.Equal(["untill"],
+            (await cast.Kim.Wire.PostErrorAsync(
+                path, new { reason = "SPAM", untill = "2030-01-01T00:00:00Z" })).Fields);
+        Assert.Equal(["note"],
+            (await cast.Kim.Wire.PostErrorAsync(path, """{"reason":"SPAM","note":"a","note":"b"}""")).Fields);
         Assert.Equal(["id"], (await cast.Kim.Wire.PostErrorAsync(path, new { id = "1", reason = "SPAM" })).Fields);
         Assert.Equal(["id"], (await cast.Kim.Wire.GetErrorAsync("/v1/accounts/abc")).Fields);
         Assert.Equal(["body"], (await cast.Kim.Wire.PostErrorAsync(path, "{")).Fields);

@@ -12,12 +12,16 @@ namespace AccountGrid.Conformance.Wire;
 public sealed record GatewayAddress(Uri Http, Uri Grpc);
 
 /// <summary>
-/// One way to run AccountGrid, started by the first test that needs it and stopped after the last: real processes on loopback ports, with the settings of
+/// One way to run AccountGrid, started by the first test that needs it and stopped after the last: real processes on
+/// loopback ports, with the settings of
 /// <see cref="Settings"/>. Tests run side by side, each with accounts and people of its own. Thread-safe.
 /// </summary>
 public abstract class Topology : IAsyncDisposable
 {
-    /// <summary>One topology at a time: what starts is all processor, and a silo that gets none for seconds is declared dead by the others.</summary>
+    /// <summary>
+    /// One topology at a time: what starts is all processor, and a silo that gets none for seconds is declared dead by
+    /// the others.
+    /// </summary>
     private static readonly SemaphoreSlim Starting = new(1);
 
     private readonly Lazy<Task> _started;
@@ -29,7 +33,10 @@ public abstract class Topology : IAsyncDisposable
     /// <summary>Starts nothing yet.</summary>
     protected Topology() => _started = new Lazy<Task>(StartOnceAsync);
 
-    /// <summary>What all processes of a topology are started with, in the environment: numbers that a test can reach within its time.</summary>
+    /// <summary>
+    /// What all processes of a topology are started with, in the environment: numbers that a test can reach within its
+    /// time.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
         ["ACCOUNTGRID__DASHBOARD"] = "false",
@@ -44,7 +51,8 @@ public abstract class Topology : IAsyncDisposable
     /// <summary>What all gateways are started with, co-hosted or not.</summary>
     public static IReadOnlyDictionary<string, string> GatewaySettings { get; } = new Dictionary<string, string>
     {
-        // A little longer than a gateway of its own waits for a silo's answer, because a quiet stream must outlive that.
+        // A little longer than a gateway of its own waits for a silo's answer, because a quiet stream must outlive
+        // that.
         ["ACCOUNTGRID__GATEWAY__LIMITS__HEARTBEAT"] = "00:00:09",
         ["ACCOUNTGRID__GATEWAY__LIMITS__MAXSTREAMSPERSUBJECT"] = $"{MaxStreams}",
     };
@@ -67,10 +75,16 @@ public abstract class Topology : IAsyncDisposable
     /// <summary>The gateways that calls are spread over.</summary>
     public IReadOnlyList<GatewayAddress> Gateways { get; private set; } = [];
 
-    /// <summary>Every gateway that there is: <see cref="Gateways"/> and, where calls go through a gateway of its own, those inside the silos.</summary>
+    /// <summary>
+    /// Every gateway that there is: <see cref="Gateways"/> and, where calls go through a gateway of its own, those
+    /// inside the silos.
+    /// </summary>
     public IReadOnlyList<GatewayAddress> Everywhere { get; private set; } = [];
 
-    /// <summary>A proposal that was opened at the very start and that nobody will approve: by the time a test asks for it, most of its time is over.</summary>
+    /// <summary>
+    /// A proposal that was opened at the very start and that nobody will approve: by the time a test asks for it, most
+    /// of its time is over.
+    /// </summary>
     public V1.Proposal Forgotten { get; private set; } = null!;
 
     /// <summary>The directory with the development key.</summary>
@@ -105,7 +119,8 @@ public abstract class Topology : IAsyncDisposable
     /// <param name="subject">Whose.</param>
     /// <param name="lifetime">From now on; default an hour.</param>
     /// <param name="roles">The roles claim.</param>
-    public string Token(string subject, TimeSpan? lifetime = null, params string[] roles) => TestTokens.Mint(Keys, subject, roles, lifetime);
+    public string Token(string subject, TimeSpan? lifetime = null, params string[] roles) =>
+        TestTokens.Mint(Keys, subject, roles, lifetime);
 
     /// <summary>A caller whose calls go to the gateways in turn.</summary>
     /// <param name="protocol">What the generated clients speak.</param>
@@ -113,7 +128,10 @@ public abstract class Topology : IAsyncDisposable
     public WireClient Caller(Protocol protocol, string? token)
     {
         var http = Client(new SpreadHandler(_httpTurns, _http), Gateways[0], token);
-        return new WireClient(http, protocol == Protocol.Http ? new JsonInvoker(http) : new SpreadInvoker(new([.. Gateways.Select(g => Invoker(g, token))])));
+        return new WireClient(
+            http, protocol == Protocol.Http
+                ? new JsonInvoker(http)
+                : new SpreadInvoker(new([.. Gateways.Select(g => Invoker(g, token))])));
     }
 
     /// <summary>A caller of one gateway.</summary>
@@ -139,9 +157,13 @@ public abstract class Topology : IAsyncDisposable
 
     /// <summary>Starts the processes.</summary>
     /// <returns>The gateways that calls are spread over, and further ones behind them.</returns>
-    protected abstract Task<(IReadOnlyList<GatewayAddress> Gateways, IReadOnlyList<GatewayAddress> Behind)> StartAsync();
+    protected abstract Task<(IReadOnlyList<GatewayAddress> Gateways,
+        IReadOnlyList<GatewayAddress> Behind)> StartAsync();
 
-    /// <summary>Ends the processes in order, and fails if one had something to complain about. Also called if not all of them were started.</summary>
+    /// <summary>
+    /// Ends the processes in order, and fails if one had something to complain about. Also called if not all of them
+    /// were started.
+    /// </summary>
     protected abstract Task StopAsync();
 
     private async Task StartOnceAsync()
@@ -165,7 +187,10 @@ public abstract class Topology : IAsyncDisposable
         Forgotten = await OpenForgottenAsync();
     }
 
-    /// <summary>The very first commands meet processes that have just started: on a busy machine they may time out, and the client tries again, here with another account.</summary>
+    /// <summary>
+    /// The very first commands meet processes that have just started: on a busy machine they may time out, and the
+    /// client tries again, here with another account.
+    /// </summary>
     private async Task<V1.Proposal> OpenForgottenAsync()
     {
         for (var attempt = 1; ; attempt++)
@@ -175,7 +200,8 @@ public abstract class Topology : IAsyncDisposable
             {
                 return (await cast.Kim.DownAsync(await cast.RegisterAsync(ProtectedReach))).Proposal;
             }
-            catch (RpcException e) when (attempt < 10 && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
+            catch (RpcException e) when (attempt < 10
+                && e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded)
             {
                 await Task.Delay(TimeSpan.FromSeconds(1));
             }
@@ -185,7 +211,9 @@ public abstract class Topology : IAsyncDisposable
     private static HttpClient Client(HttpMessageHandler handler, GatewayAddress gateway, string? token)
     {
         var client = new HttpClient(handler, disposeHandler: false) { BaseAddress = gateway.Http };
-        client.DefaultRequestHeaders.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        client.DefaultRequestHeaders.Authorization = token is null
+            ? null
+            : new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 }

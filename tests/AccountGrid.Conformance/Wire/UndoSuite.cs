@@ -9,7 +9,8 @@ public abstract class UndoSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var contractor = cast.Meet("contractor", "support");
         var since = In(TimeSpan.FromMinutes(-1));
-        long[] ids = [await cast.RegisterAsync(), await cast.RegisterAsync(), await cast.RegisterAsync(), await cast.RegisterAsync(Topology.ProtectedReach)];
+        long[] ids = [await cast.RegisterAsync(), await cast.RegisterAsync(), await cast.RegisterAsync(),
+            await cast.RegisterAsync(Topology.ProtectedReach)];
         var another = await cast.RegisterAsync();
         await contractor.DownAsync(ids[0]);
         await contractor.Wire.Accounts.SuspendAccountAsync(new() { Id = ids[1], Reason = "SPAM" }, Options);
@@ -18,11 +19,13 @@ public abstract class UndoSuite(Topology topology) : WireSuite(topology)
         await cast.OwnerDownAsync(ids[2]);
         await cast.Kim.ApproveAsync((await contractor.DownAsync(ids[3])).Proposal);
 
-        var dry = await cast.Kim.Wire.Operators.UndoOperatorAsync(new() { Id = contractor.Name, Since = since, DryRun = true }, Options);
+        var dry = await cast.Kim.Wire.Operators.UndoOperatorAsync(
+            new() { Id = contractor.Name, Since = since, DryRun = true }, Options);
         Assert.Equal(ids, dry.RestoredIds);
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(ids[0])).Status);
 
-        var undone = await cast.Kim.Wire.Operators.UndoOperatorAsync(new() { Id = contractor.Name, Since = since, Note = "the last day" }, Options);
+        var undone = await cast.Kim.Wire.Operators.UndoOperatorAsync(
+            new() { Id = contractor.Name, Since = since, Note = "the last day" }, Options);
         Assert.Equal(ids, undone.RestoredIds);
         Assert.Empty(undone.Failures);
         Assert.False(undone.More);
@@ -33,14 +36,16 @@ public abstract class UndoSuite(Topology topology) : WireSuite(topology)
 
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(another)).Status);
         Assert.Equal(V1.Hold.Types.Kind.OwnerDeactivation, Assert.Single((await cast.ReadAsync(ids[2])).Holds).Kind);
-        var journal = await cast.Lee.Wire.Audit.ListAuditEntriesAsync(new() { Filter = $"stream = \"op/{contractor.Name}\" AND type = \"acts-undone\"" }, Options);
+        var journal = await cast.Lee.Wire.Audit.ListAuditEntriesAsync(
+            new() { Filter = $"stream = \"op/{contractor.Name}\" AND type = \"acts-undone\"" }, Options);
         Assert.Equal(cast.Kim.Name, Assert.Single(journal.Entries).Actor.Subject);
     }
 
     [Theory, BothProtocols]
     public async Task A_second_harm_is_undone_by_the_same_order(Protocol protocol)
     {
-        // With one request id per order, the second undo of an account was taken for a repetition of the first and did nothing.
+        // With one request id per order, the second undo of an account was taken for a repetition of the first and did
+        // nothing.
         var cast = Meet(protocol);
         var contractor = cast.Meet("contractor", "support");
         var id = await cast.RegisterAsync();
@@ -65,7 +70,8 @@ public abstract class UndoSuite(Topology topology) : WireSuite(topology)
         var order = new V1.UndoOperatorRequest { Id = contractor.Name, Since = In(TimeSpan.FromDays(-1)) };
         foreach (var somebody in new[] { cast.Meet("auditor", "auditor"), cast.Shop })
         {
-            Assert.Equal("FORBIDDEN_ROLE", (await WireClient.ErrorAsync(somebody.Wire.Operators.UndoOperatorAsync(order, Options))).Reason);
+            Assert.Equal("FORBIDDEN_ROLE",
+                (await WireClient.ErrorAsync(somebody.Wire.Operators.UndoOperatorAsync(order, Options))).Reason);
         }
 
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(id)).Status);

@@ -14,19 +14,22 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         var id = await cast.RegisterAsync();
         var other = await cast.RegisterAsync();
         using var watch = cast.Shop.Wire.Events.WatchEvents(new() { Accounts = { id } }, Options);
-        var from = long.Parse((await watch.ResponseHeadersAsync).GetValue("position")!, System.Globalization.CultureInfo.InvariantCulture);
+        var from = long.Parse((await watch.ResponseHeadersAsync).GetValue("position")!,
+            System.Globalization.CultureInfo.InvariantCulture);
         await cast.Kim.DownAsync(id);
         await cast.Kim.DownAsync(other);
         await cast.Kim.UpAsync(id);
 
         var down = await NextAsync(watch);
-        Assert.Equal((id, "hold-placed", 2L, cast.Kim.Name), (down.Account, down.Type, down.Sequence, down.Actor.Subject));
+        Assert.Equal((id, "hold-placed", 2L, cast.Kim.Name),
+            (down.Account, down.Type, down.Sequence, down.Actor.Subject));
         Assert.Matches("^[0-9a-f]{32}$", down.TraceId);
         Assert.True(down.Position > from);
         var up = await NextAsync(watch);
         Assert.Equal(("hold-lifted", V1.Account.Types.Status.Active), (up.Type, up.Status));
 
-        using var resumed = cast.Kim.Wire.Events.WatchEvents(new() { Accounts = { id }, AfterPosition = down.Position }, Options);
+        using var resumed =
+            cast.Kim.Wire.Events.WatchEvents(new() { Accounts = { id }, AfterPosition = down.Position }, Options);
         Assert.Equal(up.Position, (await NextAsync(resumed)).Position);
         using var all = cast.WatchFromTheBeginning(id);
         Assert.Equal("registered", (await NextAsync(all)).Type);
@@ -53,18 +56,24 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         await Task.WhenAll(ids.Select(async id =>
         {
             await cast.OwnerDownAsync(id);
-            await cast.Shop.Wire.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
+            await cast.Shop.Wire.Accounts.RestoreAccountAsync(
+                new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
             await cast.OwnerDownAsync(id);
         }));
         var seen = await Task.WhenAll(watches.Select(watch => TakeAsync(watch, 18)));
         watches.ForEach(static watch => watch.Dispose());
-        Assert.Equal(ids.SelectMany(static id => new[] { (id, 2L), (id, 3L), (id, 4L) }), seen[0].Select(static e => (e.Account, e.Sequence)).Order());
-        Assert.All(seen, one => Assert.Equal(seen[0].Select(static e => e.Position), one.Select(static e => e.Position)));
+        Assert.Equal(ids.SelectMany(static id => new[] { (id, 2L), (id, 3L), (id, 4L) }),
+            seen[0].Select(static e => (e.Account, e.Sequence)).Order());
+        Assert.All(seen,
+            one => Assert.Equal(seen[0].Select(static e => e.Position), one.Select(static e => e.Position)));
         Assert.Equal(seen[0].Select(static e => e.Position).Distinct().Order(), seen[0].Select(static e => e.Position));
         foreach (var gateway in Grid.Everywhere)
         {
-            using var resumed = cast.Shop.At(gateway).Events.WatchEvents(new() { Accounts = { ids }, AfterPosition = seen[0][6].Position }, Options);
-            Assert.Equal(seen[0].Skip(7).Select(static e => e.Position), (await TakeAsync(resumed, 11)).Select(static e => e.Position));
+            using var resumed =
+                cast.Shop.At(gateway).Events.WatchEvents(
+                    new() { Accounts = { ids }, AfterPosition = seen[0][6].Position }, Options);
+            Assert.Equal(seen[0].Skip(7).Select(static e => e.Position),
+                (await TakeAsync(resumed, 11)).Select(static e => e.Position));
         }
     }
 
@@ -74,7 +83,9 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(Protocol.Grpc);
         var ids = new[] { await cast.RegisterAsync(), await cast.RegisterAsync(), await cast.RegisterAsync() };
         var began = TimeProvider.System.GetTimestamp();
-        using var watch = cast.Shop.Wire.Events.WatchEvents(new() { Accounts = { ids }, ProgressInterval = new() { Nanos = 100_000_000 } }, Options);
+        using var watch =
+            cast.Shop.Wire.Events.WatchEvents(
+                new() { Accounts = { ids }, ProgressInterval = new() { Nanos = 100_000_000 } }, Options);
         await watch.ResponseHeadersAsync;
         var answered = new ConcurrentQueue<(long Id, long Version, TimeSpan At)>();
         var changing = Task.WhenAll(ids.Select(async id =>
@@ -82,12 +93,17 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
             foreach (var gateway in Grid.Everywhere.Concat(Grid.Everywhere))
             {
                 var accounts = cast.Shop.At(gateway).Accounts;
-                Answered((await accounts.DeactivateAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account);
-                Answered((await accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account);
+                Answered(
+                    (await accounts.DeactivateAccountAsync(
+                        new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account);
+                Answered(
+                    (await accounts.RestoreAccountAsync(
+                        new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options)).Account);
             }
         }));
 
-        // The server took the call after it was asked for: so what was answered this long after the asking was there when the server counted as much.
+        // The server took the call after it was asked for: so what was answered this long after the asking was there
+        // when the server counted as much.
         var seen = new HashSet<(long, long)>();
         var (last, progress) = (TimeSpan.Zero, 0);
         while (!changing.IsCompleted || last < answered.Max(static a => a.At))
@@ -111,7 +127,8 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         Assert.Equal(answered.Count, seen.Count);
         Assert.InRange(progress, 2, int.MaxValue);
 
-        void Answered(V1.Account account) => answered.Enqueue((account.Id, account.Version, TimeProvider.System.GetElapsedTime(began)));
+        void Answered(V1.Account account) =>
+            answered.Enqueue((account.Id, account.Version, TimeProvider.System.GetElapsedTime(began)));
     }
 
     [Theory, BothProtocols]
@@ -121,7 +138,8 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         var id = await cast.RegisterAsync();
         using var watch = cast.Shop.Wire.Events.WatchEvents(new() { Accounts = { id } }, Options);
         await watch.ResponseHeadersAsync;
-        await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options));
+        await WireClient.ErrorAsync(
+            cast.Shop.Wire.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Options));
         await cast.Kim.DownAsync(id);
         var down = await NextAsync(watch);
         Assert.Equal(("hold-placed", 3L), (down.Type, down.Sequence));
@@ -168,15 +186,19 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
             Assert.Equal(["accounts"], await FieldsAsync(many));
 
             // Server-sent events have a sign of life of their own.
-            Assert.Equal(["progressInterval"], await FieldsAsync(new() { ProgressInterval = new() { Nanos = 99_999_999 } }));
+            Assert.Equal(["progressInterval"],
+                await FieldsAsync(new() { ProgressInterval = new() { Nanos = 99_999_999 } }));
             Assert.Equal(["progressInterval"], await FieldsAsync(new() { ProgressInterval = new() { Seconds = 61 } }));
-            Assert.Equal(["progressInterval"], await FieldsAsync(new() { ProgressInterval = new() { Seconds = long.MaxValue } }));
+            Assert.Equal(["progressInterval"],
+                await FieldsAsync(new() { ProgressInterval = new() { Seconds = long.MaxValue } }));
         }
 
         async Task<IReadOnlyList<string>> FieldsAsync(V1.WatchEventsRequest order)
         {
             using var watch = cast.Shop.Wire.Events.WatchEvents(order, Options);
-            return WireError.From(await Assert.ThrowsAnyAsync<RpcException>(() => watch.ResponseStream.MoveNext(Options.CancellationToken))).Fields;
+            return WireError.From(
+                await Assert.ThrowsAnyAsync<RpcException>(
+                    () => watch.ResponseStream.MoveNext(Options.CancellationToken))).Fields;
         }
     }
 
@@ -198,13 +220,18 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(Protocol.Http);
         var id = await cast.RegisterAsync();
         await cast.Kim.DownAsync(id);
-        using var response = await cast.Shop.Wire.Http.GetAsync($"/v1/events?accounts={id}&afterPosition=0", HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
+        using var response =
+            await cast.Shop.Wire.Http.GetAsync($"/v1/events?accounts={id}&afterPosition=0",
+                HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
         var events = await ReadAsync(response, 2, "event");
-        Assert.Equal(["registered", "hold-placed"], events.Select(static e => V1.WatchEventsResponse.Parser.ParseJson(e.Data).Type));
+        Assert.Equal(["registered", "hold-placed"],
+            events.Select(static e => V1.WatchEventsResponse.Parser.ParseJson(e.Data).Type));
 
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/events?accounts={id}&afterPosition=0");
         request.Headers.Add("Last-Event-ID", events[0].EventId);
-        using var again = await cast.Shop.Wire.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
+        using var again =
+            await cast.Shop.Wire.Http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
         Assert.Equal(events[1].Data, (await ReadAsync(again, 1, "event"))[0].Data);
     }
 
@@ -214,7 +241,8 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         // A gateway of its own once gave up the wait for news when its calls to silos time out, and ended the stream.
         var cast = Meet(Protocol.Http);
         using var response = await cast.Shop.Wire.Http.GetAsync(
-            $"/v1/events?accounts={Topology.FreshId()}&afterPosition={long.MaxValue}", HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
+            $"/v1/events?accounts={Topology.FreshId()}&afterPosition={long.MaxValue}",
+            HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
         Assert.All(await ReadAsync(response, 2, "ping"), static ping => Assert.Equal($"{long.MaxValue}", ping.EventId));
     }
 
@@ -224,7 +252,8 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         return watch.ResponseStream.Current;
     }
 
-    private static async Task<List<V1.WatchEventsResponse>> TakeAsync(AsyncServerStreamingCall<V1.WatchEventsResponse> watch, int count)
+    private static async Task<List<V1.WatchEventsResponse>> TakeAsync(
+        AsyncServerStreamingCall<V1.WatchEventsResponse> watch, int count)
     {
         var found = new List<V1.WatchEventsResponse>();
         while (found.Count < count)

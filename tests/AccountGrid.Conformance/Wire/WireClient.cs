@@ -5,7 +5,10 @@ using Grpc.Core;
 
 namespace AccountGrid.Conformance.Wire;
 
-/// <summary>One caller of a gateway: the generated clients, over whichever protocol the invoker speaks, and plain HTTP beside them. Owns neither. Thread-safe.</summary>
+/// <summary>
+/// One caller of a gateway: the generated clients, over whichever protocol the invoker speaks, and plain HTTP beside
+/// them. Owns neither. Thread-safe.
+/// </summary>
 /// <param name="http">Has the caller's token.</param>
 /// <param name="invoker">Has the caller's token.</param>
 public class WireClient(HttpClient http, CallInvoker invoker)
@@ -36,8 +39,12 @@ public class WireClient(HttpClient http, CallInvoker invoker)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Options of a call in a test: it ends with the test, and a stream that was waited for in vain ends too, so that the test fails by name.</summary>
-    public static CallOptions Options => new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Patience, cancellationToken: Cancel);
+    /// <summary>
+    /// Options of a call in a test: it ends with the test, and a stream that was waited for in vain ends too, so that
+    /// the test fails by name.
+    /// </summary>
+    public static CallOptions Options =>
+        new(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + Patience, cancellationToken: Cancel);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 

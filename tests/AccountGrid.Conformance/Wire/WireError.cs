@@ -5,7 +5,9 @@ using Grpc.Core;
 
 namespace AccountGrid.Conformance.Wire;
 
-/// <summary>An error as a client sees it, read from either protocol and held to the promises that every error keeps.</summary>
+/// <summary>
+/// An error as a client sees it, read from either protocol and held to the promises that every error keeps.
+/// </summary>
 public sealed record WireError
 {
     /// <summary>The canonical code, which both protocols carry.</summary>
@@ -62,7 +64,8 @@ public sealed record WireError
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("trace-id")));
         using var document = JsonDocument.Parse(text);
         var root = document.RootElement;
-        var details = root.GetProperty("details").EnumerateArray().ToDictionary(d => d.GetProperty("@type").GetString()!["type.googleapis.com/google.rpc.".Length..]);
+        var details = root.GetProperty("details").EnumerateArray()
+            .ToDictionary(d => d.GetProperty("@type").GetString()!["type.googleapis.com/google.rpc.".Length..]);
         Assert.Equal("accountgrid", details["ErrorInfo"].GetProperty("domain").GetString());
         return Kept(new WireError
         {
@@ -71,10 +74,13 @@ public sealed record WireError
             Reason = details["ErrorInfo"].GetProperty("reason").GetString()!,
             Message = root.GetProperty("message").GetString()!,
             Fields = details.TryGetValue("BadRequest", out var bad)
-                ? [.. bad.GetProperty("fieldViolations").EnumerateArray().Select(v => v.GetProperty("field").GetString()!)]
+                ? [.. bad.GetProperty("fieldViolations").EnumerateArray()
+                    .Select(v => v.GetProperty("field").GetString()!)]
                 : [],
             RetryDelay = details.TryGetValue("RetryInfo", out var retry)
-                ? TimeSpan.FromSeconds(double.Parse(retry.GetProperty("retryDelay").GetString()!.TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture))
+                ? TimeSpan.FromSeconds(
+                    double.Parse(retry.GetProperty("retryDelay").GetString()!.TrimEnd('s'),
+                        System.Globalization.CultureInfo.InvariantCulture))
                 : null,
             RetryAfter = response.Headers.RetryAfter?.Delta is { } delta ? (int)delta.TotalSeconds : null,
         });

@@ -35,13 +35,16 @@ public sealed class DueTests
             World.Send(Small, Suspend(World.Now.AddHours(1)), World.As("kim"));
             World.Advance(TimeSpan.FromHours(1));
 
-            Assert.Equal(9, Expect.Only<AccountEvent.HoldLifted>(World.Send(Small, new AccountCommand.FireDue(9), Caller.System)).ReadsRefused);
+            Assert.Equal(9,
+                Expect.Only<AccountEvent.HoldLifted>(
+                    World.Send(Small, new AccountCommand.FireDue(9), Caller.System)).ReadsRefused);
         }
 
         [Fact]
         public void That_fires_after_its_own_end_is_refused()
         {
-            // The silo was down from before it should begin until after it should end: it would have gone down and up again at once.
+            // The silo was down from before it should begin until after it should end: it would have gone down and up
+            // again at once.
             World.Send(Small, Suspend(until: World.Now.AddHours(2), at: World.Now.AddHours(1)), World.As("kim"));
             World.Advance(TimeSpan.FromHours(2));
 
@@ -175,7 +178,8 @@ public sealed class DueTests
         [Fact]
         public void Of_an_approver_who_left_is_refused_even_where_one_person_would_do_by_now()
         {
-            // The approver was asked only while a second person was needed, so an ended authority went on sparing the reach budget.
+            // The approver was asked only while a second person was needed, so an ended authority went on sparing the
+            // reach budget.
             World.Enroll("kim", endsAt: World.Now.AddDays(10));
             Expect.Pending(World.Send(Small, Deactivate(World.Now.AddHours(1)), World.As("kim")));
             Expect.Pending(World.Send(Small, Approve(2), World.As("lee")));
@@ -220,7 +224,8 @@ public sealed class DueTests
 
             foreach (var account in new[] { Famous, Small })
             {
-                var closed = Expect.Only<AccountEvent.ProposalClosed>(World.Send(account, new AccountCommand.Freeze(World.Person("kim")), Caller.System));
+                var closed = Expect.Only<AccountEvent.ProposalClosed>(
+                    World.Send(account, new AccountCommand.Freeze(World.Person("kim")), Caller.System));
                 Assert.Equal((ProposalState.Void, RefusalReason.AuthorityEnded), (closed.State, closed.Reason));
             }
         }
@@ -240,8 +245,10 @@ public sealed class DueTests
         public void Are_nobody_elses()
         {
             // A person's fire-due would have recorded a suspension's end under that person's name.
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, new AccountCommand.FireDue(), World.As("kim")));
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, new AccountCommand.Freeze(World.Person("lee")), World.As("kim")));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, new AccountCommand.FireDue(), World.As("kim")));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, new AccountCommand.Freeze(World.Person("lee")), World.As("kim")));
             Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, new AccountCommand.FireDue(), World.Service));
         }
     }

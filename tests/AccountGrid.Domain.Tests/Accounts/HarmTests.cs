@@ -2,7 +2,10 @@ using static AccountGrid.Domain.Tests.Commands;
 
 namespace AccountGrid.Domain.Tests.Accounts;
 
-/// <summary>Two to harm. The world: kim and lee with all powers, max who may not approve, one small account and one of 41 million.</summary>
+/// <summary>
+/// Two to harm. The world: kim and lee with all powers, max who may not approve, one small account and one of 41
+/// million.
+/// </summary>
 public sealed class HarmTests
 {
     private readonly World _world = new();
@@ -27,7 +30,8 @@ public sealed class HarmTests
             var step = Expect.Done(World.Send(Small, Commands.Deactivate(), World.As("kim")));
 
             var placed = Expect.Only<AccountEvent.HoldPlaced>(step);
-            Assert.Equal((Actor.Operator(World.Person("kim")), (OperatorId?)null, (long?)null), (placed.PlacedBy, placed.ApprovedBy, placed.ProposalSequence));
+            Assert.Equal((Actor.Operator(World.Person("kim")), (OperatorId?)null, (long?)null),
+                (placed.PlacedBy, placed.ApprovedBy, placed.ProposalSequence));
             Assert.Equal(new Impact(100, Tier.Standard), placed.Impact);
             Assert.Equal(AccountStatus.Deactivated, step.After.Status);
         }
@@ -38,7 +42,8 @@ public sealed class HarmTests
             var step = Expect.Pending(World.Send(Famous, Commands.Deactivate(), World.As("kim")));
 
             Assert.Equal(AccountStatus.Active, step.After.Status);
-            Assert.Equal((2, ProposalState.Open, World.Now.AddMinutes(15)), (step.After.Proposal!.Sequence, step.After.Proposal.State, step.After.Proposal.DueAt));
+            Assert.Equal((2, ProposalState.Open, World.Now.AddMinutes(15)),
+                (step.After.Proposal!.Sequence, step.After.Proposal.State, step.After.Proposal.DueAt));
             Assert.Equal(new Impact(41_000_000, Tier.Protected), step.After.Proposal.Shown);
         }
 
@@ -46,7 +51,10 @@ public sealed class HarmTests
         public void The_threshold_itself_is_protected()
         {
             World.Followers[Small] = 999_999;
-            Assert.Equal(Outcome.Done, World.Probe(Small, new(Commands.Deactivate(), World.As("kim"))).Decision is Decision.Accepted a ? a.Outcome : default);
+            Assert.Equal(Outcome.Done,
+                World.Probe(Small, new(Commands.Deactivate(), World.As("kim"))).Decision is Decision.Accepted a
+                    ? a.Outcome
+                    : default);
             World.Followers[Small] = 1_000_000;
             Expect.Pending(World.Send(Small, Commands.Deactivate(), World.As("kim")));
         }
@@ -69,7 +77,8 @@ public sealed class HarmTests
 
         [Fact]
         public void Direct_only_is_refused_where_it_takes_two() =>
-            Expect.Refused(RefusalReason.NeedsSecondPerson, World.Send(Famous, Harm(HarmKind.Deactivate, directOnly: true), World.As("kim")));
+            Expect.Refused(RefusalReason.NeedsSecondPerson,
+                World.Send(Famous, Harm(HarmKind.Deactivate, directOnly: true), World.As("kim")));
 
         [Fact]
         public void In_the_notice_period_every_harm_waits_for_a_second_person()
@@ -94,19 +103,22 @@ public sealed class HarmTests
 
         [Fact]
         public void A_token_without_the_role_is_refused_though_the_register_has_it() =>
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Commands.Deactivate(), World.As("kim", Roles.Approver)));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, Commands.Deactivate(), World.As("kim", Roles.Approver)));
 
         [Fact]
         public void A_role_that_only_the_token_has_is_refused()
         {
             World.Enroll("pat", Roles.Approver);
 
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Commands.Deactivate(), World.As("pat", Roles.Support | Roles.Approver)));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, Commands.Deactivate(), World.As("pat", Roles.Support | Roles.Approver)));
         }
 
         [Fact]
         public void An_admin_has_no_power_over_accounts() =>
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Commands.Deactivate(), World.As(World.Admin)));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, Commands.Deactivate(), World.As(World.Admin)));
 
         [Fact]
         public void A_service_does_nothing_in_the_staffs_name() =>
@@ -164,11 +176,13 @@ public sealed class HarmTests
 
         [Fact]
         public void Its_end_must_lie_behind_its_beginning() =>
-            Expect.Invalid("until", World.Send(Small, Commands.Suspend(World.Now.AddHours(1), at: World.Now.AddHours(2)), World.As("kim")));
+            Expect.Invalid("until",
+                World.Send(Small, Commands.Suspend(World.Now.AddHours(1), at: World.Now.AddHours(2)), World.As("kim")));
 
         [Fact]
         public void Nothing_else_has_an_end() =>
-            Expect.Invalid("until", World.Send(Small, Harm(HarmKind.Deactivate, until: World.Now.AddHours(1)), World.As("kim")));
+            Expect.Invalid("until",
+                World.Send(Small, Harm(HarmKind.Deactivate, until: World.Now.AddHours(1)), World.As("kim")));
     }
 
     public sealed class Erase : Harms
@@ -192,8 +206,10 @@ public sealed class HarmTests
 
             Expect.Refused(RefusalReason.WrongStatus, World.Send(Small, Commands.Deactivate(), World.As("kim")));
             Expect.Refused(RefusalReason.WrongStatus, World.Send(Small, Commands.Restore(), World.As("kim")));
-            Expect.Refused(RefusalReason.WrongStatus, World.Send(Small, Commands.Undo("kim", World.Now.AddDays(-1)), World.As("kim")));
-            Expect.Refused(RefusalReason.WrongStatus, World.Send(Small, Commands.Protect(World.Now.AddDays(1)), World.As("kim")));
+            Expect.Refused(RefusalReason.WrongStatus,
+                World.Send(Small, Commands.Undo("kim", World.Now.AddDays(-1)), World.As("kim")));
+            Expect.Refused(RefusalReason.WrongStatus,
+                World.Send(Small, Commands.Protect(World.Now.AddDays(1)), World.As("kim")));
             Expect.Refused(RefusalReason.WrongStatus, World.Send(Small, Harm(HarmKind.Erase), World.As("kim")));
         }
     }
@@ -208,7 +224,8 @@ public sealed class HarmTests
 
             var approved = Expect.Pending(World.Send(Small, Approve(3), World.As("lee")));
 
-            Assert.Equal((ProposalState.Scheduled, World.Now.AddHours(24)), (approved.After.Proposal!.State, approved.After.Proposal.DueAt));
+            Assert.Equal((ProposalState.Scheduled, World.Now.AddHours(24)),
+                (approved.After.Proposal!.State, approved.After.Proposal.DueAt));
             World.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMicroseconds(1));
             Assert.Empty(World.FireDue(Small));
             Assert.NotNull(World[Small].Designation);
@@ -244,9 +261,11 @@ public sealed class HarmTests
 
         [Fact]
         public void A_person_cannot_pose_as_the_owner() =>
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Harm(HarmKind.OwnerDeactivate), World.As("kim", Roles.Service | Roles.Support)));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, Harm(HarmKind.OwnerDeactivate), World.As("kim", Roles.Service | Roles.Support)));
 
-        // Somebody offboarded took accounts down, and a support person spent no budget, with the same token and "owner": true.
+        // Somebody offboarded took accounts down, and a support person spent no budget, with the same token and
+        // "owner": true.
         [Theory]
         [InlineData(Roles.Service | Roles.Support), InlineData(Roles.Service | Roles.Auditor)]
         public void A_token_with_a_staff_role_is_no_owners_service_whatever_kind_of_actor_it_is_passed_as(Roles roles)
@@ -275,20 +294,25 @@ public sealed class HarmTests
         [InlineData("spam", "reason")]
         [InlineData("BOREDOM", "reason")]
         public void A_reason_is_one_of_the_configured_codes(string reason, string field) =>
-            Expect.Invalid(field, World.Send(Small, new AccountCommand.Harm(Action(HarmKind.Deactivate, reason: reason), false), World.As("kim")));
+            Expect.Invalid(field,
+                World.Send(Small, new AccountCommand.Harm(Action(HarmKind.Deactivate, reason: reason), false),
+                    World.As("kim")));
 
         [Fact]
         public void A_note_has_a_limit_and_no_hidden_characters()
         {
             foreach (var note in new[] { new string('x', 1001), "a\u202Eb", "a\0b" })
             {
-                Expect.Invalid("note", World.Send(Small, new AccountCommand.Harm(Action(HarmKind.Deactivate, note: note), false), World.As("kim")));
+                Expect.Invalid("note",
+                    World.Send(Small, new AccountCommand.Harm(Action(HarmKind.Deactivate, note: note), false),
+                        World.As("kim")));
             }
         }
 
         [Fact]
         public void A_ticket_has_a_limit() => Expect.Invalid("ticket", World.Send(
-            Small, new AccountCommand.Harm(Action(HarmKind.Deactivate) with { Ticket = new string('T', 65) }, false), World.As("kim")));
+            Small, new AccountCommand.Harm(Action(HarmKind.Deactivate) with { Ticket = new string('T', 65) }, false),
+            World.As("kim")));
 
         [Theory]
         [InlineData(0), InlineData(-1), InlineData(90.1)]
@@ -308,7 +332,8 @@ public sealed class HarmTests
             World.Advance(TimeSpan.FromMinutes(20));
             Expect.Done(World.Send(second, Commands.Deactivate(), World.As("kim")));
 
-            var refusal = Expect.Refused(RefusalReason.ReachExceeded, World.Send(third, Commands.Deactivate(), World.As("kim")));
+            var refusal = Expect.Refused(
+                RefusalReason.ReachExceeded, World.Send(third, Commands.Deactivate(), World.As("kim")));
 
             Assert.Equal(TimeSpan.FromMinutes(40), refusal.RetryAfter);
             World.Advance(TimeSpan.FromMinutes(40));

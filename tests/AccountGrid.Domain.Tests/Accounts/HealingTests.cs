@@ -14,11 +14,13 @@ public sealed class HealingTests
 
             Assert.Equal(AccountStatus.Active, step.After.Status);
             var lifted = Expect.Only<AccountEvent.HoldLifted>(step);
-            Assert.Equal((HoldKind.StaffDeactivation, LiftCause.Staff, 7L), (lifted.Kind, lifted.Cause, lifted.ReadsRefused));
+            Assert.Equal((HoldKind.StaffDeactivation, LiftCause.Staff, 7L),
+                (lifted.Kind, lifted.Cause, lifted.ReadsRefused));
         }
 
         [Fact]
-        public void Whoever_took_it_down_may_bring_it_back() => Expect.Done(World.Send(Famous, Commands.Restore(), World.As("kim")));
+        public void Whoever_took_it_down_may_bring_it_back() =>
+            Expect.Done(World.Send(Famous, Commands.Restore(), World.As("kim")));
 
         [Fact]
         public void In_the_notice_period_too()
@@ -110,18 +112,21 @@ public sealed class HealingTests
 
         [Fact]
         public void It_leaves_what_is_older() =>
-            Expect.Refused(RefusalReason.WrongStatus, World.Send(Famous, Commands.Undo("kim", World.Now.AddMicroseconds(1)), World.As("max")));
+            Expect.Refused(RefusalReason.WrongStatus,
+                World.Send(Famous, Commands.Undo("kim", World.Now.AddMicroseconds(1)), World.As("max")));
 
         [Fact]
         public void It_leaves_what_others_did() =>
-            Expect.Refused(RefusalReason.WrongStatus, World.Send(Famous, Commands.Undo("max", World.Now.AddHours(-1)), World.As("max")));
+            Expect.Refused(RefusalReason.WrongStatus,
+                World.Send(Famous, Commands.Undo("max", World.Now.AddHours(-1)), World.As("max")));
 
         [Fact]
         public void It_takes_a_supporter()
         {
             World.Enroll("ada", Roles.Auditor);
 
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Famous, Commands.Undo("kim", World.Now), World.As("ada")));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Famous, Commands.Undo("kim", World.Now), World.As("ada")));
         }
     }
 
@@ -133,7 +138,8 @@ public sealed class HealingTests
             Expect.Done(World.Send(Small, Commands.Protect(World.Now.AddDays(10)), World.As("max")));
             var step = Expect.Done(World.Send(Small, Commands.Protect(World.Now.AddDays(366)), World.As("max")));
 
-            Assert.Equal((World.Person("olga"), World.Now.AddDays(366)), (step.After.Designation!.Owner, step.After.Designation.ReviewAt));
+            Assert.Equal((World.Person("olga"), World.Now.AddDays(366)),
+                (step.After.Designation!.Owner, step.After.Designation.ReviewAt));
             Assert.Equal(Tier.Protected, step.After.TierWith(0, World.AccountPolicy));
         }
 
@@ -159,7 +165,8 @@ public sealed class HealingTests
         {
             World.Enroll("ada", Roles.Approver);
 
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Commands.Protect(World.Now.AddDays(1)), World.As("ada")));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Small, Commands.Protect(World.Now.AddDays(1)), World.As("ada")));
         }
     }
 

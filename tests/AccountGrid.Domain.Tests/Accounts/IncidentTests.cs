@@ -32,9 +32,11 @@ public sealed class IncidentTests
 
         var incident = Assert.Single(Report(_famous));
 
-        Assert.Equal((from, (DateTimeOffset?)_world.Now, AccountStatus.Deactivated), (incident.From, incident.Until, incident.Gravest));
+        Assert.Equal((from, (DateTimeOffset?)_world.Now, AccountStatus.Deactivated),
+            (incident.From, incident.Until, incident.Gravest));
         Assert.Equal(TimeSpan.FromMinutes(11), incident.LengthAt(_world.Now.AddDays(1)));
-        Assert.Equal(("IMPERSONATION", "kim", "max"), (incident.Reason, incident.PlacedBy.Subject, incident.EndedBy!.Subject));
+        Assert.Equal(("IMPERSONATION", "kim", "max"),
+            (incident.Reason, incident.PlacedBy.Subject, incident.EndedBy!.Subject));
         Assert.Equal([World.Person("lee")], incident.Approvals);
         Assert.Equal((41_000_000, 7), (incident.Followers!.Value, incident.ReadsRefused));
         Assert.Equal([3, 4, 5, 6], incident.Sequences);
@@ -83,7 +85,8 @@ public sealed class IncidentTests
 
         var incident = Assert.Single(Report(_small));
 
-        Assert.Equal((AccountStatus.Suspended, "kim", ActorKind.System), (incident.Gravest, incident.PlacedBy.Subject, incident.EndedBy!.Kind));
+        Assert.Equal((AccountStatus.Suspended, "kim", ActorKind.System),
+            (incident.Gravest, incident.PlacedBy.Subject, incident.EndedBy!.Kind));
         Assert.Equal(TimeSpan.FromMinutes(65), incident.LengthAt(_world.Now));
         Assert.Equal([2, 3, 4, 5], incident.Sequences);
         Assert.Equal(7, incident.ReadsRefused);
@@ -118,7 +121,8 @@ public sealed class IncidentTests
 
         var incident = Assert.Single(Report(_small));
 
-        Assert.Equal((AccountStatus.Erased, (DateTimeOffset?)null, (Actor?)null), (incident.Gravest, incident.Until, incident.EndedBy));
+        Assert.Equal((AccountStatus.Erased, (DateTimeOffset?)null, (Actor?)null),
+            (incident.Gravest, incident.Until, incident.EndedBy));
         Assert.Equal([2, 3, 4, 5], incident.Sequences);
         Assert.Equal(TimeSpan.FromHours(2), incident.LengthAt(_world.Now));
     }
@@ -163,5 +167,6 @@ public sealed class IncidentTests
         Assert.Throws<InvalidOperationException>(() => IncidentReport.From(_small, _world.Journal(_small).Skip(1)));
     }
 
-    private System.Collections.Immutable.ImmutableArray<Incident> Report(AccountId account) => IncidentReport.From(account, _world.Journal(account));
+    private System.Collections.Immutable.ImmutableArray<Incident> Report(AccountId account) =>
+        IncidentReport.From(account, _world.Journal(account));
 }

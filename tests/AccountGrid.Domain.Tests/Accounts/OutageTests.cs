@@ -51,6 +51,7 @@ public sealed class OutageTests
     {
         _world.Send(_account, Deactivate(), World.As("kim"));
         var before = State;
-        Assert.Equal(TimeSpan.Zero, Outage.Ended(before, before with { ErasedAt = _world.Now.AddDays(1), Holds = [] }, _world.Now.AddDays(1)));
+        Assert.Equal(TimeSpan.Zero,
+            Outage.Ended(before, before with { ErasedAt = _world.Now.AddDays(1), Holds = [] }, _world.Now.AddDays(1)));
     }
 }

@@ -2,7 +2,9 @@ using static AccountGrid.Domain.Tests.Commands;
 
 namespace AccountGrid.Domain.Tests.Accounts;
 
-/// <summary>The second person. kim has proposed to take down an account with 41 million followers (proposal 2).</summary>
+/// <summary>
+/// The second person. kim has proposed to take down an account with 41 million followers (proposal 2).
+/// </summary>
 public sealed class ProposalTests
 {
     public sealed class Approve : Proposed
@@ -13,7 +15,8 @@ public sealed class ProposalTests
             var step = Expect.Done(World.Send(Famous, Commands.Approve(2), World.As("lee")));
 
             var placed = Expect.Only<AccountEvent.HoldPlaced>(step);
-            Assert.Equal(("kim", "lee", 2L), (placed.PlacedBy.Subject, placed.ApprovedBy!.Value.Value, placed.ProposalSequence!.Value));
+            Assert.Equal(("kim", "lee", 2L),
+                (placed.PlacedBy.Subject, placed.ApprovedBy!.Value.Value, placed.ProposalSequence!.Value));
             Assert.Equal("lee", step.Appended[0].Actor.Subject);
             Assert.Equal(AccountStatus.Deactivated, step.After.Status);
             Assert.Null(step.After.Proposal);
@@ -32,8 +35,8 @@ public sealed class ProposalTests
             Expect.Refused(RefusalReason.SamePerson, World.Send(Famous, Commands.Approve(2), World.As("KIM")));
         }
 
-        // One token with the roles service and approver, or two tokens of one subject, took a protected account down alone: the service
-        // proposed as the owner, the person approved, and only people were compared with people.
+        // One token with the roles service and approver, or two tokens of one subject, took a protected account down
+        // alone: the service proposed as the owner, the person approved, and only people were compared with people.
         [Theory]
         [InlineData("lee"), InlineData("LEE"), InlineData("1ee")]
         public void Nor_is_a_person_with_the_subject_of_the_service_that_proposed(string approver)
@@ -51,7 +54,8 @@ public sealed class ProposalTests
         public void Without_the_role_it_is_refused()
         {
             Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Famous, Commands.Approve(2), World.As("max")));
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Famous, Commands.Approve(2), World.As("lee", Roles.Support)));
+            Expect.Refused(RefusalReason.ForbiddenRole,
+                World.Send(Famous, Commands.Approve(2), World.As("lee", Roles.Support)));
             Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Famous, Commands.Approve(2), World.Service));
         }
 
@@ -159,7 +163,8 @@ public sealed class ProposalTests
         [Fact]
         public void Another_digest_than_the_one_that_was_shown_is_refused()
         {
-            Expect.Refused(RefusalReason.VersionMismatch, World.Send(Famous, Commands.Approve(2, new string('0', 64)), World.As("lee")));
+            Expect.Refused(RefusalReason.VersionMismatch,
+                World.Send(Famous, Commands.Approve(2, new string('0', 64)), World.As("lee")));
 
             Expect.Done(World.Send(Famous, Commands.Approve(2, World[Famous].Proposal!.Digest), World.As("lee")));
         }
@@ -190,7 +195,8 @@ public sealed class ProposalTests
 
             var step = Expect.Pending(World.Send(Famous, Commands.Approve(4), World.As("lee")));
 
-            Assert.Equal((ProposalState.Scheduled, World.Person("lee")), (step.After.Proposal!.State, step.After.Proposal.ApprovedBy!.Value));
+            Assert.Equal((ProposalState.Scheduled, World.Person("lee")),
+                (step.After.Proposal!.State, step.After.Proposal.ApprovedBy!.Value));
             Assert.Equal(AccountStatus.Active, step.After.Status);
         }
 
@@ -203,7 +209,9 @@ public sealed class ProposalTests
         {
             World.Send(Famous, Commands.Approve(2), World.As("lee"));
 
-            Assert.Contains("executed", Expect.Refused(RefusalReason.WrongStatus, World.Send(Famous, Commands.Approve(2), World.As("lee"))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "executed", Expect.Refused(RefusalReason.WrongStatus,
+                    World.Send(Famous, Commands.Approve(2), World.As("lee"))).Message, StringComparison.Ordinal);
         }
     }
 
@@ -252,7 +260,8 @@ public sealed class ProposalTests
     public sealed class Withdraw : Proposed
     {
         [Fact]
-        public void The_proposer_takes_it_back() => Expect.Done(World.Send(Famous, Commands.Withdraw(2), World.As("kim")));
+        public void The_proposer_takes_it_back() =>
+            Expect.Done(World.Send(Famous, Commands.Withdraw(2), World.As("kim")));
 
         [Fact]
         public void Also_in_the_notice_period()

@@ -23,7 +23,8 @@ public sealed class RequestTests
         {
             World.Send(Famous, Harm(HarmKind.Deactivate, directOnly: true), World.As("kim"), "r1");
 
-            var replayed = Assert.IsType<Decision.Replayed>(World.Send(Famous, Harm(HarmKind.Deactivate, directOnly: true), World.As("kim"), "r1").Decision);
+            var replayed = Assert.IsType<Decision.Replayed>(
+                World.Send(Famous, Harm(HarmKind.Deactivate, directOnly: true), World.As("kim"), "r1").Decision);
 
             Assert.Equal(RefusalReason.NeedsSecondPerson, replayed.Request.Refusal!.Reason);
         }
@@ -42,7 +43,8 @@ public sealed class RequestTests
             void Send(string id, AccountCommand command, string name, Outcome outcome, long proposal)
             {
                 Assert.Equal(outcome, World.Send(Famous, command, World.As(name), id).Outcome);
-                var replayed = Assert.IsType<Decision.Replayed>(World.Send(Famous, command, World.As(name), id).Decision).Request;
+                var replayed = Assert.IsType<Decision.Replayed>(
+                    World.Send(Famous, command, World.As(name), id).Decision).Request;
                 Assert.Equal((outcome, proposal), (replayed.Outcome, replayed.ProposalSequence));
             }
         }
@@ -89,7 +91,8 @@ public sealed class RequestTests
 
         [Theory]
         [InlineData(""), InlineData("a b"), InlineData("ü")]
-        public void Must_have_its_form(string id) => Expect.Invalid("requestId", World.Send(Small, Deactivate(), World.As("kim"), id));
+        public void Must_have_its_form(string id) =>
+            Expect.Invalid("requestId", World.Send(Small, Deactivate(), World.As("kim"), id));
     }
 
     public sealed class An_etag : Given
@@ -103,7 +106,9 @@ public sealed class RequestTests
         {
             World.Send(Small, Deactivate(), World.As("kim"));
 
-            Assert.Contains("s2", Expect.Refused(RefusalReason.VersionMismatch, World.Send(Small, Restore(), World.As("kim"), expected: 1)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "s2", Expect.Refused(RefusalReason.VersionMismatch,
+                    World.Send(Small, Restore(), World.As("kim"), expected: 1)).Message, StringComparison.Ordinal);
         }
 
         [Fact]
@@ -124,14 +129,16 @@ public sealed class RequestTests
 
             var entry = World.Journal(Famous)[^1];
             var refused = Assert.IsType<AccountEvent.AttemptRefused>(entry.Event);
-            Assert.Equal(("approve", RefusalReason.AuthorityEnded, 1L), (refused.Attempt, refused.Reason, refused.ProposalSequence!.Value));
+            Assert.Equal(("approve", RefusalReason.AuthorityEnded, 1L),
+                (refused.Attempt, refused.Reason, refused.ProposalSequence!.Value));
             Assert.Equal((World.Person("nobody"), "r1"), (entry.Actor.Person, entry.RequestId));
         }
 
         [Fact]
         public void Of_a_slip_of_form_is_not()
         {
-            World.Send(Small, new AccountCommand.Harm(Action(HarmKind.Deactivate, reason: "?"), false), World.As("kim"));
+            World.Send(Small, new AccountCommand.Harm(Action(HarmKind.Deactivate, reason: "?"), false),
+                World.As("kim"));
             World.Send(Small, Deactivate(), World.As("kim"), expected: 99);
             World.Send(Small, Restore(), World.As("kim"));
 
@@ -146,20 +153,26 @@ public sealed class RequestTests
         [Fact]
         public void A_service_registers_an_account_once()
         {
-            var accepted = Assert.IsType<Decision.Accepted>(AccountDecider.Register(_unknown, "somebody", World.Service));
-            var known = AccountEvolver.Evolve(_unknown, new(accepted.Events[0], 1, DateTimeOffset.UnixEpoch, World.Service.Actor));
+            var accepted = Assert.IsType<Decision.Accepted>(
+                AccountDecider.Register(_unknown, "somebody", World.Service));
+            var known = AccountEvolver.Evolve(
+                _unknown, new(accepted.Events[0], 1, DateTimeOffset.UnixEpoch, World.Service.Actor));
 
-            Assert.Equal(("somebody", 1L, 1L, AccountStatus.Active), (known.Handle, known.Version, known.StateVersion, known.Status));
+            Assert.Equal(("somebody", 1L, 1L, AccountStatus.Active),
+                (known.Handle, known.Version, known.StateVersion, known.Status));
             Refused(RefusalReason.AlreadyExists, AccountDecider.Register(known, "somebody", World.Service));
         }
 
         [Fact]
-        public void The_staff_does_not() => Refused(RefusalReason.ForbiddenRole, AccountDecider.Register(_unknown, "somebody", World.As("kim")));
+        public void The_staff_does_not() =>
+            Refused(RefusalReason.ForbiddenRole, AccountDecider.Register(_unknown, "somebody", World.As("kim")));
 
         [Theory]
-        [InlineData(""), InlineData("with space"), InlineData("a234567890123456789012345678901"), InlineData("na\u0308me")]
+        [InlineData(""), InlineData("with space"), InlineData("a234567890123456789012345678901"), InlineData(
+            "na\u0308me")]
         public void A_handle_has_its_form(string handle) =>
-            Assert.Equal("handle", Refused(RefusalReason.InvalidArgument, AccountDecider.Register(_unknown, handle, World.Service)).Field);
+            Assert.Equal("handle",
+                Refused(RefusalReason.InvalidArgument, AccountDecider.Register(_unknown, handle, World.Service)).Field);
 
         private static Refusal Refused(RefusalReason reason, Decision decision)
         {

@@ -3,12 +3,14 @@ using CsCheck;
 namespace AccountGrid.Domain.Tests.Laws;
 
 /// <summary>
-/// The design's laws over random scripts. A failure prints the seed and the shrunk script. <see cref="LawsCanFail"/> shows that each of these can fail.
+/// The design's laws over random scripts. A failure prints the seed and the shrunk script. <see cref="LawsCanFail"/>
+/// shows that each of these can fail.
 /// </summary>
 public sealed class LawTests
 {
     [Fact]
-    public void No_sequence_of_commands_harms_a_protected_account_with_fewer_than_two_then_authorised_people() => Hold(Law.TwoToHarm);
+    public void No_sequence_of_commands_harms_a_protected_account_with_fewer_than_two_then_authorised_people() =>
+        Hold(Law.TwoToHarm);
 
     [Fact]
     public void Nothing_executes_for_somebody_whose_authority_ended() => Hold(Law.AuthorityEndsBeforeThePerson);
@@ -26,7 +28,8 @@ public sealed class LawTests
     public void A_request_id_acts_at_most_once() => Hold(Law.ARequestIdActsOnce);
 
     [Fact]
-    public void Versions_have_no_gap_and_the_state_version_moves_with_movements_only() => Hold(Law.VersionsTellTheTruth);
+    public void Versions_have_no_gap_and_the_state_version_moves_with_movements_only() =>
+        Hold(Law.VersionsTellTheTruth);
 
     [Fact]
     public void The_status_follows_the_precedence_of_holds() => HoldAlways(Law.StatusFollowsThePrecedence);
@@ -37,7 +40,10 @@ public sealed class LawTests
     [Fact]
     public void What_time_does_is_recorded_as_the_systems_act() => Hold(Law.TimeActsAsTheSystem);
 
-    /// <summary>Laws about harms are empty if scripts cause none: these scripts must reach every event and every refusal that rules can give.</summary>
+    /// <summary>
+    /// Laws about harms are empty if scripts cause none: these scripts must reach every event and every refusal that
+    /// rules can give.
+    /// </summary>
     [Fact]
     public void The_scripts_reach_every_event_and_every_refusal()
     {
@@ -48,19 +54,24 @@ public sealed class LawTests
                 foreach (var step in Script.Run(moves).Steps)
                 {
                     seen.UnionWith(step.Appended.Select(e => e.Event.GetType().Name));
-                    seen.UnionWith(step.Appended.Select(e => e.Event).OfType<AccountEvent.ProposalClosed>().Select(e => e.State.ToString()));
+                    seen.UnionWith(step.Appended.Select(e => e.Event).OfType<AccountEvent.ProposalClosed>()
+                        .Select(e => e.State.ToString()));
                     seen.Add(step.Refusal?.Reason.ToString() ?? step.Decision.GetType().Name);
                     seen.UnionWith(step.Appended.Select(e => e.Event).OfType<AccountEvent.HoldPlaced>()
-                        .Where(e => e.ApprovedBy is not null && e.Impact.Tier == Tier.Protected).Select(_ => "protected takedown"));
+                        .Where(e => e.ApprovedBy is not null && e.Impact.Tier == Tier.Protected).Select(
+                            _ => "protected takedown"));
                 }
             },
             iter: 3000, threads: 1);
 
         string[] expected =
         [
-            "HoldPlaced", "HoldLifted", "Erased", "ProtectionRaised", "ProtectionLowered", "ProposalOpened", "ProposalApproved", "ActionScheduled",
-            "ProposalClosed", "AttemptRefused", "Replayed", "Rejected", "Withdrawn", "Expired", "Void", "Refused", "protected takedown",
-            "ForbiddenRole", "AuthorityEnded", "NoticePeriod", "NeedsSecondPerson", "SamePerson", "ProposalExpired", "ProposalVoid", "BudgetExceeded",
+            "HoldPlaced", "HoldLifted", "Erased", "ProtectionRaised", "ProtectionLowered", "ProposalOpened",
+            "ProposalApproved", "ActionScheduled",
+            "ProposalClosed", "AttemptRefused", "Replayed", "Rejected", "Withdrawn", "Expired", "Void", "Refused",
+            "protected takedown",
+            "ForbiddenRole", "AuthorityEnded", "NoticePeriod", "NeedsSecondPerson", "SamePerson", "ProposalExpired",
+            "ProposalVoid", "BudgetExceeded",
             "ReachExceeded", "VersionMismatch", "RequestIdConflict", "NotFound", "AlreadyExists", "WrongStatus",
         ];
         Assert.Empty(expected.Except(seen));
@@ -68,5 +79,6 @@ public sealed class LawTests
 
     private static void Hold(Action<World> law) => Script.Moves.Sample(moves => law(Script.Run(moves)), iter: 2000);
 
-    private static void HoldAlways(Action<World> law) => Script.Moves.Sample(moves => Script.Run(moves, afterEach: law), iter: 500);
+    private static void HoldAlways(Action<World> law) =>
+        Script.Moves.Sample(moves => Script.Run(moves, afterEach: law), iter: 500);
 }

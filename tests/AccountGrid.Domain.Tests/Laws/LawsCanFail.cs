@@ -3,40 +3,59 @@ using CsCheck;
 
 namespace AccountGrid.Domain.Tests.Laws;
 
-/// <summary>Negative controls: the same laws over the same scripts, with one rule broken on purpose. Each must be found.</summary>
+/// <summary>
+/// Negative controls: the same laws over the same scripts, with one rule broken on purpose. Each must be found.
+/// </summary>
 public sealed class LawsCanFail
 {
     [Fact]
     public void A_decider_that_skips_the_second_person_is_found() =>
-        Caught(Law.TwoToHarm, (state, request, situation) => request.Command is AccountCommand.Harm { Action.Kind: HarmKind.Deactivate } harm
+        Caught(Law.TwoToHarm,
+            (state, request, situation) =>
+                request.Command is AccountCommand.Harm { Action.Kind: HarmKind.Deactivate } harm
             && AccountDecider.Decide(state, request, situation) is Decision.Accepted { Outcome: Outcome.Pending }
-                ? new Decision.Accepted([Placed(harm.Action, request.Caller.Actor, null, state, situation)], Outcome.Done)
+                ? new Decision.Accepted(
+                    [Placed(harm.Action, request.Caller.Actor, null, state, situation)], Outcome.Done)
                 : AccountDecider.Decide(state, request, situation));
 
     [Fact]
     public void A_decider_that_takes_the_proposer_for_the_second_person_is_found() =>
         Caught(Law.TwoToHarm, (state, request, situation) =>
-            AccountDecider.Decide(state, request, situation) is Decision.Refused { Refusal.Reason: RefusalReason.SamePerson }
+            AccountDecider.Decide(state, request, situation)
+                is Decision.Refused { Refusal.Reason: RefusalReason.SamePerson }
             && state.Proposal is { Action.PlacesHold: not null } p
                 ? new Decision.Accepted(
-                    [Placed(p.Action, p.ProposedBy, request.Caller.Actor.Person, state, situation) with { ProposalSequence = p.Sequence }], Outcome.Done)
+                    [Placed(p.Action, p.ProposedBy, request.Caller.Actor.Person, state, situation) with
+                    {
+                        ProposalSequence = p.Sequence,
+                    }], Outcome.Done)
                 : AccountDecider.Decide(state, request, situation));
 
     [Fact]
     public void A_decider_that_compares_people_only_and_not_services_with_people_is_found() =>
         Caught(Law.TwoToHarm, (state, request, situation) =>
-            AccountDecider.Decide(state, request, situation) is Decision.Refused { Refusal.Reason: RefusalReason.SamePerson }
+            AccountDecider.Decide(state, request, situation)
+                is Decision.Refused { Refusal.Reason: RefusalReason.SamePerson }
             && state.Proposal is { ProposedBy.Kind: ActorKind.Service } p
                 ? new Decision.Accepted(
-                    [Placed(p.Action, p.ProposedBy, request.Caller.Actor.Person, state, situation) with { ProposalSequence = p.Sequence }], Outcome.Done)
+                    [Placed(p.Action, p.ProposedBy, request.Caller.Actor.Person, state, situation) with
+                    {
+                        ProposalSequence = p.Sequence,
+                    }], Outcome.Done)
                 : AccountDecider.Decide(state, request, situation));
 
     [Fact]
     public void A_decider_that_lets_a_token_with_a_staff_role_act_as_the_owner_is_found() =>
         Caught(Law.PeopleActAsPeople, (state, request, situation) => AccountDecider.Decide(
             state,
-            request with { Caller = new(Actor.Service(request.Caller.Actor.Subject), request.Caller.Roles & Roles.Service) } is var asService
-                && request.Command is AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate } ? asService : request,
+            request with
+            {
+                Caller = new(
+                Actor.Service(request.Caller.Actor.Subject), request.Caller.Roles & Roles.Service)
+            } is var asService
+                && request.Command is AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate }
+                    ? asService
+                    : request,
             situation));
 
     [Fact]
@@ -46,36 +65,46 @@ public sealed class LawsCanFail
 
     [Fact]
     public void A_decider_that_trusts_an_ended_authority_is_found() =>
-        Caught(Law.AuthorityEndsBeforeThePerson, (state, request, situation) => AccountDecider.Decide(state, request, With(situation, a =>
+        Caught(Law.AuthorityEndsBeforeThePerson,
+            (state, request, situation) => AccountDecider.Decide(state, request, With(situation, a =>
             a.Roles != Roles.None ? a with { Standing = Standing.Active } : a)));
 
     [Fact]
     public void A_decider_that_asks_authority_only_before_the_execution_is_found() =>
         Caught(Law.AuthorityEndsBeforeThePerson, (state, request, situation) => AccountDecider.Decide(
-            state, request, request.Command is AccountCommand.FireDue ? With(situation, a => a with { Standing = Standing.Active }) : situation));
+            state, request, request.Command is AccountCommand.FireDue
+                ? With(situation, a => a with { Standing = Standing.Active })
+                : situation));
 
     [Fact]
     public void A_decider_that_lets_a_proposal_stand_in_the_way_of_a_restore_is_found() =>
-        Caught(Law.OneToHeal, (state, request, situation) => request.Command is AccountCommand.Restore && state.Proposal is not null
+        Caught(Law.OneToHeal,
+            (state, request, situation) => request.Command is AccountCommand.Restore && state.Proposal is not null
             ? new Decision.Refused(Refusal.AlreadyExists("A proposal"), [])
             : AccountDecider.Decide(state, request, situation), always: true);
 
     [Fact]
     public void A_decider_that_lets_only_the_active_restore_is_found() =>
         Caught(Law.OneToHeal, (state, request, situation) => AccountDecider.Decide(state, request, With(situation, a =>
-            a.Standing == Standing.Notice && request.Command is AccountCommand.Restore ? a with { Standing = Standing.Ended } : a)), always: true);
+            a.Standing == Standing.Notice && request.Command is AccountCommand.Restore
+                ? a with { Standing = Standing.Ended }
+                : a)), always: true);
 
     [Fact]
     public void A_decider_that_forgets_request_ids_is_found() =>
-        Caught(Law.ARequestIdActsOnce, (state, request, situation) => AccountDecider.Decide(state with { Requests = [] }, request, situation));
+        Caught(Law.ARequestIdActsOnce,
+            (state, request, situation) => AccountDecider.Decide(state with { Requests = [] }, request, situation));
 
     [Fact]
     public void A_decider_that_ignores_budgets_is_found() =>
-        Caught(Law.BudgetsHold, (state, request, situation) => AccountDecider.Decide(state, request, With(situation, a => a with { Budget = null })));
+        Caught(Law.BudgetsHold,
+            (state, request, situation) =>
+                AccountDecider.Decide(state, request, With(situation, a => a with { Budget = null })));
 
     [Fact]
     public void A_decider_that_lets_a_person_fire_due_work_is_found() =>
-        Caught(Law.TimeActsAsTheSystem, (state, request, situation) => request.Command is AccountCommand.Protect && state.DueAt <= situation.Now
+        Caught(Law.TimeActsAsTheSystem,
+            (state, request, situation) => request.Command is AccountCommand.Protect && state.DueAt <= situation.Now
             ? AccountDecider.Decide(state, new(new AccountCommand.FireDue(), Caller.System), situation)
             : AccountDecider.Decide(state, request, situation));
 
@@ -83,29 +112,41 @@ public sealed class LawsCanFail
     public void A_fold_with_a_memory_of_its_own_is_found()
     {
         var calls = 0;
-        Caught(Law.FoldingIsRepeatable, new Rules(AccountDecider.Decide, (state, entry) => AccountEvolver.Evolve(state, entry) with { Handle = $"h{calls++}" }));
+        Caught(Law.FoldingIsRepeatable,
+            new Rules(AccountDecider.Decide,
+                (state, entry) => AccountEvolver.Evolve(state, entry) with { Handle = $"h{calls++}" }));
     }
 
     [Fact]
     public void A_state_version_that_moves_with_refusals_is_found() =>
         Caught(Law.VersionsTellTheTruth, new Rules(AccountDecider.Decide, (state, entry) =>
-            AccountEvolver.Evolve(state, entry) is var next && entry.Event is AccountEvent.AttemptRefused ? next with { StateVersion = entry.Sequence } : next));
+            AccountEvolver.Evolve(state, entry) is var next && entry.Event is AccountEvent.AttemptRefused
+                ? next with { StateVersion = entry.Sequence }
+                : next));
 
     [Fact]
     public void A_status_that_lets_a_deactivation_hide_a_suspension_is_found() =>
         Caught(Law.StatusFollowsThePrecedence, new Rules(AccountDecider.Decide, (state, entry) =>
-            AccountEvolver.Evolve(state, entry) is var next && next.Holds.Length > 1 ? next with { Holds = [.. next.Holds.Where(h => h.Kind != HoldKind.Suspension)] } : next));
+            AccountEvolver.Evolve(state, entry) is var next && next.Holds.Length > 1
+                ? next with { Holds = [.. next.Holds.Where(h => h.Kind != HoldKind.Suspension)] }
+                : next));
 
-    private static AccountEvent.HoldPlaced Placed(HarmAction action, Actor placedBy, OperatorId? approvedBy, AccountState state, Situation situation) =>
-        new(action, placedBy, approvedBy, null, new(situation.Followers, state.TierWith(situation.Followers, situation.Policy)));
+    private static AccountEvent.HoldPlaced Placed(
+        HarmAction action, Actor placedBy, OperatorId? approvedBy, AccountState state, Situation situation) =>
+        new(action, placedBy, approvedBy, null,
+            new(situation.Followers, state.TierWith(situation.Followers, situation.Policy)));
 
     private static Situation With(Situation situation, Func<Authority, Authority> change) =>
         situation with { Authorities = situation.Authorities.ToImmutableDictionary(a => a.Key, a => change(a.Value)) };
 
-    private static void Caught(Action<World> law, Func<AccountState, AccountRequest, Situation, Decision> broken, bool always = false) =>
+    private static void Caught(
+        Action<World> law, Func<AccountState, AccountRequest, Situation, Decision> broken, bool always = false) =>
         Caught(law, new Rules(broken, AccountEvolver.Evolve), always);
 
-    /// <summary>A broken rule may also damage the journal so that it no longer folds: that is no finding of the law, so such scripts are passed over.</summary>
+    /// <summary>
+    /// A broken rule may also damage the journal so that it no longer folds: that is no finding of the law, so such
+    /// scripts are passed over.
+    /// </summary>
     private static void Caught(Action<World> law, Rules broken, bool always = false)
     {
         var found = false;

@@ -2,10 +2,15 @@ using CsCheck;
 
 namespace AccountGrid.Domain.Tests.Laws;
 
-/// <summary>One random move: numbers only, so that a failing script shrinks well; what they mean depends on the world's state.</summary>
+/// <summary>
+/// One random move: numbers only, so that a failing script shrinks well; what they mean depends on the world's state.
+/// </summary>
 public readonly record struct Move(int Kind, int Account, int Operator, int Pick, int RequestId);
 
-/// <summary>Random scripts: several people whose standing changes, three accounts of different reach, a clock that also jumps back.</summary>
+/// <summary>
+/// Random scripts: several people whose standing changes, three accounts of different reach, a clock that also jumps
+/// back.
+/// </summary>
 public static class Script
 {
     /// <summary><c>kim</c> and <c>Kim</c> may be one person; <c>zoe</c> is enrolled by chance alone.</summary>
@@ -13,7 +18,8 @@ public static class Script
 
     private static readonly TimeSpan[] Clock =
     [
-        TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(16), TimeSpan.FromHours(2), TimeSpan.FromHours(25), TimeSpan.FromDays(5),
+        TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(16), TimeSpan.FromHours(2),
+        TimeSpan.FromHours(25), TimeSpan.FromDays(5),
         -TimeSpan.FromMinutes(3),
     ];
 
@@ -60,7 +66,8 @@ public static class Script
         switch (move.Kind)
         {
             case 0:
-                world.Enroll(name, move.Pick % 5 == 0 ? Roles.Auditor : Roles.Support | Roles.Approver, EndOf(world, move.Pick));
+                world.Enroll(name, move.Pick % 5 == 0 ? Roles.Auditor : Roles.Support | Roles.Approver,
+                    EndOf(world, move.Pick));
                 break;
             case 1:
                 world.Offboard(name, world.Now + TimeSpan.FromHours((move.Pick * 9) - 40));
@@ -94,7 +101,9 @@ public static class Script
         }
     }
 
-    /// <summary>The product; a service with a person's subject; and a token that is both, once under each kind of actor.</summary>
+    /// <summary>
+    /// The product; a service with a person's subject; and a token that is both, once under each kind of actor.
+    /// </summary>
     private static Caller ServiceOf(Move move) => (move.Pick % 6) switch
     {
         0 => new(Actor.Service(People[move.Operator]), Roles.Service),
@@ -115,13 +124,16 @@ public static class Script
     {
         var sequence = move.Pick % 9 == 8 ? move.Pick : world[account].Proposal?.Sequence;
         DateTimeOffset? at = move.Pick % 3 == 0 ? world.Now + TimeSpan.FromMinutes(1 + (move.Pick * 7)) : null;
-        DateTimeOffset? until = move.Pick % 2 == 0 ? (at ?? world.Now) + TimeSpan.FromMinutes(5 + (move.Pick * 3)) : null;
+        DateTimeOffset? until =
+            move.Pick % 2 == 0 ? (at ?? world.Now) + TimeSpan.FromMinutes(5 + (move.Pick * 3)) : null;
         return move.Kind switch
         {
             9 or 10 or 11 => Commands.Deactivate(at),
             12 or 13 => Commands.Suspend(until, at),
             14 or 15 => Commands.Harm(HarmKind.Unprotect, at: at),
-            16 => move.Pick % 8 == 0 ? Commands.Harm(HarmKind.Erase, at: at) : Commands.Harm(HarmKind.Deactivate, directOnly: true),
+            16 => move.Pick % 8 == 0
+                ? Commands.Harm(HarmKind.Erase, at: at)
+                : Commands.Harm(HarmKind.Deactivate, directOnly: true),
             17 => Commands.Harm(HarmKind.OwnerDeactivate, at: at),
             18 => Commands.OwnerRestore(),
             19 or 20 => Commands.Restore(),

@@ -15,7 +15,8 @@ public sealed class BudgetTests
     {
         var refusal = Budget.Check([At(-50, 0), At(-2, 0), At(-1, 0)], 0, Now, Policy);
 
-        Assert.Equal((RefusalReason.BudgetExceeded, TimeSpan.FromMinutes(10)), (refusal!.Reason, refusal.RetryAfter!.Value));
+        Assert.Equal((RefusalReason.BudgetExceeded, TimeSpan.FromMinutes(10)),
+            (refusal!.Reason, refusal.RetryAfter!.Value));
         Assert.Null(Budget.Check([At(-50, 0), At(-2, 0), At(-1, 0)], 0, Now.AddMinutes(10), Policy));
     }
 
@@ -27,7 +28,8 @@ public sealed class BudgetTests
     {
         var refusal = Budget.Check([At(-50, 400), At(-30, 500)], 200, Now, Policy);
 
-        Assert.Equal((RefusalReason.ReachExceeded, TimeSpan.FromMinutes(10)), (refusal!.Reason, refusal.RetryAfter!.Value));
+        Assert.Equal((RefusalReason.ReachExceeded, TimeSpan.FromMinutes(10)),
+            (refusal!.Reason, refusal.RetryAfter!.Value));
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class BudgetTests
     }
 
     [Fact]
-    public void A_harm_with_a_second_person_needs_no_reach() => Assert.Null(Budget.Check([At(-1, 1000)], 0, Now, Policy));
+    public void A_harm_with_a_second_person_needs_no_reach() =>
+        Assert.Null(Budget.Check([At(-1, 1000)], 0, Now, Policy));
 
     [Fact]
     public void A_harm_that_a_clock_jump_put_into_the_future_counts() =>
@@ -56,7 +59,9 @@ public sealed class BudgetTests
         var impact = new Impact(500, Tier.Standard);
         var action = Commands.Action(HarmKind.Deactivate);
 
-        Assert.Equal((World.Person("kim"), 500), Budget.ChargeOf(new AccountEvent.HoldPlaced(action, Actor.Operator(World.Person("kim")), null, null, impact)));
+        Assert.Equal((World.Person("kim"), 500),
+            Budget.ChargeOf(
+                new AccountEvent.HoldPlaced(action, Actor.Operator(World.Person("kim")), null, null, impact)));
         Assert.Null(Budget.ChargeOf(new AccountEvent.HoldPlaced(action, World.Service.Actor, null, null, impact)));
         Assert.Null(Budget.ChargeOf(new AccountEvent.HoldLifted(HoldKind.Suspension, LiftCause.Staff, "", "", "", 0)));
     }
@@ -71,7 +76,8 @@ public sealed class BudgetTests
             {
                 Assert.NotNull(Budget.Check(charges, reach, Now + delay - TimeSpan.FromMicroseconds(1), Policy));
                 var after = Budget.Check(charges, reach, Now + delay, Policy);
-                Assert.True(after is null || after.Reason == RefusalReason.ReachExceeded, "The number fits after the delay; reach may ask for more.");
+                Assert.True(after is null || after.Reason == RefusalReason.ReachExceeded,
+                    "The number fits after the delay; reach may ask for more.");
             }
         });
 

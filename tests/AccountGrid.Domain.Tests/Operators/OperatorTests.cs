@@ -13,7 +13,8 @@ public sealed class OperatorTests
         {
             var kim = Do(Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "Kim", Now.AddDays(30)));
 
-            Assert.Equal((Roles.Support, "Kim", Now.AddDays(30), 1L, Now), (kim.Roles, kim.DisplayName, kim.AuthorityEndsAt, kim.Version, kim.EnrolledAt));
+            Assert.Equal((Roles.Support, "Kim", Now.AddDays(30), 1L, Now),
+                (kim.Roles, kim.DisplayName, kim.AuthorityEndsAt, kim.Version, kim.EnrolledAt));
         }
 
         [Fact]
@@ -23,30 +24,39 @@ public sealed class OperatorTests
 
             kim = Do(kim, new OperatorCommand.Enroll(Roles.Approver, "Kim", null), at: Now.AddDays(40));
 
-            Assert.Equal((Roles.Approver, (DateTimeOffset?)null, Now, Standing.Active), (kim.Roles, kim.AuthorityEndsAt, kim.EnrolledAt, kim.StandingAt(Now.AddDays(40), new())));
+            Assert.Equal((Roles.Approver, (DateTimeOffset?)null, Now, Standing.Active),
+                (kim.Roles, kim.AuthorityEndsAt, kim.EnrolledAt, kim.StandingAt(Now.AddDays(40), new())));
         }
 
         [Theory]
-        [InlineData(Roles.None), InlineData(Roles.Service), InlineData(Roles.Service | Roles.Support), InlineData((Roles)32)]
+        [InlineData(Roles.None), InlineData(Roles.Service), InlineData(Roles.Service | Roles.Support), InlineData(
+            (Roles)32)]
         public void Only_the_staffs_roles_can_be_granted(Roles roles) =>
-            Assert.Equal("roles", Refused(RefusalReason.InvalidArgument, Nobody("kim"), new OperatorCommand.Enroll(roles, "", null)).Field);
+            Assert.Equal("roles",
+                Refused(RefusalReason.InvalidArgument, Nobody("kim"),
+                    new OperatorCommand.Enroll(roles, "", null)).Field);
 
         [Fact]
         public void A_name_has_its_form() => Assert.Equal(
-            "displayName", Refused(RefusalReason.InvalidArgument, Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "K\u202Eim", null)).Field);
+            "displayName", Refused(RefusalReason.InvalidArgument, Nobody("kim"),
+                new OperatorCommand.Enroll(Roles.Support, "K\u202Eim", null)).Field);
 
         [Fact]
         public void An_end_lies_ahead() => Assert.Equal(
-            "authorityEndsAt", Refused(RefusalReason.InvalidArgument, Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "", Now)).Field);
+            "authorityEndsAt",
+            Refused(RefusalReason.InvalidArgument, Nobody("kim"),
+                new OperatorCommand.Enroll(Roles.Support, "", Now)).Field);
 
         [Theory]
         [InlineData(Roles.Support, Roles.Admin, Standing.Active, RefusalReason.ForbiddenRole)]
         [InlineData(Roles.Admin, Roles.Support, Standing.Active, RefusalReason.ForbiddenRole)]
         [InlineData(Roles.Admin, Roles.Admin, Standing.Ended, RefusalReason.AuthorityEnded)]
-        public void It_takes_an_admin_by_token_and_register(Roles token, Roles register, Standing standing, RefusalReason reason)
+        public void It_takes_an_admin_by_token_and_register(
+            Roles token, Roles register, Standing standing, RefusalReason reason)
         {
             var decision = OperatorDecider.Decide(
-                Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "", null), World.As(World.Admin, token), Admin with { Roles = register, Standing = standing }, Now);
+                Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "", null), World.As(World.Admin, token),
+                Admin with { Roles = register, Standing = standing }, Now);
 
             Assert.Equal(reason, decision.Refusal?.Reason);
             Assert.Empty(decision.Events);
@@ -55,7 +65,8 @@ public sealed class OperatorTests
         [Fact]
         public void Without_an_answer_about_the_admin_it_is_refused()
         {
-            var decision = OperatorDecider.Decide(Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "", null), World.As(World.Admin), null, Now);
+            var decision = OperatorDecider.Decide(
+                Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "", null), World.As(World.Admin), null, Now);
 
             Assert.Equal(RefusalReason.AuthorityEnded, decision.Refusal?.Reason);
         }
@@ -83,7 +94,8 @@ public sealed class OperatorTests
             var kim = Do(Enrolled(), new OperatorCommand.Offboard(Now.AddDays(2), ""));
 
             Assert.Equal(Now.AddDays(1), Do(kim, new OperatorCommand.Offboard(Now.AddDays(1), "")).AuthorityEndsAt);
-            Assert.Equal("authorityEndsAt", Refused(RefusalReason.InvalidArgument, kim, new OperatorCommand.Offboard(Now.AddDays(3), "")).Field);
+            Assert.Equal("authorityEndsAt",
+                Refused(RefusalReason.InvalidArgument, kim, new OperatorCommand.Offboard(Now.AddDays(3), "")).Field);
         }
 
         [Fact]
@@ -97,15 +109,18 @@ public sealed class OperatorTests
         }
 
         [Fact]
-        public void Of_somebody_unknown_is_not_found() => Refused(RefusalReason.NotFound, Nobody("zoe"), new OperatorCommand.Offboard(Now, ""));
+        public void Of_somebody_unknown_is_not_found() =>
+            Refused(RefusalReason.NotFound, Nobody("zoe"), new OperatorCommand.Offboard(Now, ""));
 
         [Fact]
         public void By_anybody_but_an_admin_is_refused_and_recorded()
         {
             var decision = OperatorDecider.Decide(
-                Enrolled(), new OperatorCommand.Offboard(Now, ""), World.As("lee"), new(World.Person("lee"), Standing.Active, Roles.Support), Now);
+                Enrolled(), new OperatorCommand.Offboard(Now, ""), World.As("lee"),
+                new(World.Person("lee"), Standing.Active, Roles.Support), Now);
 
-            Assert.Equal(RefusalReason.ForbiddenRole, Assert.IsType<OperatorEvent.AttemptRefused>(Assert.Single(decision.Events)).Reason);
+            Assert.Equal(RefusalReason.ForbiddenRole,
+                Assert.IsType<OperatorEvent.AttemptRefused>(Assert.Single(decision.Events)).Reason);
         }
 
         [Fact]
@@ -129,8 +144,10 @@ public sealed class OperatorTests
             var kim = Do(Nobody("kim"), new OperatorCommand.EnrollOnFirstUse(Roles.Support), Caller.System);
             kim = Do(kim, new OperatorCommand.EnrollOnFirstUse(Roles.Approver), Caller.System);
 
-            Assert.Equal((Roles.Support | Roles.Approver, Standing.Active, 2L), (kim.Roles, kim.StandingAt(Now, new()), kim.Version));
-            Assert.Empty(Decide(kim, new OperatorCommand.EnrollOnFirstUse(Roles.Support), caller: Caller.System).Events);
+            Assert.Equal((Roles.Support | Roles.Approver, Standing.Active, 2L),
+                (kim.Roles, kim.StandingAt(Now, new()), kim.Version));
+            Assert.Empty(
+                Decide(kim, new OperatorCommand.EnrollOnFirstUse(Roles.Support), caller: Caller.System).Events);
         }
 
         [Fact]
@@ -144,12 +161,18 @@ public sealed class OperatorTests
         [Fact]
         public void A_services_role_is_never_granted_and_appends_nothing_at_every_use()
         {
-            // The service's role was asked for again at every call, because it never came to be in the register: one more entry each time.
-            Assert.Empty(Decide(Nobody("kim"), new OperatorCommand.EnrollOnFirstUse(Roles.Service), caller: Caller.System).Events);
-            var kim = Do(Nobody("kim"), new OperatorCommand.EnrollOnFirstUse(Roles.Service | Roles.Support), Caller.System);
+            // The service's role was asked for again at every call, because it never came to be in the register: one
+            // more entry each time.
+            Assert.Empty(
+                Decide(Nobody("kim"), new OperatorCommand.EnrollOnFirstUse(Roles.Service),
+                    caller: Caller.System).Events);
+            var kim =
+                Do(Nobody("kim"), new OperatorCommand.EnrollOnFirstUse(Roles.Service | Roles.Support), Caller.System);
 
             Assert.Equal(Roles.Support, kim.Roles);
-            Assert.Empty(Decide(kim, new OperatorCommand.EnrollOnFirstUse(Roles.Service | Roles.Support), caller: Caller.System).Events);
+            Assert.Empty(
+                Decide(kim, new OperatorCommand.EnrollOnFirstUse(Roles.Service | Roles.Support),
+                    caller: Caller.System).Events);
         }
 
         [Fact]
@@ -163,19 +186,22 @@ public sealed class OperatorTests
         public void A_supporter_leaves_a_mark()
         {
             var lee = new Authority(World.Person("lee"), Standing.Notice, Roles.Support);
-            var decision = OperatorDecider.Decide(Enrolled(), new OperatorCommand.RecordUndo(Now.AddHours(-1), 3, "why"), World.As("lee"), lee, Now);
+            var decision = OperatorDecider.Decide(
+                Enrolled(), new OperatorCommand.RecordUndo(Now.AddHours(-1), 3, "why"), World.As("lee"), lee, Now);
 
             Assert.Equal(new OperatorEvent.ActsUndone(Now.AddHours(-1), 3, "why"), Assert.Single(decision.Events));
         }
 
         [Fact]
-        public void An_admin_alone_does_not() => Refused(RefusalReason.ForbiddenRole, Enrolled(), new OperatorCommand.RecordUndo(Now, 0, ""));
+        public void An_admin_alone_does_not() =>
+            Refused(RefusalReason.ForbiddenRole, Enrolled(), new OperatorCommand.RecordUndo(Now, 0, ""));
     }
 
     public sealed class A_standing
     {
         [Theory]
-        [InlineData(15, Standing.Active), InlineData(14, Standing.Notice), InlineData(1, Standing.Notice), InlineData(0, Standing.Ended), InlineData(-1, Standing.Ended)]
+        [InlineData(15, Standing.Active), InlineData(14, Standing.Notice), InlineData(1, Standing.Notice), InlineData(
+            0, Standing.Ended), InlineData(-1, Standing.Ended)]
         public void Shrinks_in_the_notice_window_and_ends_at_its_instant(int daysBeforeTheEnd, Standing expected)
         {
             var kim = Do(Nobody("kim"), new OperatorCommand.Enroll(Roles.Support, "", Now.AddDays(100)));
@@ -184,10 +210,12 @@ public sealed class OperatorTests
         }
 
         [Fact]
-        public void Of_somebody_unknown_has_ended() => Assert.Equal(Standing.Ended, Nobody("kim").StandingAt(Now, new()));
+        public void Of_somebody_unknown_has_ended() =>
+            Assert.Equal(Standing.Ended, Nobody("kim").StandingAt(Now, new()));
 
         [Fact]
-        public void Without_an_end_stays() => Assert.Equal(Standing.Active, Enrolled().StandingAt(Now.AddYears(50), new()));
+        public void Without_an_end_stays() =>
+            Assert.Equal(Standing.Active, Enrolled().StandingAt(Now.AddYears(50), new()));
     }
 
     [Fact]
@@ -196,17 +224,21 @@ public sealed class OperatorTests
 
     private static OperatorState Nobody(string name) => OperatorState.Unknown(World.Person(name));
 
-    private static OperatorState Enrolled() => Do(Nobody("kim"), new OperatorCommand.Enroll(Roles.Support | Roles.Approver, "Kim", null));
+    private static OperatorState Enrolled() =>
+        Do(Nobody("kim"), new OperatorCommand.Enroll(Roles.Support | Roles.Approver, "Kim", null));
 
-    private static OperatorDecision Decide(OperatorState state, OperatorCommand command, DateTimeOffset? at = null, Caller? caller = null) =>
+    private static OperatorDecision Decide(
+        OperatorState state, OperatorCommand command, DateTimeOffset? at = null, Caller? caller = null) =>
         OperatorDecider.Decide(state, command, caller ?? World.As(World.Admin), Admin, at ?? Now);
 
-    private static OperatorState Do(OperatorState state, OperatorCommand command, Caller? caller = null, DateTimeOffset? at = null)
+    private static OperatorState Do(
+        OperatorState state, OperatorCommand command, Caller? caller = null, DateTimeOffset? at = null)
     {
         var decision = Decide(state, command, at, caller);
         Assert.Null(decision.Refusal);
         Assert.NotEmpty(decision.Events);
-        return decision.Events.Aggregate(state, (s, e) => OperatorDecider.Evolve(s, new(e, s.Version + 1, at ?? Now, Actor.System)));
+        return decision.Events.Aggregate(
+            state, (s, e) => OperatorDecider.Evolve(s, new(e, s.Version + 1, at ?? Now, Actor.System)));
     }
 
     private static Refusal Refused(RefusalReason reason, OperatorState state, OperatorCommand command)

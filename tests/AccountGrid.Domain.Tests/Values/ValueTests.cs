@@ -15,7 +15,8 @@ public sealed class ValueTests
         }
 
         [Theory]
-        [InlineData(null), InlineData(""), InlineData("0"), InlineData("01"), InlineData("-1"), InlineData("+1"), InlineData(" 1"), InlineData("1 ")]
+        [InlineData(null), InlineData(""), InlineData("0"), InlineData("01"), InlineData("-1"), InlineData(
+            "+1"), InlineData(" 1"), InlineData("1 ")]
         [InlineData("1.0"), InlineData("0x1"), InlineData("9223372036854775808"), InlineData("one"), InlineData("١")]
         public void Anything_else_is_refused(string? text) => Assert.False(AccountId.TryParse(text, out _));
 
@@ -31,11 +32,13 @@ public sealed class ValueTests
     public sealed class Operator_ids
     {
         [Theory]
-        [InlineData("kim"), InlineData("Kim.Lee+1@example.org"), InlineData("auth0|5f7"), InlineData("0"), InlineData("a:b-c_d")]
+        [InlineData("kim"), InlineData("Kim.Lee+1@example.org"), InlineData("auth0|5f7"), InlineData("0"), InlineData(
+            "a:b-c_d")]
         public void Subjects_are_read(string text) => Assert.Equal(text, OperatorId.Parse(text).Value);
 
         [Theory]
-        [InlineData(null), InlineData(""), InlineData(".kim"), InlineData("kim lee"), InlineData("kim/lee"), InlineData("kím"), InlineData("kim\0"), InlineData("kim\u200B")]
+        [InlineData(null), InlineData(""), InlineData(".kim"), InlineData("kim lee"), InlineData("kim/lee"), InlineData(
+            "kím"), InlineData("kim\0"), InlineData("kim\u200B")]
         public void Anything_else_is_refused(string? text) => Assert.False(OperatorId.TryParse(text, out _));
 
         [Fact]
@@ -46,16 +49,19 @@ public sealed class ValueTests
         }
 
         [Fact]
-        public void Letters_of_another_case_are_another_id() => Assert.NotEqual(OperatorId.Parse("kim"), OperatorId.Parse("KIM"));
+        public void Letters_of_another_case_are_another_id() =>
+            Assert.NotEqual(OperatorId.Parse("kim"), OperatorId.Parse("KIM"));
 
         [Fact]
-        public void The_default_names_nobody() => Assert.Throws<InvalidOperationException>(() => default(OperatorId).Value);
+        public void The_default_names_nobody() =>
+            Assert.Throws<InvalidOperationException>(() => default(OperatorId).Value);
     }
 
     public sealed class Same_person
     {
         [Theory]
-        [InlineData("kim", "kim"), InlineData("kim", "KIM"), InlineData("lee", "Iee"), InlineData("lee", "1ee"), InlineData("lee", "|ee")]
+        [InlineData("kim", "kim"), InlineData("kim", "KIM"), InlineData("lee", "Iee"), InlineData(
+            "lee", "1ee"), InlineData("lee", "|ee")]
         [InlineData("bob", "b0b"), InlineData("bob", "BOB"), InlineData("kim", "kirn"), InlineData("KIRN", "kim")]
         public void Subjects_that_look_alike_may_be_one(string one, string other)
         {
@@ -63,12 +69,14 @@ public sealed class ValueTests
             {
                 Assert.True(SamePerson.MayBe(Operator(a), Operator(b)));
                 Assert.True(SamePerson.MayBe(Actor.Service(a), Operator(b)));
-                Assert.True(SamePerson.MayBe(Actor.Service(a), OperatorId.TryParse(b, out var id) ? id : OperatorId.Parse(a)));
+                Assert.True(
+                    SamePerson.MayBe(Actor.Service(a), OperatorId.TryParse(b, out var id) ? id : OperatorId.Parse(a)));
             }
         }
 
         [Theory]
-        [InlineData("kim", "kimi"), InlineData("kim", "lee"), InlineData("neil", "nell"), InlineData("user1", "user2"), InlineData("rn", "n")]
+        [InlineData("kim", "kimi"), InlineData("kim", "lee"), InlineData("neil", "nell"), InlineData(
+            "user1", "user2"), InlineData("rn", "n")]
         public void Others_are_two(string one, string other)
         {
             Assert.False(SamePerson.MayBe(Operator(one), Operator(other)));
@@ -94,12 +102,15 @@ public sealed class ValueTests
             var person = StreamId.Of(OperatorId.Parse("ab"));
 
             Assert.Equal(("a/7", "op/ab"), (account.Value, person.Value));
-            Assert.True(StreamId.TryParse("a/7", out var again) && again == account && again.IsAccount(out var id) && id.Value == 7 && !again.IsOperator(out _));
-            Assert.True(StreamId.TryParse("op/ab", out again) && again == person && again.IsOperator(out var who) && who.Value == "ab" && !again.IsAccount(out _));
+            Assert.True(StreamId.TryParse("a/7", out var again) && again == account && again.IsAccount(out var id)
+                && id.Value == 7 && !again.IsOperator(out _));
+            Assert.True(StreamId.TryParse("op/ab", out again) && again == person && again.IsOperator(out var who)
+                && who.Value == "ab" && !again.IsAccount(out _));
         }
 
         [Theory]
-        [InlineData(null), InlineData(""), InlineData("a/"), InlineData("a/0"), InlineData("a/07"), InlineData("A/7"), InlineData("op/"), InlineData("op/ x"), InlineData("x/7")]
+        [InlineData(null), InlineData(""), InlineData("a/"), InlineData("a/0"), InlineData("a/07"), InlineData(
+            "A/7"), InlineData("op/"), InlineData("op/ x"), InlineData("x/7")]
         public void Anything_else_is_refused(string? text) => Assert.False(StreamId.TryParse(text, out _));
     }
 
@@ -113,17 +124,20 @@ public sealed class ValueTests
         }
 
         [Theory]
-        [InlineData(null), InlineData(""), InlineData("-"), InlineData("1"), InlineData("1-"), InlineData("-1"), InlineData("1-0"), InlineData("1--1"), InlineData("1-2-3")]
+        [InlineData(null), InlineData(""), InlineData("-"), InlineData("1"), InlineData("1-"), InlineData(
+            "-1"), InlineData("1-0"), InlineData("1--1"), InlineData("1-2-3")]
         public void Anything_else_is_refused(string? text) => Assert.False(ProposalId.TryParse(text, out _));
     }
 
     public sealed class Etags
     {
         [Fact]
-        public void They_come_back() => Gen.Long[0, long.MaxValue].Sample(v => Etag.TryParse(Etag.Format(v), out var read) && read == v);
+        public void They_come_back() =>
+            Gen.Long[0, long.MaxValue].Sample(v => Etag.TryParse(Etag.Format(v), out var read) && read == v);
 
         [Theory]
-        [InlineData(null), InlineData(""), InlineData("s"), InlineData("7"), InlineData("s-1"), InlineData("s 1"), InlineData("S1")]
+        [InlineData(null), InlineData(""), InlineData("s"), InlineData("7"), InlineData("s-1"), InlineData(
+            "s 1"), InlineData("S1")]
         public void Anything_else_is_refused(string? text) => Assert.False(Etag.TryParse(text, out _));
     }
 
@@ -146,9 +160,11 @@ public sealed class ValueTests
         public void Ordinary_notes_pass(string text) => Assert.Null(TextRules.Note(text));
 
         [Theory]
-        [InlineData("\0"), InlineData("\r"), InlineData("\u001B"), InlineData("\u007F"), InlineData("\u202E"), InlineData("\u2066"), InlineData("\u200B"), InlineData("\uFEFF")]
+        [InlineData("\0"), InlineData("\r"), InlineData("\u001B"), InlineData("\u007F"), InlineData(
+            "\u202E"), InlineData("\u2066"), InlineData("\u200B"), InlineData("\uFEFF")]
         [InlineData("\u2028"), InlineData("\u2029"), InlineData("\u00AD")]
-        public void Characters_that_hide_or_lie_are_refused(string text) => Assert.Contains("U+", TextRules.Note($"a{text}b"), StringComparison.Ordinal);
+        public void Characters_that_hide_or_lie_are_refused(string text) =>
+            Assert.Contains("U+", TextRules.Note($"a{text}b"), StringComparison.Ordinal);
 
         /// <summary>No attribute's argument: an assembly cannot hold them.</summary>
         [Fact]
@@ -159,11 +175,15 @@ public sealed class ValueTests
             Assert.NotNull(TextRules.Note("\uDE00\uD83D"));
         }
 
-        /// <summary>Surrogate pairs were passed unseen, and with them the invisible tag characters, which spell ASCII that nobody sees.</summary>
+        /// <summary>
+        /// Surrogate pairs were passed unseen, and with them the invisible tag characters, which spell ASCII that
+        /// nobody sees.
+        /// </summary>
         [Theory]
         [InlineData(0xE0001), InlineData(0xE0041), InlineData(0x1D173), InlineData(0x110BD)]
         public void Also_beyond_the_first_plane(int codePoint) =>
-            Assert.Contains($"U+{codePoint:X4}", TextRules.Note($"a{char.ConvertFromUtf32(codePoint)}"), StringComparison.Ordinal);
+            Assert.Contains(
+                $"U+{codePoint:X4}", TextRules.Note($"a{char.ConvertFromUtf32(codePoint)}"), StringComparison.Ordinal);
 
         [Fact]
         public void Tickets_and_names_have_one_line()
@@ -185,18 +205,23 @@ public sealed class ValueTests
         }
 
         [Theory]
-        [InlineData("SPAM", true), InlineData("A1_B", true), InlineData("", false), InlineData("1A", false), InlineData("_A", false), InlineData("spam", false), InlineData("Ä", false)]
-        public void A_reason_has_its_form(string text, bool isGood) => Assert.Equal(isGood, TextRules.ReasonForm(text) is null);
+        [InlineData("SPAM", true), InlineData("A1_B", true), InlineData("", false), InlineData("1A", false), InlineData(
+            "_A", false), InlineData("spam", false), InlineData("Ä", false)]
+        public void A_reason_has_its_form(string text, bool isGood) =>
+            Assert.Equal(isGood, TextRules.ReasonForm(text) is null);
     }
 
     public sealed class Instants
     {
         [Fact]
-        public void They_are_cut_to_microseconds_and_come_back() => Gen.Long[-62_135_596_800_000_000, 253_402_300_799_999_999].Sample(
-            us => Microseconds.Of(Microseconds.ToInstant(us)) == us && Microseconds.Truncate(Microseconds.ToInstant(us)) == Microseconds.ToInstant(us));
+        public void They_are_cut_to_microseconds_and_come_back() =>
+            Gen.Long[-62_135_596_800_000_000, 253_402_300_799_999_999].Sample(
+            us => Microseconds.Of(Microseconds.ToInstant(us)) == us
+                && Microseconds.Truncate(Microseconds.ToInstant(us)) == Microseconds.ToInstant(us));
 
         [Fact]
         public void An_offset_does_not_matter() =>
-            Assert.Equal(Microseconds.Of(new(2017, 11, 2, 18, 0, 0, TimeSpan.FromHours(-4))), Microseconds.Of(new(2017, 11, 2, 22, 0, 0, TimeSpan.Zero)));
+            Assert.Equal(Microseconds.Of(new(2017, 11, 2, 18, 0, 0, TimeSpan.FromHours(-4))),
+                Microseconds.Of(new(2017, 11, 2, 22, 0, 0, TimeSpan.Zero)));
     }
 }

@@ -33,7 +33,8 @@ public sealed class KeySourceTests
 
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, good.Mint(host, Issuer)));
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, stranger.Mint(host, Issuer)));
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, good.Mint(host, "https://other.example")));
+            Assert.Equal(HttpStatusCode.Unauthorized,
+                await StatusAsync(host, good.Mint(host, "https://other.example")));
         }
 
         [Fact]
@@ -47,10 +48,13 @@ public sealed class KeySourceTests
             Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, first.Mint(host, Issuer)));
 
             second.WriteJwks(directory.File("jwks.json"));
-            await Eventually.TrueAsync(async () => await StatusAsync(host, second.Mint(host, Issuer)) == HttpStatusCode.NotFound, "the new key is known");
+            await Eventually.TrueAsync(
+                async () => await StatusAsync(host, second.Mint(host, Issuer)) == HttpStatusCode.NotFound,
+                "the new key is known");
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, first.Mint(host, Issuer)));
 
-            await File.WriteAllTextAsync(directory.File("jwks.json"), "{ not a key set", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                directory.File("jwks.json"), "{ not a key set", TestContext.Current.CancellationToken);
             await Eventually.TrueAsync(
                 async () =>
                 {
@@ -69,16 +73,17 @@ public sealed class KeySourceTests
             Assert.Contains("Gateway:Auth:JwksFile", failure.ToString(), StringComparison.Ordinal);
         }
 
-        private static Task<GatewayHost> StartAsync(TempDirectory directory) => GatewayHost.StartAsync(new GatewayHostOptions
-        {
-            Gateway = options =>
+        private static Task<GatewayHost> StartAsync(TempDirectory directory) =>
+            GatewayHost.StartAsync(new GatewayHostOptions
             {
-                options.Auth.DevelopmentKeyFile = null;
-                options.Auth.EnrollOnFirstUse = false;
-                options.Auth.JwksFile = directory.File("jwks.json");
-                options.Auth.Issuer = Issuer;
-            },
-        });
+                Gateway = options =>
+                {
+                    options.Auth.DevelopmentKeyFile = null;
+                    options.Auth.EnrollOnFirstUse = false;
+                    options.Auth.JwksFile = directory.File("jwks.json");
+                    options.Auth.Issuer = Issuer;
+                },
+            });
     }
 
     public sealed class An_OpenID_provider
@@ -138,7 +143,8 @@ public sealed class KeySourceTests
         public async Task Is_refused_unless_every_address_is_loopback(string address, bool isAccepted)
         {
             using var server = new ListeningServer("http://127.0.0.1:1", address);
-            var guard = new LoopbackGuard(server, Options.Create(new GatewayOptions { Auth = { DevelopmentKeyFile = "key.pem" } }));
+            var guard = new LoopbackGuard(
+                server, Options.Create(new GatewayOptions { Auth = { DevelopmentKeyFile = "key.pem" } }));
             var failure = await Record.ExceptionAsync(() => guard.StartedAsync(TestContext.Current.CancellationToken));
             if (isAccepted)
             {
@@ -146,11 +152,14 @@ public sealed class KeySourceTests
             }
             else
             {
-                Assert.Contains(address, Assert.IsType<OptionsValidationException>(failure).Message, StringComparison.Ordinal);
+                Assert.Contains(
+                    address, Assert.IsType<OptionsValidationException>(failure).Message, StringComparison.Ordinal);
             }
         }
 
-        /// <summary>A server that says where it listens; really listening on an outside address is no test's business.</summary>
+        /// <summary>
+        /// A server that says where it listens; really listening on an outside address is no test's business.
+        /// </summary>
         private sealed class ListeningServer : IServer
         {
             public ListeningServer(params string[] addresses)
@@ -170,7 +179,8 @@ public sealed class KeySourceTests
             {
             }
 
-            public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+            public Task StartAsync<TContext>(
+                IHttpApplication<TContext> application, CancellationToken cancellationToken)
                 where TContext : notnull => Task.CompletedTask;
 
             public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -203,7 +213,8 @@ public sealed class KeySourceTests
                 var q = _key.ExportParameters(includePrivateParameters: false).Q;
                 return JsonSerializer.Serialize(new
                 {
-                    keys = new[] { new { kty = "EC", crv = "P-256", use = "sig", kid = keyId, x = Base64UrlEncoder.Encode(q.X), y = Base64UrlEncoder.Encode(q.Y) } },
+                    keys = new[] { new { kty = "EC", crv = "P-256", use = "sig", kid = keyId,
+                        x = Base64UrlEncoder.Encode(q.X), y = Base64UrlEncoder.Encode(q.Y) } },
                 });
             }
         }
@@ -218,7 +229,11 @@ public sealed class KeySourceTests
         {
             Issuer = issuer,
             Credentials = new SigningCredentials(
-                new ECDsaSecurityKey(_key) { KeyId = keyId, CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } },
+                new ECDsaSecurityKey(_key)
+                {
+                    KeyId = keyId,
+                    CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
+                },
                 SecurityAlgorithms.EcdsaSha256),
         });
 

@@ -10,8 +10,10 @@ public sealed class RoleTests(SharedGateway gateway)
     {
         foreach (var service in new[]
         {
-            V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor, V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor, V1.EventServiceReflection.Descriptor,
+            V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor,
+                V1.ProposalServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
+                V1.EventServiceReflection.Descriptor,
             V1.TraceServiceReflection.Descriptor,
         }.SelectMany(static file => file.Services))
         {
@@ -35,7 +37,9 @@ public sealed class RoleTests(SharedGateway gateway)
     [Fact]
     public async Task A_role_counts_only_if_the_register_grants_it_too()
     {
-        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Auth.EnrollOnFirstUse = false });
+        await using var host =
+            await GatewayHost.StartAsync(
+                new GatewayHostOptions { Gateway = static options => options.Auth.EnrollOnFirstUse = false });
         using var stranger = new Wire(host, host.Tokens.Staff("nobody"));
         Assert.Equal("AUTHORITY_ENDED", (await stranger.GetErrorAsync("/v1/operators")).Reason);
         var grains = (IGrainFactory)host.Services.GetService(typeof(IGrainFactory))!;

@@ -22,22 +22,28 @@ public sealed class TokenTests(SharedGateway gateway)
         public Task Garbage() => IsRefusedAsync("garbage", "The token is not valid.");
 
         [Fact]
-        public Task Expired() => IsRefusedAsync(_mint.Mint(new TokenOrder { Expires = Now.AddMinutes(-1) }), "The token has expired.");
+        public Task Expired() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { Expires = Now.AddMinutes(-1) }), "The token has expired.");
 
         [Fact]
-        public Task Not_yet_valid() => IsRefusedAsync(_mint.Mint(new TokenOrder { NotBefore = Now.AddMinutes(5) }), "The token is not valid yet.");
+        public Task Not_yet_valid() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { NotBefore = Now.AddMinutes(5) }), "The token is not valid yet.");
 
         [Fact]
-        public Task Without_an_end() => IsRefusedAsync(_mint.Mint(new TokenOrder { Expires = null }), "The token has no expiry.");
+        public Task Without_an_end() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { Expires = null }), "The token has no expiry.");
 
         [Fact]
-        public Task For_another_audience() => IsRefusedAsync(_mint.Mint(new TokenOrder { Audience = "others" }), "The token's audience is not accepted.");
+        public Task For_another_audience() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { Audience = "others" }), "The token's audience is not accepted.");
 
         [Fact]
-        public Task Without_an_audience() => IsRefusedAsync(_mint.Mint(new TokenOrder { Audience = null }), "The token's audience is not accepted.");
+        public Task Without_an_audience() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { Audience = null }), "The token's audience is not accepted.");
 
         [Fact]
-        public Task By_another_issuer() => IsRefusedAsync(_mint.Mint(new TokenOrder { Issuer = "others" }), "The token's issuer is not accepted.");
+        public Task By_another_issuer() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { Issuer = "others" }), "The token's issuer is not accepted.");
 
         [Fact]
         public Task Unsigned() => IsRefusedAsync(WithoutSignature("none"), "The token");
@@ -46,28 +52,41 @@ public sealed class TokenTests(SharedGateway gateway)
         public Task Signed_by_HMAC_with_the_public_key()
         {
             var head = WithoutSignature("HS256")[..^1];
-            var mac = HMACSHA256.HashData(Encoding.ASCII.GetBytes(_mint.Key.ExportSubjectPublicKeyInfoPem()), Encoding.ASCII.GetBytes(head));
+            var mac = HMACSHA256.HashData(
+                Encoding.ASCII.GetBytes(_mint.Key.ExportSubjectPublicKeyInfoPem()), Encoding.ASCII.GetBytes(head));
             return IsRefusedAsync($"{head}.{Base64UrlEncoder.Encode(mac)}", "The token");
         }
 
         [Fact]
-        public Task With_an_unknown_kid() => IsRefusedAsync(_mint.Mint(new TokenOrder { KeyId = "0123456789abcdef" }), "The token's key is not known.");
+        public Task With_an_unknown_kid() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { KeyId = "0123456789abcdef" }), "The token's key is not known.");
 
         [Fact]
         public Task Signed_by_another_key_under_our_kid()
         {
             using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var key = new ECDsaSecurityKey(other) { KeyId = TestTokens.KeyId(_mint.Key), CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } };
+            var key = new ECDsaSecurityKey(other)
+            {
+                KeyId = TestTokens.KeyId(_mint.Key),
+                CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
+            };
             return IsRefusedAsync(
-                _mint.Mint(new TokenOrder { Credentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256) }), "The token's signature is not valid.");
+                _mint.Mint(new TokenOrder
+                {
+                    Credentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256),
+                }), "The token's signature is not valid.");
         }
 
         [Fact]
         public Task Of_100_KB() => IsRefusedAsync(
-            _mint.Mint(new TokenOrder { Claims = new Dictionary<string, object> { ["padding"] = new string('x', 75_000) } }), "The token is longer than 8192 characters.");
+            _mint.Mint(new TokenOrder
+            {
+                Claims = new Dictionary<string, object> { ["padding"] = new string('x', 75_000) },
+            }), "The token is longer than 8192 characters.");
 
         [Fact]
-        public Task Without_a_subject() => IsRefusedAsync(_mint.Mint(new TokenOrder { Subject = null }), "The token has no usable subject");
+        public Task Without_a_subject() =>
+            IsRefusedAsync(_mint.Mint(new TokenOrder { Subject = null }), "The token has no usable subject");
 
         [Theory]
         [InlineData("two words")]
@@ -84,7 +103,9 @@ public sealed class TokenTests(SharedGateway gateway)
             foreach (var error in new[]
             {
                 await Wire.ErrorAsync(caller.Accounts.GetAccountAsync(new() { Id = id }, Wire.Options)),
-                await Wire.ErrorAsync(caller.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM", Owner = true }, Wire.Options)),
+                await Wire.ErrorAsync(
+                    caller.Accounts.DeactivateAccountAsync(
+                        new() { Id = id, Reason = "SPAM", Owner = true }, Wire.Options)),
                 await caller.GetErrorAsync($"/v1/accounts/{id}"),
                 await caller.PostErrorAsync($"/v1/accounts/{id}:deactivate", new { reason = "SPAM", owner = true }),
                 await caller.PostErrorAsync("/v1/followers:ingest", "{}", "application/x-ndjson"),
@@ -114,7 +135,10 @@ public sealed class TokenTests(SharedGateway gateway)
     {
         var mint = gateway.Host.Tokens;
         var id = await gateway.RegisterAsync();
-        foreach (var order in new[] { new TokenOrder { Expires = Now.AddSeconds(-1) }, new TokenOrder { NotBefore = TimeProvider.System.GetUtcNow().AddSeconds(10) } })
+        foreach (var order in new[] { new TokenOrder { Expires = Now.AddSeconds(-1) }, new TokenOrder
+        {
+            NotBefore = TimeProvider.System.GetUtcNow().AddSeconds(10),
+        } })
         {
             using var caller = new Wire(gateway.Host, mint.Mint(order));
             Assert.Equal(id, (await caller.Accounts.GetAccountAsync(new() { Id = id }, Wire.Options)).Id);
@@ -125,7 +149,8 @@ public sealed class TokenTests(SharedGateway gateway)
     public async Task A_token_that_was_good_a_moment_ago_is_refused_once_it_has_expired()
     {
         await using var host = await GatewayHost.StartAsync();
-        using var caller = new Wire(host, host.Tokens.Mint(new TokenOrder { Expires = host.Clock.GetUtcNow().AddMinutes(10) }));
+        using var caller =
+            new Wire(host, host.Tokens.Mint(new TokenOrder { Expires = host.Clock.GetUtcNow().AddMinutes(10) }));
         Assert.Equal("NOT_FOUND", (await caller.GetErrorAsync("/v1/accounts/1")).Reason);
         Assert.Equal("NOT_FOUND", (await caller.GetErrorAsync("/v1/accounts/1")).Reason);
         host.Clock.Advance(TimeSpan.FromMinutes(11));
@@ -138,7 +163,10 @@ public sealed class TokenTests(SharedGateway gateway)
         var token = gateway.Host.Tokens.Mint(new TokenOrder { Subject = "log-me-not", Expires = Now.AddMinutes(-5) });
         using var caller = new Wire(gateway.Host, token);
         await caller.GetErrorAsync("/v1/accounts/1");
-        Assert.DoesNotContain(gateway.Host.Logs.Lines, line => line.Contains(token[^40..], StringComparison.Ordinal) || line.Contains("log-me-not", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            gateway.Host.Logs.Lines,
+                line => line.Contains(token[^40..], StringComparison.Ordinal)
+                    || line.Contains("log-me-not", StringComparison.Ordinal));
     }
 
     [Fact]

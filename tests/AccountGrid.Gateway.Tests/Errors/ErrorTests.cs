@@ -30,7 +30,10 @@ public sealed class ErrorTests
                 .Concat([ErrorMap.Internal, ErrorMap.Unimplemented, ErrorMap.DeadlineExceeded]);
             foreach (var kind in kinds)
             {
-                Assert.Contains(readme, line => line.StartsWith($"| `{kind.Reason}` | {SnakeOf(kind.Code.ToString())} | {kind.HttpStatus}", StringComparison.Ordinal));
+                Assert.Contains(
+                    readme, line =>
+                        line.StartsWith($"| `{kind.Reason}` | {SnakeOf(kind.Code.ToString())} | {kind.HttpStatus}",
+                            StringComparison.Ordinal));
             }
         }
 
@@ -39,7 +42,9 @@ public sealed class ErrorTests
             var text = new StringBuilder();
             foreach (var c in name)
             {
-                _ = char.IsUpper(c) && text.Length > 0 ? text.Append('_').Append(c) : text.Append(char.ToUpperInvariant(c));
+                _ = char.IsUpper(c) && text.Length > 0
+                    ? text.Append('_').Append(c)
+                    : text.Append(char.ToUpperInvariant(c));
             }
 
             return text.ToString();
@@ -51,7 +56,9 @@ public sealed class ErrorTests
         [Fact]
         public void Of_the_way_to_a_grain_say_that_the_outcome_is_unknown()
         {
-            foreach (var failure in (Exception[])[new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"), new TaskCanceledException("secret"), new OrleansException("secret")])
+            foreach (var failure in (Exception[])[
+                new TimeoutException("Response did not arrive on time in 00:00:30 for message: secret"),
+                new TaskCanceledException("secret"), new OrleansException("secret")])
             {
                 var error = ExceptionMap.Of(failure);
                 Assert.Equal("STORAGE_UNAVAILABLE", error.Kind.Reason);
@@ -64,7 +71,8 @@ public sealed class ErrorTests
         [Fact]
         public void That_carry_a_refusal_are_that_refusal()
         {
-            var error = ExceptionMap.Of(new Grains.GrainRefusedException(new(RefusalReason.NotFound, "There is no account 7.", null, null)));
+            var error = ExceptionMap.Of(
+                new Grains.GrainRefusedException(new(RefusalReason.NotFound, "There is no account 7.", null, null)));
             Assert.Equal("NOT_FOUND", error.Kind.Reason);
         }
 
@@ -82,14 +90,22 @@ public sealed class ErrorTests
         [Fact]
         public async Task Speak_one_protocol_per_port()
         {
-            using var json = new HttpClient { BaseAddress = gateway.Host.Grpc, DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var json =
+                new HttpClient
+                {
+                    BaseAddress = gateway.Host.Grpc,
+                    DefaultRequestVersion = HttpVersion.Version20,
+                    DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact
+                };
             json.DefaultRequestHeaders.Authorization = new("Bearer", gateway.Host.Tokens.Service);
             using var wrong = await json.GetAsync("/v1/accounts/1", TestContext.Current.CancellationToken);
             Assert.Equal(["content-type"], (await WireError.FromAsync(wrong)).Fields);
 
             using var content = new ByteArrayContent([0, 0, 0, 0, 0]);
             content.Headers.ContentType = new("application/grpc");
-            using var grpc = await gateway.Service.Http.PostAsync("/accountgrid.v1.AccountService/GetAccount", content, TestContext.Current.CancellationToken);
+            using var grpc =
+                await gateway.Service.Http.PostAsync(
+                    "/accountgrid.v1.AccountService/GetAccount", content, TestContext.Current.CancellationToken);
             Assert.Equal("UNIMPLEMENTED", (await WireError.FromAsync(grpc)).Reason);
         }
     }
@@ -99,7 +115,9 @@ public sealed class ErrorTests
     {
         await using var host = await GatewayHost.StartAsync(new GatewayHostOptions
         {
-            App = static app => Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions.MapGet(app, "/fail", static string () => throw new InvalidOperationException("secret")),
+            App = static app =>
+                Microsoft.AspNetCore.Builder.EndpointRouteBuilderExtensions.MapGet(
+                    app, "/fail", static string () => throw new InvalidOperationException("secret")),
         });
         using var caller = new Wire(host, host.Tokens.Service);
         var error = await caller.GetErrorAsync("/fail");

@@ -41,7 +41,10 @@ public sealed record GatewayHostOptions
     public Action<IServiceCollection> Services { get; init; } = static _ => { };
 }
 
-/// <summary>The gateway on loopback, co-hosted with a real silo over a real SQLite store, as the silo program hosts it; ports are the system's choice.</summary>
+/// <summary>
+/// The gateway on loopback, co-hosted with a real silo over a real SQLite store, as the silo program hosts it; ports
+/// are the system's choice.
+/// </summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
     private const string Snapshots = "snapshots-in-memory";
@@ -130,7 +133,8 @@ public sealed class GatewayHost : IAsyncDisposable
     private async Task StartAppAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans.Messaging", LogLevel.Critical);
+        builder.Logging.ClearProviders().AddProvider(Logs).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Orleans.Messaging", LogLevel.Critical);
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.Listen(IPAddress.Loopback, 0, static o => o.Protocols = HttpProtocols.Http1);
@@ -156,7 +160,8 @@ public sealed class GatewayHost : IAsyncDisposable
         _app.MapAccountGridGateway();
         _options.App(_app);
         await _app.StartAsync();
-        var addresses = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        var addresses =
+            _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         Http = new Uri(addresses[0]);
         Grpc = new Uri(addresses[1]);
         _channel = GrpcChannel.ForAddress(Grpc);
@@ -171,7 +176,8 @@ public sealed class GatewayHost : IAsyncDisposable
         services.AddSingleton(new OperatorPolicy());
         services.AddSingleton(_options.Limits);
         services.AddSingleton<ICheckpointLog>(_ => new FileCheckpointLog(_directory.File("checkpoints.jsonl")));
-        services.AddSingleton<ICheckpointSigner>(_ => new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(_directory.File("checkpoint-key.pem"))));
+        services.AddSingleton<ICheckpointSigner>(
+            _ => new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(_directory.File("checkpoint-key.pem"))));
         services.AddSingleton(_ =>
         {
             using var key = KeyFile.OpenOrCreate(_directory.File("checkpoint-key.pem"));

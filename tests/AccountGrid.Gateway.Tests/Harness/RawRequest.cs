@@ -3,17 +3,22 @@ using System.Text;
 
 namespace AccountGrid.Gateway.Tests.Harness;
 
-/// <summary>An HTTP/1.1 request by hand, for what a proper client would never send: it begins a body and says no more.</summary>
+/// <summary>
+/// An HTTP/1.1 request by hand, for what a proper client would never send: it begins a body and says no more.
+/// </summary>
 public static class RawRequest
 {
     /// <summary>Sends the beginning and reads until the server hangs up or the answer's JSON has ended.</summary>
-    public static async Task<string> SendAsync(Uri address, string line, string token, string headers, string beginningOfBody)
+    public static async Task<string> SendAsync(
+        Uri address, string line, string token, string headers, string beginningOfBody)
     {
         var cancel = TestContext.Current.CancellationToken;
         using var socket = new TcpClient();
         await socket.ConnectAsync(address.Host, address.Port, cancel);
         var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n{beginningOfBody}"), cancel);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n{beginningOfBody}"), cancel);
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         while (await stream.ReadAsync(buffer, cancel) is > 0 and var read)

@@ -4,7 +4,10 @@ using AccountGrid.Gateway.Tests.Harness;
 
 namespace AccountGrid.Gateway.Tests.Harness;
 
-/// <summary>One gateway for all tests that change nothing of its settings; every test uses accounts and people of its own. Thread-safe.</summary>
+/// <summary>
+/// One gateway for all tests that change nothing of its settings; every test uses accounts and people of its own.
+/// Thread-safe.
+/// </summary>
 public sealed class SharedGateway : IAsyncLifetime
 {
     private static long _lastId = 1_000_000;
@@ -48,7 +51,8 @@ public sealed class SharedGateway : IAsyncLifetime
             var message = new V1.IngestFollowsRequest();
             for (var follower = 1; follower <= followers; follower++)
             {
-                message.Follows.Add(new V1.Follow { Account = id, Follower = follower, Op = V1.Follow.Types.Op.Follow });
+                message.Follows.Add(
+                    new V1.Follow { Account = id, Follower = follower, Op = V1.Follow.Types.Op.Follow });
             }
 
             await call.RequestStream.WriteAsync(message, TestContext.Current.CancellationToken);
@@ -63,7 +67,8 @@ public sealed class SharedGateway : IAsyncLifetime
     public static async Task<V1.DeactivateAccountResponse> DeactivateAsync(Wire person, long id) =>
         await person.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "SPAM" }, Wire.Options);
 
-    public async Task<V1.Account> ReadAsync(long id) => await Service.Accounts.GetAccountAsync(new() { Id = id }, Wire.Options);
+    public async Task<V1.Account> ReadAsync(long id) =>
+        await Service.Accounts.GetAccountAsync(new() { Id = id }, Wire.Options);
 
     public async ValueTask DisposeAsync()
     {

@@ -50,7 +50,12 @@ public sealed class TokenMint
     public string Service => Mint(new TokenOrder());
 
     /// <summary>A person's token.</summary>
-    public string Staff(string subject, params string[] roles) => Mint(new TokenOrder { Subject = subject, Roles = roles.Length > 0 ? roles : ["support", "approver", "auditor", "admin"] });
+    public string Staff(string subject, params string[] roles) =>
+        Mint(new TokenOrder
+        {
+            Subject = subject,
+            Roles = roles.Length > 0 ? roles : ["support", "approver", "auditor", "admin"],
+        });
 
     public string Mint(TokenOrder order)
     {
@@ -65,14 +70,16 @@ public sealed class TokenMint
             KeyId = order.KeyId ?? TestTokens.KeyId(_key),
             CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
         };
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = order.Issuer,
-            Audience = order.Audience,
-            NotBefore = order.NotBefore?.UtcDateTime,
-            Expires = order.Expires?.UtcDateTime,
-            Claims = claims,
-            SigningCredentials = order.Credentials ?? new SigningCredentials(signingKey, SecurityAlgorithms.EcdsaSha256),
-        });
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = order.Issuer,
+                Audience = order.Audience,
+                NotBefore = order.NotBefore?.UtcDateTime,
+                Expires = order.Expires?.UtcDateTime,
+                Claims = claims,
+                SigningCredentials = order.Credentials
+                ?? new SigningCredentials(signingKey, SecurityAlgorithms.EcdsaSha256),
+            });
     }
 }

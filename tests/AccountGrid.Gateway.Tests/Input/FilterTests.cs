@@ -59,7 +59,9 @@ public sealed class FilterTests(SharedGateway gateway)
         public void Are_filtered_by_stream_actor_type_and_time()
         {
             var checks = default(FieldChecks);
-            var filter = Filters.Audit(ref checks, "stream = \"a/1\" AND actor = kim AND type = hold-placed AND at >= \"2026-01-01T00:00:00Z\" AND at < \"2026-01-02T00:00:00Z\"");
+            var filter = Filters.Audit(
+                ref checks,
+                "stream = \"a/1\" AND actor = kim AND type = hold-placed AND at >= \"2026-01-01T00:00:00Z\" AND at < \"2026-01-02T00:00:00Z\"");
             Assert.Null(checks.Error);
             Assert.Equal(("a/1", "kim", "hold-placed"), (filter.Stream, filter.Subject, filter.Type));
             Assert.Equal(TimeSpan.FromDays(1), filter.Until - filter.Since);
@@ -85,7 +87,9 @@ public sealed class FilterTests(SharedGateway gateway)
     public async Task A_bad_filter_is_named_over_both_protocols()
     {
         Assert.Equal(["filter"], (await gateway.Service.GetErrorAsync("/v1/accounts?filter=nonsense")).Fields);
-        Assert.Equal(["filter"], (await Wire.ErrorAsync(gateway.Service.Accounts.ListAccountsAsync(new() { Filter = "nonsense" }, Wire.Options))).Fields);
+        Assert.Equal(["filter"],
+            (await Wire.ErrorAsync(
+                gateway.Service.Accounts.ListAccountsAsync(new() { Filter = "nonsense" }, Wire.Options))).Fields);
         Assert.Equal(["filter"], (await gateway.Kim.GetErrorAsync("/v1/audit?filter=nonsense")).Fields);
         Assert.Equal(["filter"], (await gateway.Kim.GetErrorAsync("/v1/proposals?filter=nonsense")).Fields);
     }

@@ -5,26 +5,35 @@ public sealed class OptionTests
     private readonly GatewayOptions _options = new() { Auth = { DevelopmentKeyFile = "key.pem" } };
 
     [Fact]
-    public void The_defaults_are_valid_with_one_source_of_keys() => Assert.True(new GatewayOptionsValidator().Validate(null, _options).Succeeded);
+    public void The_defaults_are_valid_with_one_source_of_keys() =>
+        Assert.True(new GatewayOptionsValidator().Validate(null, _options).Succeeded);
 
     [Fact]
-    public void No_source_of_keys_is_refused() => IsRefused("Gateway:Auth needs exactly one", o => o.Auth.DevelopmentKeyFile = null);
+    public void No_source_of_keys_is_refused() =>
+        IsRefused("Gateway:Auth needs exactly one", o => o.Auth.DevelopmentKeyFile = null);
 
     [Fact]
-    public void Two_sources_of_keys_are_refused() => IsRefused("Gateway:Auth needs exactly one", o => o.Auth.Authority = "https://id.example");
+    public void Two_sources_of_keys_are_refused() =>
+        IsRefused("Gateway:Auth needs exactly one", o => o.Auth.Authority = "https://id.example");
 
     [Fact]
-    public void A_key_set_file_needs_its_issuer() => IsRefused("Gateway:Auth:Issuer", o => (o.Auth.DevelopmentKeyFile, o.Auth.JwksFile) = (null, "jwks.json"));
+    public void A_key_set_file_needs_its_issuer() =>
+        IsRefused("Gateway:Auth:Issuer", o => (o.Auth.DevelopmentKeyFile, o.Auth.JwksFile) = (null, "jwks.json"));
 
     [Fact]
-    public void A_provider_speaks_https() => IsRefused("Gateway:Auth:Authority", o => (o.Auth.DevelopmentKeyFile, o.Auth.Authority) = (null, "http://id.example"));
+    public void A_provider_speaks_https() =>
+        IsRefused("Gateway:Auth:Authority",
+            o => (o.Auth.DevelopmentKeyFile, o.Auth.Authority) = (null, "http://id.example"));
 
     [Fact]
-    public void A_symmetric_algorithm_is_refused() => IsRefused("Gateway:Auth:Algorithms", o => o.Auth.Algorithms.Add("HS256"));
+    public void A_symmetric_algorithm_is_refused() =>
+        IsRefused("Gateway:Auth:Algorithms", o => o.Auth.Algorithms.Add("HS256"));
 
     [Fact]
     public void Enrolling_on_first_use_is_for_the_development_key() =>
-        IsRefused("Gateway:Auth:EnrollOnFirstUse", o => (o.Auth.DevelopmentKeyFile, o.Auth.Authority, o.Auth.EnrollOnFirstUse) = (null, "https://id.example", true));
+        IsRefused("Gateway:Auth:EnrollOnFirstUse",
+            o => (o.Auth.DevelopmentKeyFile, o.Auth.Authority, o.Auth.EnrollOnFirstUse) =
+                (null, "https://id.example", true));
 
     [Fact]
     public void Limits_have_ranges()

@@ -24,7 +24,8 @@ public sealed class PagingTests(SharedGateway gateway)
     [InlineData(1001)]
     public async Task A_page_size_out_of_range_is_refused(int size)
     {
-        foreach (var path in new[] { "/v1/accounts", "/v1/proposals", "/v1/operators", "/v1/audit", "/v1/audit/checkpoints", "/v1/accounts/1/journal", "/v1/accounts/1/incidents" })
+        foreach (var path in new[] { "/v1/accounts", "/v1/proposals", "/v1/operators", "/v1/audit",
+            "/v1/audit/checkpoints", "/v1/accounts/1/journal", "/v1/accounts/1/incidents" })
         {
             Assert.Equal(["pageSize"], (await gateway.Kim.GetErrorAsync($"{path}?pageSize={size}")).Fields);
         }

@@ -14,7 +14,8 @@ public sealed class LimitTests(SharedGateway gateway)
     {
         var id = await gateway.RegisterAsync();
         var answer = await RawRequest.SendAsync(
-            gateway.Host.Http, $"POST /v1/accounts/{id}:deactivate", gateway.Host.Tokens.Staff("kim"), "Content-Type: application/json\r\nContent-Length: 1000", "{\"reason\":\"SPAM\"");
+            gateway.Host.Http, $"POST /v1/accounts/{id}:deactivate", gateway.Host.Tokens.Staff("kim"),
+            "Content-Type: application/json\r\nContent-Length: 1000", "{\"reason\":\"SPAM\"");
         Assert.Contains("504", answer, StringComparison.Ordinal);
         Assert.Contains("DEADLINE_EXCEEDED", answer, StringComparison.Ordinal);
         Assert.Contains("trace-id", answer, StringComparison.Ordinal);
@@ -24,9 +25,15 @@ public sealed class LimitTests(SharedGateway gateway)
     [Fact]
     public async Task A_method_over_its_time_limit_is_answered_in_the_one_shape()
     {
-        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var host =
+            await GatewayHost.StartAsync(
+                new GatewayHostOptions
+                {
+                    Gateway = static options => options.Limits.RequestTimeout = TimeSpan.FromMilliseconds(200),
+                });
         var answer = await RawRequest.SendAsync(
-            host.Http, "POST /v1/accounts/1:deactivate", host.Tokens.Staff("kim"), "Content-Type: application/json\r\nContent-Length: 1000", "{\"reason\":\"SPAM\"");
+            host.Http, "POST /v1/accounts/1:deactivate", host.Tokens.Staff("kim"),
+            "Content-Type: application/json\r\nContent-Length: 1000", "{\"reason\":\"SPAM\"");
         Assert.Contains("504", answer, StringComparison.Ordinal);
         Assert.Contains("DEADLINE_EXCEEDED", answer, StringComparison.Ordinal);
         Assert.Contains("trace-id", answer, StringComparison.Ordinal);
@@ -38,7 +45,9 @@ public sealed class LimitTests(SharedGateway gateway)
         await using var host = await GatewayHost.StartAsync();
         using var service = new Wire(host, host.Tokens.Service);
         await service.Accounts.RegisterAccountAsync(new() { Id = 1, Handle = "a" }, Wire.Options);
-        using var call = service.Events.WatchEvents(new() { AfterPosition = 0 }, Wire.Options.WithDeadline(DateTime.UtcNow.AddMilliseconds(700)));
+        using var call =
+            service.Events.WatchEvents(
+                new() { AfterPosition = 0 }, Wire.Options.WithDeadline(DateTime.UtcNow.AddMilliseconds(700)));
         var error = await Assert.ThrowsAsync<RpcException>(async () =>
         {
             while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
@@ -54,7 +63,9 @@ public sealed class LimitTests(SharedGateway gateway)
         await using var host = await GatewayHost.StartAsync(new GatewayHostOptions
         {
             Gateway = static options => options.Limits.RequestTimeout = TimeSpan.FromMilliseconds(200),
-            App = static app => app.MapGet("/slow", static async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted)),
+            App = static app =>
+                app.MapGet("/slow",
+                    static async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted)),
         });
         using var caller = new Wire(host, host.Tokens.Service);
         var error = await caller.GetErrorAsync("/slow");
@@ -66,7 +77,9 @@ public sealed class LimitTests(SharedGateway gateway)
         [Fact]
         public async Task Of_one_subject_are_limited_with_a_delay_and_healing_never_is()
         {
-            await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.RequestsPerSecond = 5 });
+            await using var host =
+                await GatewayHost.StartAsync(
+                    new GatewayHostOptions { Gateway = static options => options.Limits.RequestsPerSecond = 5 });
             using var service = new Wire(host, host.Tokens.Service);
             using var kim = new Wire(host, host.Tokens.Staff("kim"));
             using var lee = new Wire(host, host.Tokens.Staff("lee"));
@@ -104,7 +117,12 @@ public sealed class LimitTests(SharedGateway gateway)
         [Fact]
         public async Task Of_strangers_are_limited_by_address()
         {
-            await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.AnonymousRequestsPerSecond = 5 });
+            await using var host =
+                await GatewayHost.StartAsync(
+                    new GatewayHostOptions
+                    {
+                        Gateway = static options => options.Limits.AnonymousRequestsPerSecond = 5,
+                    });
             using var stranger = new Wire(host, null);
             var reasons = new HashSet<string>();
             for (var i = 0; i < 40; i++)
@@ -140,18 +158,23 @@ public sealed class LimitTests(SharedGateway gateway)
         [Fact]
         public async Task Are_so_many_per_subject_and_no_more()
         {
-            await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.MaxStreamsPerSubject = 2 });
+            await using var host =
+                await GatewayHost.StartAsync(
+                    new GatewayHostOptions { Gateway = static options => options.Limits.MaxStreamsPerSubject = 2 });
             using var service = new Wire(host, host.Tokens.Service);
             using var first = service.Events.WatchEvents(new(), Wire.Options);
             using var second = service.Events.WatchEvents(new(), Wire.Options);
             await Task.WhenAll(first.ResponseHeadersAsync, second.ResponseHeadersAsync);
 
             using var third = service.Events.WatchEvents(new(), Wire.Options);
-            var error = WireError.From(await Assert.ThrowsAsync<RpcException>(() => third.ResponseStream.MoveNext(TestContext.Current.CancellationToken)));
+            var error = WireError.From(
+                await Assert.ThrowsAsync<RpcException>(
+                    () => third.ResponseStream.MoveNext(TestContext.Current.CancellationToken)));
             Assert.Equal("OVERLOADED", error.Reason);
             Assert.NotNull(error.RetryDelay);
 
-            // It once said from where it begins, and then that it does not: a client that waits for the position took it for open.
+            // It once said from where it begins, and then that it does not: a client that waits for the position took
+            // it for open.
             Assert.Null((await third.ResponseHeadersAsync).GetValue("position"));
             error = await service.GetErrorAsync("/v1/events");
             Assert.Equal(("OVERLOADED", HttpStatusCode.TooManyRequests), (error.Reason, error.HttpStatus));
@@ -160,7 +183,9 @@ public sealed class LimitTests(SharedGateway gateway)
             await Eventually.TrueAsync(
                 async () =>
                 {
-                    using var response = await service.Http.GetAsync("/v1/events", HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+                    using var response =
+                        await service.Http.GetAsync("/v1/events", HttpCompletionOption.ResponseHeadersRead,
+                            TestContext.Current.CancellationToken);
                     return response.IsSuccessStatusCode;
                 },
                 "the place of a stream that ended is free again");
@@ -170,7 +195,8 @@ public sealed class LimitTests(SharedGateway gateway)
     [Fact]
     public async Task A_storm_on_one_account_is_refused_with_a_delay_while_reads_and_others_are_answered()
     {
-        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Limits = new ProcessorLimits { QueueDepth = 4 } });
+        await using var host =
+            await GatewayHost.StartAsync(new GatewayHostOptions { Limits = new ProcessorLimits { QueueDepth = 4 } });
         using var service = new Wire(host, host.Tokens.Service);
         using var kim = new Wire(host, host.Tokens.Staff("kim"));
         await service.Accounts.RegisterAccountAsync(new() { Id = 1, Handle = "stormy" }, Wire.Options);

@@ -21,7 +21,8 @@ public sealed class StormTests(SharedGateway gateway)
         }
 
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        TestContext.Current.SendDiagnosticMessage("{0} unknown ids in {1}, heap {2:+0;-0} bytes", Batches * 1000, Stopwatch.GetElapsedTime(start), grown);
+        TestContext.Current.SendDiagnosticMessage(
+            "{0} unknown ids in {1}, heap {2:+0;-0} bytes", Batches * 1000, Stopwatch.GetElapsedTime(start), grown);
         Assert.True(grown < 8 * 1024 * 1024, $"The heap grew by {grown} bytes over {Batches * 1000} unknown ids.");
     }
 
@@ -33,7 +34,8 @@ public sealed class StormTests(SharedGateway gateway)
             request.Ids.Add(random.NextInt64(1L << 40, long.MaxValue));
         }
 
-        var response = await gateway.Service.Accounts.BatchGetAccountsAsync(request, Wire.Options.WithDeadline(DateTime.UtcNow.AddSeconds(60)));
+        var response = await gateway.Service.Accounts.BatchGetAccountsAsync(
+            request, Wire.Options.WithDeadline(DateTime.UtcNow.AddSeconds(60)));
         Assert.Equal(1000, response.MissingIds.Count);
     }
 }

@@ -2,7 +2,9 @@ using AccountGrid.Gateway.Tests.Harness;
 
 namespace AccountGrid.Gateway.Tests.Reads;
 
-/// <summary>Accounts that are read over and over, which the gateway beside their activation answers without a call.</summary>
+/// <summary>
+/// Accounts that are read over and over, which the gateway beside their activation answers without a call.
+/// </summary>
 public sealed class HotReadTests(SharedGateway gateway)
 {
     [Fact]
@@ -15,11 +17,14 @@ public sealed class HotReadTests(SharedGateway gateway)
         for (var round = 0; round < Rounds; round++)
         {
             var account = round % 2 == 0
-                ? (await gateway.Service.Accounts.DeactivateAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Wire.Options)).Account
-                : (await gateway.Service.Accounts.RestoreAccountAsync(new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Wire.Options)).Account;
+                ? (await gateway.Service.Accounts.DeactivateAccountAsync(
+                    new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Wire.Options)).Account
+                : (await gateway.Service.Accounts.RestoreAccountAsync(
+                    new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Wire.Options)).Account;
             var read = await gateway.ReadAsync(id);
             Assert.Equal((account.Version, account.Status), (read.Version, read.Status));
-            await gateway.Service.Followers.PutFollowerAsync(new() { Account = id, Follower = round + 1 }, Wire.Options);
+            await gateway.Service.Followers.PutFollowerAsync(
+                new() { Account = id, Follower = round + 1 }, Wire.Options);
             Assert.Equal(round + 1, (await gateway.ReadAsync(id)).Followers.Count);
         }
 
@@ -44,7 +49,8 @@ public sealed class HotReadTests(SharedGateway gateway)
 
         await gateway.Kim.PostAsync($"/v1/accounts/{id}:restore", new { reason = "ERROR" });
         await gateway.Service.GetAsync($"/v1/public/accounts/{id}");
-        var incident = Assert.Single((await gateway.Kim.Accounts.ListIncidentsAsync(new() { Id = id }, Wire.Options)).Incidents);
+        var incident =
+            Assert.Single((await gateway.Kim.Accounts.ListIncidentsAsync(new() { Id = id }, Wire.Options)).Incidents);
         Assert.Equal(7, incident.ReadsRefused);
     }
 

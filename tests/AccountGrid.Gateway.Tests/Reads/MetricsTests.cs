@@ -3,7 +3,10 @@ using AccountGrid.Gateway.Tests.Harness;
 
 namespace AccountGrid.Gateway.Tests.Reads;
 
-/// <summary>What <c>/metrics</c> shows of requests. The registry is the process's, so other tests count too: a test looks at methods that it alone calls, or at growth.</summary>
+/// <summary>
+/// What <c>/metrics</c> shows of requests. The registry is the process's, so other tests count too: a test looks at
+/// methods that it alone calls, or at growth.
+/// </summary>
 public sealed class MetricsTests(SharedGateway gateway)
 {
     private const string Requests = "accountgrid_gateway_requests_total";
@@ -18,7 +21,8 @@ public sealed class MetricsTests(SharedGateway gateway)
         using var kim = new Wire(host, host.Tokens.Staff("kim", "support"));
         var before = await ReadAsync();
 
-        await service.Audit.ListCheckpointsAsync(new(), Wire.Options).ResponseAsync.ContinueWith(static _ => { }, TaskScheduler.Default);
+        await service.Audit.ListCheckpointsAsync(new(), Wire.Options).ResponseAsync.ContinueWith(
+            static _ => { }, TaskScheduler.Default);
         await Wire.ErrorAsync(stranger.Audit.ListCheckpointsAsync(new(), Wire.Options));
         await stranger.GetErrorAsync("/v1/audit/checkpoints");
         await kim.GetErrorAsync("/v1/audit/checkpoints");
@@ -51,7 +55,8 @@ public sealed class MetricsTests(SharedGateway gateway)
     {
         await gateway.RegisterAsync(followers: 1);
         var metrics = await ReadAsync();
-        Assert.True(Of(metrics, Requests, "method=\"FollowerService.IngestFollows\",protocol=\"grpc\",outcome=\"OK\"") >= 1);
+        Assert.True(
+            Of(metrics, Requests, "method=\"FollowerService.IngestFollows\",protocol=\"grpc\",outcome=\"OK\"") >= 1);
         Assert.Equal(0, Of(metrics, Durations, "method=\"FollowerService.IngestFollows\",protocol=\"grpc\""));
     }
 
@@ -62,7 +67,8 @@ public sealed class MetricsTests(SharedGateway gateway)
         Assert.Contains("accountgrid_", metrics, StringComparison.Ordinal);
         Assert.Contains("orleans_catalog_activations", metrics, StringComparison.Ordinal);
         Assert.Contains("kestrel_active_connections", metrics, StringComparison.Ordinal);
-        foreach (var name in new[] { "http_server_", "kestrel_queued_requests", "orleans_directory_lookups_", "orleans_app_requests_latency" })
+        foreach (var name in new[] { "http_server_", "kestrel_queued_requests", "orleans_directory_lookups_",
+            "orleans_app_requests_latency" })
         {
             Assert.DoesNotContain(name, metrics, StringComparison.Ordinal);
         }
@@ -75,7 +81,8 @@ public sealed class MetricsTests(SharedGateway gateway)
     }
 
     private static double Of(string metrics, string name, string labels) =>
-        metrics.Split('\n').FirstOrDefault(line => line.StartsWith($"{name}{{{labels}}} ", StringComparison.Ordinal)) is { } line
+        metrics.Split('\n')
+            .FirstOrDefault(line => line.StartsWith($"{name}{{{labels}}} ", StringComparison.Ordinal)) is { } line
             ? double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)
             : 0;
 }

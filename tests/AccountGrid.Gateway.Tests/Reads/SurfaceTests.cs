@@ -11,10 +11,13 @@ public sealed class SurfaceTests(SharedGateway gateway)
     [Fact]
     public async Task Reflection_answers_over_gRPC_without_a_token()
     {
-        using var reflection = new ServerReflection.ServerReflectionClient(gateway.Host.Invoker()).ServerReflectionInfo(Wire.Options);
-        await reflection.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken);
+        using var reflection =
+            new ServerReflection.ServerReflectionClient(gateway.Host.Invoker()).ServerReflectionInfo(Wire.Options);
+        await reflection.RequestStream.WriteAsync(
+            new ServerReflectionRequest { ListServices = "" }, TestContext.Current.CancellationToken);
         Assert.True(await reflection.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
-        Assert.Contains(reflection.ResponseStream.Current.ListServicesResponse.Service, static s => s.Name == "accountgrid.v1.AccountService");
+        Assert.Contains(reflection.ResponseStream.Current.ListServicesResponse.Service,
+            static s => s.Name == "accountgrid.v1.AccountService");
     }
 
     [Fact]
@@ -54,8 +57,14 @@ public sealed class SurfaceTests(SharedGateway gateway)
         {
             var folder = Repository.PathOf("client/AccountGrid.Protocol");
             var buf = Path.Combine(folder, "node_modules", ".bin", "buf");
-            Assert.SkipUnless(File.Exists(buf), "The linter is not installed: npm ci --prefix client/AccountGrid.Protocol");
-            var start = new ProcessStartInfo(buf, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            Assert.SkipUnless(
+                File.Exists(buf), "The linter is not installed: npm ci --prefix client/AccountGrid.Protocol");
+            var start = new ProcessStartInfo(buf, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             try
             {
                 using var process = Process.Start(start)!;

@@ -69,7 +69,8 @@ public sealed class CallWindowTests
         Grow();
         Leave(_underWay - (Most / 2) + (Most / 32) - 1, wasRefused: true);
 
-        // About half of the calls are still under way, and that is the bound now: who waits is called once a sixteenth of it is free.
+        // About half of the calls are still under way, and that is the bound now: who waits is called once a sixteenth
+        // of it is free.
         Assert.Equal(Most / 2, _window.Limit);
         Assert.False(_next!.IsCompleted);
         Leave(1, wasRefused: true);

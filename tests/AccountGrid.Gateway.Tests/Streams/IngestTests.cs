@@ -11,7 +11,9 @@ public sealed class IngestTests(SharedGateway gateway)
     public async Task A_line_without_an_end_takes_no_memory()
     {
         var id = await gateway.RegisterAsync();
-        var answer = await IngestAsync(gateway.Service, new string('x', 5_000_000) + "\n" + $$"""{"account":"{{id}}","follower":"1","op":"follow"}""");
+        var answer = await IngestAsync(
+            gateway.Service,
+            new string('x', 5_000_000) + "\n" + $$"""{"account":"{{id}}","follower":"1","op":"follow"}""");
         Assert.Equal("TOO_LARGE", Assert.Single(answer.Errors).Reason);
         Assert.Equal(1, answer.Changed);
     }
@@ -21,14 +23,22 @@ public sealed class IngestTests(SharedGateway gateway)
     {
         await using var host = await GatewayHost.StartAsync(new GatewayHostOptions
         {
-            Limits = new ProcessorLimits { FollowQueueDepth = 1, FollowQueueTransactions = 1, RetryAfter = TimeSpan.FromMilliseconds(20) },
+            Limits = new ProcessorLimits
+            {
+                FollowQueueDepth = 1,
+                FollowQueueTransactions = 1,
+                RetryAfter = TimeSpan.FromMilliseconds(20),
+            },
             Gateway = static options => options.Limits.IngestBatch = 50,
         });
         using var service = new Wire(host, host.Tokens.Service);
         await service.Accounts.RegisterAccountAsync(new() { Id = 1, Handle = "hot" }, Wire.Options);
         var streams = Enumerable.Range(0, 8).Select(async stream =>
         {
-            var lines = string.Concat(Enumerable.Range(1, 500).Select(i => $$"""{"account":"1","follower":"{{(stream + 1) * 1000 + i}}","op":"follow"}""" + "\n"));
+            var lines = string.Concat(
+                Enumerable.Range(1, 500)
+                    .Select(
+                        i => $$"""{"account":"1","follower":"{{(stream + 1) * 1000 + i}}","op":"follow"}""" + "\n"));
             return await IngestAsync(service, lines);
         });
         var answers = await Task.WhenAll(streams);
@@ -40,10 +50,12 @@ public sealed class IngestTests(SharedGateway gateway)
     [Fact]
     public async Task Accounts_that_must_be_loaded_first_are_waited_for()
     {
-        // The store answers so few questions about who is known at a time that most of a batch is refused at first: nothing of it may be lost.
+        // The store answers so few questions about who is known at a time that most of a batch is refused at first:
+        // nothing of it may be lost.
         await using var host = await GatewayHost.StartAsync(new GatewayHostOptions
         {
-            Storage = static options => options with { ExistsQueueDepth = 4, RetryAfter = TimeSpan.FromMilliseconds(10) },
+            Storage = static options =>
+                options with { ExistsQueueDepth = 4, RetryAfter = TimeSpan.FromMilliseconds(10) },
         });
         using var service = new Wire(host, host.Tokens.Service);
         for (var id = 1; id <= 200; id++)
@@ -51,7 +63,11 @@ public sealed class IngestTests(SharedGateway gateway)
             await service.Accounts.RegisterAccountAsync(new() { Id = id, Handle = $"cold{id}" }, Wire.Options);
         }
 
-        var answer = await IngestAsync(service, string.Concat(Enumerable.Range(1, 600).Select(static i => $$"""{"account":"{{(i % 200) + 1}}","follower":"{{1000 + i}}","op":"follow"}""" + "\n")));
+        var answer = await IngestAsync(
+            service, string.Concat(
+                Enumerable.Range(1, 600)
+                    .Select(static i =>
+                        $$"""{"account":"{{(i % 200) + 1}}","follower":"{{1000 + i}}","op":"follow"}""" + "\n")));
         Assert.Equal((600, 600, 0), (answer.Received, answer.Changed, answer.Failed));
         Assert.Equal(3, (await service.Accounts.GetAccountAsync(new() { Id = 77 }, Wire.Options)).Followers.Count);
     }
@@ -59,7 +75,13 @@ public sealed class IngestTests(SharedGateway gateway)
     [Fact]
     public async Task Streams_over_the_same_accounts_lose_and_count_nothing_twice()
     {
-        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => (options.Limits.IngestBatch, options.Limits.IngestCallsInFlight) = (70, 8) });
+        await using var host =
+            await GatewayHost.StartAsync(
+                new GatewayHostOptions
+                {
+                    Gateway = static options =>
+                        (options.Limits.IngestBatch, options.Limits.IngestCallsInFlight) = (70, 8),
+                });
         using var service = new Wire(host, host.Tokens.Service);
         for (var id = 1; id <= 30; id++)
         {
@@ -67,9 +89,14 @@ public sealed class IngestTests(SharedGateway gateway)
         }
 
         // Every stream sends the same: of four equal follows one changes something.
-        var lines = string.Concat(Enumerable.Range(0, 900).Select(static i => $$"""{"account":"{{(i % 30) + 1}}","follower":"{{1000 + (i / 30)}}","op":"follow"}""" + "\n"));
+        var lines = string.Concat(
+            Enumerable.Range(0, 900)
+                .Select(static i =>
+                    $$"""{"account":"{{(i % 30) + 1}}","follower":"{{1000 + (i / 30)}}","op":"follow"}""" + "\n"));
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => IngestAsync(service, lines)));
-        Assert.Equal((900, 2700, 0), (answers.Sum(static a => a.Changed), answers.Sum(static a => a.Unchanged), answers.Sum(static a => a.Failed)));
+        Assert.Equal((900, 2700, 0),
+            (answers.Sum(static a => a.Changed), answers.Sum(static a => a.Unchanged),
+                answers.Sum(static a => a.Failed)));
         for (var id = 1; id <= 30; id++)
         {
             Assert.Equal(30, (await service.Accounts.GetAccountAsync(new() { Id = id }, Wire.Options)).Followers.Count);
@@ -79,9 +106,15 @@ public sealed class IngestTests(SharedGateway gateway)
     [Fact]
     public async Task A_stream_that_pauses_for_too_long_is_ended()
     {
-        await using var host = await GatewayHost.StartAsync(new GatewayHostOptions { Gateway = static options => options.Limits.IngestIdle = TimeSpan.FromSeconds(1) });
+        await using var host =
+            await GatewayHost.StartAsync(
+                new GatewayHostOptions
+                {
+                    Gateway = static options => options.Limits.IngestIdle = TimeSpan.FromSeconds(1),
+                });
         var answer = await RawRequest.SendAsync(
-            host.Http, "POST /v1/followers:ingest", host.Tokens.Service, "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked", "2\r\nx\n\r\n");
+            host.Http, "POST /v1/followers:ingest", host.Tokens.Service,
+            "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked", "2\r\nx\n\r\n");
         Assert.Contains("504", answer, StringComparison.Ordinal);
         Assert.Contains("DEADLINE_EXCEEDED", answer, StringComparison.Ordinal);
         Assert.Contains("trace-id", answer, StringComparison.Ordinal);
@@ -90,7 +123,8 @@ public sealed class IngestTests(SharedGateway gateway)
     private static async Task<V1.IngestFollowsResponse> IngestAsync(Wire service, string lines)
     {
         using var content = new StringContent(lines, Encoding.UTF8, "application/x-ndjson");
-        using var response = await service.Http.PostAsync("/v1/followers:ingest", content, TestContext.Current.CancellationToken);
+        using var response =
+            await service.Http.PostAsync("/v1/followers:ingest", content, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, text);
         Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);

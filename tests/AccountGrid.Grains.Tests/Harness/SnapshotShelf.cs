@@ -5,7 +5,10 @@ using Orleans.Storage;
 
 namespace AccountGrid.Grains.Tests;
 
-/// <summary>Grain storage in memory that a test can look into, tamper with and break. Versions are checked as the real one checks them. Thread-safe.</summary>
+/// <summary>
+/// Grain storage in memory that a test can look into, tamper with and break. Versions are checked as the real one
+/// checks them. Thread-safe.
+/// </summary>
 public sealed class SnapshotShelf : IGrainStorage
 {
     private readonly ConcurrentDictionary<string, (string Json, int Version)> _rows = new();
@@ -21,7 +24,9 @@ public sealed class SnapshotShelf : IGrainStorage
 
     /// <summary>The snapshot of an account.</summary>
     public AccountSnapshotState? Of(long account) =>
-        _rows.TryGetValue(Key(account), out var row) ? JsonSerializer.Deserialize<AccountSnapshotState>(row.Json) : null;
+        _rows.TryGetValue(Key(account), out var row)
+            ? JsonSerializer.Deserialize<AccountSnapshotState>(row.Json)
+            : null;
 
     /// <summary>Puts another one in its place, as somebody with access to the file could.</summary>
     public void Tamper(long account, Action<AccountSnapshotState> change)
@@ -72,7 +77,9 @@ public sealed class SnapshotShelf : IGrainStorage
         return Task.CompletedTask;
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException("Snapshots are never cleared.");
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        throw new NotSupportedException("Snapshots are never cleared.");
 
-    private static string Key(long account) => GrainId.Create(GrainType.Create("account"), GrainIdKeyExtensions.CreateIntegerKey(account)).ToString();
+    private static string Key(long account) =>
+        GrainId.Create(GrainType.Create("account"), GrainIdKeyExtensions.CreateIntegerKey(account)).ToString();
 }

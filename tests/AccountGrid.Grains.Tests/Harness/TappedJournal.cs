@@ -50,7 +50,8 @@ public sealed class TappedJournal(Func<IJournal> inner) : IJournal
         return AppendFailure is { } failure ? throw failure : await inner().AppendAsync(append, cancellationToken);
     }
 
-    public async Task<ImmutableArray<JournalEntry>> ReadAsync(StreamId stream, long fromSequence, int max, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<JournalEntry>> ReadAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken)
     {
         if (ReadFailure(stream) is { } failure)
         {
@@ -62,7 +63,8 @@ public sealed class TappedJournal(Func<IJournal> inner) : IJournal
         return [.. entries.Select(Bend)];
     }
 
-    public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
+        StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
         inner().ReadBackwardsAsync(stream, beforeSequence, max, cancellationToken);
 
     public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken)
@@ -82,7 +84,8 @@ public sealed class TappedJournal(Func<IJournal> inner) : IJournal
         public IReadOnlyCollection<JournalAppend> Arrived => _arrived;
 
         /// <summary>Completes when one more append waits here.</summary>
-        public async Task WaitForArrivalAsync() => Assert.True(await _arrival.WaitAsync(TimeSpan.FromSeconds(20)), "No append arrived.");
+        public async Task WaitForArrivalAsync() =>
+            Assert.True(await _arrival.WaitAsync(TimeSpan.FromSeconds(20)), "No append arrived.");
 
         public void Release() => _gate.TrySetResult();
 

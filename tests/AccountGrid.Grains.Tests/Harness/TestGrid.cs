@@ -15,7 +15,8 @@ using Orleans.Storage;
 namespace AccountGrid.Grains.Tests;
 
 /// <summary>
-/// One or more real silos in this process over one real SQLite store, with taps on the ports that a test holds back, breaks or counts.
+/// One or more real silos in this process over one real SQLite store, with taps on the ports that a test holds back,
+/// breaks or counts.
 /// </summary>
 public sealed class TestGrid : IAsyncDisposable
 {
@@ -46,7 +47,9 @@ public sealed class TestGrid : IAsyncDisposable
     /// <summary>The snapshots that every silo uses.</summary>
     public SnapshotShelf Shelf { get; } = new();
 
-    /// <summary>What becomes of a call by its method's name before it is sent, also between grains; <c>null</c> lets it pass.</summary>
+    /// <summary>
+    /// What becomes of a call by its method's name before it is sent, also between grains; <c>null</c> lets it pass.
+    /// </summary>
     public Func<string, Exception?> CallFailure { get; set; } = static _ => null;
 
     /// <summary>Calls of accounts' methods that came to a silo from another one.</summary>
@@ -87,14 +90,16 @@ public sealed class TestGrid : IAsyncDisposable
     /// <summary>Registers an account.</summary>
     public async Task RegisterAsync(long id)
     {
-        var reply = await Grains.GetGrain<IRegistrarGrain>(0).RegisterAsync(id, $"user_{id}", Callers.Service, null, CancellationToken.None);
+        var reply = await Grains.GetGrain<IRegistrarGrain>(0)
+            .RegisterAsync(id, $"user_{id}", Callers.Service, null, CancellationToken.None);
         Assert.Null(reply.Refusal);
     }
 
     /// <summary>Enrols somebody with all staff roles.</summary>
     public async Task EnrollAsync(string name)
     {
-        var reply = await Operator(name).ExecuteAsync(new OperatorInput.EnrollOnFirstUse(Roles.Staff), Callers.System, CancellationToken.None);
+        var reply = await Operator(name)
+            .ExecuteAsync(new OperatorInput.EnrollOnFirstUse(Roles.Staff), Callers.System, CancellationToken.None);
         Assert.Null(reply.Refusal);
     }
 
@@ -110,10 +115,13 @@ public sealed class TestGrid : IAsyncDisposable
     public async Task DeactivateAllAsync()
     {
         await Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
-        await Eventually.TrueAsync(async () => await ActivationsAsync(nameof(AccountGrain)) == 0, "every account activation has ended");
+        await Eventually.TrueAsync(
+            async () => await ActivationsAsync(nameof(AccountGrain)) == 0, "every account activation has ended");
     }
 
-    /// <summary>A second activation's processor on the same account, such as a network partition leaves behind.</summary>
+    /// <summary>
+    /// A second activation's processor on the same account, such as a network partition leaves behind.
+    /// </summary>
     public async Task<AccountProcessor> DuplicateAsync(long id)
     {
         var duplicate = new AccountProcessor(new AccountId(id), Services().GetRequiredService<AccountServices>());
@@ -124,7 +132,8 @@ public sealed class TestGrid : IAsyncDisposable
     /// <summary>The same for an operator.</summary>
     public async Task<OperatorProcessor> DuplicateOperatorAsync(string name)
     {
-        var duplicate = new OperatorProcessor(OperatorId.Parse(name), Services().GetRequiredService<OperatorServices>());
+        var duplicate =
+            new OperatorProcessor(OperatorId.Parse(name), Services().GetRequiredService<OperatorServices>());
         await duplicate.LoadAsync(CancellationToken.None);
         return duplicate;
     }
@@ -155,7 +164,8 @@ public sealed class TestGrid : IAsyncDisposable
     private async Task AddSiloAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans.Messaging", LogLevel.None);
+        builder.Logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Orleans.Messaging", LogLevel.None);
         builder.UseOrleans(silo =>
         {
             var port = _hosts.Count == 0 ? _primaryPort : FreePort();
@@ -163,7 +173,8 @@ public sealed class TestGrid : IAsyncDisposable
             silo.UseLocalhostClustering(port, FreePort(), primary, "accountgrid", "test");
             silo.Services.AddKeyedSingleton<IGrainStorage>(Snapshots, Shelf);
             silo.AddAccountGridGrains(Snapshots);
-            silo.AddOutgoingGrainCallFilter(call => CallFailure(call.MethodName) is { } failure ? throw failure : call.Invoke());
+            silo.AddOutgoingGrainCallFilter(
+                call => CallFailure(call.MethodName) is { } failure ? throw failure : call.Invoke());
             CountCallsBetweenSilos(silo, self: _hosts.Count);
             silo.Configure<SiloMessagingOptions>(o => o.CancelRequestOnTimeout = true);
         });
@@ -172,7 +183,8 @@ public sealed class TestGrid : IAsyncDisposable
         await host.StartAsync();
         _hosts.Add(host);
         await Eventually.TrueAsync(
-            async () => (await Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == _hosts.Count, "every silo is active");
+            async () => (await Grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == _hosts.Count,
+            "every silo is active");
     }
 
     private void CountCallsBetweenSilos(ISiloBuilder silo, int self)
@@ -214,7 +226,8 @@ public sealed class TestGrid : IAsyncDisposable
         services.AddSingleton(new OperatorPolicy());
         services.AddSingleton(_limits);
         services.AddSingleton<ICheckpointLog>(_ => new FileCheckpointLog(_directory.File("checkpoints.jsonl")));
-        services.AddSingleton<ICheckpointSigner>(_ => new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(_directory.File("key.pem"))));
+        services.AddSingleton<ICheckpointSigner>(
+            _ => new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(_directory.File("key.pem"))));
         services.AddSingleton(_ =>
         {
             using var key = KeyFile.OpenOrCreate(_directory.File("key.pem"));

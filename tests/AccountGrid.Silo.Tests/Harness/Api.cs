@@ -11,13 +11,15 @@ public sealed class Api(SiloProcess silo, string subject, params string[] roles)
 
     public async Task<JsonElement> PostAsync(string path, object body)
     {
-        using var response = await _client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
+        using var response =
+            await _client.PostAsJsonAsync(new Uri(path, UriKind.Relative), body, TestContext.Current.CancellationToken);
         return await ReadAsync(response);
     }
 
     public async Task<JsonElement> PutAsync(string path)
     {
-        using var response = await _client.PutAsync(new Uri(path, UriKind.Relative), null, TestContext.Current.CancellationToken);
+        using var response =
+            await _client.PutAsync(new Uri(path, UriKind.Relative), null, TestContext.Current.CancellationToken);
         return await ReadAsync(response);
     }
 
@@ -26,15 +28,18 @@ public sealed class Api(SiloProcess silo, string subject, params string[] roles)
 
     public async Task<JsonElement> GetAsync(string path)
     {
-        using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var response =
+            await _client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         return await ReadAsync(response);
     }
 
-    public Task<HttpResponseMessage> SendAsync(string path) => _client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(string path) =>
+        _client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
     public Task RegisterAsync(long id) => PostAsync("/v1/accounts", new { id = $"{id}", handle = $"user_{id}" });
 
-    public async Task<string> StatusAsync(long id) => (await GetAsync($"/v1/accounts/{id}")).GetProperty("status").GetString()!;
+    public async Task<string> StatusAsync(long id) =>
+        (await GetAsync($"/v1/accounts/{id}")).GetProperty("status").GetString()!;
 
     public void Dispose() => _client.Dispose();
 

@@ -29,13 +29,15 @@ internal sealed class Collector : IAsyncDisposable
     };
 
     /// <summary>Every span that came so far.</summary>
-    public IReadOnlyList<RecordedSpan> Spans => [.. _received.Where(static r => r.Path == "/v1/traces").SelectMany(static r => RecordedSpan.FromOtlp(r.Body))];
+    public IReadOnlyList<RecordedSpan> Spans =>
+        [.. _received.Where(static r => r.Path == "/v1/traces").SelectMany(static r => RecordedSpan.FromOtlp(r.Body))];
 
     public static async Task<Collector> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static k => k.Listen(IPAddress.Loopback, 0, static l => l.Protocols = HttpProtocols.Http1));
+        builder.WebHost.ConfigureKestrel(
+            static k => k.Listen(IPAddress.Loopback, 0, static l => l.Protocols = HttpProtocols.Http1));
         var collector = new Collector(builder.Build());
         collector._app.Run(collector.TakeAsync);
         await collector._app.StartAsync(TestContext.Current.CancellationToken);

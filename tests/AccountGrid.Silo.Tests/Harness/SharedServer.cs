@@ -5,7 +5,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Silo.Tests;
 
-/// <summary>The one PostgreSQL server of these tests, started by the first that needs it and stopped after the last. Each test takes a schema of its own.</summary>
+/// <summary>
+/// The one PostgreSQL server of these tests, started by the first that needs it and stopped after the last. Each test
+/// takes a schema of its own.
+/// </summary>
 public sealed class SharedServer : IAsyncDisposable
 {
     private static readonly Lazy<Task<PostgresServer>> Server = new(static () => PostgresServer.StartNewAsync());

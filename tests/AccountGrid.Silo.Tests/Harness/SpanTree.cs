@@ -2,11 +2,15 @@ using System.Text;
 
 namespace AccountGrid.Silo.Tests;
 
-/// <summary>Spans as an indented text that a test compares: names, kinds, who is below whom, status, what they say, what they are linked to.</summary>
+/// <summary>
+/// Spans as an indented text that a test compares: names, kinds, who is below whom, status, what they say, what they
+/// are linked to.
+/// </summary>
 public static class SpanTree
 {
     /// <summary>Where it happened to happen, and what Orleans says of itself.</summary>
-    private static readonly string[] Hidden = ["orleans.", "rpc.system", "rpc.service", "rpc.method", "http.route", "accountgrid.storage.rows", "db.", "server.", "network.", "accountgrid.proposal.trace_id"];
+    private static readonly string[] Hidden = ["orleans.", "rpc.system", "rpc.service", "rpc.method", "http.route",
+        "accountgrid.storage.rows", "db.", "server.", "network.", "accountgrid.proposal.trace_id"];
 
     /// <summary>The tree; spans that are linked to are named, <c>?</c> stands for one that is not among them.</summary>
     /// <param name="spans">All of them.</param>
@@ -26,10 +30,15 @@ public static class SpanTree
 
         void Write(RecordedSpan span, int depth)
         {
-            text.Append(' ', depth * 2).Append(span.Name).Append(' ').Append(span.Kind).Append(span.IsError ? " ERROR" : "");
-            foreach (var (name, value) in span.Attributes.Where(static a => !Hidden.Any(h => a.Key.StartsWith(h, StringComparison.Ordinal))).OrderBy(static a => a.Key, StringComparer.Ordinal))
+            text.Append(' ', depth * 2).Append(span.Name).Append(' ').Append(span.Kind)
+                .Append(span.IsError ? " ERROR" : "");
+            foreach (var (name,
+                value) in span.Attributes.Where(
+                    static a => !Hidden.Any(h => a.Key.StartsWith(h, StringComparison.Ordinal))).OrderBy(
+                        static a => a.Key, StringComparer.Ordinal))
             {
-                text.Append(' ').Append(name.Replace("accountgrid.", "", StringComparison.Ordinal)).Append('=').Append(value);
+                text.Append(' ').Append(name.Replace("accountgrid.", "", StringComparison.Ordinal)).Append('=')
+                    .Append(value);
             }
 
             foreach (var link in span.Links)

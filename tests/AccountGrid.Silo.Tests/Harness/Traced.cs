@@ -15,10 +15,14 @@ public sealed class Traced(HttpClient http, Func<string, string[], string> mint)
 
     /// <summary>Sends a request in a new trace.</summary>
     /// <returns>The trace, after checking that the answer names it; and the answer.</returns>
-    public async Task<(string TraceId, JsonElement Answer)> SendAsync(HttpMethod method, string path, object? body, string subject, params string[] roles)
+    public async Task<(string TraceId, JsonElement Answer)> SendAsync(
+        HttpMethod method, string path, object? body, string subject, params string[] roles)
     {
         var trace = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", mint(subject, roles));
         request.Headers.Add("traceparent", $"00-{trace}-{CallerSpan}-01");
         using var response = await http.SendAsync(request, Stop);
@@ -28,10 +32,12 @@ public sealed class Traced(HttpClient http, Func<string, string[], string> mint)
     }
 
     /// <summary>The same by POST, for the trace alone.</summary>
-    public async Task<string> PostAsync(string path, object body, string subject, params string[] roles) => (await SendAsync(HttpMethod.Post, path, body, subject, roles)).TraceId;
+    public async Task<string> PostAsync(string path, object body, string subject, params string[] roles) =>
+        (await SendAsync(HttpMethod.Post, path, body, subject, roles)).TraceId;
 
     /// <summary>What is remembered of a trace.</summary>
-    public async Task<IReadOnlyList<RecordedSpan>> SpansAsync(string traceId) => RecordedSpan.FromTrace(await GetAsync($"/v1/traces/{traceId}"));
+    public async Task<IReadOnlyList<RecordedSpan>> SpansAsync(string traceId) =>
+        RecordedSpan.FromTrace(await GetAsync($"/v1/traces/{traceId}"));
 
     /// <summary>Any answer to a person of the staff.</summary>
     public async Task<JsonElement> GetAsync(string path, string auditor = "ann")
@@ -44,7 +50,9 @@ public sealed class Traced(HttpClient http, Func<string, string[], string> mint)
         return JsonDocument.Parse(text).RootElement.Clone();
     }
 
-    /// <summary>Waits until a trace is remembered as it should be: a span ends after the answer that it tells of.</summary>
+    /// <summary>
+    /// Waits until a trace is remembered as it should be: a span ends after the answer that it tells of.
+    /// </summary>
     public async Task ShowsAsync(string traceId, string tree, string? linkedTo = null)
     {
         var others = linkedTo is null ? [] : await SpansAsync(linkedTo);

@@ -1,7 +1,8 @@
 namespace AccountGrid.Testing;
 
 /// <summary>
-/// A place in the code under test where a test can stop it: open until armed. Arm it, act, await <see cref="Reached"/>, look around, release. Thread-safe.
+/// A place in the code under test where a test can stop it: open until armed. Arm it, act, await <see cref="Reached"/>,
+/// look around, release. Thread-safe.
 /// </summary>
 public sealed class Gate
 {

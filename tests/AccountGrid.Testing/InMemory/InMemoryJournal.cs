@@ -21,8 +21,8 @@ public enum AppendFault
 }
 
 /// <summary>
-/// Journals in memory with the real fence, and with faults on demand. Thread-safe. Answers after a yield, as a store does, so that
-/// calls interleave.
+/// Journals in memory with the real fence, and with faults on demand. Thread-safe. Answers after a yield, as a store
+/// does, so that calls interleave.
 /// </summary>
 public sealed class InMemoryJournal : IJournal, IHarmLog
 {
@@ -124,11 +124,13 @@ public sealed class InMemoryJournal : IJournal, IHarmLog
 
         throw fault == AppendFault.Overloaded
             ? new StorageOverloadedException("The journal's writer", TimeSpan.FromSeconds(2))
-            : new StorageUnavailableException("The append failed.", null, isTransient: true, outcomeUnknown: fault != AppendFault.Unavailable);
+            : new StorageUnavailableException(
+                "The append failed.", null, isTransient: true, outcomeUnknown: fault != AppendFault.Unavailable);
     }
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<JournalEntry>> ReadAsync(StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+    public Task<ImmutableArray<JournalEntry>> ReadAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
         ReadAsync(stream, entries => entries.Where(e => e.Sequence >= fromSequence).Take(max));
 
     /// <inheritdoc/>
@@ -137,15 +139,18 @@ public sealed class InMemoryJournal : IJournal, IHarmLog
         ReadAsync(stream, entries => entries.Where(e => e.Sequence < beforeSequence).Reverse().Take(max));
 
     /// <inheritdoc/>
-    public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) => new(!Entries(stream).IsEmpty);
+    public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) =>
+        new(!Entries(stream).IsEmpty);
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<HarmCharge>> ReadChargesAsync(OperatorId person, DateTimeOffset after, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<HarmCharge>> ReadChargesAsync(
+        OperatorId person, DateTimeOffset after, CancellationToken cancellationToken)
     {
         await Task.Yield();
         lock (_lock)
         {
-            return [.. _harms.Where(h => h.Mark.Person == person && h.Entry.At > after).Select(h => new HarmCharge(h.Entry.At, h.Mark.Reach))];
+            return [.. _harms.Where(h => h.Mark.Person == person && h.Entry.At > after)
+                .Select(h => new HarmCharge(h.Entry.At, h.Mark.Reach))];
         }
     }
 
@@ -155,14 +160,16 @@ public sealed class InMemoryJournal : IJournal, IHarmLog
     {
         lock (_lock)
         {
-            var accounts = _harms.Where(h => (h.Mark.Person == person || h.Mark.ApprovedBy == person) && h.Entry.At >= since)
+            var accounts =
+                _harms.Where(h => (h.Mark.Person == person || h.Mark.ApprovedBy == person) && h.Entry.At >= since)
                 .Select(h => h.Entry.Stream.IsAccount(out var account) ? account.Value : 0)
                 .Where(a => a > afterAccount).Distinct().Order().Take(max);
             return Task.FromResult(accounts.Select(a => new AccountId(a)).ToImmutableArray());
         }
     }
 
-    private async Task<ImmutableArray<JournalEntry>> ReadAsync(StreamId stream, Func<IEnumerable<JournalEntry>, IEnumerable<JournalEntry>> select)
+    private async Task<ImmutableArray<JournalEntry>> ReadAsync(
+        StreamId stream, Func<IEnumerable<JournalEntry>, IEnumerable<JournalEntry>> select)
     {
         await Task.Yield();
         if (ReadsFail)

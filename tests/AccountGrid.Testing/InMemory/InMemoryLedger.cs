@@ -17,7 +17,9 @@ public enum LedgerFault
     Overloaded,
 }
 
-/// <summary>Follow edges and their count in memory, with faults on demand. Thread-safe. Answers after a yield, as a store does.</summary>
+/// <summary>
+/// Follow edges and their count in memory, with faults on demand. Thread-safe. Answers after a yield, as a store does.
+/// </summary>
 public sealed class InMemoryLedger : IFollowerLedger
 {
     private readonly Lock _lock = new();
@@ -92,7 +94,8 @@ public sealed class InMemoryLedger : IFollowerLedger
 
         throw fault == LedgerFault.Overloaded
             ? new StorageOverloadedException("The ledger's writer", TimeSpan.FromSeconds(2))
-            : new StorageUnavailableException("The ledger failed.", null, isTransient: true, outcomeUnknown: fault == LedgerFault.UnknownWritten);
+            : new StorageUnavailableException(
+                "The ledger failed.", null, isTransient: true, outcomeUnknown: fault == LedgerFault.UnknownWritten);
     }
 
     /// <inheritdoc/>
@@ -113,7 +116,9 @@ public sealed class InMemoryLedger : IFollowerLedger
             var delta = 0;
             var changed = changes.Select(change =>
             {
-                var did = change.Follows ? edges.Followers.Add(change.Follower) : edges.Followers.Remove(change.Follower);
+                var did = change.Follows
+                    ? edges.Followers.Add(change.Follower)
+                    : edges.Followers.Remove(change.Follower);
                 delta += did ? change.Follows ? 1 : -1 : 0;
                 return did;
             }).ToImmutableArray();

@@ -4,8 +4,8 @@ using AccountGrid.Domain;
 namespace AccountGrid.Testing;
 
 /// <summary>
-/// The operators of a test: real processors, asked directly, with a record of every question and settlement. Runs on one scheduler,
-/// like the processors it holds.
+/// The operators of a test: real processors, asked directly, with a record of every question and settlement. Runs on
+/// one scheduler, like the processors it holds.
 /// </summary>
 public sealed class OperatorDesk : IOperatorAuthority
 {
@@ -31,7 +31,8 @@ public sealed class OperatorDesk : IOperatorAuthority
     {
         if (!_people.TryGetValue(person, out var processor))
         {
-            processor = new OperatorProcessor(person, Services ?? throw new InvalidOperationException("The desk has no services yet."));
+            processor = new OperatorProcessor(
+                person, Services ?? throw new InvalidOperationException("The desk has no services yet."));
             _people[person] = processor;
             await processor.LoadAsync(CancellationToken.None);
         }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AccountGrid.Testing;
 
-/// <summary>Processors on stores in memory, with a clock that a test moves. It begins on 2 November 2017, 22:00 UTC.</summary>
+/// <summary>
+/// Processors on stores in memory, with a clock that a test moves. It begins on 2 November 2017, 22:00 UTC.
+/// </summary>
 public sealed class World : IDisposable
 {
     private readonly TestMeters _meters = new();
@@ -17,11 +19,13 @@ public sealed class World : IDisposable
         Limits = limits ?? new ProcessorLimits();
         Diagnostics = new ApplicationDiagnostics(_meters);
         Operators = new OperatorServices(
-            Journal, Journal, Desk, new OperatorEventCodec(), Clock, operators ?? new OperatorPolicy(), Limits, Diagnostics,
+            Journal, Journal, Desk, new OperatorEventCodec(), Clock, operators
+                ?? new OperatorPolicy(), Limits, Diagnostics,
             NullLogger<OperatorProcessor>.Instance);
         Desk.Services = Operators;
         Accounts = new AccountServices(
-            Journal, Ledger, Desk, new AccountEventCodec(), Clock, new AccountPolicy(), Limits, NewSeal(), Diagnostics, NullLogger<AccountProcessor>.Instance);
+            Journal, Ledger, Desk, new AccountEventCodec(), Clock, new AccountPolicy(), Limits, NewSeal(), Diagnostics,
+            NullLogger<AccountProcessor>.Instance);
     }
 
     /// <summary>A product service.</summary>
@@ -65,26 +69,31 @@ public sealed class World : IDisposable
     }
 
     /// <summary>A person's verified token.</summary>
-    public static Caller Person(string name, Roles roles = Roles.Support | Roles.Approver) => new(Actor.Operator(OperatorId.Parse(name)), roles);
+    public static Caller Person(string name, Roles roles = Roles.Support | Roles.Approver) =>
+        new(Actor.Operator(OperatorId.Parse(name)), roles);
 
     /// <summary>A staff deactivation.</summary>
     public static AccountCommand.Harm Deactivate(DateTimeOffset? at = null, bool directOnly = false) =>
         new(new HarmAction(HarmKind.Deactivate, "SPAM", "", "", At: at), directOnly);
 
     /// <summary>A suspension.</summary>
-    public static AccountCommand.Harm Suspend(DateTimeOffset until) => new(new HarmAction(HarmKind.Suspend, "ABUSE", "", "", Until: until), false);
+    public static AccountCommand.Harm Suspend(DateTimeOffset until) =>
+        new(new HarmAction(HarmKind.Suspend, "ABUSE", "", "", Until: until), false);
 
     /// <summary>A staff restore of everything.</summary>
     public static AccountCommand.Restore Restore() => new(Owner: false, [], "ERROR", "", "", 0);
 
     /// <summary>Enrols a person.</summary>
-    public async Task EnrollAsync(string name, Roles roles = Roles.Support | Roles.Approver, DateTimeOffset? authorityEndsAt = null)
+    public async Task EnrollAsync(
+        string name, Roles roles = Roles.Support | Roles.Approver, DateTimeOffset? authorityEndsAt = null)
     {
         var admin = new Caller(Actor.Operator(OperatorId.Parse("root")), Roles.Admin);
         var root = await Desk.OfAsync(OperatorId.Parse("root"));
-        await root.ExecuteAsync(new OperatorCommand.EnrollOnFirstUse(Roles.Admin), Caller.System, CancellationToken.None);
+        await root.ExecuteAsync(
+            new OperatorCommand.EnrollOnFirstUse(Roles.Admin), Caller.System, CancellationToken.None);
         var processor = await Desk.OfAsync(OperatorId.Parse(name));
-        var result = await processor.ExecuteAsync(new OperatorCommand.Enroll(roles, "", authorityEndsAt), admin, CancellationToken.None);
+        var result = await processor.ExecuteAsync(
+            new OperatorCommand.Enroll(roles, "", authorityEndsAt), admin, CancellationToken.None);
         if (result.Refusal is { } refusal)
         {
             throw new InvalidOperationException(refusal.Message);
@@ -94,7 +103,8 @@ public sealed class World : IDisposable
     /// <summary>Registers an account.</summary>
     public async Task RegisterAsync(AccountId? id = null)
     {
-        var result = await new AccountRegistrar(Accounts).RegisterAsync(id ?? Account, "president", Web, null, CancellationToken.None);
+        var result = await new AccountRegistrar(Accounts).RegisterAsync(
+            id ?? Account, "president", Web, null, CancellationToken.None);
         if (result.Refusal is { } refusal)
         {
             throw new InvalidOperationException(refusal.Message);
