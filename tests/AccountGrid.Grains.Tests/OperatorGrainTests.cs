@@ -133,6 +133,48 @@ public sealed class OperatorGrainTests
         }
     }
 
+    public sealed class A_service
+    {
+        private static readonly CommandInput OwnerDown = new CommandInput.Harm(
+            new(HarmKind.OwnerDeactivate, "OWNER_REQUEST", "", "", null, null), DirectOnly: false);
+
+        private static readonly CommandInput OwnerUp =
+            new CommandInput.Restore(Owner: true, [], "OWNER_REQUEST", "", "");
+
+        // The grain of an unknown operator ends after each answer, so that each question reads the journal.
+        [Fact]
+        public async Task Is_looked_for_among_the_operators_once_within_the_freshness()
+        {
+            await using var grid = await TestGrid.StartAsync(
+                limits: new ProcessorLimits { AuthorityFreshness = TimeSpan.FromMinutes(1) });
+            var asked = 0;
+            grid.CallFailure = method =>
+            {
+                asked += method == nameof(IOperatorGrain.AskAsync) ? 1 : 0;
+                return null;
+            };
+            await grid.RegisterAsync(1);
+            foreach (var command in new[] { OwnerDown, OwnerUp, OwnerDown, OwnerUp })
+            {
+                Assert.Equal(Outcome.Done, (await grid.Account(1).SendAsync(command, Callers.Service)).Outcome);
+            }
+
+            Assert.Equal(1, asked);
+        }
+
+        [Fact]
+        public async Task That_has_the_subject_of_an_operator_does_not_act_for_the_owner()
+        {
+            await using var grid = await TestGrid.StartAsync(
+                limits: new ProcessorLimits { AuthorityFreshness = TimeSpan.Zero });
+            await grid.RegisterAsync(1);
+            Assert.Equal(Outcome.Done, (await grid.Account(1).SendAsync(OwnerDown, Callers.Service)).Outcome);
+            await grid.EnrollAsync(Callers.Service.Subject);
+            Assert.Equal(RefusalReason.ForbiddenRole,
+                (await grid.Account(1).SendAsync(OwnerUp, Callers.Service)).Refusal!.Reason);
+        }
+    }
+
     public sealed class A_record_that_cannot_be_read : GridTest
     {
         [Fact]

@@ -38,7 +38,7 @@ public static class AccountDecider
 
     /// <summary>
     /// The people whose authority must be looked up before deciding, each at most once, with the harm that the command
-    /// may cause at once in that person's name.
+    /// may cause at once in that person's name. For a service that acts for the owner, the person with its subject.
     /// </summary>
     public static ImmutableArray<AuthorityQuestion> Questions(
         AccountState state, AccountRequest request, Situation situation)
@@ -46,6 +46,10 @@ public static class AccountDecider
         var caller = request.Caller.Actor.Person;
         return request.Command switch
         {
+            AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate } or AccountCommand.Restore { Owner: true } =>
+                OperatorId.TryParse(request.Caller.Actor.Subject, out var namesake)
+                    ? [new(namesake, null, OfAService: true)]
+                    : [],
             AccountCommand.Harm harm => caller is { } person
                 ? [new(person, HarmRules.MayActAlone(state, harm.Action, situation)
                     ? new HarmIntent(state.Id, situation.Followers ?? 0)
@@ -134,12 +138,15 @@ public static class AccountDecider
 
     /// <summary>
     /// The owner's side of a command is for services alone. A token with a staff role speaks for a person in every
-    /// variant of every command, so that the variant for owners is no way round that person's standing and budget.
-    /// Returns the refusal, or <c>null</c>.
+    /// variant of every command, so that the variant for owners is no way round that person's standing and budget. So
+    /// does a token with the role service alone whose subject is enrolled in the register, also after the end of that
+    /// person's authority. Returns the refusal, or <c>null</c>.
     /// </summary>
-    internal static Refusal? CheckOwnersService(Caller caller) =>
+    internal static Refusal? CheckOwnersService(Caller caller, Situation situation) =>
         !caller.Roles.HasFlag(Roles.Service) ? Refusal.ForbiddenRole(Roles.Service)
         : caller.Actor.Kind != ActorKind.Service || (caller.Roles & Roles.Staff) != Roles.None ? Refusal.ServiceOnly
+        : OperatorId.TryParse(caller.Actor.Subject, out var namesake) && situation.Of(namesake).IsEnrolled
+            ? Refusal.SubjectOfAPerson(namesake)
         : null;
 
     /// <summary>As above, for a person who is not the caller: there is no token, the register alone says.</summary>

@@ -99,7 +99,7 @@ internal static class HarmRules
 
     private static Refusal? CheckCaller(HarmAction action, Caller caller, Situation situation) =>
         action.Kind == HarmKind.OwnerDeactivate
-            ? AccountDecider.CheckOwnersService(caller)
+            ? AccountDecider.CheckOwnersService(caller, situation)
             : AccountDecider.CheckPerson(caller, Roles.Support, situation);
 
     private static Refusal? CheckFields(HarmAction action, Situation situation)

@@ -79,7 +79,7 @@ internal static class HealingRules
 
     private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
         owner
-            ? AccountDecider.CheckOwnersService(caller)
+            ? AccountDecider.CheckOwnersService(caller, situation)
             : AccountDecider.CheckPerson(caller, Roles.Support, situation);
 
     private static Refusal? CheckKinds(ImmutableArray<HoldKind> asked, ImmutableArray<HoldKind> mine) =>

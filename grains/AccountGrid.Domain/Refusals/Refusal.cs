@@ -41,6 +41,11 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
         RefusalReason.ForbiddenRole,
         "Only a service acts on the owner's behalf: a token that has a staff role speaks for a person. Use a token with the role service alone.");
 
+    /// <summary>A service has the subject of a person in the register.</summary>
+    public static Refusal SubjectOfAPerson(OperatorId person) => new(
+        RefusalReason.ForbiddenRole,
+        $"{person} is enrolled as an operator; a service that acts on the owner's behalf needs a subject of its own.");
+
     /// <summary>The person has no authority any more, or never had.</summary>
     public static Refusal AuthorityEnded(OperatorId person) =>
         new(RefusalReason.AuthorityEnded, $"{person} has no authority: it has ended or was never granted.");

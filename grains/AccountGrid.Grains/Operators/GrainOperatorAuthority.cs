@@ -1,13 +1,24 @@
+using System.Collections.Concurrent;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging;
 
 namespace AccountGrid.Grains;
 
-/// <summary>Asks the operator's own grain, wherever it is. Thread-safe.</summary>
+/// <summary>
+/// Asks the operator's own grain, wherever it is. That a service's subject is no operator's is remembered for
+/// <see cref="ProcessorLimits.AuthorityFreshness"/>: the grain of an unknown operator reads the journal at every call.
+/// Thread-safe.
+/// </summary>
 public sealed partial class GrainOperatorAuthority(
-    IGrainFactory grains, TimeProvider clock, ILogger<GrainOperatorAuthority> log) : IOperatorAuthority
+    IGrainFactory grains, ProcessorLimits limits, TimeProvider clock, ILogger<GrainOperatorAuthority> log)
+    : IOperatorAuthority
 {
+    /// <summary>Services at most that are remembered; more are forgotten together.</summary>
+    private const int MostServices = 1024;
+
+    private readonly ConcurrentDictionary<OperatorId, long> _unknownSince = new();
+
     /// <inheritdoc />
     /// <remarks>
     /// Asked again if the grain's silo goes away: a reservation lies in that silo's memory and is gone with it, so that
@@ -18,6 +29,30 @@ public sealed partial class GrainOperatorAuthority(
     /// The record cannot be had, so there is no authority now; nothing was done.
     /// </exception>
     public async Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        if (question.OfAService && _unknownSince.TryGetValue(question.Person, out var since)
+            && clock.GetElapsedTime(since) < limits.AuthorityFreshness)
+        {
+            return new(Authority.Unknown(question.Person), Reservation: null);
+        }
+
+        var asked = clock.GetTimestamp();
+        var answer = await AskGrainAsync(question, cancellationToken);
+        if (question.OfAService && !answer.Authority.IsEnrolled)
+        {
+            if (_unknownSince.Count >= MostServices)
+            {
+                _unknownSince.Clear();
+            }
+
+            _unknownSince[question.Person] = asked;
+        }
+
+        return answer;
+    }
+
+    private async Task<AuthorityAnswer> AskGrainAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
         try
         {

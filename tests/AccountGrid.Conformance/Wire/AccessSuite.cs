@@ -165,6 +165,13 @@ public abstract class AccessSuite(Topology topology) : WireSuite(topology)
                 new() { Id = standing, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
             leaver.Wire.Accounts.RestoreAccountAsync(
                 new() { Id = down, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
+        // Nor is a second token of the same subject, with the role service alone.
+        var service = new Person(Grid, protocol, leaver.Name, "service").Wire;
+        await AllForbiddenAsync(
+            service.Accounts.DeactivateAccountAsync(
+                new() { Id = standing, Reason = "SPAM", Owner = true }, Options).ResponseAsync,
+            service.Accounts.RestoreAccountAsync(
+                new() { Id = down, Reason = "SPAM", Owner = true }, Options).ResponseAsync);
         Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(standing)).Status);
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(down)).Status);
     }

@@ -278,6 +278,23 @@ public sealed class HarmTests
             }
         }
 
+        // A second token of an offboarded person, with the role service alone, went on acting as the owner.
+        [Fact]
+        public void A_service_with_the_subject_of_a_person_is_refused_also_after_that_persons_end()
+        {
+            var service = new Caller(Actor.Service("sam"), Roles.Service);
+            Expect.Done(World.Send(Small, Harm(HarmKind.OwnerDeactivate), service));
+            Expect.Done(World.Send(Small, Commands.OwnerRestore(), service));
+            World.Enroll("sam");
+            foreach (var _ in new[] { "active", "ended" })
+            {
+                Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Harm(HarmKind.OwnerDeactivate), service));
+                Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Small, Commands.OwnerRestore(), service));
+                World.Offboard("sam", World.Now);
+                World.Advance(TimeSpan.FromMinutes(1));
+            }
+        }
+
         [Fact]
         public void A_protected_account_waits_for_one_of_the_staff()
         {

@@ -61,11 +61,17 @@ public static class Law
     /// <summary>A person acts as a person: the owner's variants of commands are no way round the standing and the budget of that person.</summary>
     public static void PeopleActAsPeople(World world)
     {
-        foreach (var step in world.Steps.Where(s => s.Decision is Decision.Accepted && (s.Request.Caller.Roles & Roles.Staff) != Roles.None))
+        foreach (var step in world.Steps.Where(s => s.Decision is Decision.Accepted && SpeaksForAPerson(s)))
         {
-            var isOwners = step.Request.Command is AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate } or AccountCommand.Restore { Owner: true };
-            Require(!isOwners, "a token with a staff role acted as the owner", step);
+            var isOwners = step.Request.Command is AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate }
+                or AccountCommand.Restore { Owner: true };
+            Require(!isOwners, "a token of a person acted as the owner", step);
         }
+
+        static bool SpeaksForAPerson(Step step) =>
+            (step.Request.Caller.Roles & Roles.Staff) != Roles.None
+            || (OperatorId.TryParse(step.Request.Caller.Actor.Subject, out var subject)
+                && step.Grants.ContainsKey(subject));
     }
 
     /// <summary>Whoever has the power to restore is never told to wait, to ask or to spend. Probed in the world's present state.</summary>

@@ -59,6 +59,13 @@ public sealed class LawsCanFail
             situation));
 
     [Fact]
+    public void A_decider_that_does_not_look_for_a_services_subject_in_the_register_is_found() =>
+        Caught(Law.PeopleActAsPeople, (state, request, situation) => AccountDecider.Decide(
+            state, request, request.Caller.Actor.Kind == ActorKind.Service
+                ? situation with { Authorities = Situation.NoAuthorities }
+                : situation));
+
+    [Fact]
     public void A_decider_that_forgets_the_approvers_notice_period_is_found() =>
         Caught(Law.TwoToHarm, (state, request, situation) => AccountDecider.Decide(state, request, With(situation, a =>
             a.Standing == Standing.Notice ? a with { Standing = Standing.Active } : a)));
