@@ -14,6 +14,7 @@ public sealed partial class Platform : IAsyncLifetime
     private readonly TempDirectory _configuration = new();
     private readonly TempDirectory _keys = new();
     private readonly List<IAsyncDisposable> _running = [];
+    private ClusterTurn? _turn;
 
     /// <summary>Why there is none, or <c>null</c>.</summary>
     public static string? Missing => PrometheusServer.Missing ?? PostgresServer.Missing;
@@ -52,6 +53,7 @@ public sealed partial class Platform : IAsyncLifetime
             return;
         }
 
+        _turn = new ClusterTurn();
         Database = Running(await PostgresServer.StartNewAsync());
         var gateway = Running(new GatewayProcess(new GatewayProcessOptions { DataDirectory = _keys.FullPath, Postgres = Database.ConnectionString() }));
         var clustered = new SiloProcessOptions
@@ -102,6 +104,7 @@ public sealed partial class Platform : IAsyncLifetime
 
         _configuration.Dispose();
         _keys.Dispose();
+        _turn?.Dispose();
     }
 
     private T Running<T>(T process)

@@ -3,7 +3,7 @@ using AccountGrid.Testing;
 namespace AccountGrid.Silo.Tests;
 
 /// <summary>Three real silos on one PostgreSQL database, sharing a directory of keys.</summary>
-public sealed class ClusterTests : IAsyncDisposable
+public sealed class ClusterTests : IClassFixture<ClusterTurn>, IAsyncDisposable
 {
     private const int Accounts = 24;
     private readonly TempDirectory _keys = new();

@@ -3,7 +3,7 @@ using AccountGrid.Testing;
 namespace AccountGrid.Silo.Tests;
 
 /// <summary>One trace in two silos on one PostgreSQL database, and in a gateway before them.</summary>
-public sealed class ClusterTraceTests : IAsyncDisposable
+public sealed class ClusterTraceTests : IClassFixture<ClusterTurn>, IAsyncDisposable
 {
     private readonly TempDirectory _keys = new();
     private readonly List<SiloProcess> _silos = [];

@@ -5,7 +5,7 @@ namespace AccountGrid.Silo.Tests;
 /// <summary>The front page of the repository; the rest of it is tested where the command line is.</summary>
 public static class ReadmeTests
 {
-    public sealed class More_than_one_silo
+    public sealed class More_than_one_silo : IClassFixture<ClusterTurn>
     {
         // With the data directory of the chapter before, the audit found the new database altered: the checkpoints in
         // that directory were signed for the old one.

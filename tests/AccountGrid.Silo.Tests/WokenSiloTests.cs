@@ -12,7 +12,7 @@ namespace AccountGrid.Silo.Tests;
 /// used to answer from its old views for a second, and 19 of 20 accounts that were down stayed ACTIVE in a client's
 /// cache, whose bound is 2 seconds, until their entries expired.
 /// </summary>
-public sealed class WokenSiloTests : IAsyncDisposable
+public sealed class WokenSiloTests : IClassFixture<ClusterTurn>, IAsyncDisposable
 {
     private const int Accounts = 24;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
