@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace AccountGrid.Client;
 
 /// <summary>The bounds of staleness and size. Read once, when the cache is made.</summary>

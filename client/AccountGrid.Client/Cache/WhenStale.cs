@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace AccountGrid.Client;
 
 /// <summary>The behaviour of an <see cref="AccountStatusCache"/> that cannot answer from memory.</summary>

@@ -1,5 +1,3 @@
-using Grpc.Core;
-
 namespace AccountGrid.Client;
 
 /// <summary>A field of a request that breaks a rule.</summary>

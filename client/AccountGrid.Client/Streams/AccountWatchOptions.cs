@@ -1,5 +1,3 @@
-using AccountGrid.V1;
-
 namespace AccountGrid.Client;
 
 /// <summary>The accounts and the position of a watch.</summary>

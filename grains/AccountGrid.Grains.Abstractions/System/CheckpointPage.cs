@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using AccountGrid.Domain;
-
 namespace AccountGrid.Grains;
 
 /// <summary>Makes checkpoints and verifies everything. One in the cluster. Key 0.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using AccountGrid.Domain;
-
 namespace AccountGrid.Grains;
 
 /// <summary>
