@@ -5,8 +5,8 @@ namespace AccountGrid.Client;
 /// <summary>
 /// A watch that resumes. Enumerated by one reader at a time; enumerated again, it goes on behind
 /// <see cref="Position"/>. It throws <see cref="AccountGridException"/> where no reconnecting helps (the token is
-/// refused, the role is missing), and where the server was not there in the first place for as many attempts as calls
-/// have; once it was connected, it never gives up.
+/// refused, the role is missing, a restored journal ends before the position), and where the server was not there in
+/// the first place for as many attempts as calls have; once it was connected, it never gives up.
 /// </summary>
 public sealed class AccountWatch : IAsyncEnumerable<WatchEventsResponse>
 {

@@ -17,6 +17,7 @@ namespace AccountGrid.Gateway.Http;
 /// </summary>
 internal sealed class EventsEndpoint(EventFeed feed)
 {
+    private const string LastEventId = "Last-Event-ID";
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
 
     /// <summary>Handles one stream.</summary>
@@ -26,7 +27,10 @@ internal sealed class EventsEndpoint(EventFeed feed)
         try
         {
             var order = Read(context.Request);
-            var from = await feed.BeginAsync(order, context.RequestAborted);
+            var from = await feed.BeginAsync(
+                order,
+                context.Request.Headers.ContainsKey(LastEventId) ? LastEventId : "afterPosition",
+                context.RequestAborted);
 
             // The first step is taken before the answer begins, so that a refusal still sets the status.
             var steps = feed.ReadAsync(caller, order, from, context.RequestAborted).GetAsyncEnumerator(
@@ -90,9 +94,9 @@ internal sealed class EventsEndpoint(EventFeed feed)
         }
 
         // A browser that reconnects adds this to the address of its first request, so it takes precedence.
-        if (request.Headers["Last-Event-ID"] is { Count: > 0 } last)
+        if (request.Headers[LastEventId] is { Count: > 0 } last)
         {
-            after = PositionOf(ref checks, "Last-Event-ID", last);
+            after = PositionOf(ref checks, LastEventId, last);
         }
 
         var order = WatchOrders.Check(ref checks, after, accounts);

@@ -4,6 +4,7 @@ using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Grains;
+using AccountGrid.JsonContract;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway.Services;
@@ -27,10 +28,33 @@ internal sealed class EventFeed(
     private const string RefusedAttempt = "attempt-refused";
     private readonly TimeSpan _heartbeat = options.Value.Limits.Heartbeat;
 
-    /// <summary>The position where a watch begins.</summary>
-    public async Task<long> BeginAsync(WatchOrder order, CancellationToken cancellationToken) =>
-        order.After
-            ?? await grains.RepeatAsync(() => grains.Directory.ReadFeedHeadAsync(cancellationToken), cancellationToken);
+    /// <summary>
+    /// The position where a watch begins: one that the store has, because after a restored backup a watcher that
+    /// resumes at a lost position would wait in silence until the journal has grown past it.
+    /// </summary>
+    /// <param name="order">What the watcher asks for.</param>
+    /// <param name="field">The field that gave the position to resume from.</param>
+    /// <param name="cancellationToken">Ends the wait for the store.</param>
+    /// <exception cref="ApiException">The position is beyond the end of the journal.</exception>
+    public async Task<long> BeginAsync(WatchOrder order, string field, CancellationToken cancellationToken)
+    {
+        if (order.After is not { } after)
+        {
+            return await grains.RepeatAsync(
+                () => grains.Directory.ReadFeedHeadAsync(cancellationToken), cancellationToken);
+        }
+
+        // Asked of the store: another silo may have committed the entry without this process knowing.
+        if (after > 0 && (await grains.RepeatAsync(
+            () => grains.Directory.ReadFeedAsync(after - 1, 1, TimeSpan.Zero, cancellationToken),
+            cancellationToken)).Entries.IsEmpty)
+        {
+            throw new ApiException(ApiError.Invalid(new FieldViolation(
+                field, "is beyond the end of the journal, as after a restored backup: read the accounts anew")));
+        }
+
+        return after;
+    }
 
     /// <summary>
     /// Events after a position in commit order, until the caller goes away or loses its authority, or the server stops.
@@ -56,6 +80,7 @@ internal sealed class EventFeed(
             {
                 if (await ToEventAsync(entry, order, ending.Token) is { } happened)
                 {
+                    progress.Sent();
                     yield return new FeedStep(entry.Position, happened);
                 }
             }
@@ -65,8 +90,9 @@ internal sealed class EventFeed(
             {
                 yield return new FeedStep(position, null, complete);
             }
-            else if (page.Entries.IsEmpty)
+            else if (page.Entries.IsEmpty || progress.IsSilent)
             {
+                progress.Sent();
                 yield return new FeedStep(position, null);
             }
         }
@@ -131,6 +157,7 @@ internal sealed class EventFeed(
     {
         private long _askedAt;
         private long? _reported;
+        private long _sentAt = clock.GetTimestamp();
 
         /// <summary>
         /// How long the next page may wait for an entry; zero until the first progress is reported.
@@ -139,6 +166,14 @@ internal sealed class EventFeed(
             order.Progress is not { } interval ? heartbeat
             : _reported is null ? TimeSpan.Zero
             : interval < heartbeat ? interval : heartbeat;
+
+        /// <summary>
+        /// Whether it is time for a heartbeat although entries came: all of them were of other accounts.
+        /// </summary>
+        public readonly bool IsSilent => clock.GetElapsedTime(_sentAt) >= heartbeat;
+
+        /// <summary>An event or a heartbeat is being sent.</summary>
+        public void Sent() => _sentAt = clock.GetTimestamp();
 
         /// <summary>A page is about to be asked for.</summary>
         public void BeginPage() => _askedAt = clock.GetTimestamp();

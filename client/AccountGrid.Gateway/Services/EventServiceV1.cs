@@ -22,7 +22,7 @@ internal sealed class EventServiceV1(EventFeed feed, TimeProvider clock) : V1.Ev
             request.Accounts,
             request.ProgressInterval);
         checks.ThrowIfAny();
-        var from = await feed.BeginAsync(order, context.CancellationToken);
+        var from = await feed.BeginAsync(order, "afterPosition", context.CancellationToken);
 
         var hasBegun = false;
         await foreach (var step in feed.ReadAsync(context.Identity(), order, from, context.CancellationToken))

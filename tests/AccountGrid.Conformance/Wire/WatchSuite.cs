@@ -177,6 +177,7 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
     {
         var cast = Meet(protocol);
         Assert.Equal(["afterPosition"], await FieldsAsync(new() { AfterPosition = -1 }));
+        Assert.Equal(["afterPosition"], await FieldsAsync(new() { AfterPosition = long.MaxValue }));
         Assert.Equal(["accounts"], await FieldsAsync(new() { Accounts = { 0 } }));
         var many = new V1.WatchEventsRequest();
         many.Accounts.AddRange(Enumerable.Repeat(1L, 1001));
@@ -241,9 +242,13 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         // A gateway of its own once gave up the wait for news when its calls to silos time out, and ended the stream.
         var cast = Meet(Protocol.Http);
         using var response = await cast.Shop.Wire.Http.GetAsync(
-            $"/v1/events?accounts={Topology.FreshId()}&afterPosition={long.MaxValue}",
+            $"/v1/events?accounts={Topology.FreshId()}",
             HttpCompletionOption.ResponseHeadersRead, Options.CancellationToken);
-        Assert.All(await ReadAsync(response, 2, "ping"), static ping => Assert.Equal($"{long.MaxValue}", ping.EventId));
+
+        // Entries of other accounts are no sign of life: among the accounts of other tests there may be no quiet.
+        var pings = (await ReadAsync(response, 2, "ping")).Select(static ping => long.Parse(
+            ping.EventId!, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        Assert.True(pings[1] >= pings[0]);
     }
 
     private static async Task<V1.WatchEventsResponse> NextAsync(AsyncServerStreamingCall<V1.WatchEventsResponse> watch)
