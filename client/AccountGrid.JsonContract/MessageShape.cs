@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -44,10 +45,13 @@ internal sealed class MessageShape
     /// <summary>The field of a JSON or proto name.</summary>
     public FieldDescriptor? Find(string name) => _fields.GetValueOrDefault(name);
 
-    /// <summary>Checks one JSON document.</summary>
+    /// <summary>
+    /// Checks one JSON document. What protobuf's JSON mapping allows and transcoding does not read is replaced by what
+    /// means the same: <c>null</c> for a list becomes an empty list.
+    /// </summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
     /// <exception cref="InvalidOperationException">It holds text that is not valid Unicode.</exception>
-    public void CheckJson(ReadOnlyMemory<byte> json, RouteValueDictionary path, ref FieldViolations violations)
+    public void CheckJson(Memory<byte> json, RouteValueDictionary path, ref FieldViolations violations)
     {
         using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Depth });
         if (document.RootElement.ValueKind != JsonValueKind.Object)
@@ -56,7 +60,7 @@ internal sealed class MessageShape
             return;
         }
 
-        CheckObject(document.RootElement, "", ref violations);
+        CheckObject(json, document.RootElement, "", ref violations);
         foreach (var property in document.RootElement.EnumerateObject())
         {
             // Transcoding silently prefers the path; a request that names two accounts must not pass.
@@ -77,7 +81,7 @@ internal sealed class MessageShape
         }
     }
 
-    private void CheckObject(JsonElement element, string prefix, ref FieldViolations violations)
+    private void CheckObject(Memory<byte> json, JsonElement element, string prefix, ref FieldViolations violations)
     {
         var seen = new HashSet<int>();
         foreach (var property in element.EnumerateObject())
@@ -92,17 +96,21 @@ internal sealed class MessageShape
             }
             else if (property.Value.ValueKind != JsonValueKind.Null)
             {
-                CheckValue(field, property.Value, prefix + field.JsonName, ref violations);
+                CheckValue(json, field, property.Value, prefix + field.JsonName, ref violations);
+            }
+            else if (field.IsRepeated)
+            {
+                Replace(json, property.Value, "[]"u8);
             }
         }
     }
 
     private static void CheckValue(
-        FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
+        Memory<byte> json, FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
     {
         if (!field.IsRepeated)
         {
-            CheckOne(field, value, path, ref violations);
+            CheckOne(json, field, value, path, ref violations);
         }
         else if (value.ValueKind != JsonValueKind.Array)
         {
@@ -114,18 +122,23 @@ internal sealed class MessageShape
             foreach (var item in value.EnumerateArray())
             {
                 CheckOne(
-                    field, item, string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"), ref violations);
+                    json,
+                    field,
+                    item,
+                    string.Create(CultureInfo.InvariantCulture, $"{path}[{index++}]"),
+                    ref violations);
             }
         }
     }
 
-    private static void CheckOne(FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
+    private static void CheckOne(
+        Memory<byte> json, FieldDescriptor field, JsonElement value, string path, ref FieldViolations violations)
     {
         if (field.FieldType == FieldType.Message && !IsTime(field))
         {
             if (value.ValueKind == JsonValueKind.Object)
             {
-                Of(field.MessageType).CheckObject(value, path + ".", ref violations);
+                Of(field.MessageType).CheckObject(json, value, path + ".", ref violations);
             }
             else
             {
@@ -149,6 +162,18 @@ internal sealed class MessageShape
         if (rule is not null)
         {
             violations.Add(path, rule);
+        }
+    }
+
+    /// <summary>Puts another text in the place of a value that is at least as long; blanks fill the rest.</summary>
+    private static void Replace(Memory<byte> json, JsonElement value, ReadOnlySpan<byte> text)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        if (json.Span.Overlaps(raw, out var offset))
+        {
+            var place = json.Span.Slice(offset, raw.Length);
+            text.CopyTo(place);
+            place[text.Length..].Fill((byte)' ');
         }
     }
 
