@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Globalization;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Grains;
+using AccountGrid.JsonContract;
 
 namespace AccountGrid.Gateway.Validation;
 
@@ -124,11 +124,9 @@ internal static class Filters
 
     private static DateTimeOffset? TimeOf(ref FieldChecks checks, FilterTerm term)
     {
-        const DateTimeStyles Style = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        if (term.Value.Contains('T', StringComparison.Ordinal)
-            && DateTimeOffset.TryParse(term.Value, CultureInfo.InvariantCulture, Style, out var at))
+        if (Rfc3339.TryRead(term.Value, out var at, out _))
         {
-            return Microseconds.Truncate(at);
+            return Microseconds.Truncate(at.ToDateTimeOffset());
         }
 
         checks.Add(Name, "takes at as an RFC 3339 time such as \"2026-01-02T03:04:05Z\"");

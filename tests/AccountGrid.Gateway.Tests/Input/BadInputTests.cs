@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using AccountGrid.Gateway.Tests.Harness;
 using Grpc.Core;
 
@@ -287,10 +288,35 @@ public static class BadInputTests
         [InlineData("2030-01-01")]
         [InlineData("2030-13-01T00:00:00Z")]
         [InlineData("12345-01-01T00:00:00Z")]
+        [InlineData("2030-01-01T00:00:00")]
+        [InlineData("2030-01-01 00:00:00Z")]
+        [InlineData("Tue, 01 Dec 2026")]
+        [InlineData("Tue, 01 Dec 2026 00:00:00 GMT")]
         public async Task That_is_none_is_refused(string until)
         {
             var id = await gateway.RegisterAsync();
             Names("until", await gateway.Kim.PostErrorAsync($"/v1/accounts/{id}:suspend", new { reason = "SPAM", until }));
+        }
+
+        // RFC 3339 allows all of these; protobuf's reader knows the last two only.
+        [Theory]
+        [InlineData("-01-01T00:00:00-00:00")]
+        [InlineData("-01-01t00:00:00z")]
+        [InlineData("-01-01t01:00:00.000+01:00")]
+        [InlineData("\\u002d01-01t00:00:00z")]
+        [InlineData("-01-01T00:00:00Z")]
+        [InlineData("-01-01T01:00:00+01:00")]
+        public async Task That_RFC_3339_allows_is_taken(string rest)
+        {
+            // A suspension may last ten years at most.
+            var year = gateway.Host.Clock.GetUtcNow().Year + 2;
+            var id = await gateway.RegisterAsync();
+            using var content = new StringContent($$"""{"reason":"SPAM","until":"{{year}}{{rest}}","note":"n"}""", Encoding.UTF8, "application/json");
+            using var response = await gateway.Kim.Http.PostAsync($"/v1/accounts/{id}:suspend", content, TestContext.Current.CancellationToken);
+            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(response.IsSuccessStatusCode, text);
+            var until = Assert.Single((await gateway.ReadAsync(id)).Holds).Until.ToDateTimeOffset();
+            Assert.Equal(new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero), until);
         }
 
         [Theory]

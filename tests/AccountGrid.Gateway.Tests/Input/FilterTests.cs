@@ -67,6 +67,22 @@ public sealed class FilterTests(SharedGateway gateway)
             Assert.Equal(TimeSpan.FromDays(1), filter.Until - filter.Since);
         }
 
+        // "Tue" was once taken for the T of a time.
+        [Theory]
+        [InlineData("2026-12-01T00:00:00Z", true)]
+        [InlineData("2026-12-01t01:00:00+01:00", true)]
+        [InlineData("2026-12-01T00:00:00-00:00", true)]
+        [InlineData("Tue, 01 Dec 2026", false)]
+        [InlineData("2026-12-01T00:00:00", false)]
+        [InlineData("2026-12-01T00:00Z", false)]
+        public void Are_filtered_by_times_of_RFC_3339_only(string at, bool isTaken)
+        {
+            var checks = default(FieldChecks);
+            var filter = Filters.Audit(ref checks, $"at >= \"{at}\"");
+            Assert.Equal(isTaken, checks.Error is null);
+            Assert.Equal(isTaken ? new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero) : null, filter.Since);
+        }
+
         [Theory]
         [InlineData("stream = \"x/1\"")]
         [InlineData("stream = \"a/0\"")]
