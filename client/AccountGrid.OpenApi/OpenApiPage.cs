@@ -12,7 +12,7 @@ public static class OpenApiPage
 
     private const string Ingest = """
         {"operationId":"FollowerService_IngestFollows","tags":["Follower"],"summary":"Takes follows as newline-delimited JSON",
-         "description":"One follow per line of at most 512 bytes: {\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"}. A broken line is named in the answer and the rest counts. Role: service.",
+         "description":"One follow per line of at most 512 bytes: {\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"}. A broken line is named in the answer and the rest counts. The body is not compressed (415). Role: service.",
          "requestBody":{"required":true,"content":{"application/x-ndjson":{"schema":{"type":"string"}}}},
          "responses":{"200":{"description":"Totals.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/IngestFollowsResponse"}}}}}}
         """;

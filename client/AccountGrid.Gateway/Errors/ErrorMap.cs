@@ -19,6 +19,9 @@ internal static class ErrorMap
     /// <summary>The address exists, the HTTP method does not.</summary>
     public static readonly ErrorKind WrongHttpMethod = new("UNIMPLEMENTED", StatusCode.Unimplemented, 405);
 
+    /// <summary>The body is compressed, and this address takes none that is.</summary>
+    public static readonly ErrorKind WrongEncoding = new("INVALID_ARGUMENT", StatusCode.InvalidArgument, 415);
+
     /// <summary>The time limit or the caller's deadline passed.</summary>
     public static readonly ErrorKind DeadlineExceeded = new("DEADLINE_EXCEEDED", StatusCode.DeadlineExceeded, 504);
 

@@ -7,6 +7,7 @@ using AccountGrid.Gateway.Services;
 using AccountGrid.JsonContract;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace AccountGrid.Gateway.Http;
 
@@ -36,6 +37,13 @@ internal sealed class IngestEndpoint(
                 ApiError.Invalid(new FieldViolation("content-type", "must be application/x-ndjson")));
         }
 
+        if (!IsIdentity(context.Request.Headers.ContentEncoding))
+        {
+            var rule = new FieldViolation("content-encoding", "must be identity: send the lines uncompressed");
+            throw new ApiException(
+                new ApiError(ErrorMap.WrongEncoding, $"{rule.Field} {rule.Rule}") { Violations = [rule] });
+        }
+
         // A sender may wait for its own source; a pause that is too long ends the stream below.
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
@@ -56,6 +64,10 @@ internal sealed class IngestEndpoint(
         return type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase)
             || type.Equals("application/ndjson", StringComparison.OrdinalIgnoreCase);
     }
+
+    private static bool IsIdentity(StringValues encodings) => encodings.ToString()
+        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .All(static encoding => encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     private async Task<V1.IngestFollowsResponse> ReadAsync(HttpContext context, FollowIngest ingest)
     {
@@ -132,10 +144,16 @@ internal sealed class IngestEndpoint(
     {
         private long _number;
         private bool _skipping;
+        private bool _hasBegun;
 
         /// <summary>Takes lines until the batch is full; <c>false</c> when the rest holds no whole line.</summary>
         public bool Take(ref ReadOnlySequence<byte> rest, bool isLast)
         {
+            if (!_hasBegun && !(_hasBegun = SkipMark(ref rest, isLast)))
+            {
+                return false;
+            }
+
             while (rest.PositionOf((byte)'\n') is { } end)
             {
                 TakeOne(rest.Slice(0, end));
@@ -159,6 +177,27 @@ internal sealed class IngestEndpoint(
             }
 
             return false;
+        }
+
+        /// <summary>
+        /// Skips a byte order mark, with which some programs begin a file; <c>false</c> while it is not all there.
+        /// </summary>
+        private static bool SkipMark(ref ReadOnlySequence<byte> rest, bool isLast)
+        {
+            var mark = "\uFEFF"u8;
+            if (rest.Length < mark.Length)
+            {
+                return isLast;
+            }
+
+            Span<byte> beginning = stackalloc byte[3];
+            rest.Slice(0, mark.Length).CopyTo(beginning);
+            if (beginning.SequenceEqual(mark))
+            {
+                rest = rest.Slice(mark.Length);
+            }
+
+            return true;
         }
 
         private void TakeOne(ReadOnlySequence<byte> line)

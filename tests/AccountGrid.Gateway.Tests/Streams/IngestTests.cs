@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using AccountGrid.Application;
@@ -118,6 +119,38 @@ public sealed class IngestTests(SharedGateway gateway)
         Assert.Contains("504", answer, StringComparison.Ordinal);
         Assert.Contains("DEADLINE_EXCEEDED", answer, StringComparison.Ordinal);
         Assert.Contains("trace-id", answer, StringComparison.Ordinal);
+    }
+
+    // A compressed body was once taken for lines, all of them broken, and answered with 200.
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("identity, br")]
+    public async Task A_compressed_stream_is_refused_at_once(string encoding)
+    {
+        using var content = new ByteArrayContent([0x1F, 0x8B, 0x08, (byte)'\n']);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/x-ndjson");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        using var response = await gateway.Service.Http.PostAsync(
+            "/v1/followers:ingest", content, TestContext.Current.CancellationToken);
+        var error = await WireError.FromAsync(response);
+        Assert.Equal(("INVALID_ARGUMENT", HttpStatusCode.UnsupportedMediaType), (error.Reason, error.HttpStatus));
+        Assert.Equal(["content-encoding"], error.Fields);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_at_the_beginning_is_skipped()
+    {
+        var id = await gateway.RegisterAsync();
+        var line = $$"""{"account":"{{id}}","follower":"1","op":"follow"}""".PadRight(512);
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes($"\uFEFF{line}\n\uFEFF{line}"));
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/x-ndjson");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", "identity");
+        using var response = await gateway.Service.Http.PostAsync(
+            "/v1/followers:ingest", content, TestContext.Current.CancellationToken);
+        var answer = V1.IngestFollowsResponse.Parser.ParseJson(
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((2, 1), (answer.Received, answer.Changed));
+        Assert.Equal(2, Assert.Single(answer.Errors).Line);
     }
 
     private static async Task<V1.IngestFollowsResponse> IngestAsync(Wire service, string lines)
