@@ -102,6 +102,9 @@ internal sealed class RequestMiddleware(RequestDelegate next, TimeProvider clock
     private ApiError ErrorOf(HttpContext context, Exception exception) => exception switch
     {
         BadHttpRequestException bad => ErrorMap.FromHttpStatus(bad.StatusCode),
+
+        // Kestrel's reader of chunks throws this for a size that overflows, and the one above for other bad sizes.
+        IOException { InnerException: OverflowException } => ErrorMap.FromHttpStatus(StatusCodes.Status400BadRequest),
         OperationCanceledException => RequestDeadline.HasPassed(context)
             ? ErrorMap.FromHttpStatus(StatusCodes.Status504GatewayTimeout)
             : ErrorMap.FromStatus(StatusCode.Cancelled),

@@ -223,6 +223,20 @@ public static class BadInputTests
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, error.HttpStatus);
         }
 
+        // A size that overflows was once a failure of the server.
+        [Theory]
+        [InlineData("POST /v1/accounts", "application/json", "FFFFFFFFFFFFFFFF")]
+        [InlineData("POST /v1/accounts", "application/json", "7FFFFFFFFFFFFFFFF")]
+        [InlineData("POST /v1/accounts", "application/json", "xyz")]
+        [InlineData("POST /v1/followers:ingest", "application/x-ndjson", "FFFFFFFFFFFFFFFF")]
+        public async Task In_chunks_of_an_impossible_size_is_refused(string line, string type, string size)
+        {
+            var answer = await RawRequest.SendAsync(
+                gateway.Host.Http, line, gateway.Host.Tokens.Service, $"Content-Type: {type}\r\nTransfer-Encoding: chunked", $"{size}\r\n{{}}\r\n");
+            Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+            Assert.Contains("INVALID_ARGUMENT", answer, StringComparison.Ordinal);
+        }
+
         [Theory]
         [InlineData("text/plain")]
         [InlineData("application/xml")]
