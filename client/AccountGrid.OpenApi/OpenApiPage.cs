@@ -22,7 +22,7 @@ public static class OpenApiPage
          "description":"Events named event carry a WatchEventsResponse as data and the position as id; ping carries the position while nothing happens. Resumable by Last-Event-ID. Role: service or staff.",
          "parameters":[
           {"name":"afterPosition","in":"query","description":"Resume behind this position; absent = from now on; 0 = from the beginning. Beyond the end of the journal, as after a restored backup, it is refused.","schema":{"type":"string","format":"int64"}},
-          {"name":"accounts","in":"query","description":"Only these accounts; repeatable.","schema":{"type":"array","items":{"type":"string","format":"int64"}}},
+          {"name":"accounts","in":"query","description":"Only these accounts; repeatable, at most 1,000.","schema":{"type":"array","items":{"type":"string","format":"int64"}}},
           {"name":"Last-Event-ID","in":"header","description":"As afterPosition, and before it.","schema":{"type":"string","format":"int64"}}],
          "responses":{"200":{"description":"Events until either side ends.","content":{"text/event-stream":{"schema":{"type":"string"}}}}}}
         """;

@@ -18,7 +18,10 @@ internal static class KestrelLimits
         // Above what is accepted, so that a token of 100 KB gets an error and not an aborted connection.
         limits.MaxRequestHeadersTotalSize = 160 * 1024;
         limits.MaxRequestHeaderCount = 64;
-        limits.MaxRequestLineSize = 8 * 1024;
+
+        // A watch by server-sent events names its accounts in the address: 1,000 ids of 19 digits, each as
+        // "accounts=...&", are 29 KB.
+        limits.MaxRequestLineSize = 32 * 1024;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.Http2.MaxRequestHeaderFieldSize = 128 * 1024;
         limits.Http2.MaxStreamsPerConnection = 256;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using AccountGrid.Gateway.Tests.Harness;
 using Grpc.Core;
@@ -98,6 +99,32 @@ public sealed class EventTests
         Assert.False(others.IsCompleted);
         await stop.CancelAsync();
         await others;
+    }
+
+    // As server-sent events 700 accounts were already too long an address, although 1,000 are promised.
+    [Fact]
+    public async Task A_watch_takes_a_thousand_accounts_of_the_longest_ids()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        using var service = new Wire(host, host.Tokens.Service);
+        var ids = Enumerable.Range(0, 1000).Select(static i => long.MaxValue - i).ToArray();
+        await service.Accounts.RegisterAccountAsync(new() { Id = ids[^1], Handle = "a" }, Wire.Options);
+        var address = $"/v1/events?afterPosition=0&{string.Join('&', ids.Select(static id => $"accounts={id}"))}";
+        using var response = await service.Http.GetAsync(
+            address, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(TestContext.Current.CancellationToken))
+        {
+            if (item.EventType == "event")
+            {
+                Assert.Equal(ids[^1], V1.WatchEventsResponse.Parser.ParseJson(item.Data).Account);
+                break;
+            }
+        }
+
+        var error = await service.GetErrorAsync($"{address}&accounts=1");
+        Assert.Equal(["accounts"], error.Fields);
     }
 
     private static async Task<WireError> ErrorAsync(AsyncServerStreamingCall<V1.WatchEventsResponse> watch) =>
