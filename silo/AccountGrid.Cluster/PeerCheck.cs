@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace AccountGrid.Cluster;
@@ -25,10 +26,24 @@ internal sealed class PeerCheck(IReadOnlyList<string> names)
     }
 
     /// <summary>What is wrong with the names of a certificate, or <c>null</c>.</summary>
-    public static string? WhyNotNamed(X509Certificate2 certificate, IReadOnlyList<string> names) =>
-        names.Any(name => certificate.MatchesHostname(name, allowWildcards: false, allowCommonName: false))
-            ? null
-            : $"does not carry the name {string.Join(" or ", names)}";
+    /// <remarks>
+    /// Letter by letter, unlike a host name: <see cref="X509Certificate2.MatchesHostname"/> ignores the case.
+    /// </remarks>
+    public static string? WhyNotNamed(X509Certificate2 certificate, IReadOnlyList<string> names)
+    {
+        try
+        {
+            return certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(static extension => extension.EnumerateDnsNames())
+                .Any(carried => names.Contains(carried, StringComparer.Ordinal))
+                    ? null
+                    : $"does not carry the name {string.Join(" or ", names)}";
+        }
+        catch (CryptographicException)
+        {
+            return "has names that cannot be read";
+        }
+    }
 
     /// <summary>What is wrong with a chain.</summary>
     public static string Describe(X509Chain? chain) => chain is { ChainStatus.Length: > 0 }

@@ -67,6 +67,9 @@ public sealed class TlsSettingsTests : IDisposable
         Refused("does not lead to the Authority: NotTimeValid", _authority.Issue("accountgrid-silo", isExpired: true));
         Refused("does not carry the name accountgrid-silo", _authority.Issue("accountgrid-gateway"));
         Refused("does not carry the name accountgrid-silo", _authority.Issue("*"));
+
+        // It was once taken for the name, although the rule says letter by letter.
+        Refused("does not carry the name accountgrid-silo", _authority.Issue("ACCOUNTGRID-SILO"));
         Refused("does not carry the name accountgrid-gateway or accountgrid-silo", _authority.Issue("somebody"),
             isSilo: false);
     }
