@@ -23,7 +23,7 @@ public sealed class StopTests
         await connection.ConnectAsync(silo.Http.Host, silo.Http.Port, Token);
         var stream = connection.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/accounts/1:deactivate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {silo.Token("kim", "support")}\r\nContent-Type: application/json\r\n"
+            $"POST /v1/accounts/1:deactivate HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {silo.Token("kim", "support")}\r\nContent-Type: application/json\r\n"
             + $"Content-Length: {Body.Length}\r\nConnection: close\r\n\r\n{Body[..10]}"), Token);
         silo.Terminate();
         await UntilRefusedAsync(silo.Http);

@@ -22,6 +22,9 @@ internal static class ErrorMap
     /// <summary>The body is compressed, and this address takes none that is.</summary>
     public static readonly ErrorKind WrongEncoding = new("INVALID_ARGUMENT", StatusCode.InvalidArgument, 415);
 
+    /// <summary>The request is for a host whose name this process does not serve.</summary>
+    public static readonly ErrorKind WrongHost = new("INVALID_ARGUMENT", StatusCode.InvalidArgument, 421);
+
     /// <summary>The time limit or the caller's deadline passed.</summary>
     public static readonly ErrorKind DeadlineExceeded = new("DEADLINE_EXCEEDED", StatusCode.DeadlineExceeded, 504);
 

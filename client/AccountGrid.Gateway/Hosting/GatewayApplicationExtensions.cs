@@ -38,7 +38,13 @@ public static class GatewayApplicationExtensions
     public static WebApplication MapAccountGridGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        var options = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         app.UseMiddleware<RequestMiddleware>();
+        if (!string.IsNullOrEmpty(options.Auth.DevelopmentKeyFile))
+        {
+            app.Use(new HostNames().InvokeAsync);
+        }
+
         app.UseRouting();
         app.Use(ProtocolGuard.InvokeAsync);
         app.Use(MethodGate.PassAsync);
@@ -47,7 +53,7 @@ public static class GatewayApplicationExtensions
         app.UseAuthentication();
         app.Use(app.Services.GetRequiredService<HostGate>().InvokeAsync);
 
-        var limits = app.Services.GetRequiredService<IOptions<GatewayOptions>>().Value.Limits;
+        var limits = options.Limits;
         app.MapGrpcService<AccountServiceV1>().WithGate(limits);
         app.MapGrpcService<FollowerServiceV1>().WithGate(limits);
         app.MapGrpcService<ProposalServiceV1>().WithGate(limits);

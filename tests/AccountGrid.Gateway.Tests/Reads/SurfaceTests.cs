@@ -28,6 +28,34 @@ public sealed class SurfaceTests(SharedGateway gateway)
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
     }
 
+    // A browser on a page of evil.example, a name that leads to 127.0.0.1, was once served.
+    [Theory]
+    [InlineData("localhost", true)]
+    [InlineData("LOCALHOST:1", true)]
+    [InlineData("grid.localhost", true)]
+    [InlineData("127.0.0.1:5180", true)]
+    [InlineData("[::1]:5180", true)]
+    [InlineData("evil.example", false)]
+    [InlineData("127.0.0.1.evil.example", false)]
+    [InlineData("localhost.evil.example:5180", false)]
+    [InlineData("10.0.0.1", false)]
+    public async Task With_the_development_key_only_names_of_this_machine_are_served(string host, bool isServed)
+    {
+        using var client = gateway.Host.CreateHttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json");
+        request.Headers.Host = host;
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        if (isServed)
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return;
+        }
+
+        var error = await WireError.FromAsync(response);
+        Assert.Equal(("INVALID_ARGUMENT", HttpStatusCode.MisdirectedRequest), (error.Reason, error.HttpStatus));
+        Assert.Equal(["host"], error.Fields);
+    }
+
     public sealed class The_protos
     {
         [Fact]
