@@ -202,6 +202,8 @@ public sealed class StartTests
             Assert.Equal(HttpStatusCode.Forbidden, wrongRole.StatusCode);
             using var admin = new Api(_silo, "boss", "admin");
             using var page = await admin.SendAsync("/dashboard/");
+            Assert.Equal(["DENY"], page.Headers.GetValues("X-Frame-Options"));
+            Assert.Contains("frame-ancestors 'none'", Assert.Single(page.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
             Assert.Contains("Orleans Dashboard", await page.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
         }
 

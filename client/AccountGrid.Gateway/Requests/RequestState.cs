@@ -22,7 +22,7 @@ internal sealed class RequestState
         _traceId = Activity.Current!.TraceId.ToHexString();
 
         // At the last moment, because the span's trace may be another one.
-        _response.OnStarting(static state => ((RequestState)state).SetTraceId(), this);
+        _response.OnStarting(static state => ((RequestState)state).SetHeaders(), this);
     }
 
     /// <summary>Whether the caller speaks gRPC.</summary>
@@ -64,9 +64,20 @@ internal sealed class RequestState
         }
     }
 
-    private Task SetTraceId()
+    private Task SetHeaders()
     {
-        _response.Headers["trace-id"] = _traceId;
+        var headers = _response.Headers;
+        headers["trace-id"] = _traceId;
+        if (!IsGrpc)
+        {
+            // Browsers and proxies keep no answer, because most hold data of accounts, and take none for a page.
+            headers.XContentTypeOptions = "nosniff";
+            if (headers.CacheControl.Count == 0)
+            {
+                headers.CacheControl = "no-store";
+            }
+        }
+
         return Task.CompletedTask;
     }
 }

@@ -23,6 +23,7 @@ namespace AccountGrid.Silo;
 public sealed class SiloHost : IAsyncDisposable
 {
     private const string SnapshotDatabaseStorage = "snapshots-database";
+    private const string Dashboard = "/dashboard";
 
     private readonly WebApplication _app;
     private readonly GatewayListeners _listeners;
@@ -231,7 +232,19 @@ public sealed class SiloHost : IAsyncDisposable
         if (settings.Dashboard)
         {
             app.UseAuthorization();
-            app.MapOrleansDashboard("/dashboard")
+            app.Use(static (context, next) =>
+            {
+                if (context.Request.Path.StartsWithSegments(Dashboard))
+                {
+                    // No other page may frame it and have an admin click in it.
+                    context.Response.Headers.XFrameOptions = "DENY";
+                    context.Response.Headers.ContentSecurityPolicy =
+                        "frame-ancestors 'none'; object-src 'none'; base-uri 'self'";
+                }
+
+                return next(context);
+            });
+            app.MapOrleansDashboard(Dashboard)
                 .RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
         }
     }

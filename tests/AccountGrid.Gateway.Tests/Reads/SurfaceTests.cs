@@ -56,6 +56,19 @@ public sealed class SurfaceTests(SharedGateway gateway)
         Assert.Equal(["host"], error.Fields);
     }
 
+    [Theory]
+    [InlineData("/v1/accounts/1")]
+    [InlineData("/v1/nowhere")]
+    [InlineData("/v1/events")]
+    [InlineData("/metrics")]
+    public async Task No_answer_is_kept_or_taken_for_another_type(string path)
+    {
+        using var response = await gateway.Service.Http.GetAsync(
+            path, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+        Assert.True(response.Headers.CacheControl?.NoStore);
+    }
+
     public sealed class The_protos
     {
         [Fact]
