@@ -77,7 +77,7 @@ public sealed partial class SqliteStore : Store
 
     private SqliteParts OpenDatabase()
     {
-        Directory.CreateDirectory(_options.DataDirectory);
+        OwnerOnly.MakeDirectory(_options.DataDirectory);
         var held = DataDirectoryLock.Take(_options.DataDirectory);
         Database? database = null;
         ReaderPool? readers = null;
@@ -91,6 +91,11 @@ public sealed partial class SqliteStore : Store
             readers = new ReaderPool(_path, _options, diagnostics);
             var writer = new Writer(database, _path, _options, queue, signal, _clock, diagnostics, _logger);
             LogOpened(_path, signal.Head);
+            if (OwnerOnly.IsOpenToOthers(_path))
+            {
+                LogOpenToOthers(_path);
+            }
+
             return new SqliteParts(held, writer, readers, signal, diagnostics);
         }
         catch (Exception e)
@@ -116,6 +121,11 @@ public sealed partial class SqliteStore : Store
 
     [LoggerMessage(4003, LogLevel.Information, "Migrated the database to version {Version} ({Name}).")]
     private partial void LogMigrated(int version, string name);
+
+    [LoggerMessage(4004, LogLevel.Warning,
+        "{Path} may be read by other users of this machine. Its mode is left as it is: set 0600 for it and for the "
+        + "other databases beside it, or 0700 for the directory.")]
+    private partial void LogOpenToOthers(string path);
 
     private sealed class SqliteParts(
         DataDirectoryLock held, Writer writer, ReaderPool readers, CommitSignal signal, StorageDiagnostics diagnostics)

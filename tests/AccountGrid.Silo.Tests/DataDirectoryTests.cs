@@ -55,6 +55,37 @@ public sealed class DataDirectoryTests(
             File.GetUnixFileMode(directory));
         using var api = new Api(silo, "web", "service");
         await api.RegisterAsync(1);
+
+        // The databases were once made with the mode 0644.
+        var databases = Directory.GetFiles(directory, "*.db*");
+        Assert.Superset(
+            new HashSet<string?> { "accountgrid.db", "accountgrid.db-wal", "accountgrid.db-shm", "grains.db" },
+            databases.Select(Path.GetFileName).ToHashSet());
+        Assert.All(
+            databases,
+            static file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public async Task Databases_that_others_may_read_are_left_so_with_one_warning()
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var directory = left.Copy();
+        foreach (var file in (string[])["accountgrid.db", "grains.db"])
+        {
+            File.SetUnixFileMode(directory.File(file), Owner | UnixFileMode.OtherRead);
+        }
+
+        File.SetUnixFileMode(
+            directory.FullPath, Owner | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await using var silo =
+            await SiloProcess.StartAsync(new SiloProcessOptions { DataDirectory = directory.FullPath }, Token);
+        Assert.Equal(Owner | UnixFileMode.OtherRead, File.GetUnixFileMode(directory.File("accountgrid.db")));
+        Assert.Equal(0, await silo.StopAsync(cancellationToken: Token));
+        Assert.StartsWith(
+            "warn: ",
+            Assert.Single(silo.Output, static line => line.Contains("other users", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

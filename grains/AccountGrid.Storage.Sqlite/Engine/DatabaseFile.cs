@@ -13,6 +13,7 @@ internal static class DatabaseFile
     public static Database OpenAndMigrate(string path, SqliteStorageOptions options, Action<Migration> migrated)
     {
         RefuseWhatIsNoDatabase(path);
+        OwnerOnly.MakeFile(path);
         var database = Database.Open(path, SqliteOpenMode.ReadWriteCreate, options.BusyTimeout);
         try
         {

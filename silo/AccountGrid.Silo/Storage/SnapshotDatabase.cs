@@ -1,3 +1,4 @@
+using AccountGrid.KeyFiles;
 using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Silo;
@@ -100,6 +101,12 @@ internal static class SnapshotDatabase
 
     private static void Create(string file)
     {
+        // With mode 0600, which SQLite gives to the files beside it, too; an empty file is a new database to it.
+        if (!File.Exists(file))
+        {
+            PrivateFile.TryCreate(file, "");
+        }
+
         using var connection = new SqliteConnection(ConnectionString(file));
         connection.Open();
         var version = Convert.ToInt32(
