@@ -180,9 +180,10 @@ public static class SiloCommand
             return Say(Failed,
                 $"{e.Message} Choose other ports with --http-port and --grpc-port; 0 takes any free one.");
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or StorageUnavailableException or NpgsqlException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StorageUnavailableException
+            or NpgsqlException)
         {
-            return Say(Failed, $"{e.Message} {e.InnerException?.Message}");
+            return Say(Failed, $"{e.Message} {e.InnerException?.Message}".TrimEnd());
         }
 #pragma warning disable CA1031 // Any failure is written to standard error with its details, instead of aborting with a core dump.
         catch (Exception e)

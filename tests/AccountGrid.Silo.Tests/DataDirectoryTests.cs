@@ -203,6 +203,39 @@ public sealed class DataDirectoryTests(
         Assert.DoesNotContain("PRIVATE KEY", output, StringComparison.Ordinal);
     }
 
+    // Each was once answered with a stack trace.
+    [Theory]
+    [InlineData("a-file", 2, "must name a directory; ")]
+    [InlineData("a-link-to-nothing", 2, "is a link that leads to none")]
+    [InlineData("a-file/below", 1, "a-file/below")]
+    public async Task What_is_no_directory_is_refused_in_a_sentence(string name, int expected, string sentence)
+    {
+        using var parent = new TempDirectory();
+        await File.WriteAllTextAsync(parent.File("a-file"), "text", Token);
+        File.CreateSymbolicLink(parent.File("a-link-to-nothing"), parent.File("nothing"));
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(
+            new SiloProcessOptions { DataDirectory = parent.File(name) }, Token);
+        Assert.Equal(expected, exitCode);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal("text", await File.ReadAllTextAsync(parent.File("a-file"), Token));
+    }
+
+    [Theory]
+    [InlineData("checkpoint-key.pem")]
+    [InlineData("dev-signing-key.pem")]
+    public async Task A_key_that_is_a_link_to_no_file_is_named_in_a_sentence(string key)
+    {
+        using var directory = left.Copy();
+        File.Delete(directory.File(key));
+        File.CreateSymbolicLink(directory.File(key), directory.File("nothing.pem"));
+        var (exitCode, output) = await StartAsync(directory);
+        Assert.Equal(3, exitCode);
+        Assert.Contains($"{key} is a link to ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.False(File.Exists(directory.File("nothing.pem")));
+    }
+
     private static Task<(int ExitCode, string Output)> StartAsync(TempDirectory directory) =>
         SiloProcess.RunToEndAsync(new SiloProcessOptions { DataDirectory = directory.FullPath }, Token);
 

@@ -91,6 +91,12 @@ internal static class SettingsReader
     {
         var check = new SettingCheck();
         check.That(!string.IsNullOrWhiteSpace(settings.Data), "Data", "must name a directory");
+        check.That(!File.Exists(settings.Data), "Data", $"must name a directory; {settings.Data} is a file");
+        check.That(
+            string.IsNullOrEmpty(settings.Data) || Directory.Exists(settings.Data)
+                || new FileInfo(settings.Data).LinkTarget is null,
+            "Data",
+            $"must name a directory; {settings.Data} is a link that leads to none");
         foreach (var (name, port) in Ports(settings))
         {
             check.In(port, 0, 65535, name);
