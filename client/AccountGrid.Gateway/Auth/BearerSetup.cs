@@ -5,13 +5,18 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>JWT bearer with our keys, algorithms, clock and errors.</summary>
 internal sealed class BearerSetup(
-    IOptions<GatewayOptions> options, TimeProvider clock, TokenCache tokens, ILogger<JwksFile> logger)
+    IOptions<GatewayOptions> options,
+    TimeProvider clock,
+    TokenCache tokens,
+    RefusalLog refusals,
+    ILogger<JwksFile> logger)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
     private static readonly string[] DefaultAlgorithms =
@@ -27,13 +32,16 @@ internal sealed class BearerSetup(
     public void Configure(string? name, JwtBearerOptions bearer)
     {
         var auth = options.Value.Auth;
+        var algorithms = AlgorithmsOf(auth);
         bearer.MapInboundClaims = false;
         bearer.TimeProvider = clock;
         bearer.IncludeErrorDetails = false;
         bearer.SaveToken = false;
         bearer.TokenValidationParameters = new TokenValidationParameters
         {
-            ValidAlgorithms = auth.Algorithms.Count > 0 ? auth.Algorithms : DefaultAlgorithms,
+            ValidAlgorithms = algorithms,
+            IssuerSigningKeyResolverUsingConfiguration = (_, token, keyId, parameters, configuration) =>
+                Choose((JsonWebToken)token, KeysOf(parameters, configuration).Where(k => k.Kid == keyId), algorithms),
             ValidAudience = auth.Audience,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
@@ -47,7 +55,7 @@ internal sealed class BearerSetup(
             LifetimeValidator = (from, until, _, _) => CheckLifetime(
                 clock.GetUtcNow().UtcDateTime, auth.ClockSkew, from, until),
         };
-        SetKeys(bearer, auth);
+        SetKeys(bearer, auth, algorithms);
         bearer.Events = new JwtBearerEvents
         {
             OnMessageReceived = Receive,
@@ -58,18 +66,57 @@ internal sealed class BearerSetup(
         };
     }
 
-    private void SetKeys(JwtBearerOptions bearer, GatewayAuthOptions auth)
+    private static string[] AlgorithmsOf(GatewayAuthOptions auth) =>
+        auth.DevelopmentKeyFile is { Length: > 0 } ? [SecurityAlgorithms.EcdsaSha256]
+        : auth.Algorithms.Count > 0 ? [.. auth.Algorithms]
+        : DefaultAlgorithms;
+
+    /// <summary>The keys of a provider, else those of a file or the development key.</summary>
+    private static IEnumerable<JsonWebKey> KeysOf(
+        TokenValidationParameters parameters, BaseConfiguration? configuration) =>
+        configuration is OpenIdConnectConfiguration provider
+            ? provider.JsonWebKeySet?.Keys ?? []
+            : (parameters.IssuerSigningKeys ?? []).OfType<JsonWebKey>();
+
+    /// <summary>The keys that may verify a token; none for a token that names no known key.</summary>
+    /// <exception cref="BearerException">The token or each key that it names breaks a rule.</exception>
+    private List<SecurityKey> Choose(JsonWebToken token, IEnumerable<JsonWebKey> named, string[] algorithms)
+    {
+        var chosen = new List<SecurityKey>();
+        string? rule = null;
+        foreach (var key in named)
+        {
+            if ((KeyRules.BrokenBy(key, algorithms) ?? KeyRules.BrokenBy(token, key, algorithms)) is { } broken)
+            {
+                rule ??= broken;
+            }
+            else
+            {
+                chosen.Add(key);
+            }
+        }
+
+        if (chosen.Count == 0 && rule is not null)
+        {
+            refusals.Report(token.Kid, rule);
+            throw new BearerException($"The token or its key is refused: it {rule}.");
+        }
+
+        return chosen;
+    }
+
+    private void SetKeys(JwtBearerOptions bearer, GatewayAuthOptions auth, string[] algorithms)
     {
         if (auth.DevelopmentKeyFile is { Length: > 0 } keyFile)
         {
             bearer.TokenValidationParameters.ValidIssuer = DevelopmentKey.Issuer;
-            bearer.TokenValidationParameters.ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256];
-            bearer.TokenValidationParameters.IssuerSigningKey = DevelopmentKey.LoadOrCreate(keyFile);
+            bearer.TokenValidationParameters.IssuerSigningKeys =
+                [JsonWebKeyConverter.ConvertFromECDsaSecurityKey(DevelopmentKey.LoadOrCreate(keyFile))];
         }
         else if (auth.JwksFile is { Length: > 0 } jwksFile)
         {
             bearer.TokenValidationParameters.ValidIssuer = auth.Issuer;
-            var keys = new JwksFile(jwksFile, auth.Issuer!, clock, logger);
+            var keys = new JwksFile(jwksFile, auth.Issuer!, algorithms, clock, refusals, logger);
             keys.Require();
             bearer.ConfigurationManager = keys;
         }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Auth;
 
@@ -10,7 +9,12 @@ namespace AccountGrid.Gateway.Auth;
 /// gone it logs that, and the last valid keys stay in force. Thread-safe.
 /// </summary>
 internal sealed partial class JwksFile(
-    string path, string issuer, TimeProvider clock, ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
+    string path,
+    string issuer,
+    IReadOnlyCollection<string> algorithms,
+    TimeProvider clock,
+    RefusalLog refusals,
+    ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
@@ -67,7 +71,9 @@ internal sealed partial class JwksFile(
             }
 
             var fresh = new OpenIdConnectConfiguration { Issuer = issuer };
-            foreach (var key in new JsonWebKeySet(File.ReadAllText(path)).GetSigningKeys())
+            var keys = KeySet.Parse(File.ReadAllText(path), algorithms);
+            refusals.Report(path, keys.Refused);
+            foreach (var key in keys.Usable)
             {
                 fresh.SigningKeys.Add(key);
             }

@@ -1,5 +1,6 @@
 using System.Net;
 using AccountGrid.Domain;
+using AccountGrid.Gateway.Auth;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Gateway;
@@ -7,12 +8,6 @@ namespace AccountGrid.Gateway;
 /// <summary>Checks the settings when the host starts; every failure names its setting.</summary>
 internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
-    /// <summary>
-    /// Only asymmetric algorithms are accepted: a symmetric key that checks tokens can also mint them.
-    /// </summary>
-    private static readonly string[] Asymmetric =
-        ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];
-
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
@@ -57,9 +52,9 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         foreach (var algorithm in auth.Algorithms)
         {
             check.That(
-                Asymmetric.Contains(algorithm, StringComparer.Ordinal),
+                KeyRules.Algorithms.Contains(algorithm, StringComparer.Ordinal),
                 "Gateway:Auth:Algorithms",
-                $"must be among {string.Join(", ", Asymmetric)}; {algorithm} is not");
+                $"must be among {string.Join(", ", KeyRules.Algorithms)}; {algorithm} is not");
         }
 
         check.That(

@@ -92,6 +92,7 @@ public static class GatewayServiceCollectionExtensions
     private static void AddAuthentication(IServiceCollection services)
     {
         services.AddSingleton<TokenCache>();
+        services.AddSingleton<RefusalLog>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         RemoveDataProtectionAtStart(services);

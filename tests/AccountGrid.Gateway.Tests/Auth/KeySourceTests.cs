@@ -1,24 +1,17 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text.Json;
 using AccountGrid.Gateway.Auth;
 using AccountGrid.Gateway.Tests.Harness;
 using AccountGrid.Testing;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Tests.Auth;
 
 public sealed class KeySourceTests
 {
-    private const string Issuer = "https://id.example";
+    private const string Issuer = KeyFileHost.Issuer;
 
     public sealed class A_key_set_file
     {
@@ -29,12 +22,12 @@ public sealed class KeySourceTests
             using var good = new SigningKey("one");
             using var stranger = new SigningKey("two");
             good.WriteJwks(directory.File("jwks.json"));
-            await using var host = await StartAsync(directory);
+            await using var host = await KeyFileHost.StartAsync(directory);
 
-            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, good.Mint(host, Issuer)));
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, stranger.Mint(host, Issuer)));
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, good.Mint(Issuer)));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, stranger.Mint(Issuer)));
             Assert.Equal(HttpStatusCode.Unauthorized,
-                await StatusAsync(host, good.Mint(host, "https://other.example")));
+                await StatusAsync(host, good.Mint("https://other.example")));
         }
 
         [Fact]
@@ -44,46 +37,34 @@ public sealed class KeySourceTests
             using var first = new SigningKey("one");
             using var second = new SigningKey("two");
             first.WriteJwks(directory.File("jwks.json"));
-            await using var host = await StartAsync(directory);
-            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, first.Mint(host, Issuer)));
+            await using var host = await KeyFileHost.StartAsync(directory);
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, first.Mint(Issuer)));
 
             second.WriteJwks(directory.File("jwks.json"));
             await Eventually.TrueAsync(
-                async () => await StatusAsync(host, second.Mint(host, Issuer)) == HttpStatusCode.NotFound,
+                async () => await StatusAsync(host, second.Mint(Issuer)) == HttpStatusCode.NotFound,
                 "the new key is known");
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, first.Mint(host, Issuer)));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, first.Mint(Issuer)));
 
             await File.WriteAllTextAsync(
                 directory.File("jwks.json"), "{ not a key set", TestContext.Current.CancellationToken);
             await Eventually.TrueAsync(
                 async () =>
                 {
-                    await StatusAsync(host, second.Mint(host, Issuer));
+                    await StatusAsync(host, second.Mint(Issuer));
                     return host.Logs.Lines.Any(l => l.Contains("Cannot read signing keys", StringComparison.Ordinal));
                 },
                 "the broken file was noticed");
-            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, second.Mint(host, Issuer)));
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, second.Mint(Issuer)));
         }
 
         [Fact]
         public async Task Must_be_readable_when_the_host_starts()
         {
             using var directory = new TempDirectory();
-            var failure = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(directory));
+            var failure = await Assert.ThrowsAnyAsync<Exception>(() => KeyFileHost.StartAsync(directory));
             Assert.Contains("Gateway:Auth:JwksFile", failure.ToString(), StringComparison.Ordinal);
         }
-
-        private static Task<GatewayHost> StartAsync(TempDirectory directory) =>
-            GatewayHost.StartAsync(new GatewayHostOptions
-            {
-                Gateway = options =>
-                {
-                    options.Auth.DevelopmentKeyFile = null;
-                    options.Auth.EnrollOnFirstUse = false;
-                    options.Auth.JwksFile = directory.File("jwks.json");
-                    options.Auth.Issuer = Issuer;
-                },
-            });
     }
 
     public sealed class An_OpenID_provider
@@ -93,8 +74,8 @@ public sealed class KeySourceTests
         {
             using var key = new SigningKey("one");
             using var stranger = new SigningKey("two");
-            await using var provider = await StartProviderAsync(key);
-            var authority = provider.Urls.First();
+            await using var provider = await TestIssuer.StartAsync(key.Jwks);
+            var authority = provider.Url;
             await using var host = await GatewayHost.StartAsync(new GatewayHostOptions
             {
                 Gateway = options =>
@@ -105,25 +86,9 @@ public sealed class KeySourceTests
                 },
             });
 
-            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, key.Mint(host, authority)));
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, key.Mint(host, Issuer)));
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, stranger.Mint(host, authority)));
-        }
-
-        private static async Task<WebApplication> StartProviderAsync(SigningKey key)
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-            var app = builder.Build();
-            app.MapGet("/.well-known/openid-configuration", (HttpRequest request) =>
-            {
-                var self = $"{request.Scheme}://{request.Host}";
-                return Results.Json(new { issuer = self, jwks_uri = self + "/jwks" });
-            });
-            app.MapGet("/jwks", () => Results.Text(key.Jwks, "application/json"));
-            await app.StartAsync(TestContext.Current.CancellationToken);
-            return app;
+            Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(host, key.Mint(authority)));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, key.Mint(Issuer)));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, stranger.Mint(authority)));
         }
     }
 
@@ -199,44 +164,5 @@ public sealed class KeySourceTests
         using var http = host.CreateHttpClient(token);
         using var response = await http.GetAsync("/v1/accounts/1", TestContext.Current.CancellationToken);
         return response.StatusCode;
-    }
-
-    /// <summary>A key pair with the set that publishes it.</summary>
-    private sealed class SigningKey(string keyId) : IDisposable
-    {
-        private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-
-        public string Jwks
-        {
-            get
-            {
-                var q = _key.ExportParameters(includePrivateParameters: false).Q;
-                return JsonSerializer.Serialize(new
-                {
-                    keys = new[] { new { kty = "EC", crv = "P-256", use = "sig", kid = keyId,
-                        x = Base64UrlEncoder.Encode(q.X), y = Base64UrlEncoder.Encode(q.Y) } },
-                });
-            }
-        }
-
-        public void WriteJwks(string path)
-        {
-            File.WriteAllText(path + ".new", Jwks);
-            File.Move(path + ".new", path, overwrite: true);
-        }
-
-        public string Mint(GatewayHost host, string issuer) => host.Tokens.Mint(new TokenOrder
-        {
-            Issuer = issuer,
-            Credentials = new SigningCredentials(
-                new ECDsaSecurityKey(_key)
-                {
-                    KeyId = keyId,
-                    CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
-                },
-                SecurityAlgorithms.EcdsaSha256),
-        });
-
-        public void Dispose() => _key.Dispose();
     }
 }
