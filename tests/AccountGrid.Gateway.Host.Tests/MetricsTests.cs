@@ -30,7 +30,8 @@ public sealed class MetricsTests
 
         var atGateway = new Exposition(await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token));
         Assert.Equal(
-            ["accountgrid_build_info", "accountgrid_gateway_request_duration_seconds",
+            ["accountgrid_build_info", "accountgrid_gateway_key_readings_total",
+                "accountgrid_gateway_request_duration_seconds",
                 "accountgrid_gateway_requests_total"],
             atGateway.Types.Keys.Where(static n => n.StartsWith("accountgrid_", StringComparison.Ordinal)));
         Assert.Equal(1,

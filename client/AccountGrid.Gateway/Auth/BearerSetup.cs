@@ -33,6 +33,7 @@ internal sealed class BearerSetup(
     {
         var auth = options.Value.Auth;
         var algorithms = AlgorithmsOf(auth);
+        KeyReadings.Show();
         bearer.MapInboundClaims = false;
         bearer.TimeProvider = clock;
         bearer.IncludeErrorDetails = false;

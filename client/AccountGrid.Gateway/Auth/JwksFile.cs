@@ -1,14 +1,13 @@
-using System.Text.Json;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace AccountGrid.Gateway.Auth;
 
 /// <summary>
-/// Signing keys from a JWKS file. Checks the file's time and length at most once a second. When the file is broken or
-/// gone it logs that, and the last valid keys stay in force. Thread-safe.
+/// Signing keys from a JWKS file. Checks the file's time and length at most once a second. A file that is broken, gone
+/// or without a usable key replaces nothing: the last valid keys stay in force, without a limit of time. Thread-safe.
 /// </summary>
-internal sealed partial class JwksFile(
+internal sealed class JwksFile(
     string path,
     string issuer,
     IReadOnlyCollection<string> algorithms,
@@ -17,6 +16,7 @@ internal sealed partial class JwksFile(
     ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+    private readonly KeyReadings _readings = new(path, refusals, logger);
     private readonly Lock _gate = new();
     private OpenIdConnectConfiguration? _current;
     private (DateTime Written, long Length) _seen;
@@ -44,7 +44,7 @@ internal sealed partial class JwksFile(
         lock (_gate)
         {
             Refresh();
-            if (_current is not { SigningKeys.Count: > 0 })
+            if (_current is null)
             {
                 throw new InvalidOperationException(
                     $"Gateway:Auth:JwksFile: no signing keys could be read from {path}.");
@@ -70,30 +70,28 @@ internal sealed partial class JwksFile(
                 return;
             }
 
-            var fresh = new OpenIdConnectConfiguration { Issuer = issuer };
+            if (file.Length > KeySet.LongestDocument)
+            {
+                throw new InvalidDataException($"it is longer than {KeySet.LongestDocument} bytes");
+            }
+
             var keys = KeySet.Parse(File.ReadAllText(path), algorithms);
-            refusals.Report(path, keys.Refused);
+            var fresh = new OpenIdConnectConfiguration { Issuer = issuer };
             foreach (var key in keys.Usable)
             {
                 fresh.SigningKeys.Add(key);
             }
 
             (_current, _seen) = (fresh, now);
-            LogRead(logger, path, fresh.SigningKeys.Count);
+            _readings.Accept(keys);
         }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or JsonException)
+        catch (InvalidDataException exception)
         {
-            LogUnreadable(logger, path, exception.GetType().Name);
+            _readings.Refuse(exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _readings.Fail(exception.GetType().Name);
         }
     }
-
-    [LoggerMessage(1, LogLevel.Information, "Read {Count} signing keys from {Path}.")]
-    private static partial void LogRead(ILogger logger, string path, int count);
-
-    [LoggerMessage(
-        2,
-        LogLevel.Error,
-        "Cannot read signing keys from {Path} ({Kind}); the last valid ones stay in force, if there are any.")]
-    private static partial void LogUnreadable(ILogger logger, string path, string kind);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Auth;
@@ -11,15 +12,20 @@ internal sealed record KeySet(ImmutableArray<JsonWebKey> Usable, ImmutableArray<
     /// <summary>Longest document that is read, in bytes.</summary>
     public const int LongestDocument = 1024 * 1024;
 
+    /// <summary>Refused keys that a line of the log names at most, where none is usable.</summary>
+    private const int MostNamed = 5;
+
     /// <summary>Reads a key set.</summary>
     /// <param name="json">The document.</param>
     /// <param name="accepted">The accepted algorithms.</param>
-    /// <exception cref="ArgumentException">It is not a JSON Web Key Set.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is not a JSON Web Key Set, or none of its keys is usable: it must not replace a good one.
+    /// </exception>
     public static KeySet Parse(string json, IReadOnlyCollection<string> accepted)
     {
         var usable = ImmutableArray.CreateBuilder<JsonWebKey>();
         var refused = ImmutableArray.CreateBuilder<RefusedKey>();
-        foreach (var key in new JsonWebKeySet(json).Keys)
+        foreach (var key in Read(json))
         {
             // The key is the one in the set; a certificate beside it may hold another one.
             key.X5c.Clear();
@@ -33,6 +39,27 @@ internal sealed record KeySet(ImmutableArray<JsonWebKey> Usable, ImmutableArray<
             }
         }
 
+        if (usable.Count == 0)
+        {
+            throw new InvalidDataException(
+                refused.Count == 0
+                    ? "the key set has no keys"
+                    : "the key set has no usable key: "
+                        + string.Join(", ", refused.Take(MostNamed).Select(static key => $"'{key.KeyId}' {key.Rule}")));
+        }
+
         return new KeySet(usable.ToImmutable(), refused.ToImmutable());
+    }
+
+    private static IEnumerable<JsonWebKey> Read(string json)
+    {
+        try
+        {
+            return new JsonWebKeySet(json).Keys;
+        }
+        catch (Exception exception) when (exception is ArgumentException or JsonException)
+        {
+            throw new InvalidDataException("it is not a JSON Web Key Set", exception);
+        }
     }
 }
