@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Requests;
@@ -5,7 +6,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Auth;
@@ -15,15 +15,17 @@ internal sealed class BearerSetup(
     IOptions<GatewayOptions> options,
     TimeProvider clock,
     TokenCache tokens,
-    RefusalLog refusals,
-    ILogger<JwksFile> logger)
+    TokenKeys keys,
+    RefusalLog refusals)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
-    private static readonly string[] DefaultAlgorithms =
-    [
-        SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384,
-        SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256,
-    ];
+    private const string Scheme = "Bearer ";
+
+    private static readonly ApiError KeysUnknown = ApiError.Of(
+        RefusalReason.StorageUnavailable,
+        "The token cannot be verified now, because the keys of its issuer are not known; nothing was done.",
+        field: null,
+        IssuerKeys.RetryDelay);
 
     /// <inheritdoc/>
     public void Configure(JwtBearerOptions bearer) => Configure(JwtBearerDefaults.AuthenticationScheme, bearer);
@@ -32,7 +34,7 @@ internal sealed class BearerSetup(
     public void Configure(string? name, JwtBearerOptions bearer)
     {
         var auth = options.Value.Auth;
-        var algorithms = AlgorithmsOf(auth);
+        var algorithms = keys.Algorithms;
         KeyReadings.Show();
         bearer.MapInboundClaims = false;
         bearer.TimeProvider = clock;
@@ -41,8 +43,8 @@ internal sealed class BearerSetup(
         bearer.TokenValidationParameters = new TokenValidationParameters
         {
             ValidAlgorithms = algorithms,
-            IssuerSigningKeyResolverUsingConfiguration = (_, token, keyId, parameters, configuration) =>
-                Choose((JsonWebToken)token, KeysOf(parameters, configuration).Where(k => k.Kid == keyId), algorithms),
+            IssuerSigningKeyResolver = (_, token, _, parameters) =>
+                Choose((JsonWebToken)token, parameters.IssuerSigningKeys, algorithms),
             ValidAudience = auth.Audience,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
@@ -56,10 +58,10 @@ internal sealed class BearerSetup(
             LifetimeValidator = (from, until, _, _) => CheckLifetime(
                 clock.GetUtcNow().UtcDateTime, auth.ClockSkew, from, until),
         };
-        SetKeys(bearer, auth, algorithms);
+        SetKeys(bearer, auth);
         bearer.Events = new JwtBearerEvents
         {
-            OnMessageReceived = Receive,
+            OnMessageReceived = ReceiveAsync,
             OnTokenValidated = Accept,
             OnChallenge = Challenge,
             OnForbidden = static context => RefuseAsync(
@@ -67,27 +69,16 @@ internal sealed class BearerSetup(
         };
     }
 
-    private static string[] AlgorithmsOf(GatewayAuthOptions auth) =>
-        auth.DevelopmentKeyFile is { Length: > 0 } ? [SecurityAlgorithms.EcdsaSha256]
-        : auth.Algorithms.Count > 0 ? [.. auth.Algorithms]
-        : DefaultAlgorithms;
-
-    /// <summary>The keys of a provider, else those of a file or the development key.</summary>
-    private static IEnumerable<JsonWebKey> KeysOf(
-        TokenValidationParameters parameters, BaseConfiguration? configuration) =>
-        configuration is OpenIdConnectConfiguration provider
-            ? provider.JsonWebKeySet?.Keys ?? []
-            : (parameters.IssuerSigningKeys ?? []).OfType<JsonWebKey>();
-
     /// <summary>The keys that may verify a token; none for a token that names no known key.</summary>
-    /// <exception cref="BearerException">The token or each key that it names breaks a rule.</exception>
-    private List<SecurityKey> Choose(JsonWebToken token, IEnumerable<JsonWebKey> named, string[] algorithms)
+    /// <exception cref="BearerException">The token breaks a rule.</exception>
+    private List<SecurityKey> Choose(
+        JsonWebToken token, IEnumerable<SecurityKey> known, IReadOnlyList<string> algorithms)
     {
         var chosen = new List<SecurityKey>();
         string? rule = null;
-        foreach (var key in named)
+        foreach (var key in known.OfType<JsonWebKey>().Where(k => k.Kid == token.Kid))
         {
-            if ((KeyRules.BrokenBy(key, algorithms) ?? KeyRules.BrokenBy(token, key, algorithms)) is { } broken)
+            if (KeyRules.BrokenBy(token, key, algorithms) is { } broken)
             {
                 rule ??= broken;
             }
@@ -100,41 +91,36 @@ internal sealed class BearerSetup(
         if (chosen.Count == 0 && rule is not null)
         {
             refusals.Report(token.Kid, rule);
-            throw new BearerException($"The token or its key is refused: it {rule}.");
+            throw new BearerException($"The token is refused: it {rule}.");
         }
 
         return chosen;
     }
 
-    private void SetKeys(JwtBearerOptions bearer, GatewayAuthOptions auth, string[] algorithms)
+    private void SetKeys(JwtBearerOptions bearer, GatewayAuthOptions auth)
     {
-        if (auth.DevelopmentKeyFile is { Length: > 0 } keyFile)
+        if (keys.Source is { } source)
         {
-            bearer.TokenValidationParameters.ValidIssuer = DevelopmentKey.Issuer;
-            bearer.TokenValidationParameters.IssuerSigningKeys =
-                [JsonWebKeyConverter.ConvertFromECDsaSecurityKey(DevelopmentKey.LoadOrCreate(keyFile))];
-        }
-        else if (auth.JwksFile is { Length: > 0 } jwksFile)
-        {
+            bearer.ConfigurationManager = source;
             bearer.TokenValidationParameters.ValidIssuer = auth.Issuer;
-            var keys = new JwksFile(jwksFile, auth.Issuer!, algorithms, clock, refusals, logger);
-            keys.Require();
-            bearer.ConfigurationManager = keys;
         }
         else
         {
-            bearer.Authority = auth.Authority;
-            bearer.RequireHttpsMetadata = !new Uri(auth.Authority!).IsLoopback;
+            bearer.TokenValidationParameters.ValidIssuer = DevelopmentKey.Issuer;
+            bearer.TokenValidationParameters.IssuerSigningKeys =
+                [JsonWebKeyConverter.ConvertFromECDsaSecurityKey(
+                    DevelopmentKey.LoadOrCreate(auth.DevelopmentKeyFile!))];
         }
     }
 
-    private Task Receive(MessageReceivedContext context)
+    private async Task ReceiveAsync(MessageReceivedContext context)
     {
+        var header = context.Request.Headers.Authorization.ToString();
         if (tokens.IsOutside(context.HttpContext))
         {
             context.Fail(new BearerException("The development key is for loopback only."));
         }
-        else if (context.Request.Headers.Authorization.ToString().Length > TokenCache.LongestToken)
+        else if (header.Length > TokenCache.LongestToken)
         {
             context.Fail(new BearerException($"The token is longer than {TokenCache.LongestToken} characters."));
         }
@@ -143,8 +129,24 @@ internal sealed class BearerSetup(
             context.Principal = principal;
             context.Success();
         }
+        else if (keys.Source is { } source && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            && !await source.PrepareAsync(KeyIdOf(header[Scheme.Length..].Trim()), context.HttpContext.RequestAborted))
+        {
+            context.Fail(new KeysUnknownException());
+        }
+    }
 
-        return Task.CompletedTask;
+    /// <summary>The key that a token names; <c>null</c> also for what is no token, which is refused later.</summary>
+    private static string? KeyIdOf(string token)
+    {
+        try
+        {
+            return new JsonWebToken(token).Kid is { Length: > 0 } keyId ? keyId : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or SecurityTokenException or JsonException)
+        {
+            return null;
+        }
     }
 
     private Task Accept(TokenValidatedContext context)
@@ -167,6 +169,11 @@ internal sealed class BearerSetup(
     private static Task Challenge(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
+        if (context.AuthenticateFailure is KeysUnknownException)
+        {
+            return RefuseAsync(context.HttpContext, KeysUnknown);
+        }
+
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return RefuseAsync(
             context.HttpContext, ApiError.Of(RefusalReason.Unauthenticated, Explain(context.AuthenticateFailure)));
@@ -203,4 +210,7 @@ internal sealed class BearerSetup(
 
     /// <summary>A failure of ours, whose text may be shown.</summary>
     private sealed class BearerException(string message) : AuthenticationFailureException(message);
+
+    /// <summary>The keys are not known, so that nothing is said about the token.</summary>
+    private sealed class KeysUnknownException() : AuthenticationFailureException("The keys are not known.");
 }

@@ -1,4 +1,3 @@
-using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace AccountGrid.Gateway.Auth;
@@ -13,7 +12,7 @@ internal sealed class JwksFile(
     IReadOnlyCollection<string> algorithms,
     TimeProvider clock,
     RefusalLog refusals,
-    ILogger logger) : IConfigurationManager<OpenIdConnectConfiguration>
+    ILogger logger) : IKeySource
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private readonly KeyReadings _readings = new(path, refusals, logger);
@@ -21,9 +20,22 @@ internal sealed class JwksFile(
     private OpenIdConnectConfiguration? _current;
     private (DateTime Written, long Length) _seen;
     private long _checkedAt;
+    private bool _isStale;
 
     /// <inheritdoc/>
-    public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
+    public bool IsStale
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isStale;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> PrepareAsync(string? keyId, CancellationToken cancel)
     {
         lock (_gate)
         {
@@ -32,6 +44,15 @@ internal sealed class JwksFile(
                 Refresh();
             }
 
+            return ValueTask.FromResult(_current is not null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
+    {
+        lock (_gate)
+        {
             return Task.FromResult(
                 _current ?? throw new InvalidOperationException($"No signing keys could be read from {path}."));
         }
@@ -55,18 +76,20 @@ internal sealed class JwksFile(
     /// <inheritdoc/>
     public void RequestRefresh()
     {
-        // Any unknown kid causes this call, so it does not shorten the wait.
+        // Any unknown kid causes this call; the file is looked at once a second anyway.
     }
 
     private void Refresh()
     {
         _checkedAt = clock.GetTimestamp();
+        var isStale = true;
         try
         {
             var file = new FileInfo(path);
             var now = (file.LastWriteTimeUtc, file.Length);
             if (_current is not null && now == _seen)
             {
+                isStale = false;
                 return;
             }
 
@@ -84,6 +107,7 @@ internal sealed class JwksFile(
 
             (_current, _seen) = (fresh, now);
             _readings.Accept(keys);
+            isStale = false;
         }
         catch (InvalidDataException exception)
         {
@@ -92,6 +116,10 @@ internal sealed class JwksFile(
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             _readings.Fail(exception.GetType().Name);
+        }
+        finally
+        {
+            _isStale = isStale;
         }
     }
 }

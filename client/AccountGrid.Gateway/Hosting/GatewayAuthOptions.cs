@@ -44,6 +44,26 @@ public sealed class GatewayAuthOptions
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// With <see cref="Authority"/>: how old the provider's keys get before they are read again; a key that was
+    /// withdrawn there is accepted for this long and the 30 seconds for which a token's signature is remembered.
+    /// Default 1 minute, 10 seconds to 4 minutes.
+    /// </summary>
+    public TimeSpan KeyRefresh { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// With <see cref="Authority"/>: the provider is asked at once for a key that is not known, but not more often than
+    /// this, because any caller can send such tokens. Default 10 seconds, 1 second to 5 minutes.
+    /// </summary>
+    public TimeSpan UnknownKeyInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// With <see cref="Authority"/>: how long the last good keys verify tokens while the provider does not answer, or
+    /// answers with documents that are no good. Afterwards tokens are answered 503. A key that is withdrawn in that
+    /// time is accepted until its end. Default 1 hour, <see cref="KeyRefresh"/> to 1 day.
+    /// </summary>
+    public TimeSpan LastKnownGood { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
     /// Enrol a token's subject as an active operator when it is first seen. Only with <see cref="DevelopmentKeyFile"/>.
     /// Default off.
     /// </summary>

@@ -62,6 +62,13 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             "Gateway:Auth:EnrollOnFirstUse",
             "is for DevelopmentKeyFile only");
         check.In(auth.ClockSkew, TimeSpan.Zero, TimeSpan.FromMinutes(5), "Gateway:Auth:ClockSkew");
+        check.In(auth.KeyRefresh, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(4), "Gateway:Auth:KeyRefresh");
+        check.In(
+            auth.UnknownKeyInterval,
+            TimeSpan.FromSeconds(1),
+            TimeSpan.FromMinutes(5),
+            "Gateway:Auth:UnknownKeyInterval");
+        check.In(auth.LastKnownGood, auth.KeyRefresh, TimeSpan.FromDays(1), "Gateway:Auth:LastKnownGood");
     }
 
     private static void CheckLimits(GatewayLimitOptions limits, SettingCheck check)

@@ -87,12 +87,14 @@ public static class GatewayServiceCollectionExtensions
 
         // gRPC's health joins all checks of the host; without any it would answer "unknown".
         services.AddGrpcHealthChecks().AddCheck("gateway", static () => HealthCheckResult.Healthy());
+        services.AddHealthChecks().AddCheck<KeyHealth>("token keys", tags: [KeyHealth.Tag]);
     }
 
     private static void AddAuthentication(IServiceCollection services)
     {
         services.AddSingleton<TokenCache>();
         services.AddSingleton<RefusalLog>();
+        services.AddSingleton<TokenKeys>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         RemoveDataProtectionAtStart(services);

@@ -42,9 +42,12 @@ public sealed class KeyFileTests
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(["next"], await KeyIdsAsync());
 
-        async Task<IEnumerable<string>> KeyIdsAsync() =>
-            (await file.GetConfigurationAsync(TestContext.Current.CancellationToken)).SigningKeys
-            .Select(static key => key.KeyId);
+        async Task<IEnumerable<string>> KeyIdsAsync()
+        {
+            Assert.True(await file.PrepareAsync("good", TestContext.Current.CancellationToken));
+            return (await file.GetConfigurationAsync(TestContext.Current.CancellationToken)).SigningKeys
+                .Select(static key => key.KeyId);
+        }
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class TestIssuer : IAsyncDisposable
     private int _port;
     private int _asked;
     private volatile string _keys;
+    private volatile string? _discovery;
 
     private TestIssuer(string keys) => _keys = keys;
 
@@ -27,6 +28,13 @@ public sealed class TestIssuer : IAsyncDisposable
     {
         get => _keys;
         set => _keys = value;
+    }
+
+    /// <summary>The discovery document that it answers with; <c>null</c> = a good one.</summary>
+    public string? Discovery
+    {
+        get => _discovery;
+        set => _discovery = value;
     }
 
     /// <summary>How often it was asked for its keys.</summary>
@@ -48,7 +56,9 @@ public sealed class TestIssuer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port));
         var app = builder.Build();
         app.MapGet("/.well-known/openid-configuration", () =>
-            Results.Json(new { issuer = Url, jwks_uri = Url + "/jwks" }));
+            _discovery is { } other
+                ? Results.Text(other, "application/json")
+                : Results.Json(new { issuer = Url, jwks_uri = Url + "/jwks" }));
         app.MapGet("/jwks", () =>
         {
             Interlocked.Increment(ref _asked);

@@ -47,6 +47,33 @@ public sealed class OptionTests
         IsRefused("Gateway:Auth:ClockSkew", o => o.Auth.ClockSkew = TimeSpan.FromHours(1));
     }
 
+    [Theory]
+    [InlineData("KeyRefresh", 10, 240)]
+    [InlineData("UnknownKeyInterval", 1, 300)]
+    [InlineData("LastKnownGood", 60, 86_400)]
+    public void Times_of_a_providers_keys_have_ranges(string setting, int least, int most)
+    {
+        foreach (var (seconds, isAccepted) in new[]
+        {
+            (least - 1, false), (least, true), (most, true), (most + 1, false),
+        })
+        {
+            var time = TimeSpan.FromSeconds(seconds);
+            var auth = new GatewayAuthOptions { Authority = "https://id.example" };
+            _ = setting switch
+            {
+                "KeyRefresh" => auth.KeyRefresh = time,
+                "UnknownKeyInterval" => auth.UnknownKeyInterval = time,
+                _ => auth.LastKnownGood = time,
+            };
+            var result = new GatewayOptionsValidator().Validate(null, new GatewayOptions { Auth = auth });
+            Assert.Equal(isAccepted, result.Succeeded);
+            Assert.Equal(
+                isAccepted ? 0 : 1,
+                (result.Failures ?? []).Count(f => f.StartsWith($"Gateway:Auth:{setting}", StringComparison.Ordinal)));
+        }
+    }
+
     private static void IsRefused(string setting, Action<GatewayOptions> change)
     {
         var options = new GatewayOptions { Auth = { DevelopmentKeyFile = "key.pem" } };
