@@ -118,9 +118,9 @@ internal static class BenchmarkCommand
         var activations = new Option<int>("--activations") { Required = true };
         var measure = new Command(
             "measure-memory", "Activates grains and says what they cost; the memory benchmark starts it itself.")
-            {
-                Hidden = true,
-            };
+        {
+            Hidden = true,
+        };
         measure.Add(kind);
         measure.Add(directory);
         measure.Add(activations);

@@ -32,7 +32,7 @@ public sealed class MigrateTests
 
         var asOwner = Options(server.ConnectionString(user: owner, password: Password), schema,
             ("SERVICEROLE", service)) with
-            { Arguments = ["migrate"] };
+        { Arguments = ["migrate"] };
         for (var i = 0; i < 2; i++)
         {
             // Twice: it may be repeated.

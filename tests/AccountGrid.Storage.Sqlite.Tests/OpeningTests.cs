@@ -135,9 +135,9 @@ public static class OpeningTests
                 Process.Start(new ProcessStartInfo(
                     "/usr/bin/flock", ["-xF", Path.Combine(fixture.Directory, "accountgrid.lock"), "sh", "-c",
                         "echo held; exec sleep 600"])
-                        {
-                            RedirectStandardOutput = true,
-                        })!;
+                {
+                    RedirectStandardOutput = true,
+                })!;
             try
             {
                 Assert.Equal("held", await other.StandardOutput.ReadLineAsync(Stop));

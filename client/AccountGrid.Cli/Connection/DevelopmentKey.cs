@@ -100,10 +100,10 @@ internal sealed class DevelopmentKey : IDisposable
             },
             SigningCredentials = new SigningCredentials(
                 new ECDsaSecurityKey(_key) { KeyId = KeyId }, SecurityAlgorithms.EcdsaSha256)
-                {
-                    // The factory's cache would keep a signer of a disposed key.
-                    CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
-                },
+            {
+                // The factory's cache would keep a signer of a disposed key.
+                CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false },
+            },
         });
 
     /// <inheritdoc />

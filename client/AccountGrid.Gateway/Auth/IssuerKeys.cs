@@ -47,7 +47,8 @@ internal sealed class IssuerKeys : IKeySource, IDisposable
         _readings = new KeyReadings(Address, refusals, logger);
         _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
-            Timeout = RequestTimeout, MaxResponseContentBufferSize = KeySet.LongestDocument,
+            Timeout = RequestTimeout,
+            MaxResponseContentBufferSize = KeySet.LongestDocument,
         };
         _documents = new HttpDocumentRetriever(_http) { RequireHttps = !new Uri(auth.Authority).IsLoopback };
     }

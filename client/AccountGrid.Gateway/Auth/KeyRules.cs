@@ -77,7 +77,8 @@ internal static class KeyRules
         {
             var parameters = new RSAParameters
             {
-                Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E),
+                Modulus = Base64UrlEncoder.DecodeBytes(key.N),
+                Exponent = Base64UrlEncoder.DecodeBytes(key.E),
             };
 
             // Counted in the number, because zeros before it make a short key look long.
@@ -118,7 +119,8 @@ internal static class KeyRules
                 },
                 Q = new ECPoint
                 {
-                    X = Base64UrlEncoder.DecodeBytes(key.X), Y = Base64UrlEncoder.DecodeBytes(key.Y),
+                    X = Base64UrlEncoder.DecodeBytes(key.X),
+                    Y = Base64UrlEncoder.DecodeBytes(key.Y),
                 },
             });
             return null;

@@ -65,9 +65,9 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
             violations.Count == 1
                 ? $"{violations[0].Field} {violations[0].Rule}"
                 : $"{violations.Count} fields are not acceptable.")
-                {
-                    Violations = violations,
-                };
+        {
+            Violations = violations,
+        };
 
     /// <summary>The same as google.rpc.Status, with ErrorInfo first.</summary>
     public RpcStatus ToStatus()

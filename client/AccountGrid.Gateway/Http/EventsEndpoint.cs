@@ -58,10 +58,10 @@ internal sealed class EventsEndpoint(EventFeed feed)
             var (position, happened, _) = steps.Current;
             yield return new SseItem<string>(
                 happened is null ? "{}" : ProtoJson.Format(happened), happened is null ? "ping" : "event")
-                {
-                    EventId = position.ToString(CultureInfo.InvariantCulture),
-                    ReconnectionInterval = isFirst ? Reconnect : null,
-                };
+            {
+                EventId = position.ToString(CultureInfo.InvariantCulture),
+                ReconnectionInterval = isFirst ? Reconnect : null,
+            };
             isFirst = false;
         }
         while (await steps.MoveNextAsync());

@@ -49,7 +49,7 @@ internal sealed class PostgresStreamIndex(PostgresStore store) : IStreamIndex
             AccountListing.DownSqlOf(protectedReach),
             static row => new DownCount(
                 (AccountStatus)row.GetInt16(0), row.GetInt64(1) - row.GetInt64(2), row.GetInt64(2)))
-                { Prepared = false };
+        { Prepared = false };
         return store.Readers.ReadAsync(query, cancellationToken, Parameter.Of(protectedReach));
     }
 

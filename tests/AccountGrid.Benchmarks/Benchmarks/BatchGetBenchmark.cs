@@ -117,9 +117,9 @@ internal sealed class BatchGetBenchmark : IBenchmark
         Array.Sort(result.Latencies);
         return new Sample(
             result.Rate * accountsPerCall, (after.Grid - before.Grid) / (result.Completed * accountsPerCall))
-            {
-                P50 = Statistics.Quantile(result.Latencies, 0.5),
-                P99 = Statistics.Quantile(result.Latencies, 0.99),
-            };
+        {
+            P50 = Statistics.Quantile(result.Latencies, 0.5),
+            P99 = Statistics.Quantile(result.Latencies, 0.99),
+        };
     }
 }

@@ -151,11 +151,11 @@ internal sealed class Tale
         var account = new RecoveredAccount(
             Id, new Seen(Id, _journal.Count, fold.Status, new FollowersSeen(Edges.Count, 100, Exact: true)),
             [.. _journal])
-            {
-                Holds = fold.Holds,
-                Pending = fold.Pending,
-                Listed = fold.Status,
-            };
+        {
+            Holds = fold.Holds,
+            Pending = fold.Pending,
+            Listed = fold.Status,
+        };
         return new(
             ImmutableDictionary<long, RecoveredAccount>.Empty.Add(Id, Distort(account)),
             HasDisk

@@ -31,9 +31,9 @@ internal static class DatabaseReader
                 .ToImmutableDictionary(static g => g.Key, static g => g.ToImmutableHashSet()),
             counts.ToImmutableDictionary(static p => p.First, static p => p.Second),
             lastCheckpoint)
-            {
-                Entries = await ScalarAsync(connection, "SELECT count(*) FROM accountgrid.journal", cancellationToken),
-            };
+        {
+            Entries = await ScalarAsync(connection, "SELECT count(*) FROM accountgrid.journal", cancellationToken),
+        };
     }
 
     private static async Task<long> ScalarAsync(

@@ -44,9 +44,9 @@ internal static class DiskReader
             Pairs(connection, "SELECT account, count FROM follower_count")
                 .ToImmutableDictionary(p => p.First, p => p.Second),
             Scalar(connection, "SELECT ifnull(max(number), 0) FROM checkpoint"))
-            {
-                Entries = Scalar(connection, "SELECT count(*) FROM journal"),
-            };
+        {
+            Entries = Scalar(connection, "SELECT count(*) FROM journal"),
+        };
     }
 
     private static IEnumerable<(long First, long Second)> Pairs(SqliteConnection connection, string sql)

@@ -44,13 +44,13 @@ internal sealed class RecoveryReader(
             var account = served.GetValueOrDefault(id);
             accounts[id] = new RecoveredAccount(id, account is null ? new Seen(id, Version: 0) : GridCalls.Of(account),
                 account is null ? [] : await ReadJournalAsync(id, cancellationToken))
-                {
-                    Holds = [.. (account?.Holds ?? []).Select(h => Fold(h.Kind.ToString()))],
-                    Pending = account?.OpenProposal is { Id.Length: > 0 } proposal
+            {
+                Holds = [.. (account?.Holds ?? []).Select(h => Fold(h.Kind.ToString()))],
+                Pending = account?.OpenProposal is { Id.Length: > 0 } proposal
                         ? GridCalls.SequenceOf(proposal.Id)
                         : null,
-                    Listed = listed.TryGetValue(id, out var status) ? status : null,
-                };
+                Listed = listed.TryGetValue(id, out var status) ? status : null,
+            };
         }
 
         return new(accounts.ToImmutable(), disk, await VerifyAsync(cancellationToken));

@@ -26,8 +26,11 @@ public sealed class SigningKey : IDisposable
         var q = ecdsa.ExportParameters(includePrivateParameters: false).Q;
         Jwk = new Dictionary<string, object>
         {
-            ["kty"] = "EC", ["crv"] = $"P-{ecdsa.KeySize}", ["kid"] = keyId,
-            ["x"] = Base64UrlEncoder.Encode(q.X), ["y"] = Base64UrlEncoder.Encode(q.Y),
+            ["kty"] = "EC",
+            ["crv"] = $"P-{ecdsa.KeySize}",
+            ["kid"] = keyId,
+            ["x"] = Base64UrlEncoder.Encode(q.X),
+            ["y"] = Base64UrlEncoder.Encode(q.Y),
         };
     }
 
@@ -37,8 +40,10 @@ public sealed class SigningKey : IDisposable
         var parameters = rsa.ExportParameters(includePrivateParameters: false);
         Jwk = new Dictionary<string, object>
         {
-            ["kty"] = "RSA", ["kid"] = keyId,
-            ["n"] = Base64UrlEncoder.Encode(parameters.Modulus), ["e"] = Base64UrlEncoder.Encode(parameters.Exponent),
+            ["kty"] = "RSA",
+            ["kid"] = keyId,
+            ["n"] = Base64UrlEncoder.Encode(parameters.Modulus),
+            ["e"] = Base64UrlEncoder.Encode(parameters.Exponent),
         };
     }
 
@@ -96,7 +101,10 @@ public sealed class SigningKey : IDisposable
         var start = now ?? TimeProvider.System.GetUtcNow();
         var payload = JsonSerializer.Serialize(new
         {
-            iss = issuer, aud = "accountgrid", sub = "web", roles = new[] { "service" },
+            iss = issuer,
+            aud = "accountgrid",
+            sub = "web",
+            roles = new[] { "service" },
             exp = start.AddHours(1).ToUnixTimeSeconds(),
         });
         var text = $"{Base64UrlEncoder.Encode(JsonSerializer.Serialize(head))}.{Base64UrlEncoder.Encode(payload)}";
