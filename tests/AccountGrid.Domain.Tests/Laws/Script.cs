@@ -102,10 +102,12 @@ public static class Script
     }
 
     /// <summary>
-    /// The product; a service with a person's subject; and a token that is both, once under each kind of actor.
+    /// The product; a service with a person's subject, also in other letters, which the register does not know; and a
+    /// token that is both, once under each kind of actor.
     /// </summary>
     private static Caller ServiceOf(Move move) => (move.Pick % 6) switch
     {
+        0 when move.Pick % 12 == 0 => new(Actor.Service(People[move.Operator].ToUpperInvariant()), Roles.Service),
         0 => new(Actor.Service(People[move.Operator]), Roles.Service),
         1 => new(Actor.Service(People[move.Operator]), Roles.Service | Roles.Support | Roles.Approver),
         2 => World.As(People[move.Operator], Roles.Service | Roles.Staff),

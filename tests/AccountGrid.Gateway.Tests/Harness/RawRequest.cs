@@ -16,9 +16,16 @@ public static class RawRequest
         using var socket = new TcpClient();
         await socket.ConnectAsync(address.Host, address.Port, cancel);
         var stream = socket.GetStream();
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes(
-                $"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n{beginningOfBody}"), cancel);
+        var head = $"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{headers}\r\n\r\n";
+        try
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head + beginningOfBody), cancel);
+        }
+        catch (IOException)
+        {
+            // The server has answered before the end of the body and closed the connection; its answer can be read.
+        }
+
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         while (await stream.ReadAsync(buffer, cancel) is > 0 and var read)

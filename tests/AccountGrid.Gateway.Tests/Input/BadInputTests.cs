@@ -213,14 +213,16 @@ public static class BadInputTests
         [Fact]
         public async Task Over_the_limit_without_a_length_is_refused()
         {
-            using var content = new StreamContent(new MemoryStream(new byte[2 * 1024 * 1024]));
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/accounts") { Content = content };
-            request.Headers.TransferEncodingChunked = true;
-            using var response = await gateway.Service.Http.SendAsync(request, TestContext.Current.CancellationToken);
-            var error = await WireError.FromAsync(response);
-            Assert.Equal("TOO_LARGE", error.Reason);
-            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, error.HttpStatus);
+            // By hand: HttpClient fails if the connection is closed before it has sent everything, and reads no answer.
+            const int Size = 2 * 1024 * 1024;
+            var answer = await RawRequest.SendAsync(
+                gateway.Host.Http,
+                "POST /v1/accounts",
+                gateway.Host.Tokens.Service,
+                "Content-Type: application/json\r\nTransfer-Encoding: chunked",
+                $"{Size:x}\r\n{new string(' ', Size)}\r\n0\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+            Assert.Contains("TOO_LARGE", answer, StringComparison.Ordinal);
         }
 
         // A size that overflows was once a failure of the server.
