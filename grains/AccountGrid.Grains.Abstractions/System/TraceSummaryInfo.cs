@@ -3,7 +3,7 @@ namespace AccountGrid.Grains;
 /// <summary>One line about a trace, from the spans that were found of it.</summary>
 /// <param name="TraceId">The trace.</param>
 /// <param name="StartedAt">When its first span began.</param>
-/// <param name="Duration">How long its longest span took.</param>
+/// <param name="Duration">How long the span took that began it.</param>
 /// <param name="Name">The request, or what the system did by itself.</param>
 /// <param name="Action">The command, such as <c>deactivate</c>, or empty.</param>
 /// <param name="Account">The account that it was about, or 0.</param>
