@@ -73,7 +73,8 @@ internal sealed class CacheWatch : IAsyncDisposable
     {
         var options = new AccountGridClientOptions
         {
-            Address = new Uri("http://grid"),
+            // With the development key a silo serves only names of this machine, wherever the connection leads.
+            Address = new Uri("http://localhost"),
             TokenProvider = AccountGridTokenProvider.FromDelegate(
                 _ => ValueTask.FromResult(new AccountGridToken(token()))),
             AllowUnencryptedTokens = true,
