@@ -11,7 +11,7 @@ namespace AccountGrid.Chaos.Tests;
 /// silos on a real PostgreSQL, struck under load. The seed, which is set as in <see cref="CrashTests"/>, chooses the
 /// faults; <c>ACCOUNTGRID_CHAOS_STRIKES</c> says how many (default 3, at least 2; the round has 6).
 /// </summary>
-public sealed class ClusterChaosTests : IClassFixture<ClusterTurn>
+public sealed class ClusterChaosTests
 {
     private static readonly string[] Round =
         ["kill-one", "pause", "partition", "postgres-crash", "cut-after-commit", "rolling-restart"];

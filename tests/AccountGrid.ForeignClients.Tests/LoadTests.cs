@@ -82,8 +82,8 @@ public sealed partial class LoadTests(LoadedSilo load) : IClassFixture<LoadedSil
         LoadedSilo.Needs("wrk");
         string[] order = script is null ? [] : ["--script", Places.Of("load", script)];
         var output = await LoadedSilo.RunAsync(
-            "wrk", ["--threads", "1", "--connections", $"{connections}", "--duration", "2s", "--timeout", "30s",
-                "--latency", "--header", load.Authorization, .. order, new Uri(
+            "wrk", ["--threads", "1", "--connections", $"{connections}", "--duration", connections == 1 ? "8s" : "2s",
+                "--timeout", "30s", "--latency", "--header", load.Authorization, .. order, new Uri(
                     load.Silo.Http, path).AbsoluteUri, "--", .. arguments]);
         Assert.DoesNotContain("Non-2xx", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Socket errors", output, StringComparison.Ordinal);

@@ -149,7 +149,7 @@ public static class MutantTests
         }
     }
 
-    public sealed class A_silo_without_a_fence : IClassFixture<ClusterTurn>
+    public sealed class A_silo_without_a_fence
     {
         [Fact]
         public async Task Is_caught_by_a_split_and_a_right_one_is_not()
@@ -170,7 +170,7 @@ public static class MutantTests
         }
     }
 
-    public sealed class A_silo_that_does_not_find_out_that_it_was_declared_dead : IClassFixture<ClusterTurn>
+    public sealed class A_silo_that_does_not_find_out_that_it_was_declared_dead
     {
         [Fact]
         public async Task Is_caught_by_a_cache_that_asks_it_when_it_wakes_and_a_right_one_is_not()
