@@ -26,7 +26,7 @@ internal abstract class JournalMutant(IJournal journal) : IJournal
 }
 
 /// <summary>
-/// Whoever comes second is not turned away: what was decided on an old state goes behind what others have appended
+/// The second caller is not turned away: what was decided on an old state goes behind what others have appended
 /// since.
 /// </summary>
 internal sealed class UnfencedJournal(IJournal journal) : JournalMutant(journal)
@@ -98,7 +98,7 @@ internal sealed class ForgivingJournal(IJournal journal) : JournalMutant(journal
 }
 
 /// <summary>
-/// Request ids are stored, but nobody looks for them: an account does not know that it has done a thing before.
+/// Request ids are stored, but never looked for: an account does not know that it has done a thing before.
 /// </summary>
 internal sealed class ForgetfulCodec(IEventCodec<AccountEvent> codec) : IEventCodec<AccountEvent>
 {

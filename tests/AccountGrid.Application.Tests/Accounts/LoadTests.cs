@@ -114,7 +114,7 @@ public sealed class LoadTests
                 }
             });
 
-        // Somebody with access to the database took the holds and the protection out of a snapshot, left its version
+        // A person with access to the database took the holds and the protection out of a snapshot, left its version
         // and hash, and one person took the account down alone.
         [Theory]
         [InlineData("state")]

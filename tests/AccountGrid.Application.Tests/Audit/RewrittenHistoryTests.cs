@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application.Tests.Audit;
 
 /// <summary>
-/// Tampering by somebody who knows the format, on three streams of 14 entries in all with checkpoints at 4, 8 and 12.
+/// Tampering by a person who knows the format, on three streams of 14 entries in all with checkpoints at 4, 8 and 12.
 /// </summary>
 public sealed class RewrittenHistoryTests
 {

@@ -59,7 +59,7 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
     }
 
     /// <summary>
-    /// What somebody with the database in hand and knowledge of the format does: every hash anew, sequences and
+    /// What a person with the database in hand and knowledge of the format does: every hash anew, sequences and
     /// positions gap-free.
     /// </summary>
     public void RewriteHashes()
@@ -94,7 +94,7 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         throw new InvalidOperationException("Checkpoints need no filter.");
 
     public Task WaitForAsync(long position, CancellationToken cancellationToken) =>
-        throw new InvalidOperationException("Nobody waits here.");
+        throw new InvalidOperationException("Nothing waits here.");
 
     public Task<StoredCheckpoint?> ReadLastAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Checkpoints.LastOrDefault());

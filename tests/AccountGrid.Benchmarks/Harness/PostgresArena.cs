@@ -14,7 +14,7 @@ internal sealed class PostgresArena(BenchmarkOptions options, SyncDelay? delay) 
     /// <summary>The schema of silos, theirs by default.</summary>
     public const string Schema = "accountgrid";
 
-    // As somebody would set them who runs it for this; durability is as it comes. Checkpoints fall between the rounds
+    // Set as for this load in production; durability is as it comes. Checkpoints fall between the rounds
     // of everybody alike.
     private static readonly string[] Settings =
         ["shared_buffers=256MB", "max_wal_size=4GB", "checkpoint_timeout=15min", "synchronous_commit=on", "fsync=on"];

@@ -135,7 +135,7 @@ public static class JournalOrderTests
         [Fact]
         public void That_is_sent_again_may_be_answered_with_what_came_later()
         {
-            // The first attempt took the account down, somebody brought it back, then the second attempt got its
+            // The first attempt took the account down, another person brought it back, then the second attempt got its
             // answer.
             var answer = new Answer(Verdict.Done) { Seen = [new Seen(Chronicle.Id, 3, Status.Active)] };
             Assert.Empty(new Chronicle().Tell(Chronicle.Command(Deactivate), (2, 3, null), (8, 9, answer))
