@@ -189,14 +189,8 @@ internal sealed class IssuerKeys : IKeySource, IDisposable
 
         var keys = KeySet.Parse(
             await _documents.GetDocumentAsync(discovery.JwksUri, CancellationToken.None), _algorithms);
-        var fresh = new OpenIdConnectConfiguration { Issuer = discovery.Issuer };
-        foreach (var key in keys.Usable)
-        {
-            fresh.SigningKeys.Add(key);
-        }
-
         _readings.Accept(keys);
-        return fresh;
+        return keys.ToConfiguration(discovery.Issuer);
     }
 
     private static OpenIdConnectConfiguration Parse(string discovery)

@@ -99,13 +99,7 @@ internal sealed class JwksFile(
             }
 
             var keys = KeySet.Parse(File.ReadAllText(path), algorithms);
-            var fresh = new OpenIdConnectConfiguration { Issuer = issuer };
-            foreach (var key in keys.Usable)
-            {
-                fresh.SigningKeys.Add(key);
-            }
-
-            (_current, _seen) = (fresh, now);
+            (_current, _seen) = (keys.ToConfiguration(issuer), now);
             _readings.Accept(keys);
             isStale = false;
         }

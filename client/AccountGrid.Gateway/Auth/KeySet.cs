@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace AccountGrid.Gateway.Auth;
@@ -49,6 +50,19 @@ internal sealed record KeySet(ImmutableArray<JsonWebKey> Usable, ImmutableArray<
         }
 
         return new KeySet(usable.ToImmutable(), refused.ToImmutable());
+    }
+
+    /// <summary>What the handler of tokens takes: the issuer with the usable keys.</summary>
+    /// <param name="issuer">The issuer of the tokens.</param>
+    public OpenIdConnectConfiguration ToConfiguration(string issuer)
+    {
+        var configuration = new OpenIdConnectConfiguration { Issuer = issuer };
+        foreach (var key in Usable)
+        {
+            configuration.SigningKeys.Add(key);
+        }
+
+        return configuration;
     }
 
     private static IEnumerable<JsonWebKey> Read(string json)
