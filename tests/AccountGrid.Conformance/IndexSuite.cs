@@ -199,7 +199,9 @@ public abstract class IndexSuite(StoreFixture fixture) : StoreSuite(fixture)
         Assert.Equal(["kim2", "lee"],
             (await Store.Index.ListOperatorsAsync("kim", 10, Stop)).Select(static o => o.Value));
         Assert.Equal(["Zoe"], (await Store.Index.ListOperatorsAsync("", 1, Stop)).Select(static o => o.Value));
-        Assert.Equal(["kim"], (await Store.Index.ListFreezePendingAsync(10, Stop)).Select(static o => o.Value));
+        Assert.Equal(
+            ["kim"], (await Store.Index.ListOperatorsWithDueWorkAsync("", 10, Stop)).Select(static o => o.Value));
+        Assert.Empty(await Store.Index.ListOperatorsWithDueWorkAsync("kim", 10, Stop));
     }
 
     private static IEnumerable<long> Ids(IEnumerable<AccountId> accounts) => accounts.Select(static a => a.Value);

@@ -91,8 +91,10 @@ public sealed class OperatorGrainTests
             await strict.EnrollAsync("boss");
             var duplicate = await strict.DuplicateOperatorAsync("kim");
             await duplicate.ExecuteAsync(
-                new OperatorCommand.Offboard(strict.Clock.GetUtcNow(), ""),
-                new Caller(Actor.Operator(OperatorId.Parse("boss")), Roles.Admin), Never);
+                new OperatorRequest(
+                    new OperatorCommand.Offboard(strict.Clock.GetUtcNow(), ""),
+                    new Caller(Actor.Operator(OperatorId.Parse("boss")), Roles.Admin)),
+                Never);
             Assert.Equal(RefusalReason.AuthorityEnded,
                 (await strict.Account(1).SendAsync(Callers.Deactivate(), Callers.Staff("kim"))).Refusal!.Reason);
         }

@@ -65,7 +65,7 @@ public sealed class WokenSiloTests : IAsyncLifetime
         var elsewhere = await _grid.DuplicateOperatorAsync("kim");
         var boss = Callers.Staff("boss").ToCaller()!;
         var end = new OperatorCommand.Offboard(_grid.Clock.GetUtcNow(), "");
-        Assert.Null((await elsewhere.ExecuteAsync(end, boss, Token)).Refusal);
+        Assert.Null((await elsewhere.ExecuteAsync(new OperatorRequest(end, boss), Token)).Refusal);
         Assert.Equal(Standing.Active, (await _grid.Operator("kim").GetAsync(Token)).Standing);
         Sleep();
         Assert.Equal(Standing.Ended, (await _grid.Operator("kim").GetAsync(Token)).Standing);

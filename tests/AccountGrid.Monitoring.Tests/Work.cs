@@ -40,11 +40,9 @@ internal sealed class Work : IAsyncDisposable
     /// <summary>People: one of them leaves in a week.</summary>
     public async Task PrepareAsync()
     {
-        await PostAsync(Client("ada", 0, "admin"), "/v1/operators", new
+        using var first = await _nan.GetAsync(new Uri("/v1/operators/nan", UriKind.Relative), Token);
+        await PostAsync(Client("ada", 0, "admin"), "/v1/operators/nan:offboard", new
         {
-            id = "nan",
-            displayName = "Nan",
-            roles = new[] { "SUPPORT" },
             authorityEndsAt = TimeProvider.System.GetUtcNow().AddDays(7),
         });
     }

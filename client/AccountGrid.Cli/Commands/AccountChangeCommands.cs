@@ -65,6 +65,11 @@ internal static class AccountChangeCommands
     /// </summary>
     public static ExitCode Report(Invocation run, IMessage answer)
     {
+        if (Read("operator") is Operator person)
+        {
+            return OperatorCommands.Report(run, answer, person, Read("outcome"), Read("proposal"));
+        }
+
         var account = (Account)Read("account")!;
         var outcome = Read("outcome") is Outcome said ? said : Outcome.Done;
         run.Output.Answer(answer, console =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AccountGrid.Client;
 using AccountGrid.V1;
+using Google.Protobuf;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -44,16 +45,24 @@ internal static class OperatorCommands
         roles.CompletionSources.Add("support", "approver", "auditor", "admin");
         return factory.Send(
             "enroll",
-            "Enrols a person, or changes roles and the end of authority. Role: admin.",
+            "Enrols a person, or changes roles and the end of authority. What gives power waits for another admin "
+                + "(exit code 4). Role: admin.",
             static (AccountGridClient api, EnrollOperatorRequest request, CancellationToken stop) =>
                 api.Operators.EnrollAsync(request, stop),
-            static (console, answer) => OperatorViews.Detail(console, answer.Operator),
+            static (run, answer) => Report(run, answer, answer.Operator, answer.Outcome, answer.Proposal),
             NewName(),
             RequestField.Of("roles", roles),
             RequestField.Of(
                 "display_name",
                 CommonOptions.Text("--display-name", "The name to show, up to 100 characters", "TEXT")),
-            NewEnd("When all authority ends: an instant, or a distance such as 90d [default: open]"));
+            NewEnd("When all authority ends: an instant, or a distance such as 90d [default: open]"),
+            RequestField.Of(
+                "person_id",
+                CommonOptions.Text(
+                    "--person-id", "The directory's id of the human being [default: as it is]", "ID")),
+            RequestField.Of("note", CommonOptions.Note()),
+            RequestField.Of("request_id", CommonOptions.RequestId()),
+            NewEtag());
     }
 
     private static Command Offboard(CommandFactory factory) => factory.Send(
@@ -61,10 +70,31 @@ internal static class OperatorCommands
         "Ends a person's authority and voids what the person has pending. Role: admin.",
         static (AccountGridClient api, OffboardOperatorRequest request, CancellationToken stop) =>
             api.Operators.OffboardAsync(request, stop),
-        static (console, answer) => OperatorViews.Detail(console, answer.Operator),
+        static (run, answer) => Report(run, answer, answer.Operator, answer.Outcome, answer.Proposal),
         NewName(),
         NewEnd("When authority ends: an instant, or a distance such as 8h [default: now]"),
-        RequestField.Of("note", CommonOptions.Note()));
+        RequestField.Of("note", CommonOptions.Note()),
+        RequestField.Of("request_id", CommonOptions.RequestId()),
+        NewEtag());
+
+    /// <summary>Writes the operator after a command, and what waits.</summary>
+    public static ExitCode Report(
+        Invocation run, IMessage answer, Operator? person, object? outcome, object? proposal)
+    {
+        run.Output.Answer(answer, console =>
+        {
+            if (person is not null)
+            {
+                OperatorViews.Detail(console, person);
+            }
+
+            if (proposal is Proposal waiting && (person is null || person.OpenProposal?.Id != waiting.Id))
+            {
+                AccountViews.Waits(console, waiting);
+            }
+        });
+        return ExitCodes.Of(outcome is Outcome said ? said : Outcome.Done);
+    }
 
     private static Command Undo(CommandFactory factory)
     {
@@ -88,6 +118,9 @@ internal static class OperatorCommands
             RequestField.Of("dry_run", dryRun),
             RequestField.Of("note", CommonOptions.Note()));
     }
+
+    private static RequestField NewEtag() => RequestField.Of(
+        "etag", CommonOptions.Text("--etag", "Act only if this is still the operator's etag", "ETAG"));
 
     private static RequestField NewName() => RequestField.Of(
         "id", new Argument<string>("NAME") { Description = "The operator: the subject of the person's tokens" });

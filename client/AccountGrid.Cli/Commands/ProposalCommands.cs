@@ -10,7 +10,7 @@ internal static class ProposalCommands
 {
     public static Command Create(CommandFactory factory) => CommandFactory.Noun(
         "proposal",
-        "Harmful actions that wait for a second person or their time.",
+        "Harmful actions and changes of power that wait for a second person or their time.",
         List(factory),
         Get(factory),
         Approve(factory),
@@ -42,14 +42,16 @@ internal static class ProposalCommands
             async (run, cancellationToken) =>
             {
                 var wanted = run.Get(id);
-                var account = await run.Api.Accounts.GetAsync(AccountOf(wanted), cancellationToken: cancellationToken);
-                if (account.OpenProposal?.Id != wanted)
+                var found = OperatorOf(wanted) is { Length: > 0 } person
+                    ? (await run.Api.Operators.GetAsync(person, cancellationToken)).OpenProposal
+                    : (await run.Api.Accounts.GetAsync(AccountOf(wanted), cancellationToken: cancellationToken))
+                        .OpenProposal;
+                if (found?.Id != wanted)
                 {
                     throw new CliException(ExitCode.NotFound, $"Nothing waits under {wanted}.");
                 }
 
-                run.Output.Answer(
-                    account.OpenProposal, console => ProposalViews.Detail(console, account.OpenProposal));
+                run.Output.Answer(found, console => ProposalViews.Detail(console, found));
                 return ExitCode.Ok;
             },
             id);
@@ -57,7 +59,7 @@ internal static class ProposalCommands
 
     private static Command Approve(CommandFactory factory) => factory.Send(
         "approve",
-        "Approves as the second person. Role: approver; another person than the proposer.",
+        "Approves as the second person. Role: approver (admin for an operator); another person than the proposer.",
         static (AccountGridClient api, ApproveProposalRequest request, CancellationToken stop) =>
             api.Proposals.ApproveAsync(request, stop),
         AccountChangeCommands.Report,
@@ -70,7 +72,7 @@ internal static class ProposalCommands
 
     private static Command Reject(CommandFactory factory) => factory.Send(
         "reject",
-        "Rejects a proposal. Role: support or approver.",
+        "Rejects a proposal. Role: support or approver (admin for an operator).",
         static (AccountGridClient api, RejectProposalRequest request, CancellationToken stop) =>
             api.Proposals.RejectAsync(request, stop),
         AccountChangeCommands.Report,
@@ -94,16 +96,24 @@ internal static class ProposalCommands
     {
         var id = new Argument<string>("PROPOSAL")
         {
-            Description = "Its id: account and journal sequence, such as 25073877-7",
+            Description = "Its id, such as 25073877-7 on an account or kim~7 on an operator",
         };
         id.Validators.Add(result =>
         {
-            if (!TryAccountOf(result.Tokens[^1].Value, out _))
+            var text = result.Tokens[^1].Value;
+            if (!TryAccountOf(text, out _) && OperatorOf(text).Length == 0)
             {
-                result.AddError($"PROPOSAL: '{result.Tokens[^1].Value}' is no proposal id such as 25073877-7.");
+                result.AddError($"PROPOSAL: '{text}' is no proposal id such as 25073877-7 or kim~7.");
             }
         });
         return id;
+    }
+
+    /// <summary>The operator of a proposal about power; empty where it is about an account.</summary>
+    private static string OperatorOf(string proposal)
+    {
+        var tilde = proposal.LastIndexOf('~');
+        return tilde > 0 && TryPositive(proposal.AsSpan(tilde + 1), out _) ? proposal[..tilde] : "";
     }
 
     private static long AccountOf(string proposal) =>

@@ -13,7 +13,7 @@ internal static class OperatorViews
         foreach (var o in operators)
         {
             table.AddRow(
-                Show.Text(o.Id), Show.Text(o.DisplayName), Roles(o), Standing(o.Standing), Show.Instant(
+                Show.Text(o.Id), Show.Text(o.DisplayName), Roles(o.Roles), Standing(o.Standing), Show.Instant(
                     o.AuthorityEndsAt),
                 Show.Count(o.HarmsInWindow), Show.Count(o.ReachInWindow));
         }
@@ -22,13 +22,22 @@ internal static class OperatorViews
     }
 
     /// <summary>Everything about one operator.</summary>
-    public static void Detail(IAnsiConsole console, Operator o) => console.Write(Tables.Facts(
-        ("Operator", $"[bold]{Show.Text(o.Id)}[/]  {Show.Text(o.DisplayName)}"),
-        ("Roles", Roles(o)),
-        ("Standing", Standing(o.Standing)),
-        ("Authority ends", Show.Instant(o.AuthorityEndsAt)),
-        ("Within the hour", $"{Show.Count(o.HarmsInWindow)} harmful actions, "
-            + $"{Show.Count(o.ReachInWindow)} followers reached alone")));
+    public static void Detail(IAnsiConsole console, Operator o)
+    {
+        console.Write(Tables.Facts(
+            ("Operator", $"[bold]{Show.Text(o.Id)}[/]  {Show.Text(o.DisplayName)}"),
+            ("Person", Show.Text(o.PersonId)),
+            ("Roles", Roles(o.Roles)),
+            ("Standing", Standing(o.Standing)),
+            ("Authority ends", Show.Instant(o.AuthorityEndsAt)),
+            ("Within the hour", $"{Show.Count(o.HarmsInWindow)} harmful actions, "
+                + $"{Show.Count(o.ReachInWindow)} followers reached alone"),
+            ("Etag", Show.Text(o.Etag))));
+        if (o.OpenProposal is { } proposal)
+        {
+            AccountViews.Waits(console, proposal);
+        }
+    }
 
     /// <summary>The result of an undo.</summary>
     public static void Undone(IAnsiConsole console, UndoOperatorResponse answer, bool dryRun)
@@ -55,7 +64,9 @@ internal static class OperatorViews
         }
     }
 
-    private static string Roles(Operator o) => string.Join(", ", o.Roles.Select(r => Show.Name(r).ToLowerInvariant()));
+    /// <summary>Roles as the command line takes them.</summary>
+    public static string Roles(IEnumerable<Role> roles) =>
+        string.Join(", ", roles.Select(static r => Show.Name(r).ToLowerInvariant()));
 
     private static string Standing(Operator.Types.Standing standing) => standing switch
     {

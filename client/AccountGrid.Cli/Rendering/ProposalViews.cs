@@ -20,7 +20,7 @@ internal static class ProposalViews
                 AccountViews.Actor(p.ProposedBy),
                 Show.Text(p.Reason),
                 Followers(p),
-                p.ShownProtected ? "PROTECTED" : "STANDARD",
+                Tier(p),
                 Show.Text(p.ApprovedBy),
                 Show.Instant(p.DueAt));
         }
@@ -33,18 +33,25 @@ internal static class ProposalViews
     {
         console.Write(Tables.Facts(
             ("Proposal", $"[bold]{Show.Text(p.Id)}[/]  {Show.Name(p.State)}"),
-            ("Action", $"{Show.Name(p.Action)} {p.Account}"),
+            ("Action", $"{Show.Name(p.Action)} {(p.Operator.Length > 0 ? Show.Text(p.Operator) : p.Account)}"),
+            ("Roles", OperatorViews.Roles(p.Roles)),
+            ("Authority ends", p.Operator.Length > 0 ? Show.Instant(p.AuthorityEndsAt) : ""),
+            ("Person", Show.Text(p.PersonId)),
             ("Until", Show.Instant(p.Until)),
             ("At", Show.Instant(p.At)),
             ("Proposed by", $"{AccountViews.Actor(p.ProposedBy)}  {Show.Instant(p.ProposedAt)}"),
             ("Reason", Show.Text(p.Reason)),
             ("Note", Show.Text(p.Note)),
             ("Ticket", Show.Text(p.Ticket)),
-            ("Impact", $"{Followers(p)} followers, {(p.ShownProtected ? "PROTECTED" : "STANDARD")}"),
+            ("Impact", p.Operator.Length > 0 ? "" : $"{Followers(p)} followers, {Tier(p)}"),
             ("Approved by", Show.Text(p.ApprovedBy)),
             (p.State == Proposal.Types.State.Open ? "Expires" : "Due", Show.Instant(p.DueAt)),
             ("Digest", Show.Text(p.Digest))));
     }
 
-    private static string Followers(Proposal p) => p.HasShownFollowers ? Show.Count(p.ShownFollowers) : "unknown";
+    private static string Tier(Proposal p) =>
+        p.Operator.Length > 0 ? "" : p.ShownProtected ? "PROTECTED" : "STANDARD";
+
+    private static string Followers(Proposal p) =>
+        p.Operator.Length > 0 ? "" : p.HasShownFollowers ? Show.Count(p.ShownFollowers) : "unknown";
 }

@@ -9,7 +9,6 @@ namespace AccountGrid.Cli.Replay;
 internal static class LastWorkingDay
 {
     private static readonly TimeSpan RestOfShift = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan LongEmployment = TimeSpan.FromDays(30);
 
     public static async Task TellAsync(Stage stage, CancellationToken cancellationToken)
     {
@@ -42,19 +41,17 @@ internal static class LastWorkingDay
 
     private static async Task EnrollAsync(Stage stage, CancellationToken cancellationToken)
     {
-        var now = stage.Clock.GetUtcNow();
         var cast = stage.Cast;
-        await stage.Tell.MustAsync("", "Support's people are enrolled; their authority ends in a month", async () =>
+        await stage.Tell.MustAsync("", "Support's people are enrolled, by the first use of their tokens", async () =>
         {
-            var later = now + LongEmployment;
             Operator[] people =
             [
-                await EnrollAsync(stage, cast.Agent, later, cancellationToken, Role.Support, Role.Approver),
-                await EnrollAsync(stage, cast.Approver, later, cancellationToken, Role.Approver),
-                await EnrollAsync(stage, cast.Supporter, later, cancellationToken, Role.Support),
-                await EnrollAsync(stage, cast.Hasty, later, cancellationToken, Role.Support),
-                await EnrollAsync(stage, cast.SecondContractor, later, cancellationToken, Role.Support),
-                await EnrollAsync(stage, cast.Auditor, later, cancellationToken, Role.Auditor),
+                await UseAsync(cast.Agent, cancellationToken),
+                await UseAsync(cast.Approver, cancellationToken),
+                await UseAsync(cast.Supporter, cancellationToken),
+                await UseAsync(cast.Hasty, cancellationToken),
+                await UseAsync(cast.SecondContractor, cancellationToken),
+                await UseAsync(cast.Auditor, cancellationToken),
             ];
             return new Seen(
                 people.All(p => p.Standing == Operator.Types.Standing.Active),
@@ -62,8 +59,9 @@ internal static class LastWorkingDay
         });
         await stage.Tell.MustAsync("", "The contractor's authority ends with today's shift", async () =>
         {
-            var contractor = await EnrollAsync(
-                stage, cast.Contractor, now + RestOfShift, cancellationToken, Role.Support, Role.Approver);
+            await UseAsync(cast.Contractor, cancellationToken);
+            var contractor = await ShortenAsync(
+                stage, cast.Contractor, stage.Clock.GetUtcNow() + RestOfShift, cancellationToken);
             return new Seen(
                 contractor.Standing == Operator.Types.Standing.Notice,
                 $"standing {Show.Name(contractor.Standing)} until {Show.Instant(contractor.AuthorityEndsAt)}: "
@@ -71,16 +69,20 @@ internal static class LastWorkingDay
         });
     }
 
-    private static async Task<Operator> EnrollAsync(
-        Stage stage, Person person, DateTimeOffset ends, CancellationToken cancellationToken, params Role[] roles)
+    /// <summary>With the development key a token's subject is enrolled when it first asks for something.</summary>
+    private static Task<Operator> UseAsync(Person person, CancellationToken cancellationToken) =>
+        person.Api.Operators.GetAsync(person.Id, cancellationToken);
+
+    /// <summary>An end where there was none lowers power: one admin does it at once.</summary>
+    private static async Task<Operator> ShortenAsync(
+        Stage stage, Person person, DateTimeOffset ends, CancellationToken cancellationToken)
     {
-        var request = new EnrollOperatorRequest
+        var request = new OffboardOperatorRequest
         {
             Id = person.Id,
-            Roles = { roles },
             AuthorityEndsAt = Timestamp.FromDateTimeOffset(ends),
         };
-        return (await stage.Cast.Admin.Api.Operators.EnrollAsync(request, cancellationToken)).Operator;
+        return (await stage.Cast.Admin.Api.Operators.OffboardAsync(request, cancellationToken)).Operator;
     }
 
     private static async Task AccountAsync(

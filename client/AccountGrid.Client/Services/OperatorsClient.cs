@@ -3,9 +3,8 @@ using AccountGrid.V1;
 namespace AccountGrid.Client;
 
 /// <summary>
-/// People and their powers. These commands carry no request id. Offboarding and undoing are harmless to repeat and are
-/// sent again like any other call; enrolling is not, and is sent again only where it has certainly done nothing.
-/// Thread-safe.
+/// People and their powers. What raises power waits for a second admin: see <see cref="ProposalsClient"/>. Request ids
+/// as in <see cref="AccountsClient"/>; undoing carries none and is harmless to repeat. Thread-safe.
 /// </summary>
 public sealed class OperatorsClient
 {
@@ -37,9 +36,8 @@ public sealed class OperatorsClient
         _calls.CallAsync(new GetOperatorRequest { Id = id }, _stub.GetOperatorAsync, cancellationToken);
 
     /// <summary>
-    /// Enrols a person, or changes roles and the end of authority. Role: admin. Where
-    /// <see cref="AccountGridException.IsOutcomeUnknown"/>, read the operator before sending it again: the person may
-    /// have been offboarded meanwhile.
+    /// Enrols a person, or changes roles and the end of authority. Role: admin. <see cref="Outcome.Pending"/> where it
+    /// raises power: another admin has to approve it.
     /// </summary>
     /// <param name="request">The person, the roles and the end of authority.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
@@ -47,7 +45,10 @@ public sealed class OperatorsClient
         EnrollOperatorRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.EnrollOperatorAsync, cancellationToken);
 
-    /// <summary>Ends a person's authority at an instant and voids what the person has pending. Role: admin.</summary>
+    /// <summary>
+    /// Ends a person's authority at an instant and voids what the person has pending. Role: admin.
+    /// <see cref="Outcome.Pending"/> where one admin alone would take too much.
+    /// </summary>
     /// <param name="request">The person and the instant.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<OffboardOperatorResponse> OffboardAsync(

@@ -39,11 +39,13 @@ internal sealed class CallerIdentity : ClaimsIdentity
     public CallerInfo Caller { get; }
 
     /// <summary>
-    /// Reads the claims; <c>null</c> where the subject is missing or does not have the form of an operator id.
+    /// Reads the claims; <c>null</c> where the subject is missing, does not have the form of an operator id, or looks
+    /// like AccountGrid's own (<see cref="SamePerson.IsReserved"/>).
     /// </summary>
     public static CallerIdentity? From(ClaimsPrincipal principal, DateTimeOffset expiresAt)
     {
-        if (!OperatorId.TryParse(principal.FindFirst("sub")?.Value, out var subject))
+        if (!OperatorId.TryParse(principal.FindFirst("sub")?.Value, out var subject)
+            || SamePerson.IsReserved(subject.Value))
         {
             return null;
         }

@@ -38,6 +38,10 @@ internal static class Enums
         (HarmKind.Unprotect, V1.Proposal.Types.Action.Unprotect),
         (HarmKind.OwnerDeactivate, V1.Proposal.Types.Action.OwnerDeactivate));
 
+    public static readonly EnumMap<PowerChangeKind, V1.Proposal.Types.Action> PowerChanges = new(
+        (PowerChangeKind.Enroll, V1.Proposal.Types.Action.Enroll),
+        (PowerChangeKind.Offboard, V1.Proposal.Types.Action.Offboard));
+
     public static readonly EnumMap<Standing, V1.Operator.Types.Standing> Standings = new(
         (Standing.Active, V1.Operator.Types.Standing.Active),
         (Standing.Notice, V1.Operator.Types.Standing.Notice),

@@ -19,10 +19,46 @@ internal static class OperatorMapping
             Version = info.Version,
             HarmsInWindow = info.HarmsInWindow,
             ReachInWindow = info.ReachInWindow,
+            PersonId = info.PersonId ?? "",
+            Etag = Etag.Format(info.PowerVersion),
+            OpenProposal = info.Proposal is { } proposal ? ToProto(proposal) : null,
         };
-        result.Roles.Add(Enums.Roles.Pairs.Where(pair => info.Roles.HasFlag(pair.Domain)).Select(pair => pair.Proto));
+        result.Roles.Add(ToProto(info.Roles));
         return result;
     }
+
+    /// <summary>A change of power that waits.</summary>
+    public static V1.Proposal ToProto(PowerProposalInfo info) => new()
+    {
+        Id = new PowerProposalId(OperatorId.Parse(info.Operator), info.Sequence).ToString(),
+        Operator = info.Operator,
+        State = ProposalMapping.ToProto(info.State),
+        Action = Enums.PowerChanges.ToProto(info.Kind),
+        Roles = { ToProto(info.Roles) },
+        DisplayName = info.DisplayName,
+        AuthorityEndsAt = TimeMapping.ToProto(info.AuthorityEndsAt),
+        PersonId = info.PersonId,
+        Note = info.Note,
+        Digest = info.Digest,
+        ProposedBy = new() { Kind = V1.Actor.Types.Kind.Operator, Subject = info.ProposedBy },
+        ProposedAt = TimeMapping.ToProto(info.ProposedAt),
+        ApprovedBy = info.ApprovedBy ?? "",
+        DueAt = TimeMapping.ToProto(info.DueAt),
+    };
+
+    /// <summary>
+    /// What a reply that was not refused says: the outcome, the operator after the command, and the proposal it left
+    /// pending. A person who was never enrolled is no operator yet.
+    /// </summary>
+    public static (V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal) ToProto(OperatorReply reply) => (
+        reply.Outcome == Outcome.Pending ? V1.Outcome.Pending : V1.Outcome.Done,
+        reply.Operator is { } person && person.PowerVersion > 0 ? ToProto(person) : null,
+        reply.Operator?.Proposal is { } pending && pending.Sequence == reply.ProposalSequence
+            ? ToProto(pending)
+            : null);
+
+    private static IEnumerable<V1.Role> ToProto(Roles roles) =>
+        Enums.Roles.Pairs.Where(pair => roles.HasFlag(pair.Domain)).Select(static pair => pair.Proto);
 
     /// <summary>The roles of a request; at least one.</summary>
     public static Roles FromProto(ref FieldChecks checks, IReadOnlyList<V1.Role> roles)

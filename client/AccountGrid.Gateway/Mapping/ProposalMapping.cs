@@ -13,9 +13,7 @@ internal static class ProposalMapping
         {
             Id = new ProposalId(new AccountId(info.Account), info.Sequence).ToString(),
             Account = info.Account,
-            State = info.State == ProposalState.Scheduled
-                ? V1.Proposal.Types.State.Scheduled
-                : V1.Proposal.Types.State.Open,
+            State = ToProto(info.State),
             Action = Enums.Harms.ToProto(info.Action.Kind),
             Reason = info.Action.Reason,
             Note = info.Action.Note,
@@ -36,4 +34,9 @@ internal static class ProposalMapping
 
         return proposal;
     }
+
+    /// <summary>Where a pending proposal stands.</summary>
+    public static V1.Proposal.Types.State ToProto(ProposalState state) => state == ProposalState.Scheduled
+        ? V1.Proposal.Types.State.Scheduled
+        : V1.Proposal.Types.State.Open;
 }

@@ -32,6 +32,9 @@ internal sealed class GrainCalls(
     /// <summary>Questions over many accounts.</summary>
     public IDirectoryGrain Directory => grains.GetGrain<IDirectoryGrain>(0);
 
+    /// <summary>The register of operators as a whole.</summary>
+    private IRegisterGrain Register => grains.GetGrain<IRegisterGrain>(0);
+
     /// <summary>Checkpoints and verification.</summary>
     public IAuditGrain Audit => grains.GetGrain<IAuditGrain>(0);
 
@@ -141,17 +144,27 @@ internal sealed class GrainCalls(
         return reply.Refusal is not null && mayHaveActed ? throw Refused(ExceptionMap.NoAnswer) : Unwrap(reply);
     }
 
-    /// <summary>Sends a command on an operator; again if it was never delivered.</summary>
+    /// <summary>
+    /// Sends a command on an operator; again if its silo goes away meanwhile and it has a request id, or if it was never
+    /// delivered.
+    /// </summary>
+    /// <exception cref="ApiException">
+    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
+    /// </exception>
     public async Task<OperatorReply> ExecuteAsync(
         string id, OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
     {
-        var (reply, _) = await LostCalls.SendCommandAsync(
-            () => Operator(id).ExecuteAsync(command, caller, cancellationToken),
-            hasRequestId: false,
+        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
+            () => OperatorDecider.TakesTurnOfRegister(command.ToCommand())
+                ? Register.ExecuteAsync(id, command, caller, cancellationToken)
+                : Operator(id).ExecuteAsync(command, caller, cancellationToken),
+            command.RequestId is not null,
             MayRepeat,
             clock,
             cancellationToken);
-        return reply;
+        return reply.Refusal is not { } refusal
+            ? reply
+            : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : refusal);
     }
 
     /// <summary>The value of an answer.</summary>

@@ -8,8 +8,7 @@ using Grpc.Core;
 namespace AccountGrid.Gateway.Services;
 
 /// <summary>Operators and their authority. Stateless.</summary>
-internal sealed class OperatorServiceV1(
-    GrainCalls grains, UndoRun undo, TimeProvider clock) : V1.OperatorService.OperatorServiceBase
+internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.OperatorService.OperatorServiceBase
 {
     /// <inheritdoc/>
     public override async Task<V1.ListOperatorsResponse> ListOperators(
@@ -49,9 +48,18 @@ internal sealed class OperatorServiceV1(
         checks.DisplayName(request.DisplayName);
         var roles = OperatorMapping.FromProto(ref checks, request.Roles);
         var endsAt = checks.Time("authorityEndsAt", request.AuthorityEndsAt);
+        checks.PersonId(request.PersonId);
+        checks.Note(request.Note);
+        var command = new OperatorInput.Enroll(roles, request.DisplayName, endsAt)
+        {
+            PersonId = request.PersonId,
+            Note = request.Note,
+            RequestId = checks.RequestId(request.RequestId),
+            ExpectedPowerVersion = checks.Etag(request.Etag),
+        };
         checks.ThrowIfAny();
-        var command = new OperatorInput.Enroll(roles, request.DisplayName, endsAt);
-        return new() { Operator = await ExecuteAsync(request.Id, command, context) };
+        var (outcome, person, proposal) = await ExecuteAsync(request.Id, command, context);
+        return new() { Outcome = outcome, Operator = person, Proposal = proposal };
     }
 
     /// <inheritdoc/>
@@ -62,9 +70,18 @@ internal sealed class OperatorServiceV1(
         checks.Operator("id", request.Id);
         var endsAt = checks.Time("authorityEndsAt", request.AuthorityEndsAt);
         checks.Note(request.Note);
+        var requestId = checks.RequestId(request.RequestId);
+        var expected = checks.Etag(request.Etag);
         checks.ThrowIfAny();
-        var command = new OperatorInput.Offboard(endsAt ?? Microseconds.Truncate(clock.GetUtcNow()), request.Note);
-        return new() { Operator = await ExecuteAsync(request.Id, command, context) };
+
+        // The first instant stands for now: the same in every repetition, so that a request id has one body.
+        var command = new OperatorInput.Offboard(endsAt ?? DateTimeOffset.UnixEpoch, request.Note)
+        {
+            RequestId = requestId,
+            ExpectedPowerVersion = expected,
+        };
+        var (outcome, person, proposal) = await ExecuteAsync(request.Id, command, context);
+        return new() { Outcome = outcome, Operator = person, Proposal = proposal };
     }
 
     /// <inheritdoc/>
@@ -85,11 +102,7 @@ internal sealed class OperatorServiceV1(
         return await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
     }
 
-    private async Task<V1.Operator?> ExecuteAsync(string id, OperatorInput command, ServerCallContext context)
-    {
-        var reply = await grains.ExecuteAsync(id, command, context.CommandCaller(), context.CancellationToken);
-        return reply.Refusal is { } refusal ? throw GrainCalls.Refused(refusal)
-            : reply.Operator is { } person ? OperatorMapping.ToProto(person)
-            : null;
-    }
+    private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(
+        string id, OperatorInput command, ServerCallContext context) => OperatorMapping.ToProto(
+            await grains.ExecuteAsync(id, command, context.CommandCaller(), context.CancellationToken));
 }

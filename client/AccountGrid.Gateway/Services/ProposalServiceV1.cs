@@ -1,3 +1,4 @@
+using System.Globalization;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Gateway.Validation;
@@ -9,27 +10,58 @@ namespace AccountGrid.Gateway.Services;
 /// <summary>Proposals, and the decisions of the second person. Stateless.</summary>
 internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.ProposalServiceBase
 {
+    /// <summary>Begins the cursor of a page that goes on with the operators; an account's is a number.</summary>
+    private const char OperatorCursor = '~';
+
     /// <inheritdoc/>
     public override async Task<V1.ListProposalsResponse> ListProposals(
         V1.ListProposalsRequest request, ServerCallContext context)
     {
         var checks = default(FieldChecks);
         var proposedBy = Filters.Proposals(ref checks, request.Filter);
-        var order = checks.PageByNumber("proposals:" + request.Filter, request.PageSize, request.PageToken);
+        var order = checks.PageByName("proposals:" + request.Filter, request.PageSize, request.PageToken);
         checks.ThrowIfAny();
-        var cancel = context.CancellationToken;
+        var response = new V1.ListProposalsResponse();
+        var cursor = order.Cursor.StartsWith(OperatorCursor)
+            ? order.Cursor
+            : await AddAboutAccountsAsync(response, proposedBy, order, context.CancellationToken);
+        if (cursor.StartsWith(OperatorCursor) && response.Proposals.Count < order.Size)
+        {
+            cursor = await AddAboutOperatorsAsync(response, proposedBy, order, cursor, context.CancellationToken);
+        }
+
+        response.NextPageToken = PageTokens.Format(order.Query, cursor);
+        return response;
+    }
+
+    /// <returns>The cursor behind them: an account's number, or the first one of the operators.</returns>
+    private async Task<string> AddAboutAccountsAsync(
+        V1.ListProposalsResponse response, string? proposedBy, PageOrder<string> order, CancellationToken cancel)
+    {
+        _ = long.TryParse(order.Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var after);
         var page = await grains.RepeatAsync(
-            () => grains.Directory.ListProposalAccountsAsync(proposedBy, order.Cursor, order.Size, cancel), cancel);
+            () => grains.Directory.ListProposalAccountsAsync(proposedBy, after, order.Size, cancel), cancel);
         var accounts = await grains.ReadAsync(page.Ids, cancel);
 
         // A proposal may have been decided, or another one opened, since the index was read.
-        var proposals = accounts.Select(static account => account?.Proposal).OfType<ProposalInfo>()
-            .Where(proposal => proposedBy is null || proposal.ProposedBy.Subject == proposedBy);
-        return new()
-        {
-            Proposals = { proposals.Select(ProposalMapping.ToProto) },
-            NextPageToken = PageTokens.Format(order.Query, page.Next),
-        };
+        response.Proposals.Add(accounts.Select(static account => account?.Proposal).OfType<ProposalInfo>()
+            .Where(proposal => proposedBy is null || proposal.ProposedBy.Subject == proposedBy)
+            .Select(ProposalMapping.ToProto));
+        return page.Next == 0 ? $"{OperatorCursor}" : page.Next.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <returns>The cursor behind them; empty at the end.</returns>
+    private async Task<string> AddAboutOperatorsAsync(
+        V1.ListProposalsResponse response, string? proposedBy, PageOrder<string> order, string cursor,
+        CancellationToken cancel)
+    {
+        var size = order.Size - response.Proposals.Count;
+        var page = await grains.RepeatAsync(
+            () => grains.Directory.ListPowerProposalsAsync(cursor[1..], size, cancel), cancel);
+        response.Proposals.Add(page.Operators.Select(static person => person.Proposal).OfType<PowerProposalInfo>()
+            .Where(proposal => proposedBy is null || proposal.ProposedBy == proposedBy)
+            .Select(OperatorMapping.ToProto));
+        return page.Next.Length == 0 ? "" : OperatorCursor + page.Next;
     }
 
     /// <inheritdoc/>
@@ -42,8 +74,15 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         checks.Note(request.Note);
         var requestId = checks.RequestId(request.RequestId);
         checks.ThrowIfAny();
-        var command = new CommandInput.Approve(id.Sequence, digest, request.Note);
-        var (outcome, account, proposal) = await ExecuteAsync(id, command, requestId, context);
+        if (id.Operator is { } power)
+        {
+            var decided = await ExecuteAsync(
+                power, new OperatorInput.Approve(power.Sequence, digest, request.Note), requestId, context);
+            return new() { Outcome = decided.Outcome, Operator = decided.Operator, Proposal = decided.Proposal };
+        }
+
+        var command = new CommandInput.Approve(id.Account.Sequence, digest, request.Note);
+        var (outcome, account, proposal) = await ExecuteAsync(id.Account, command, requestId, context);
         return new() { Outcome = outcome, Account = account, Proposal = proposal };
     }
 
@@ -52,8 +91,15 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         V1.RejectProposalRequest request, ServerCallContext context)
     {
         var (id, requestId) = Check(request.Id, request.Note, request.RequestId);
-        var command = new CommandInput.Reject(id.Sequence, request.Note);
-        return new() { Account = (await ExecuteAsync(id, command, requestId, context)).Account };
+        if (id.Operator is { } power)
+        {
+            var decided = await ExecuteAsync(
+                power, new OperatorInput.Reject(power.Sequence, request.Note), requestId, context);
+            return new() { Operator = decided.Operator };
+        }
+
+        var command = new CommandInput.Reject(id.Account.Sequence, request.Note);
+        return new() { Account = (await ExecuteAsync(id.Account, command, requestId, context)).Account };
     }
 
     /// <inheritdoc/>
@@ -61,11 +107,18 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         V1.WithdrawProposalRequest request, ServerCallContext context)
     {
         var (id, requestId) = Check(request.Id, request.Note, request.RequestId);
-        var command = new CommandInput.Withdraw(id.Sequence, request.Note);
-        return new() { Account = (await ExecuteAsync(id, command, requestId, context)).Account };
+        if (id.Operator is { } power)
+        {
+            var decided = await ExecuteAsync(
+                power, new OperatorInput.Withdraw(power.Sequence, request.Note), requestId, context);
+            return new() { Operator = decided.Operator };
+        }
+
+        var command = new CommandInput.Withdraw(id.Account.Sequence, request.Note);
+        return new() { Account = (await ExecuteAsync(id.Account, command, requestId, context)).Account };
     }
 
-    private static (ProposalId Id, string? RequestId) Check(string id, string note, string requestId)
+    private static ((ProposalId Account, PowerProposalId? Operator) Id, string? RequestId) Check(string id, string note, string requestId)
     {
         var checks = default(FieldChecks);
         var proposal = checks.Proposal("id", id);
@@ -83,5 +136,13 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
             context.CommandCaller(),
             requestId,
             expectedStateVersion: null,
+            context.CancellationToken));
+
+    private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(
+        PowerProposalId id, OperatorInput command, string? requestId, ServerCallContext context) =>
+        OperatorMapping.ToProto(await grains.ExecuteAsync(
+            id.Operator.Value,
+            command with { RequestId = requestId },
+            context.CommandCaller(),
             context.CancellationToken));
 }

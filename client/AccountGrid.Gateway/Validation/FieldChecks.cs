@@ -98,15 +98,29 @@ internal struct FieldChecks
         return id;
     }
 
-    /// <summary>A proposal's id.</summary>
-    public ProposalId Proposal(string field, string value)
+    /// <summary>A directory's id of a human being; empty is none.</summary>
+    public void PersonId(string value)
     {
-        if (!ProposalId.TryParse(value, out var id))
+        if (value.Length > 0)
         {
-            Add(field, "must be an account id and a sequence, such as 25073877-7");
+            Operator("personId", value);
+        }
+    }
+
+    /// <summary>A proposal's id: about an account, or about an operator's power.</summary>
+    public (ProposalId Account, PowerProposalId? Operator) Proposal(string field, string value)
+    {
+        if (PowerProposalId.TryParse(value, out var aboutOperator))
+        {
+            return (default, aboutOperator);
         }
 
-        return id;
+        if (!ProposalId.TryParse(value, out var id))
+        {
+            Add(field, "must be an account id and a sequence, such as 25073877-7, or an operator and one, such as kim~7");
+        }
+
+        return (id, null);
     }
 
     /// <summary>A digest as an answer showed it; empty is none.</summary>

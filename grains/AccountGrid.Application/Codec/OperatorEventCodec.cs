@@ -8,6 +8,9 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
     private const string Enrolled = "enrolled";
     private const string Offboarded = "offboarded";
     private const string Frozen = "frozen";
+    private const string PowerProposed = "power-proposed";
+    private const string PowerApproved = "power-approved";
+    private const string PowerProposalClosed = "power-proposal-closed";
     private const string ActsUndone = "acts-undone";
     private const string AttemptRefused = "attempt-refused";
 
@@ -15,9 +18,24 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
     public EncodedEvent Encode(OperatorEvent payload) => payload switch
     {
         OperatorEvent.Enrolled e => Payload.Write(
-            Enrolled, new EnrolledData(e.Roles, Payload.NullIfEmpty(e.DisplayName), e.AuthorityEndsAt)),
-        OperatorEvent.Offboarded e =>
-            Payload.Write(Offboarded, new OffboardedData(e.AuthorityEndsAt, Payload.NullIfEmpty(e.Note))),
+            Enrolled,
+            new EnrolledData(
+                e.Roles, Payload.NullIfEmpty(e.DisplayName), e.AuthorityEndsAt, Payload.NullIfEmpty(e.PersonId),
+                Payload.NullIfEmpty(e.Note), DataOf(e.Consent), Payload.NullIfEmpty(e.Founders))),
+        OperatorEvent.Offboarded e => Payload.Write(
+            Offboarded,
+            new OffboardedData(e.AuthorityEndsAt, Payload.NullIfEmpty(e.Note), DataOf(e.Consent))),
+        OperatorEvent.PowerProposed { Change: var c } e => Payload.Write(
+            PowerProposed,
+            new PowerProposedData(
+                c.Kind, c.Roles, e.Digest, e.ExpiresAt, Payload.NullIfEmpty(c.DisplayName), c.AuthorityEndsAt,
+                Payload.NullIfEmpty(c.PersonId), Payload.NullIfEmpty(c.Note))),
+        OperatorEvent.PowerApproved e => Payload.Write(
+            PowerApproved, new PowerApprovedData(e.Sequence, e.EffectiveAt, Payload.NullIfEmpty(e.Note))),
+        OperatorEvent.PowerProposalClosed e => Payload.Write(
+            PowerProposalClosed,
+            new ProposalClosedData(
+                e.Sequence, e.State, e.Reason == RefusalReason.None ? null : e.Reason, Payload.NullIfEmpty(e.Note))),
         OperatorEvent.Frozen => Payload.Write(Frozen, new FrozenData()),
         OperatorEvent.ActsUndone e =>
             Payload.Write(ActsUndone, new ActsUndoneData(e.Since, e.Accounts, Payload.NullIfEmpty(e.Note))),
@@ -36,15 +54,36 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
         (Enrolled, 1) => Unpack(Payload.Read<EnrolledData>(entry)),
         (Offboarded, 1) => Unpack(Payload.Read<OffboardedData>(entry)),
         (Frozen, 1) => Unpack(Payload.Read<FrozenData>(entry)),
+        (PowerProposed, 1) => Unpack(Payload.Read<PowerProposedData>(entry)),
+        (PowerApproved, 1) => Unpack(Payload.Read<PowerApprovedData>(entry)),
+        (PowerProposalClosed, 1) => Unpack(Payload.Read<ProposalClosedData>(entry)),
         (ActsUndone, 1) => Unpack(Payload.Read<ActsUndoneData>(entry)),
         (AttemptRefused, 1) => Unpack(Payload.Read<AttemptRefusedData>(entry)),
         _ => throw Payload.Unknown(entry),
     };
 
-    private static OperatorEvent.Enrolled Unpack(EnrolledData d) =>
-        new(d.Roles, d.DisplayName ?? "", d.AuthorityEndsAt);
+    private static OperatorEvent.Enrolled Unpack(EnrolledData d) => new(
+        d.Roles, d.DisplayName ?? "", d.AuthorityEndsAt, d.PersonId ?? "", d.Note ?? "", Unpack(d.Consent),
+        d.Founders ?? "");
 
-    private static OperatorEvent.Offboarded Unpack(OffboardedData d) => new(d.AuthorityEndsAt, d.Note ?? "");
+    private static OperatorEvent.Offboarded Unpack(OffboardedData d) =>
+        new(d.AuthorityEndsAt, d.Note ?? "", Unpack(d.Consent));
+
+    private static OperatorEvent.PowerProposed Unpack(PowerProposedData d) => new(
+        new(d.Kind, d.Roles, d.DisplayName ?? "", d.AuthorityEndsAt, d.PersonId ?? "", d.Note ?? ""), d.Digest,
+        d.ExpiresAt);
+
+    private static OperatorEvent.PowerApproved Unpack(PowerApprovedData d) =>
+        new(d.Proposal, d.Note ?? "", d.EffectiveAt);
+
+    private static OperatorEvent.PowerProposalClosed Unpack(ProposalClosedData d) =>
+        new(d.Proposal, d.State, d.Reason ?? RefusalReason.None, d.Note ?? "");
+
+    private static ConsentData? DataOf(Consent? consent) =>
+        consent is { } c ? new(c.ProposedBy, c.ApprovedBy, c.ProposalSequence) : null;
+
+    private static Consent? Unpack(ConsentData? d) =>
+        d is null ? null : new(d.ProposedBy, d.ApprovedBy, d.Proposal);
 
     private static OperatorEvent.Frozen Unpack(FrozenData _) => new();
 

@@ -44,9 +44,21 @@ internal sealed record ProposalClosedData(
 
 internal sealed record AttemptRefusedData(string Attempt, RefusalReason Reason, string Message, long? Proposal = null);
 
-internal sealed record EnrolledData(Roles Roles, string? DisplayName = null, DateTimeOffset? AuthorityEndsAt = null);
+/// <summary>The two admins behind a change of power that took two.</summary>
+internal sealed record ConsentData(OperatorId ProposedBy, OperatorId ApprovedBy, long Proposal);
 
-internal sealed record OffboardedData(DateTimeOffset AuthorityEndsAt, string? Note = null);
+internal sealed record EnrolledData(
+    Roles Roles, string? DisplayName = null, DateTimeOffset? AuthorityEndsAt = null, string? PersonId = null,
+    string? Note = null, ConsentData? Consent = null, string? Founders = null);
+
+internal sealed record OffboardedData(
+    DateTimeOffset AuthorityEndsAt, string? Note = null, ConsentData? Consent = null);
+
+internal sealed record PowerProposedData(
+    PowerChangeKind Kind, Roles Roles, string Digest, DateTimeOffset ExpiresAt, string? DisplayName = null,
+    DateTimeOffset? AuthorityEndsAt = null, string? PersonId = null, string? Note = null);
+
+internal sealed record PowerApprovedData(long Proposal, DateTimeOffset EffectiveAt, string? Note = null);
 
 internal sealed record FrozenData;
 
@@ -64,6 +76,8 @@ internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string
 [JsonSerializable(typeof(AttemptRefusedData))]
 [JsonSerializable(typeof(EnrolledData))]
 [JsonSerializable(typeof(OffboardedData))]
+[JsonSerializable(typeof(PowerProposedData))]
+[JsonSerializable(typeof(PowerApprovedData))]
 [JsonSerializable(typeof(FrozenData))]
 [JsonSerializable(typeof(ActsUndoneData))]
 internal sealed partial class PayloadContext : JsonSerializerContext;
@@ -90,7 +104,7 @@ internal static class Payload
                 new ReasonConverter(),
             new NameConverter<HarmKind>(), new NameConverter<HoldKind>(), new NameConverter<LiftCause>(),
                 new NameConverter<Tier>(),
-            new NameConverter<ProposalState>(), new NameConverter<Outcome>(), new RolesConverter(),
+            new NameConverter<PowerChangeKind>(), new NameConverter<ProposalState>(), new NameConverter<Outcome>(), new RolesConverter(),
         },
     };
 

@@ -6,5 +6,5 @@ namespace AccountGrid.Application;
 internal static class OperatorIndex
 {
     public static StreamIndexRow.Operator RowOf(OperatorState state) =>
-        new() { Version = state.Version, Id = state.Id, FreezePending = state.FreezePending };
+        new() { Version = state.Version, Id = state.Id, FreezePending = state.HasDueWork };
 }

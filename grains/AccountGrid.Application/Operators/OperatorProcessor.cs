@@ -111,14 +111,13 @@ public sealed class OperatorProcessor
     /// <exception cref="StorageUnavailableException">
     /// The store failed; every command may be sent again safely.
     /// </exception>
-    public async Task<OperatorResult> ExecuteAsync(
-        OperatorCommand command, Caller caller, CancellationToken cancellationToken)
+    public async Task<OperatorResult> ExecuteAsync(OperatorRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(caller);
-        using var run = _services.Diagnostics.StartCommand("operator.execute", NameOf(command), _services.Clock);
+        ArgumentNullException.ThrowIfNull(request);
+        using var run =
+            _services.Diagnostics.StartCommand("operator.execute", request.Command.Name, _services.Clock);
         run.Activity?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value);
-        ApplicationDiagnostics.Describe(run.Activity, caller.Actor);
+        ApplicationDiagnostics.Describe(run.Activity, request.Caller.Actor);
         try
         {
             using var turn = await _turns.EnterAsync(reserved: false, cancellationToken);
@@ -127,11 +126,11 @@ public sealed class OperatorProcessor
                 _services.Diagnostics.QueueFull("operators");
             }
 
-            var refusal = turn is null
-                ? Refusal.Overloaded($"The queue of operator {Id}", _services.Limits.RetryAfter)
-                : await DecideAndAppendAsync(command, caller, cancellationToken);
-            run.Answered(refusal is null ? Outcome.Done : Outcome.Refused, refusal);
-            return new(View, refusal);
+            var decision = turn is null
+                ? Refused(Refusal.Overloaded($"The queue of operator {Id}", _services.Limits.RetryAfter))
+                : await DecideAndAppendAsync(request, cancellationToken);
+            run.Answered(decision.Outcome, decision.Refusal);
+            return new(View, decision.Refusal, decision.Outcome, decision.ProposalSequence);
         }
         catch (Exception e)
         {
@@ -140,8 +139,8 @@ public sealed class OperatorProcessor
         }
     }
 
-    private async Task<Refusal?> DecideAndAppendAsync(
-        OperatorCommand command, Caller caller, CancellationToken cancellationToken)
+    private async Task<OperatorDecision> DecideAndAppendAsync(
+        OperatorRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -149,15 +148,16 @@ public sealed class OperatorProcessor
             {
                 await ConfirmAsync(cancellationToken);
                 var head = _stream.Head;
-                var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
-                var decision = OperatorDecider.Decide(
-                    head.State, command, caller, await AuthorityOfAsync(caller, cancellationToken), now);
+                var situation = await SituationOfAsync(head.State, request, cancellationToken);
+                var decision = OperatorDecider.Decide(head.State, request, situation);
                 var facts = new EntryFacts(
-                    now, caller.Actor, RequestId: null, RequestDigest: null, ApplicationDiagnostics.CurrentTraceId);
+                    situation.Now, request.Caller.Actor, request.RequestId,
+                    request.RequestId is null ? null : RequestDigest.Of(Id, request),
+                    ApplicationDiagnostics.CurrentTraceId);
                 if (decision.Events.IsEmpty
                     || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
                 {
-                    return decision.Refusal;
+                    return decision;
                 }
 
                 _stream.NoteFenceLost();
@@ -165,23 +165,37 @@ public sealed class OperatorProcessor
         }
         catch (StorageOverloadedException full)
         {
-            return Refusal.Overloaded(full.What, full.RetryAfter);
+            return Refused(Refusal.Overloaded(full.What, full.RetryAfter));
         }
 
-        return new(RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.",
-            RetryAfter: _services.Limits.RetryAfter);
+        return Refused(new(
+            RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.",
+            RetryAfter: _services.Limits.RetryAfter));
     }
 
-    /// <summary>
-    /// The caller's authority from the caller's own record, at this instant; <c>null</c> for a service and the system.
-    /// </summary>
-    private async ValueTask<Authority?> AuthorityOfAsync(Caller caller, CancellationToken cancellationToken)
+    private static OperatorDecision Refused(Refusal refusal) => new(refusal, [], Outcome.Refused);
+
+    private async Task<OperatorSituation> SituationOfAsync(
+        OperatorState state, OperatorRequest request, CancellationToken cancellationToken)
     {
-        if (caller.Actor.Person is not { } person)
+        var authorities = new Dictionary<OperatorId, Authority>();
+        foreach (var person in OperatorDecider.PeopleConcerned(state, request))
         {
-            return null;
+            authorities[person] = await AuthorityOfAsync(person, cancellationToken);
         }
 
+        // After the answers, which may have taken a while: what has ended meanwhile counts as ended.
+        var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
+        var register = OperatorDecider.NeedsRegister(state, request.Command)
+            ? RegisterFacts.Of(
+                state, request, await OperatorRegister.ReadAllAsync(_services, cancellationToken), now, _services.Policy)
+            : RegisterFacts.NotAsked;
+        return new(now, _services.Policy, authorities, register);
+    }
+
+    /// <summary>A person's authority from the person's own record, at this instant.</summary>
+    private async ValueTask<Authority> AuthorityOfAsync(OperatorId person, CancellationToken cancellationToken)
+    {
         if (person == Id)
         {
             return AuthorityNow();
@@ -195,20 +209,12 @@ public sealed class OperatorProcessor
     private Authority AuthorityNow()
     {
         var state = _stream.Head.State;
-        return new(Id, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), state.Roles);
+        return new(
+            Id, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), state.Roles, Budget: null,
+            state.Since, state.PersonId);
     }
 
     /// <summary>Compares with the journal if the last comparison is too old; all who wait share one reading.</summary>
     private ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
         _stream.RefreshAsync(minVersion: 0, _services.Limits.AuthorityFreshness, cancellationToken);
-
-    private static string NameOf(OperatorCommand command) => command switch
-    {
-        OperatorCommand.Enroll => "enroll",
-        OperatorCommand.EnrollOnFirstUse => "enroll_on_first_use",
-        OperatorCommand.Offboard => "offboard",
-        OperatorCommand.ConfirmFrozen => "confirm_frozen",
-        OperatorCommand.RecordUndo => "record_undo",
-        _ => throw new InvalidOperationException($"Unknown command {command.GetType().Name}."),
-    };
 }

@@ -5,4 +5,7 @@ namespace AccountGrid.Application;
 /// <summary>What came of an operator command.</summary>
 /// <param name="View">The operator after it.</param>
 /// <param name="Refusal">Why not, or <c>null</c>.</param>
-public sealed record OperatorResult(OperatorView View, Refusal? Refusal);
+/// <param name="Outcome">What it came to.</param>
+/// <param name="ProposalSequence">The proposal opened or acted on.</param>
+public sealed record OperatorResult(
+    OperatorView View, Refusal? Refusal, Outcome Outcome, long? ProposalSequence);

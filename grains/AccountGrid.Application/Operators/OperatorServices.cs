@@ -5,6 +5,7 @@ namespace AccountGrid.Application;
 
 /// <summary>Everything that operator processors need; one per silo, shared. All parts are thread-safe.</summary>
 /// <param name="Journal">The truth.</param>
+/// <param name="Index">The ids of all operators.</param>
 /// <param name="Harms">What counts against budgets, derived from the accounts' journals.</param>
 /// <param name="Authority">What other people may do, now; never asked about the processor's own person.</param>
 /// <param name="Codec">The stored form of events.</param>
@@ -14,7 +15,7 @@ namespace AccountGrid.Application;
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record OperatorServices(
-    IJournal Journal, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec,
+    IJournal Journal, IStreamIndex Index, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec,
     TimeProvider Clock,
     OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
 {

@@ -13,7 +13,7 @@ internal sealed class OperatorStreamKind(OperatorServices services)
     public override string Name => "operator";
 
     public override OperatorState Evolve(OperatorState state, Recorded<OperatorEvent> entry) =>
-        OperatorDecider.Evolve(state, entry);
+        OperatorEvolver.Evolve(state, entry);
 
     public override StreamIndexRow RowOf(OperatorState state) => OperatorIndex.RowOf(state);
 

@@ -34,6 +34,10 @@ public interface IStreamIndex
     /// <summary>Operators, ordinally ascending, above <paramref name="after"/> (empty = from the first).</summary>
     Task<ImmutableArray<OperatorId>> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken);
 
-    /// <summary>Operators whose offboarding still has to void what they left pending.</summary>
-    Task<ImmutableArray<OperatorId>> ListFreezePendingAsync(int max, CancellationToken cancellationToken);
+    /// <summary>
+    /// Operators whose record has or will have due work (<see cref="OperatorState.HasDueWork"/>), ordinally ascending,
+    /// above <paramref name="after"/> (empty = from the first).
+    /// </summary>
+    Task<ImmutableArray<OperatorId>> ListOperatorsWithDueWorkAsync(
+        string after, int max, CancellationToken cancellationToken);
 }

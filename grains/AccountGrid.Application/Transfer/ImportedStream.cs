@@ -41,7 +41,7 @@ internal abstract class ImportedStream(StreamId id)
     private sealed class OfOperator(StreamId id, OperatorId person) : ImportedStream(id)
     {
         private readonly EntryFold<OperatorState, OperatorEvent> _fold =
-            new(id, OperatorDecider.Evolve, new OperatorEventCodec());
+            new(id, OperatorEvolver.Evolve, new OperatorEventCodec());
         private Head<OperatorState> _head = new(OperatorState.Unknown(person), 0, ReadOnlyMemory<byte>.Empty);
 
         public override StreamIndexRow Row => OperatorIndex.RowOf(_head.State);

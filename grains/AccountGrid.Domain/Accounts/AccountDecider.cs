@@ -77,7 +77,7 @@ public static class AccountDecider
         if (request.RequestId is { } id && state.Requests.FirstOrDefault(r => r.Id == id) is { } earlier)
         {
             return earlier.Digest == RequestDigest.Of(state.Id, request)
-                ? new Decision.Replayed(earlier)
+                ? Replay(request, earlier, situation)
                 : new Decision.Refused(Refusal.RequestIdConflict, []);
         }
 
@@ -102,6 +102,19 @@ public static class AccountDecider
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };
     }
+
+    /// <summary>
+    /// Answers a repetition as the first time, unless the caller has no authority any more: standing is looked up for
+    /// every answer. Not recorded once more: the journal has what the request id did.
+    /// </summary>
+    private static Decision Replay(AccountRequest request, RememberedRequest earlier, Situation situation) =>
+        request.Caller.Actor.Person is { } person && situation.Of(person).Standing == Standing.Ended
+            ? new Decision.Refused(Refusal.AuthorityEnded(person), [])
+            : request.Caller.Actor.Kind == ActorKind.Service
+                && OperatorId.TryParse(request.Caller.Actor.Subject, out var namesake)
+                && situation.Of(namesake).IsEnrolled
+                ? new Decision.Refused(Refusal.SubjectOfAPerson(namesake), [])
+                : new Decision.Replayed(earlier);
 
     /// <summary>The name of a harm, for journals and metrics.</summary>
     public static string NameOf(HarmKind kind) => kind switch

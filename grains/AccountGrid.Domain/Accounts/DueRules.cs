@@ -77,7 +77,7 @@ internal static class DueRules
         }
 
         var proposer = proposal.ProposedBy.Person;
-        if (proposer is { } first && AccountDecider.CheckPerson(situation.Of(first), Roles.Support) is { } lost)
+        if (proposer is { } first && CheckHeld(first, Roles.Support, proposal, situation) is { } lost)
         {
             return lost;
         }
@@ -93,7 +93,8 @@ internal static class DueRules
         // must still have the power to give it, and must be another person by the rule of today.
         if (proposal.ApprovedBy is { } approver
             && (ProposalRules.CheckApprover(approver, situation)
-                ?? (SamePerson.MayBe(proposal.ProposedBy, approver) ? Refusal.SamePerson : null))
+                ?? CheckHeld(approver, Roles.Approver, proposal, situation)
+                ?? (situation.MayBeSamePerson(proposal.ProposedBy, approver) ? Refusal.SamePerson : null))
                 is { } notApproved)
         {
             return notApproved;
@@ -106,6 +107,16 @@ internal static class DueRules
 
         return proposer is { } payer ? situation.Of(payer).Budget : null;
     }
+
+    /// <summary>
+    /// The role of today must be the one of the proposal: what was pending at the end of a person's authority does not
+    /// come back with a new authority.
+    /// </summary>
+    private static Refusal? CheckHeld(OperatorId person, Roles role, Proposal proposal, Situation situation) =>
+        AccountDecider.CheckPerson(situation.Of(person), role)
+        ?? (situation.Of(person).HasHeldSince(role, proposal.ProposedAt)
+            ? null
+            : Refusal.AuthorityInterrupted(person));
 
     private static Decision.Accepted Closed(Proposal proposal, ProposalState how, RefusalReason reason, string note) =>
         new([new AccountEvent.ProposalClosed(proposal.Sequence, how, reason, note)], Outcome.Done, proposal.Sequence);

@@ -54,9 +54,14 @@ internal static class ProposalRules
                 command.Sequence);
         }
 
-        if (SamePerson.MayBe(proposal.ProposedBy, approver))
+        if (situation.MayBeSamePerson(proposal.ProposedBy, approver))
         {
             return AccountDecider.Refuse(Refusal.SamePerson, Name, command.Sequence);
+        }
+
+        if (!situation.Of(approver).HasHeldSince(Roles.Approver, proposal.ProposedAt))
+        {
+            return AccountDecider.Refuse(Refusal.RoleTooNew(approver, Roles.Approver), Name, command.Sequence);
         }
 
         if (command.Digest is { Length: > 0 } seen && seen != proposal.Digest)
@@ -146,7 +151,7 @@ internal static class ProposalRules
     private static string? WhyVoid(AccountState state, Proposal proposal, Situation situation)
     {
         if (proposal.ProposedBy.Person is { } proposer
-            && AccountDecider.CheckPerson(situation.Of(proposer), Roles.Support) is not null)
+            && !situation.Of(proposer).HasHeldSince(Roles.Support, proposal.ProposedAt))
         {
             return "the proposer has lost the authority";
         }

@@ -16,6 +16,14 @@ public sealed record Situation(
     public static IReadOnlyDictionary<OperatorId, Authority> NoAuthorities { get; } =
         FrozenDictionary<OperatorId, Authority>.Empty;
 
+    /// <summary>
+    /// Whether the actor who proposed something and the operator who approves it may be one person, by their subjects
+    /// or by the directory's ids in their records.
+    /// </summary>
+    public bool MayBeSamePerson(Actor proposer, OperatorId approver) =>
+        SamePerson.MayBe(proposer, approver)
+        || (proposer.Person is { } first && SamePerson.IsJoined(Of(first).PersonId, Of(approver).PersonId));
+
     /// <summary>The authority of a person; none for a person who was not asked about.</summary>
     public Authority Of(OperatorId person) =>
         Authorities.TryGetValue(person, out var authority) ? authority : Authority.Unknown(person);

@@ -31,6 +31,26 @@ public static class RequestDigest
         return action.AddTo(writer).Sha256Hex();
     }
 
+    /// <summary>The digest of a whole request on an operator's record, without its request id.</summary>
+    public static string Of(OperatorId person, OperatorRequest request)
+    {
+        var writer = new CanonicalWriter("accountgrid.operator-request.v1").Add(person.Value);
+        AddActor(writer, request.Caller.Actor);
+        writer.Add(request.ExpectedPowerVersion ?? -1).Add(request.Command.Name);
+        return request.Command.AddTo(writer).Sha256Hex();
+    }
+
+    /// <summary>
+    /// The digest that a proposal about power carries: operator, proposer, the exact change and the power version that
+    /// it is bound to.
+    /// </summary>
+    public static string Of(OperatorId person, Actor proposer, PowerChange change, long powerVersion)
+    {
+        var writer = new CanonicalWriter("accountgrid.power-proposal.v1").Add(person.Value);
+        AddActor(writer, proposer);
+        return change.AddTo(writer).Add(powerVersion).Sha256Hex();
+    }
+
     private static void AddActor(CanonicalWriter writer, Actor actor) =>
         writer.Add((long)actor.Kind).Add(actor.Subject);
 }

@@ -4,117 +4,160 @@ namespace AccountGrid.Domain;
 
 /// <summary>
 /// The rules about operators' records. Pure. An admin's own authority is looked up when the command executes, as every
-/// person's is.
+/// person's is. What raises power takes two admins (<see cref="PowerRules"/>, <see cref="PowerProposalRules"/>).
 /// </summary>
 public static class OperatorDecider
 {
     /// <summary>
-    /// Decides one command. <paramref name="authority"/> is the caller's, from the caller's own record.
+    /// The people whose authority must be looked up before deciding: the caller, and the admins behind the pending
+    /// proposal where the command acts on it.
     /// </summary>
-    public static OperatorDecision Decide(
-        OperatorState state, OperatorCommand command, Caller caller, Authority? authority, DateTimeOffset now) =>
-        command switch
-        {
-            OperatorCommand.Enroll c => (CheckAdmin(caller, authority) ?? CheckEnroll(c, now)) is { } r
-                ? Refuse(state, r, "enroll")
-                : Accept(new OperatorEvent.Enrolled(c.Roles, c.DisplayName, c.AuthorityEndsAt)),
-            OperatorCommand.Offboard c => Offboard(state, c, caller, authority, now),
-            OperatorCommand.EnrollOnFirstUse c => caller.Actor.Kind != ActorKind.System
-                ? Refuse(state, Refusal.SystemOnly, "enroll")
-                : EnrollOnFirstUse(state, c.Roles & Roles.Staff),
-            OperatorCommand.ConfirmFrozen => caller.Actor.Kind != ActorKind.System
-                ? Refuse(state, Refusal.SystemOnly, "freeze")
-                : state.FreezePending ? Accept(new OperatorEvent.Frozen()) : Accept(),
-            OperatorCommand.RecordUndo c => (CheckSupport(state, caller, authority) ?? CheckNote(c.Note)) is { } r
-                ? Refuse(state, r, "undo")
-                : Accept(new OperatorEvent.ActsUndone(c.Since, c.Accounts, c.Note)),
-            _ => throw new InvalidOperationException($"Unknown command {command.GetType().Name}."),
-        };
-
-    /// <summary>The state after one more entry.</summary>
-    /// <exception cref="InvalidOperationException">The entry does not continue the journal.</exception>
-    public static OperatorState Evolve(OperatorState state, Recorded<OperatorEvent> entry)
+    public static ImmutableArray<OperatorId> PeopleConcerned(OperatorState state, OperatorRequest request)
     {
-        if (entry.Sequence != state.Version + 1)
+        var people = ImmutableArray.CreateBuilder<OperatorId>(3);
+        if (request.Caller.Actor.Person is { } caller)
         {
-            throw new InvalidOperationException(
-                $"Entry {entry.Sequence} of operator {state.Id} does not follow version {state.Version}.");
+            people.Add(caller);
         }
 
-        var next = entry.Event switch
+        if (request.Command is OperatorCommand.Approve or OperatorCommand.FireDue && state.Proposal is { } proposal)
         {
-            OperatorEvent.Enrolled e => state with
+            people.Add(proposal.ProposedBy);
+            if (proposal.ApprovedBy is { } approver)
             {
-                Roles = e.Roles,
-                DisplayName = e.DisplayName,
-                AuthorityEndsAt = e.AuthorityEndsAt,
-                EnrolledAt = state.Version == 0 ? entry.At : state.EnrolledAt,
-            },
-            OperatorEvent.Offboarded e => state with { AuthorityEndsAt = e.AuthorityEndsAt, FreezePending = true },
-            OperatorEvent.Frozen => state with { FreezePending = false },
-            OperatorEvent.ActsUndone or OperatorEvent.AttemptRefused => state,
-            _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
-        };
-        return next with { Version = entry.Sequence };
+                people.Add(approver);
+            }
+        }
+
+        return [.. people.Distinct()];
     }
 
     /// <summary>
-    /// A token without a staff role enrols no operator: every later call would append an entry again.
+    /// Whether the command depends on what the other records say: somebody is enrolled who was not, or power is
+    /// lowered.
     /// </summary>
-    private static OperatorDecision EnrollOnFirstUse(OperatorState state, Roles granted) =>
-        state.AuthorityEndsAt is not null || (state.Roles & granted) == granted
-            ? Accept()
-            : Accept(new OperatorEvent.Enrolled(state.Roles | granted, state.DisplayName, null));
+    public static bool NeedsRegister(OperatorState state, OperatorCommand command) =>
+        command is OperatorCommand.EnrollFounder or OperatorCommand.Offboard or OperatorCommand.Enroll
+        || (command is OperatorCommand.EnrollOnFirstUse && state.PowerVersion == 0);
 
-    private static OperatorDecision Offboard(
-        OperatorState state, OperatorCommand.Offboard command, Caller caller, Authority? authority, DateTimeOffset now)
+    /// <summary>
+    /// Whether the command takes its turn over the whole register, so that what it learns about the other records
+    /// still holds when it is written.
+    /// </summary>
+    public static bool TakesTurnOfRegister(OperatorCommand command) =>
+        command is OperatorCommand.Enroll or OperatorCommand.Offboard or OperatorCommand.EnrollFounder;
+
+    /// <summary>Decides one request on one record.</summary>
+    public static OperatorDecision Decide(OperatorState state, OperatorRequest request, OperatorSituation situation)
     {
-        if ((CheckAdmin(caller, authority) ?? CheckNote(command.Note) ?? CheckKnown(state)) is { } refusal)
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(situation);
+        if (request.RequestId is { } id && TextRules.RequestId(id) is { } rule)
         {
-            return Refuse(state, refusal, "offboard");
+            return new(Refusal.Invalid("requestId", rule), [], Outcome.Refused);
         }
 
-        // A past instant would rewrite which acts were authorised: authority ends now at the earliest.
-        var end = command.AuthorityEndsAt > now ? command.AuthorityEndsAt : now;
-        if (state.AuthorityEndsAt is { } earlier && end > earlier)
+        if (request.RequestId is { } key && state.Requests.FirstOrDefault(r => r.Id == key) is { } earlier)
         {
-            return earlier <= now && command.AuthorityEndsAt <= now
-                ? Accept()
-                : Refuse(state,
-                    Refusal.Invalid("authorityEndsAt", "can only move earlier; enrol the person again to prolong"),
-                    "offboard");
+            return earlier.Digest != RequestDigest.Of(state.Id, request)
+                ? new(Refusal.RequestIdConflict, [], Outcome.Refused)
+                : request.Caller.Actor.Person is { } person && situation.Of(person).Standing == Standing.Ended
+                    ? new(Refusal.AuthorityEnded(person), [], Outcome.Refused)
+                    : new(earlier.Refusal, [], earlier.Outcome, earlier.ProposalSequence);
         }
 
-        return state.AuthorityEndsAt == end ? Accept() : Accept(new OperatorEvent.Offboarded(end, command.Note));
+        if (request.ExpectedPowerVersion is { } expected && expected != state.PowerVersion)
+        {
+            return new(Refusal.VersionMismatch("etag", Etag.Format(state.PowerVersion)), [], Outcome.Refused);
+        }
+
+        return request.Command is OperatorCommand.EnrollOnFirstUse or OperatorCommand.EnrollFounder
+                or OperatorCommand.ConfirmFrozen or OperatorCommand.FireDue
+                && request.Caller.Actor.Kind != ActorKind.System
+            ? Refuse(state, Refusal.SystemOnly, request.Command.Name)
+            : DecideNew(state, request, situation);
     }
 
-    private static Refusal? CheckAdmin(Caller caller, Authority? authority) => Check(caller, authority, Roles.Admin);
+    private static OperatorDecision DecideNew(
+        OperatorState state, OperatorRequest request, OperatorSituation situation) => request.Command switch
+        {
+            OperatorCommand.Enroll c => PowerRules.Enroll(state, c, request.Caller, situation),
+            OperatorCommand.Offboard c => PowerRules.Offboard(state, c, request.Caller, situation),
+            OperatorCommand.Approve c => PowerProposalRules.Approve(state, c, request.Caller, situation),
+            OperatorCommand.Reject c => PowerProposalRules.Reject(state, c, request.Caller, situation),
+            OperatorCommand.Withdraw c => PowerProposalRules.Withdraw(state, c, request.Caller, situation),
+            OperatorCommand.FireDue => PowerProposalRules.FireDue(state, situation),
+            OperatorCommand.EnrollOnFirstUse c => EnrollOnFirstUse(state, c.Roles & Roles.Staff, situation),
+            OperatorCommand.EnrollFounder c => EnrollFounder(state, c, situation),
+            OperatorCommand.ConfirmFrozen => state.MustFreezeAt(situation.Now)
+                ? Accept(new OperatorEvent.Frozen())
+                : Accept(),
+            OperatorCommand.RecordUndo c => RecordUndo(state, c, request.Caller, situation),
+            _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
+        };
 
-    private static Refusal? CheckSupport(OperatorState state, Caller caller, Authority? authority) =>
-        Check(caller, authority, Roles.Support) ?? CheckKnown(state);
+    /// <summary>
+    /// A token without a staff role enrols no operator: every later call would append an entry again. Neither does the
+    /// token of a subject that looks like another operator's, because it may be the same person.
+    /// </summary>
+    private static OperatorDecision EnrollOnFirstUse(
+        OperatorState state, Roles granted, OperatorSituation situation) =>
+        state.IsManaged || state.AuthorityEndsAt is not null || (state.Roles & granted) == granted
+            || SamePerson.IsReserved(state.Id.Value) || situation.Register.Lookalike is not null
+            ? Accept()
+            : Accept(new OperatorEvent.Enrolled(state.Roles | granted, state.DisplayName, null, state.PersonId));
 
-    private static Refusal? Check(Caller caller, Authority? authority, Roles anyOf) =>
-        caller.Actor.Person is not { } person || (caller.Roles & anyOf) == Roles.None ? Refusal.ForbiddenRole(anyOf)
-        : AccountDecider.CheckPerson(authority ?? Authority.Unknown(person), anyOf, caller.Roles);
+    /// <summary>
+    /// Founders are admins and nothing else. Where the register has an admin the settings enrol nobody: otherwise
+    /// a person who can write the settings would have the power of two admins.
+    /// </summary>
+    private static OperatorDecision EnrollFounder(
+        OperatorState state, OperatorCommand.EnrollFounder command, OperatorSituation situation)
+    {
+        var hasPower = state.StandingAt(situation.Now, situation.Policy) != Standing.Ended;
+        if (situation.Register.HasOtherAdmin || (hasPower && state.Roles.HasFlag(Roles.Admin)))
+        {
+            return Accept();
+        }
 
-    private static Refusal? CheckKnown(OperatorState state) =>
-        state.Version == 0 ? Refusal.NotFound($"operator {state.Id}") : null;
+        if (situation.Register.Lookalike is { } lookalike)
+        {
+            return new(Refusal.Lookalike(state.Id, lookalike), [], Outcome.Refused);
+        }
 
-    private static Refusal? CheckEnroll(OperatorCommand.Enroll command, DateTimeOffset now) =>
-        command.Roles == Roles.None || (command.Roles & ~Roles.Staff) != Roles.None
-            ? Refusal.Invalid("roles", "must be some of support, approver, auditor, admin")
-        : TextRules.DisplayName(command.DisplayName) is { } rule ? Refusal.Invalid("displayName", rule)
-        : command.AuthorityEndsAt <= now ? Refusal.Invalid("authorityEndsAt", "must be in the future")
-        : null;
+        var roles = (hasPower ? state.Roles : Roles.None) | Roles.Admin;
+        return Accept(new OperatorEvent.Enrolled(
+            roles, state.DisplayName, null, state.PersonId, Founders: command.Digest));
+    }
 
-    private static Refusal? CheckNote(string note) => AccountDecider.CheckNote(note);
+    private static OperatorDecision RecordUndo(
+        OperatorState state, OperatorCommand.RecordUndo command, Caller caller, OperatorSituation situation) =>
+        (CheckPerson(caller, Roles.Support, situation) ?? CheckKnown(state) ?? AccountDecider.CheckNote(command.Note))
+            is { } refusal
+            ? Refuse(state, refusal, "undo")
+            : Accept(new OperatorEvent.ActsUndone(command.Since, command.Accounts, command.Note));
 
-    private static OperatorDecision Accept(params ImmutableArray<OperatorEvent> events) => new(null, events);
+    /// <summary>Law 2 for the caller: the role in the token and in the register, and a standing that has not ended.</summary>
+    internal static Refusal? CheckPerson(Caller caller, Roles anyOf, OperatorSituation situation) =>
+        caller.Actor.Person is not { } person || (caller.Roles & anyOf) == Roles.None
+            ? Refusal.ForbiddenRole(anyOf)
+            : AccountDecider.CheckPerson(situation.Of(person), anyOf, caller.Roles);
 
-    /// <summary>A refusal is recorded only in a journal that exists: a made-up name must not create one.</summary>
-    private static OperatorDecision Refuse(OperatorState state, Refusal refusal, string attempt) => new(
+    internal static Refusal? CheckKnown(OperatorState state) =>
+        state.PowerVersion == 0 ? Refusal.NotFound($"operator {state.Id}") : null;
+
+    internal static OperatorDecision Accept(params ImmutableArray<OperatorEvent> events) => new(null, events);
+
+    /// <summary>
+    /// A refusal is recorded only in a journal that exists: a made-up name must not create one. Events that follow from
+    /// the attempt are appended behind it.
+    /// </summary>
+    internal static OperatorDecision Refuse(
+        OperatorState state, Refusal refusal, string attempt, params ReadOnlySpan<OperatorEvent> alsoAppend) => new(
         refusal,
         refusal.IsRecorded && state.Version > 0
-            ? [new OperatorEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message)]
-            : []);
+            ? [new OperatorEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message), .. alsoAppend]
+            : [.. alsoAppend],
+        Outcome.Refused);
 }

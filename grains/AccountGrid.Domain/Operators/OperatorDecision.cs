@@ -5,4 +5,8 @@ namespace AccountGrid.Domain;
 /// <summary>What comes of an operator command.</summary>
 /// <param name="Refusal">Why not, or <c>null</c>.</param>
 /// <param name="Events">To append; a recorded refusal has one too.</param>
-public sealed record OperatorDecision(Refusal? Refusal, ImmutableArray<OperatorEvent> Events);
+/// <param name="Outcome">What it came to.</param>
+/// <param name="ProposalSequence">The proposal opened or acted on.</param>
+public sealed record OperatorDecision(
+    Refusal? Refusal, ImmutableArray<OperatorEvent> Events, Outcome Outcome = Outcome.Done,
+    long? ProposalSequence = null);

@@ -26,6 +26,31 @@ public sealed record OperatorPolicy
     /// </summary>
     public long MaxReach { get; init; } = 2_000_000;
 
+    /// <summary>
+    /// How long after its approval a rise of power takes effect. Default 1 hour; 0 to 30 days.
+    /// </summary>
+    public TimeSpan PowerCoolOff { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a change of power waits for its second admin. Default 1 day; 1 second to 7 days.</summary>
+    public TimeSpan PowerProposalLifetime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// People whose power one admin alone may lower per <see cref="BudgetWindow"/>; more needs a second admin. Default
+    /// 5; 1 to 10,000.
+    /// </summary>
+    public int MaxLowered { get; init; } = 5;
+
+    /// <summary>
+    /// The subjects of the first admins, at least two different people; they are enrolled at the start where the
+    /// register has no admin, and ignored otherwise. Default none: without the development key an empty register
+    /// stays empty then.
+    /// </summary>
+    public IReadOnlyList<string> Founders { get; init; } = [];
+
+    /// <summary>SHA-256 over <see cref="Founders"/>, whatever their order, in lower-case hex.</summary>
+    public string FoundersDigest() => Founders.Order(StringComparer.Ordinal).Aggregate(
+        new CanonicalWriter("accountgrid.founders.v1"), static (digest, id) => digest.Add(id)).Sha256Hex();
+
     /// <summary>Every broken rule, each a sentence that names the setting; empty when all is well.</summary>
     public ImmutableArray<string> Validate()
     {
@@ -34,6 +59,21 @@ public sealed record OperatorPolicy
         check.In(BudgetWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), nameof(BudgetWindow));
         check.In(MaxHarms, 1, 1_000_000, nameof(MaxHarms));
         check.In(MaxReach, 1, long.MaxValue, nameof(MaxReach));
+        check.In(PowerCoolOff, TimeSpan.Zero, TimeSpan.FromDays(30), nameof(PowerCoolOff));
+        check.In(
+            PowerProposalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), nameof(PowerProposalLifetime));
+        check.In(MaxLowered, 1, 10_000, nameof(MaxLowered));
+        check.That(Founders.Count != 1, nameof(Founders), "must name at least two people, or none");
+        foreach (var (i, founder) in Founders.Index())
+        {
+            check.That(
+                OperatorId.TryParse(founder, out var id) && !SamePerson.IsReserved(founder), nameof(Founders),
+                $"must be subjects of tokens; '{founder}' is none");
+            check.That(
+                !Founders.Take(i).Any(other => SamePerson.MayBe(Actor.Service(founder), Actor.Service(other))),
+                nameof(Founders), $"must be different people; '{founder}' may be one who is named before");
+        }
+
         return check.Broken;
     }
 }

@@ -54,6 +54,28 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal NoticePeriod(OperatorId person) =>
         new(RefusalReason.NoticePeriod, $"{person} is in the notice period and may not approve.");
 
+    /// <summary>An admin in the notice window neither proposes nor approves a rise of power.</summary>
+    public static Refusal NoticePeriodOfAdmin(OperatorId admin) => new(
+        RefusalReason.NoticePeriod, $"{admin} is in the notice period and may neither raise power nor approve it.");
+
+    /// <summary>Nobody has a say in a change of their own power, except to lower it.</summary>
+    public static Refusal OwnPower { get; } = new(
+        RefusalReason.SamePerson, "The person concerned neither proposes a rise of power nor approves a change of it.");
+
+    /// <summary>The id of a person to be enrolled looks like another operator's.</summary>
+    public static Refusal Lookalike(OperatorId id, OperatorId other) => new(
+        RefusalReason.AlreadyExists,
+        $"{id} differs from the enrolled operator {other} only in letter case or look-alike characters; two such ids may be one person.");
+
+    /// <summary>A person got a role after the proposal was made, or had a break in it since.</summary>
+    public static Refusal RoleTooNew(OperatorId person, Roles role) => new(
+        RefusalReason.ForbiddenRole,
+        $"{person} has not held the role {role.ToString().ToLowerInvariant()} since before it was proposed.");
+
+    /// <summary>A person's authority ended and was granted again after the person proposed or approved this.</summary>
+    public static Refusal AuthorityInterrupted(OperatorId person) => new(
+        RefusalReason.AuthorityEnded, $"The authority of {person} has ended since, and a new one does not count.");
+
     /// <summary>One person is not enough.</summary>
     public static Refusal NeedsSecondPerson { get; } =
         new(RefusalReason.NeedsSecondPerson, "This takes two people: propose it and let another person approve.");

@@ -24,6 +24,16 @@ public static class SamePerson
     /// <summary>Whether an actor and an operator may be one person.</summary>
     public static bool MayBe(Actor one, OperatorId other) => MayBe(one, Actor.Operator(other));
 
+    /// <summary>
+    /// Whether the directory says that two subjects are one person: both have the same id of a human being, without
+    /// regard to letter case.
+    /// </summary>
+    public static bool IsJoined(string onePersonId, string otherPersonId) =>
+        onePersonId.Length > 0 && string.Equals(onePersonId, otherPersonId, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a subject looks like AccountGrid's own, which no token and no record may have.</summary>
+    public static bool IsReserved(string subject) => MayBe(subject, Actor.System.Subject);
+
     private static bool MayBe(string one, string other) =>
         Skeleton(one) == Skeleton(other) || Skeleton(one.ToLowerInvariant()) == Skeleton(other.ToLowerInvariant());
 

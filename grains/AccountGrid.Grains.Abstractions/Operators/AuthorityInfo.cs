@@ -10,4 +10,25 @@ namespace AccountGrid.Grains;
 [GenerateSerializer, Immutable, Alias("ag.authority")]
 public sealed partial record AuthorityInfo(
     [property: Id(0)] Standing Standing, [property: Id(1)] Roles Roles, [property: Id(2)] RefusalInfo? Budget,
-    [property: Id(3)] long? Reservation);
+    [property: Id(3)] long? Reservation)
+{
+    /// <summary>Since when each role has been held; before anything else where an older silo answers.</summary>
+    [Id(4)]
+    public DateTimeOffset SupportSince { get; init; }
+
+    /// <inheritdoc cref="SupportSince"/>
+    [Id(5)]
+    public DateTimeOffset ApproverSince { get; init; }
+
+    /// <inheritdoc cref="SupportSince"/>
+    [Id(6)]
+    public DateTimeOffset AuditorSince { get; init; }
+
+    /// <inheritdoc cref="SupportSince"/>
+    [Id(7)]
+    public DateTimeOffset AdminSince { get; init; }
+
+    /// <summary>The directory's id of the human being, or <c>null</c>.</summary>
+    [Id(8)]
+    public string? PersonId { get; init; }
+}

@@ -1,3 +1,4 @@
+using AccountGrid.Domain;
 using Orleans.Concurrency;
 
 namespace AccountGrid.Grains;
@@ -28,6 +29,10 @@ public interface IOperatorGrain : IGrainWithStringKey
     /// <summary>
     /// Changes the record. Takes its turn in a bounded queue, as on accounts. Durable before it answers.
     /// </summary>
+    /// <remarks>
+    /// What depends on all records (<see cref="OperatorDecider.TakesTurnOfRegister"/>) comes through
+    /// <see cref="IRegisterGrain"/>, which gives it a turn over the whole register.
+    /// </remarks>
     [AlwaysInterleave, Alias("Execute")]
     Task<OperatorReply> ExecuteAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken);
 }

@@ -1,5 +1,16 @@
+using AccountGrid.Domain;
+
 namespace AccountGrid.Grains;
 
 /// <summary>What came of an operator command.</summary>
 [GenerateSerializer, Immutable, Alias("ag.operator-reply")]
-public sealed record OperatorReply([property: Id(0)] OperatorInfo? Operator, [property: Id(1)] RefusalInfo? Refusal);
+public sealed record OperatorReply([property: Id(0)] OperatorInfo? Operator, [property: Id(1)] RefusalInfo? Refusal)
+{
+    /// <summary>What it came to; <see cref="Outcome.Done"/> or a refusal where an older silo answers.</summary>
+    [Id(2)]
+    public Outcome Outcome { get; init; } = Outcome.Done;
+
+    /// <summary>The proposal opened or acted on.</summary>
+    [Id(3)]
+    public long? ProposalSequence { get; init; }
+}

@@ -34,6 +34,13 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
     Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Operators with a change of power that waits, above <paramref name="after"/>, ordinally ascending; <c>Next</c> is
+    /// empty at the end. A page may hold fewer than <paramref name="max"/> although another one follows.
+    /// </summary>
+    [Alias("ListPowerProposals")]
+    Task<OperatorPage> ListPowerProposalsAsync(string after, int max, CancellationToken cancellationToken);
+
+    /// <summary>
     /// A person's standing and roles now, from the journal instead of the person's own grain, whose silo may not
     /// answer; without a budget. <c>Ended</c> for a person who is not registered.
     /// </summary>

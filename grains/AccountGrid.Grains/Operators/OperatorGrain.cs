@@ -10,7 +10,7 @@ namespace AccountGrid.Grains;
 /// its first answer.
 /// </summary>
 [ActivationCountBasedPlacement, GrainType("operator")]
-public sealed partial class OperatorGrain(OperatorServices services, PauseGuard guard, ILogger<OperatorGrain> log)
+public sealed partial class OperatorGrain(OperatorServices services, PauseGuard guard, TimeProvider clock, ILogger<OperatorGrain> log)
     : Grain, IOperatorGrain
 {
     private OperatorProcessor? _processor;
@@ -51,7 +51,7 @@ public sealed partial class OperatorGrain(OperatorServices services, PauseGuard 
         try
         {
             await CatchUpAsync(processor, cancellationToken);
-            return processor.View.ToInfo();
+            return processor.View.ToInfo(clock.GetUtcNow());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -101,8 +101,10 @@ public sealed partial class OperatorGrain(OperatorServices services, PauseGuard 
         try
         {
             await CatchUpAsync(processor, cancellationToken);
-            var result = await processor.ExecuteAsync(command.ToCommand(), verified, cancellationToken);
-            return new(result.View.State.Version > 0 ? result.View.ToInfo() : null, result.Refusal?.ToInfo());
+            var request = new OperatorRequest(
+                command.ToCommand(), verified, command.RequestId, command.ExpectedPowerVersion);
+            var result = await processor.ExecuteAsync(request, cancellationToken);
+            return result.ToReply(clock.GetUtcNow());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

@@ -49,13 +49,16 @@ public sealed class DirectoryGrain(
 
     /// <inheritdoc />
     public Task<OperatorPage> ListOperatorsAsync(string after, int max, CancellationToken cancellationToken) =>
+        AnswerAsync(async () => await ReadAsync(
+            await index.ListOperatorsAsync(after, Page(max), cancellationToken), max, cancellationToken));
+
+    /// <inheritdoc />
+    public Task<OperatorPage> ListPowerProposalsAsync(string after, int max, CancellationToken cancellationToken) =>
         AnswerAsync(async () =>
         {
-            var people = await index.ListOperatorsAsync(after, Page(max), cancellationToken);
-            var infos = await Task.WhenAll(
-                people.Select(p =>
-                    GrainFactory.GetGrain<IOperatorGrain>(StreamId.Of(p).Value).GetAsync(cancellationToken)));
-            return new OperatorPage([.. infos], people.Length < Page(max) ? "" : people[^1].Value);
+            var people = await index.ListOperatorsWithDueWorkAsync(after, Page(max), cancellationToken);
+            var page = await ReadAsync(people, max, cancellationToken);
+            return page with { Operators = [.. page.Operators.Where(static person => person.Proposal is not null)] };
         });
 
     /// <inheritdoc />
@@ -121,6 +124,14 @@ public sealed class DirectoryGrain(
         await guard.ConfirmAsync(cancellationToken);
         return await feed.ReadHeadAsync(cancellationToken);
     });
+
+    private async Task<OperatorPage> ReadAsync(
+        ImmutableArray<OperatorId> people, int max, CancellationToken cancellationToken)
+    {
+        var infos = await Task.WhenAll(people.Select(
+            p => GrainFactory.GetGrain<IOperatorGrain>(StreamId.Of(p).Value).GetAsync(cancellationToken)));
+        return new([.. infos], people.Length < Page(max) ? "" : people[^1].Value);
+    }
 
     private static int Page(int max) => Math.Clamp(max, 1, Limits.PageSize);
 

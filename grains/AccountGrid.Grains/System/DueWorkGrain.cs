@@ -24,6 +24,7 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
     private readonly Backoff _backoff = new(clock);
     private AccountGrains? _accounts;
     private bool _isAtWork;
+    private string _afterOperator = "";
 
     /// <inheritdoc />
     public async Task TickAsync(CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
         try
         {
             await FireAsync(cancellationToken);
-            await FreezeAsync(cancellationToken);
+            await VisitOperatorsAsync(cancellationToken);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is not null)
         {
@@ -61,22 +62,40 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
                     cancellationToken);
     }
 
-    private async Task FreezeAsync(CancellationToken cancellationToken)
+    private async Task VisitOperatorsAsync(CancellationToken cancellationToken)
     {
-        foreach (var person in await index.ListFreezePendingAsync(RoundSize, cancellationToken))
+        // Page by page over the rounds: the work of most of them lies at a later end of their authority.
+        var page = await index.ListOperatorsWithDueWorkAsync(_afterOperator, RoundSize, cancellationToken);
+        _afterOperator = page.Length < RoundSize ? "" : page[^1].Value;
+        foreach (var person in page)
         {
             var stream = StreamId.Of(person).Value;
-            if (_backoff.MayTry(stream) && await FreezeAllOfAsync(person, cancellationToken))
+            if (_backoff.MayTry(stream))
             {
-                await AttemptAsync(stream, async () =>
-                {
-                    var reply = await GrainFactory.GetGrain<IOperatorGrain>(stream)
-                        .ExecuteAsync(new OperatorInput.ConfirmFrozen(), OperatorMapping.System, cancellationToken);
-                    if (reply.Refusal is { } refusal)
-                    {
-                        throw new GrainRefusedException(refusal);
-                    }
-                });
+                await AttemptAsync(stream, () => DoDueWorkOfAsync(person, stream, cancellationToken));
+            }
+        }
+    }
+
+    private async Task DoDueWorkOfAsync(OperatorId person, string stream, CancellationToken cancellationToken)
+    {
+        var record = GrainFactory.GetGrain<IOperatorGrain>(stream);
+        var found = await record.GetAsync(cancellationToken);
+        if (found.Proposal is not null)
+        {
+            await ExecuteAsync(new OperatorInput.FireDue());
+        }
+
+        if ((found.MustFreeze || found.FreezePending) && await FreezeAllOfAsync(person, cancellationToken))
+        {
+            await ExecuteAsync(new OperatorInput.ConfirmFrozen());
+        }
+
+        async Task ExecuteAsync(OperatorInput command)
+        {
+            if ((await record.ExecuteAsync(command, OperatorMapping.System, cancellationToken)).Refusal is { } refusal)
+            {
+                throw new GrainRefusedException(refusal);
             }
         }
     }

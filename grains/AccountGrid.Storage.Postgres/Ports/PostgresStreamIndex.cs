@@ -25,8 +25,9 @@ internal sealed class PostgresStreamIndex(PostgresStore store) : IStreamIndex
         "Listing operators", "SELECT operator FROM operator_index WHERE operator > $1 ORDER BY operator LIMIT $2",
         OperatorOf);
 
-    private static readonly Query<OperatorId> FreezePending = new(
-        "Listing offboardings", "SELECT operator FROM operator_index WHERE freeze_pending ORDER BY operator LIMIT $1",
+    private static readonly Query<OperatorId> WithDueWork = new(
+        "Listing operators with due work",
+        "SELECT operator FROM operator_index WHERE freeze_pending AND operator > $1 ORDER BY operator LIMIT $2",
         OperatorOf);
 
     public Task<ImmutableArray<AccountId>> ListAccountsAsync(
@@ -79,10 +80,13 @@ internal sealed class PostgresStreamIndex(PostgresStore store) : IStreamIndex
             Operators, cancellationToken, Parameter.Of(StoredText.Escape(after)), Parameter.Of(max));
     }
 
-    public Task<ImmutableArray<OperatorId>> ListFreezePendingAsync(int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<OperatorId>> ListOperatorsWithDueWorkAsync(
+        string after, int max, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(after);
         PortArguments.CheckMax(max);
-        return store.Readers.ReadAsync(FreezePending, cancellationToken, Parameter.Of(max));
+        return store.Readers.ReadAsync(
+            WithDueWork, cancellationToken, Parameter.Of(StoredText.Escape(after)), Parameter.Of(max));
     }
 
     private static ProposalId ProposalOf(NpgsqlDataReader row) => new(AccountOf(row), row.GetInt64(1));

@@ -15,8 +15,8 @@ internal sealed class SqliteStreamIndex(SqliteStore store) : IStreamIndex
     private const string Due =
         "SELECT account FROM account_index WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at, account LIMIT ?";
     private const string Operators = "SELECT operator FROM operator_index WHERE operator > ? ORDER BY operator LIMIT ?";
-    private const string FreezePending =
-        "SELECT operator FROM operator_index WHERE freeze_pending = 1 ORDER BY operator LIMIT ?";
+    private const string WithDueWork =
+        "SELECT operator FROM operator_index WHERE freeze_pending = 1 AND operator > ? ORDER BY operator LIMIT ?";
 
     public Task<ImmutableArray<AccountId>> ListAccountsAsync(
         AccountFilter filter, long after, int max, CancellationToken cancellationToken)
@@ -67,11 +67,14 @@ internal sealed class SqliteStreamIndex(SqliteStore store) : IStreamIndex
             database => Rows.Read(database.Use(Operators).With(after).With(max), OperatorOf), cancellationToken);
     }
 
-    public Task<ImmutableArray<OperatorId>> ListFreezePendingAsync(int max, CancellationToken cancellationToken)
+    public Task<ImmutableArray<OperatorId>> ListOperatorsWithDueWorkAsync(
+        string after, int max, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(after);
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
-            "Listing offboardings", database => Rows.Read(database.Use(FreezePending).With(max), OperatorOf),
+            "Listing operators with due work",
+            database => Rows.Read(database.Use(WithDueWork).With(after).With(max), OperatorOf),
             cancellationToken);
     }
 

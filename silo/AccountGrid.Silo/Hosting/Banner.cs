@@ -10,7 +10,8 @@ internal static class Banner
 {
     private const string CliProject = "client/AccountGrid.Cli";
 
-    public static async Task WriteAsync(TextWriter output, Uri http, Uri grpc, string dataDirectory)
+    public static async Task WriteAsync(
+        TextWriter output, Uri http, Uri grpc, string dataDirectory, bool needsFounders)
     {
         var data = Quote(dataDirectory);
         var server = grpc.GetLeftPart(UriPartial.Authority);
@@ -24,6 +25,17 @@ internal static class Banner
               export ACCOUNTGRID_SERVER={server} ACCOUNTGRID_TOKEN=$(accountgrid token --as kim --roles support,approver,auditor --data {data})
               accountgrid account list
             """));
+        if (needsFounders)
+        {
+            await output.WriteLineAsync("""
+
+                No operator is enrolled yet, so that no account can be taken down or restored by staff. Name the
+                first admins, at least two people, by the subjects of their tokens and start again:
+                  AccountGrid__Operators__Founders__0=ann AccountGrid__Operators__Founders__1=bob
+                Each of them then proposes operators, and the other one approves: accountgrid operator enroll
+                """);
+        }
+
         await output.FlushAsync();
     }
 

@@ -56,6 +56,7 @@ public sealed class SiloHost : IAsyncDisposable
         AddStorage(builder.Services, settings, storage);
         AddOrleans(builder, settings, storage, SettingsReader.ReadTls(settings));
         AddRecurringCalls(builder.Services, settings);
+        builder.Services.AddHostedService<Founding>();
         builder.Services.AddSingleton<StoreFigures>();
         builder.Services.AddHostedService<StoreFiguresTimer>();
         if (settings.Dashboard)
@@ -89,8 +90,18 @@ public sealed class SiloHost : IAsyncDisposable
         _ = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;
         MakeDataDirectory(_dataDirectory);
         await StartAsync();
-        await Banner.WriteAsync(output, _listeners.Http, _listeners.Grpc, _dataDirectory);
+        await Banner.WriteAsync(output, _listeners.Http, _listeners.Grpc, _dataDirectory, await NeedsFoundersAsync());
         await _app.WaitForShutdownAsync();
+    }
+
+    /// <summary>Whether nobody can act and nobody can be enrolled, so that the first lines must say what to do.</summary>
+    private async Task<bool> NeedsFoundersAsync()
+    {
+        var gateway = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;
+        return !gateway.Auth.EnrollOnFirstUse
+            && Services.GetRequiredService<OperatorPolicy>().Founders.Count == 0
+            && (await Services.GetRequiredService<IStreamIndex>()
+                .ListOperatorsAsync("", 1, CancellationToken.None)).IsEmpty;
     }
 
     /// <inheritdoc />

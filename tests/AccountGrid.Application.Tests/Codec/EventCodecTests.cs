@@ -88,6 +88,27 @@ public static class EventCodecTests
             new OperatorEvent.Offboarded(Noon, "left"), "offboarded",
             """{"authorityEndsAt":"2017-11-03T12:00:00Z","note":"left"}"""
         },
+        {
+            new OperatorEvent.Enrolled(
+                Roles.Support, "", null, "emp-7", "joins", new(OperatorId.Parse("ann"), OperatorId.Parse("bob"), 3),
+                "ab"),
+            "enrolled",
+            """{"roles":["support"],"personId":"emp-7","note":"joins","consent":{"proposedBy":"ann","approvedBy":"bob","proposal":3},"founders":"ab"}"""
+        },
+        {
+            new OperatorEvent.PowerProposed(
+                new(PowerChangeKind.Enroll, Roles.Support, "Kim", Noon, "emp-7", "joins"), "cd", Noon),
+            "power-proposed",
+            """{"kind":"enroll","roles":["support"],"digest":"cd","expiresAt":"2017-11-03T12:00:00Z","displayName":"Kim","authorityEndsAt":"2017-11-03T12:00:00Z","personId":"emp-7","note":"joins"}"""
+        },
+        {
+            new OperatorEvent.PowerApproved(3, "known", Noon), "power-approved",
+            """{"proposal":3,"effectiveAt":"2017-11-03T12:00:00Z","note":"known"}"""
+        },
+        {
+            new OperatorEvent.PowerProposalClosed(3, ProposalState.Void, RefusalReason.ProposalVoid, ""),
+            "power-proposal-closed", """{"proposal":3,"state":"void","reason":"PROPOSAL_VOID"}"""
+        },
         { new OperatorEvent.Frozen(), "frozen", "{}" },
         { new OperatorEvent.ActsUndone(Noon, 3, ""), "acts-undone", """{"since":"2017-11-03T12:00:00Z","accounts":3}""" },
         {

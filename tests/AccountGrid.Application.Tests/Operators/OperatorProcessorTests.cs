@@ -196,7 +196,7 @@ public sealed class OperatorProcessorTests
             var result = await second.ExecuteAsync(
                 new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token);
             Assert.Null(result.Refusal);
-            Assert.Equal(("Kim", Standing.Ended, 3L),
+            Assert.Equal(("Kim", Standing.Ended, 4L),
                 (result.View.State.DisplayName, result.View.Standing, result.View.State.Version));
             Assert.True(second.IsFenced);
         });
@@ -208,7 +208,7 @@ public sealed class OperatorProcessorTests
             world.Journal.FailNextAppend(AppendFault.UnknownWritten);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => kim.ExecuteAsync(enroll, Root, Token));
             Assert.Equal(Roles.Support, (await Ask(kim)).Authority.Roles);
-            Assert.Equal(2, kim.View.State.Version);
+            Assert.Equal(3, kim.View.State.Version);
             world.Journal.FailNextAppend(AppendFault.Overloaded);
             Assert.Equal(RefusalReason.Overloaded, (await kim.ExecuteAsync(enroll, Root, Token)).Refusal!.Reason);
         });

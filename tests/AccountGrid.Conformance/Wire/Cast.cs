@@ -60,11 +60,13 @@ public sealed class Cast(Topology topology, Protocol protocol)
     public Person Meet(string prefix, params string[] roles) =>
         new(topology, protocol, Topology.FreshName(prefix), roles);
 
-    /// <summary>Somebody whose name and roles are in the register before the first token is seen.</summary>
+    /// <summary>
+    /// Somebody whose name and roles are in the register before the first token is seen: two admins agree.
+    /// </summary>
     public async Task<Person> EnrollAsync(string prefix, DateTimeOffset? authorityEndsAt, params V1.Role[] roles)
     {
         var person = Meet(prefix, AllStaff);
-        await Kim.Wire.Operators.EnrollOperatorAsync(
+        var asked = await Kim.Wire.Operators.EnrollOperatorAsync(
             new()
             {
                 Id = person.Name,
@@ -74,6 +76,7 @@ public sealed class Cast(Topology topology, Protocol protocol)
                     : null,
             },
             Options);
+        await Lee.ApproveAsync(asked.Proposal);
         return person;
     }
 

@@ -41,6 +41,7 @@ public abstract class Topology : IAsyncDisposable
     {
         ["ACCOUNTGRID__DASHBOARD"] = "false",
         ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = $"{ProtectedReach}",
+        ["ACCOUNTGRID__OPERATORS__POWERCOOLOFF"] = "00:00:00",
         ["ACCOUNTGRID__ACCOUNTS__PROPOSALLIFETIME"] = "00:00:20",
         ["ACCOUNTGRID__ACCOUNTS__UNPROTECTCOOLOFF"] = "00:00:01",
         ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = $"{MaxHarms}",

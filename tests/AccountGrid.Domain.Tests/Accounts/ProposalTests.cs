@@ -30,7 +30,7 @@ public sealed class ProposalTests
         [Fact]
         public void Nor_is_the_proposer_in_other_letters()
         {
-            World.Enroll("KIM");
+            World.EnrollAsBefore("KIM");
 
             Expect.Refused(RefusalReason.SamePerson, World.Send(Famous, Commands.Approve(2), World.As("KIM")));
         }

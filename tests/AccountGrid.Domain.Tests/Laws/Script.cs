@@ -36,7 +36,7 @@ public static class Script
         };
         world.Enroll(World.Admin, Roles.Admin);
         world.Enroll("kim");
-        world.Enroll("Kim");
+        world.EnrollAsBefore("Kim");
         world.Enroll("lee");
         world.Enroll("max", Roles.Support);
         world.Enroll("pat", Roles.Approver);

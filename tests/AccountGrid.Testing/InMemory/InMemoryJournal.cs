@@ -24,7 +24,7 @@ public enum AppendFault
 /// Journals in memory with the real fence, and with faults on demand. Thread-safe. Answers after a yield, as a store
 /// does, so that calls interleave.
 /// </summary>
-public sealed class InMemoryJournal : IJournal, IHarmLog
+public sealed partial class InMemoryJournal : IJournal, IHarmLog
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<JournalEntry>> _streams = [];
