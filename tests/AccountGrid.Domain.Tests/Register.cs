@@ -7,7 +7,23 @@ public sealed class Register(OperatorPolicy policy)
 {
     private readonly Dictionary<OperatorId, OperatorState> _records = [];
 
+    /// <summary>The rules; a negative control puts broken ones in their place.</summary>
+    public Func<OperatorState, OperatorRequest, OperatorSituation, OperatorDecision> Decide { get; init; } =
+        OperatorDecider.Decide;
+
     public OperatorPolicy Policy { get; set; } = policy;
+
+    /// <summary>The same records; what happens to the copy does not change this one.</summary>
+    public Register Copy()
+    {
+        var copy = new Register(Policy) { Decide = Decide };
+        foreach (var (id, state) in _records)
+        {
+            copy._records.Add(id, state);
+        }
+
+        return copy;
+    }
 
     public IEnumerable<OperatorState> Records => _records.Values;
 
@@ -39,7 +55,7 @@ public sealed class Register(OperatorPolicy policy)
             ? RegisterFacts.Of(state, request, _records.Values, now, Policy)
             : RegisterFacts.NotAsked;
         var people = OperatorDecider.PeopleConcerned(state, request).ToDictionary(p => p, p => AuthorityOf(p, now));
-        var decision = OperatorDecider.Decide(state, request, new(now, Policy, people, facts));
+        var decision = Decide(state, request, new(now, Policy, people, facts));
         var digest = requestId is null ? null : RequestDigest.Of(state.Id, request);
         foreach (var e in decision.Events)
         {

@@ -245,7 +245,10 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
         var seen = await mo.Wire.Operators.GetOperatorAsync(new() { Id = mo.Name }, Options);
         var request = new V1.OffboardOperatorRequest
         {
-            Id = mo.Name, AuthorityEndsAt = In(TimeSpan.FromDays(40)), RequestId = "off-1", Etag = seen.Etag,
+            Id = mo.Name,
+            AuthorityEndsAt = In(TimeSpan.FromDays(40)),
+            RequestId = "off-1",
+            Etag = seen.Etag,
         };
         var first = await cast.Kim.Wire.Operators.OffboardOperatorAsync(request, Options);
         var again = await cast.Kim.Wire.Operators.OffboardOperatorAsync(request, Options);
