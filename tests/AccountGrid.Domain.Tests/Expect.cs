@@ -24,7 +24,9 @@ internal static class Expect
         Assert.True(step.Refusal?.Reason == reason, $"Expected {reason}, got {step.Decision}.");
         Assert.Equal(step.Before.StateVersion, step.After.StateVersion);
         Assert.Equal(step.Before.Status, step.After.Status);
-        Assert.Equal(step.Refusal.IsRecorded, step.Appended.Any(e => e.Event is AccountEvent.AttemptRefused));
+        Assert.Equal(
+            step.Refusal.IsRecorded || (step.Refusal.IsRemembered && step.Request.RequestId is not null),
+            step.Appended.Any(e => e.Event is AccountEvent.AttemptRefused));
         return step.Refusal;
     }
 

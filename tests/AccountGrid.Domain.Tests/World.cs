@@ -37,6 +37,7 @@ public sealed class World(Rules? rules = null)
     private readonly Rules _rules = rules ?? Rules.Real;
     private readonly Dictionary<AccountId, AccountState> _accounts = [];
     private readonly Dictionary<AccountId, List<Recorded<AccountEvent>>> _journals = [];
+    private readonly Dictionary<(AccountId, Actor), (Step Last, CountedRefusals Counted)> _refused = [];
 
     // Enrolling is at once here: what takes two admins and time is tested with a register of its own.
     private readonly Register _register =
@@ -115,7 +116,10 @@ public sealed class World(Rules? rules = null)
     public (Situation Situation, Decision Decision) Probe(AccountId account, AccountRequest request)
     {
         var state = _accounts.TryGetValue(account, out var known) ? known : AccountState.Unregistered(account);
-        var empty = new Situation(Now, Followers.GetValueOrDefault(account), AccountPolicy, Situation.NoAuthorities);
+        var empty = new Situation(Now, Followers.GetValueOrDefault(account), AccountPolicy, Situation.NoAuthorities)
+        {
+            Counted = _refused.GetValueOrDefault((account, request.Caller.Actor)).Counted,
+        };
         var answers = AccountDecider.Questions(state, request, empty).ToDictionary(q => q.Person, Answer);
         var situation = empty with { Authorities = answers };
         return (situation, _rules.Decide(state, request, situation));
@@ -141,7 +145,37 @@ public sealed class World(Rules? rules = null)
 
         var step = new Step(before, request, situation, decision, after, appended, Grants);
         Steps.Add(step);
+        NoteRefused(account, step);
         return step;
+    }
+
+    /// <summary>Makes entries of the refused attempts that were counted, as a processor does when it ends.</summary>
+    public void SumUp(AccountId account)
+    {
+        foreach (var ((_, actor), (last, _)) in _refused.Where(r => r.Key.Item1 == account).ToArray())
+        {
+            Send(account, new AccountCommand.SumUpRefusals(last.Request.Command.Name, last.Refusal!),
+                new(actor, Roles.None));
+        }
+    }
+
+    /// <summary>Refused attempts that were counted and are in no entry yet.</summary>
+    public long CountedOf(AccountId account, Actor caller) =>
+        _refused.GetValueOrDefault((account, caller)).Counted?.Count ?? 0;
+
+    private void NoteRefused(AccountId account, Step step)
+    {
+        var key = (account, step.Request.Caller.Actor);
+        if (step.Decision is Decision.Refused { IsCounted: true })
+        {
+            var before = _refused.GetValueOrDefault(key).Counted;
+            _refused[key] = (step, new((before?.Count ?? 0) + 1, before?.FirstAt ?? step.Situation.Now,
+                step.Situation.Now));
+        }
+        else if (step.Appended.Any(e => e.Event is AccountEvent.AttemptRefused))
+        {
+            _refused.Remove(key);
+        }
     }
 
     /// <summary>Fires until nothing is due, as a processor does.</summary>

@@ -151,7 +151,10 @@ public sealed partial class AccountProcessor
         var asked = request with { Command = WithReadsRefused(request.Command) };
         var situation = new Situation(
             Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy,
-            Situation.NoAuthorities);
+            Situation.NoAuthorities)
+        {
+            Counted = _refused?.Of(request.Caller.Actor)?.Counted,
+        };
         var reservations = new Reservations(_services.Authority);
         try
         {
@@ -183,6 +186,7 @@ public sealed partial class AccountProcessor
                 }
             }
 
+            NoteRefused(asked, situation, decision);
             _services.Diagnostics.Moderation.Decided(asked, situation, decision);
             return (ResultOf(decision), !events.IsEmpty);
         }

@@ -131,6 +131,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     public void Recover()
     {
         _followers.BeginRead();
+        BeginSumUp();
         if (_stream.MustReload
             && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
         {

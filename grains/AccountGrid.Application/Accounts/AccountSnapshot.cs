@@ -26,9 +26,9 @@ public sealed record AccountSnapshot(
 {
     /// <summary>
     /// The form that this program writes and reads. Form 1 had no seal: anything that could write to the database could
-    /// change it.
+    /// change it. In form 2, request ids had no time and no caller, and were forgotten by another rule.
     /// </summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     internal FollowerCount? Followers =>
         FollowerVersion < 0 ? null : new(FollowerCount, FollowerVersion, FollowersAsOf);
@@ -66,7 +66,7 @@ public sealed record AccountSnapshot(
             state is
             {
                 Handle: not null, Holds.IsDefault: false, ClosedProposals.IsDefault: false,
-                Requests.IsDefault: false
+                Requests.IsDefault: false, RefusedCallers.IsDefault: false
             }
             && state.Id == id && state.Version == Version && Version > 0 && HeadHash is { Length: EntryHash.Length };
         return isWhole ? (new(state!, Version, HeadHash), null) : (null, "garbage");

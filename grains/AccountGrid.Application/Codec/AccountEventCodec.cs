@@ -45,8 +45,9 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
             new ActionScheduledData(Pack(e.Action), e.Digest, e.Shown.Tier, e.FiresAt, e.Shown.Followers)),
         AccountEvent.ProposalClosed e => Payload.Write(ProposalClosed, new ProposalClosedData(
             e.Sequence, e.State, e.Reason == RefusalReason.None ? null : e.Reason, Payload.NullIfEmpty(e.Note))),
-        AccountEvent.AttemptRefused e => Payload.Write(
-            AttemptRefused, new AttemptRefusedData(e.Attempt, e.Reason, e.Message, e.ProposalSequence)),
+        AccountEvent.AttemptRefused e => Payload.Write(AttemptRefused, new AttemptRefusedData(
+            e.Attempt, e.Reason, e.Message, e.ProposalSequence, e.Field, e.RetryAfter,
+            e.Counted is { } c ? new(c.Count, c.FirstAt, c.LastAt) : null)),
         _ => throw new InvalidOperationException($"No stored form for {payload.GetType().Name}."),
     };
 
@@ -105,5 +106,6 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         new(d.Proposal, d.State, d.Reason ?? RefusalReason.None, d.Note ?? "");
 
     private static AccountEvent.AttemptRefused Unpack(AttemptRefusedData d) =>
-        new(d.Attempt, d.Reason, d.Message, d.Proposal);
+        new(d.Attempt, d.Reason, d.Message, d.Proposal, d.Field, d.RetryAfter,
+            d.Counted is { } c ? new(c.Count, c.FirstAt, c.LastAt) : null);
 }

@@ -42,7 +42,11 @@ internal sealed record ActionScheduledData(
 internal sealed record ProposalClosedData(
     long Proposal, ProposalState State, RefusalReason? Reason = null, string? Note = null);
 
-internal sealed record AttemptRefusedData(string Attempt, RefusalReason Reason, string Message, long? Proposal = null);
+internal sealed record AttemptRefusedData(
+    string Attempt, RefusalReason Reason, string Message, long? Proposal = null, string? Field = null,
+    TimeSpan? RetryAfter = null, CountedData? Counted = null);
+
+internal sealed record CountedData(long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
 /// <summary>The two admins behind a change of power that took two.</summary>
 internal sealed record ConsentData(OperatorId ProposedBy, OperatorId ApprovedBy, long Proposal);

@@ -21,6 +21,15 @@ public abstract record AccountCommand
     /// </summary>
     internal abstract CanonicalWriter AddTo(CanonicalWriter digest);
 
+    /// <summary>The pending proposal that it is about, for the entry of a refused attempt.</summary>
+    internal long? ProposalSequence => this switch
+    {
+        Approve c => c.Sequence,
+        Reject c => c.Sequence,
+        Withdraw c => c.Sequence,
+        _ => null,
+    };
+
     /// <summary>
     /// Take down, suspend, erase or unprotect: done at once, or kept as a proposal until its second person or its time.
     /// </summary>
@@ -129,6 +138,20 @@ public abstract record AccountCommand
     {
         /// <inheritdoc/>
         public override string Name => "fire_due";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest;
+    }
+
+    /// <summary>
+    /// System, in the name of a refused caller: makes an entry of the attempts that were counted
+    /// (<see cref="Situation.Counted"/>), of which this is the last one.
+    /// </summary>
+    /// <param name="Attempt">The command of the last attempt.</param>
+    /// <param name="Refusal">Why it was refused.</param>
+    public sealed record SumUpRefusals(string Attempt, Refusal Refusal) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "sum_up_refusals";
 
         internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest;
     }

@@ -57,6 +57,7 @@ public static class AccountDecider
                 : [],
             AccountCommand.Approve approve => ProposalRules.PeopleConcerned(state, approve.Sequence, caller),
             AccountCommand.FireDue => DueRules.PeopleConcerned(state, situation),
+            AccountCommand.SumUpRefusals => [],
             _ => caller is { } person ? [new(person, null)] : [],
         };
     }
@@ -81,12 +82,30 @@ public static class AccountDecider
                 : new Decision.Refused(Refusal.RequestIdConflict, []);
         }
 
-        if (request.ExpectedStateVersion is { } expected && expected != state.StateVersion)
-        {
-            return new Decision.Refused(Refusal.VersionMismatch("etag", Etag.Format(state.StateVersion)), []);
-        }
+        return RefusalRules.Recorded(state, request, situation, DecideFresh(state, request, situation));
+    }
 
-        return request.Command switch
+    /// <summary>
+    /// Decides a request that was not answered before. The etag comes after what is wrong whatever the state is, so
+    /// that a caller without the power is not told the current one.
+    /// </summary>
+    private static Decision DecideFresh(AccountState state, AccountRequest request, Situation situation)
+    {
+        var decision = DecideCommand(state, request, situation);
+        return request.ExpectedStateVersion is not { } expected || expected == state.StateVersion
+            || decision is Decision.Refused
+            {
+                Refusal.Reason: RefusalReason.ForbiddenRole or RefusalReason.AuthorityEnded
+                or RefusalReason.InvalidArgument
+            }
+            ? decision
+            : Refuse(
+                Refusal.VersionMismatch("etag", Etag.Format(state.StateVersion)), request.Command.Name,
+                request.Command.ProposalSequence);
+    }
+
+    private static Decision DecideCommand(AccountState state, AccountRequest request, Situation situation) =>
+        request.Command switch
         {
             AccountCommand.Harm c => HarmRules.Decide(state, c, request.Caller, situation),
             AccountCommand.Restore c => HealingRules.Restore(state, c, request.Caller, situation),
@@ -99,9 +118,9 @@ public static class AccountDecider
                 Refuse(Refusal.SystemOnly, request.Command.Name),
             AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
             AccountCommand.Freeze c => DueRules.Freeze(state, c),
+            AccountCommand.SumUpRefusals c => RefusalRules.SumUp(c, situation),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };
-    }
 
     /// <summary>
     /// Answers a repetition as the first time, unless the caller has no authority any more: standing is looked up for
@@ -127,11 +146,15 @@ public static class AccountDecider
         _ => throw new InvalidOperationException($"Unknown harm {kind}."),
     };
 
-    /// <summary>A refusal, with its journal entry if attempts of its kind are recorded.</summary>
+    /// <summary>
+    /// A refusal, with the journal entry of the attempt; <see cref="RefusalRules.Recorded"/> takes the entry out again
+    /// where the attempt is not recorded.
+    /// </summary>
     internal static Decision Refuse(
         Refusal refusal, string attempt, long? proposalSequence = null, params ReadOnlySpan<AccountEvent> alsoAppend) =>
-        new Decision.Refused(refusal, refusal.IsRecorded
-            ? [new AccountEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message, proposalSequence),
+        new Decision.Refused(refusal, refusal.IsRecorded || refusal.IsRemembered
+            ? [new AccountEvent.AttemptRefused(
+                    attempt, refusal.Reason, refusal.Message, proposalSequence, refusal.Field, refusal.RetryAfter),
                 .. alsoAppend]
             : [.. alsoAppend]);
 

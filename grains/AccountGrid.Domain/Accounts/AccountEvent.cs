@@ -71,6 +71,12 @@ public abstract record AccountEvent
     /// <param name="Reason">Why it was refused.</param>
     /// <param name="Message">The sentence that the caller got.</param>
     /// <param name="ProposalSequence">The proposal that it was about, where there was one.</param>
+    /// <param name="Field">The request field that the caller was told, where there was one.</param>
+    /// <param name="RetryAfter">The delay that the caller was told, where there was one.</param>
+    /// <param name="Counted">
+    /// The refused attempts of the same caller before this one that have no entry of their own, where there are any.
+    /// </param>
     public sealed record AttemptRefused(
-        string Attempt, RefusalReason Reason, string Message, long? ProposalSequence) : AccountEvent;
+        string Attempt, RefusalReason Reason, string Message, long? ProposalSequence, string? Field = null,
+        TimeSpan? RetryAfter = null, CountedRefusals? Counted = null) : AccountEvent;
 }

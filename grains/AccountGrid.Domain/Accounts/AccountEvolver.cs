@@ -77,7 +77,7 @@ public static class AccountEvolver
             },
         },
         AccountEvent.ProposalClosed e => Close(state, e.Sequence, e.State),
-        AccountEvent.AttemptRefused => state,
+        AccountEvent.AttemptRefused => RefusalRules.WithEntry(state, entry),
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 
@@ -124,19 +124,19 @@ public static class AccountEvolver
         var remembered = entry.Event switch
         {
             AccountEvent.AttemptRefused e =>
-                new RememberedRequest(
-                    id, digest, Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message)),
-            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled =>
-                new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
-            AccountEvent.ProposalApproved e => new RememberedRequest(id, digest, Outcome.Pending, e.Sequence, null),
-            AccountEvent.HoldPlaced e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
-            AccountEvent.Erased e => new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
-            AccountEvent.ProtectionLowered e =>
-                new RememberedRequest(id, digest, Outcome.Done, e.ProposalSequence, null),
-            AccountEvent.ProposalClosed e => new RememberedRequest(id, digest, Outcome.Done, e.Sequence, null),
-            _ => new RememberedRequest(id, digest, Outcome.Done, null, null),
+                As(Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message, e.Field, e.RetryAfter)),
+            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => As(Outcome.Pending, entry.Sequence),
+            AccountEvent.ProposalApproved e => As(Outcome.Pending, e.Sequence),
+            AccountEvent.HoldPlaced e => As(Outcome.Done, e.ProposalSequence),
+            AccountEvent.Erased e => As(Outcome.Done, e.ProposalSequence),
+            AccountEvent.ProtectionLowered e => As(Outcome.Done, e.ProposalSequence),
+            AccountEvent.ProposalClosed e => As(Outcome.Done, e.Sequence),
+            _ => As(Outcome.Done, null),
         };
-        return state with { Requests = AddBounded(state.Requests, remembered, Limits.RememberedRequests) };
+        return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
+
+        RememberedRequest As(Outcome outcome, long? proposal, Refusal? refusal = null) =>
+            new(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
     }
 
     private static ImmutableArray<T> AddBounded<T>(ImmutableArray<T> items, T item, int most) =>

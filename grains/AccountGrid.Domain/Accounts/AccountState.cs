@@ -47,8 +47,18 @@ public sealed record AccountState
     /// <summary>The last closed proposals, oldest first, at most <see cref="Limits.RememberedProposals"/>.</summary>
     public ImmutableArray<ClosedProposal> ClosedProposals { get; init; } = [];
 
-    /// <summary>The last request ids, oldest first, at most <see cref="Limits.RememberedRequests"/>.</summary>
+    /// <summary>
+    /// The last request ids, oldest first, at most <see cref="Limits.RememberedRequestsOfAll"/>. An id is remembered
+    /// for <see cref="Limits.RequestsRememberedFor"/> at least, unless its own caller has sent
+    /// <see cref="Limits.RememberedRequestsOfACaller"/> later ones, or so many callers did that there is no room.
+    /// </summary>
     public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
+
+    /// <summary>
+    /// The callers with entries of refused attempts within <see cref="Limits.RefusalWindow"/>, at most
+    /// <see cref="Limits.RefusedCallers"/>.
+    /// </summary>
+    public ImmutableArray<RefusedCaller> RefusedCallers { get; init; } = [];
 
     /// <summary>Whether the account exists.</summary>
     public bool IsRegistered => Version > 0;

@@ -23,7 +23,12 @@ public abstract record Decision
     /// <summary>It does not happen.</summary>
     /// <param name="Refusal">The reason.</param>
     /// <param name="Events">What the journal records of the attempt, if anything.</param>
-    public sealed record Refused(Refusal Refusal, ImmutableArray<AccountEvent> Events) : Decision;
+    /// <param name="IsCounted">
+    /// Whether the attempt has no entry of its own because its caller has had enough of them; it is to be counted, and
+    /// told with <see cref="Situation.Counted"/>.
+    /// </param>
+    public sealed record Refused(Refusal Refusal, ImmutableArray<AccountEvent> Events, bool IsCounted = false)
+        : Decision;
 
     /// <summary>The same request was answered before: answer it the same way, change nothing.</summary>
     public sealed record Replayed(RememberedRequest Request) : Decision;

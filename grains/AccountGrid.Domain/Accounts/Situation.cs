@@ -17,6 +17,11 @@ public sealed record Situation(
         FrozenDictionary<OperatorId, Authority>.Empty;
 
     /// <summary>
+    /// The refused attempts of the caller that have no entry yet; <c>null</c> where there are none.
+    /// </summary>
+    public CountedRefusals? Counted { get; init; }
+
+    /// <summary>
     /// Whether the actor who proposed something and the operator who approves it may be one person, by their subjects
     /// or by the directory's ids in their records.
     /// </summary>

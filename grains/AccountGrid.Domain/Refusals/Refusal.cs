@@ -22,6 +22,17 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
             or RefusalReason.ProposalVoid
         or RefusalReason.BudgetExceeded or RefusalReason.ReachExceeded;
 
+    /// <summary>
+    /// Whether it depends on the account's state, so that the same request could succeed later. With a request id the
+    /// attempt is recorded then, too: a late repetition is answered the same, and does nothing.
+    /// </summary>
+    public bool IsRemembered =>
+        Reason is RefusalReason.VersionMismatch or RefusalReason.NotFound or RefusalReason.AlreadyExists
+            or RefusalReason.WrongStatus;
+
+    /// <summary>Whether the caller lacks the role, or any authority.</summary>
+    internal bool IsForWantOfPower => Reason is RefusalReason.ForbiddenRole or RefusalReason.AuthorityEnded;
+
     /// <summary>A field breaks its rule.</summary>
     public static Refusal Invalid(string field, string rule) =>
         new(RefusalReason.InvalidArgument, $"{field} {rule}", field);

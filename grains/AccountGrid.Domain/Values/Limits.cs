@@ -24,8 +24,37 @@ public static class Limits
     /// <summary>Longest display name of an operator, in characters.</summary>
     public const int DisplayNameLength = 100;
 
-    /// <summary>Request ids remembered per account; older ones are forgotten first.</summary>
+    /// <summary>
+    /// Request ids that an account remembers whatever their age; beyond them, those older than
+    /// <see cref="RequestsRememberedFor"/> are forgotten, oldest first.
+    /// </summary>
     public const int RememberedRequests = 32;
+
+    /// <summary>
+    /// Request ids of one caller that an account remembers; with one more, this caller's oldest is forgotten.
+    /// </summary>
+    public const int RememberedRequestsOfACaller = 64;
+
+    /// <summary>
+    /// Request ids of all callers that an account remembers; with one more, the oldest of the caller that has the most
+    /// is forgotten.
+    /// </summary>
+    public const int RememberedRequestsOfAll = 256;
+
+    /// <summary>
+    /// Entries of refused attempts of one caller on one account within <see cref="RefusalWindow"/>, where the caller
+    /// has the power to ask; further ones are counted.
+    /// </summary>
+    public const int RefusalEntries = 64;
+
+    /// <summary>As <see cref="RefusalEntries"/>, for refusals for want of a role or of any authority.</summary>
+    public const int PowerlessRefusalEntries = 8;
+
+    /// <summary>
+    /// Callers whose refused attempts within <see cref="RefusalWindow"/> are entries of an account; the attempts of
+    /// further callers are counted.
+    /// </summary>
+    public const int RefusedCallers = 32;
 
     /// <summary>Closed proposals remembered per account, so that a late approval gets the true reason.</summary>
     public const int RememberedProposals = 8;
@@ -44,6 +73,12 @@ public static class Limits
 
     /// <summary>Most accounts that one undo call restores; the answer says how many remain.</summary>
     public const int UndoAccounts = 1000;
+
+    /// <summary>How long a request id is remembered at least, up to the numbers above.</summary>
+    public static readonly TimeSpan RequestsRememberedFor = TimeSpan.FromHours(24);
+
+    /// <summary>The window within which the entries of refused attempts are bounded.</summary>
+    public static readonly TimeSpan RefusalWindow = TimeSpan.FromHours(1);
 
     /// <summary>How far ahead a harmful action may be dated.</summary>
     public static readonly TimeSpan ScheduleAhead = TimeSpan.FromDays(90);

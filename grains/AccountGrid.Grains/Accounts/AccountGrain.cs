@@ -53,17 +53,19 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc />
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_processor is not { } processor)
         {
-            return Task.CompletedTask;
+            return;
         }
 
         local.Withdraw(processor);
-        return processor.IsFenced
-            ? Task.CompletedTask
-            : (_snapshots ?? SnapshotsOf(processor, etag: null)).WriteLastAsync();
+        await processor.SumUpRefusalsAsync();
+        if (!processor.IsFenced)
+        {
+            await (_snapshots ?? SnapshotsOf(processor, etag: null)).WriteLastAsync();
+        }
     }
 
     /// <inheritdoc />

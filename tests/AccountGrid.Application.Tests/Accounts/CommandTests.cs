@@ -178,7 +178,7 @@ public sealed class CommandTests
                 var leaves = account.ExecuteAsync(Up(), cancellation.Token);
                 await cancellation.CancelAsync();
                 await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
-                var takesThePlace = account.ExecuteAsync(Down("r2"), Token);
+                var takesThePlace = account.ExecuteAsync(Down(), Token);
                 Assert.False(takesThePlace.IsCompleted);
                 world.Journal.BeforeAppend.Release();
                 await running;

@@ -197,9 +197,11 @@ public sealed class LoadTests
                 "proposal":{"sequence":3,"state":"open","action":{"kind":"deactivate","reason":"SPAM","note":"","ticket":"","until":null,"at":null},
                 "digest":"{{{account.View.State.Proposal!.Digest}}}","shown":{"followers":0,"tier":"protected"},"proposedBy":"op/kim",
                 "proposedAt":"2017-11-02T22:00:00Z","approvedBy":null,"stateVersion":2,"dueAt":"2017-11-02T22:15:00Z"},"closedProposals":[],
-                "requests":[{"id":"a","digest":"{{{digests[0]}}}","outcome":"done","proposalSequence":null,"refusal":null},{"id":"b","digest":"{{{digests[1]}}}","outcome":"pending","proposalSequence":3,"refusal":null},
+                "requests":[{"id":"a","digest":"{{{digests[0]}}}","outcome":"done","proposalSequence":null,"refusal":null,"at":"2017-11-02T22:00:00Z","by":"op/kim"},
+                {"id":"b","digest":"{{{digests[1]}}}","outcome":"pending","proposalSequence":3,"refusal":null,"at":"2017-11-02T22:00:00Z","by":"op/kim"},
                 {"id":"c","digest":"{{{digests[2]}}}","outcome":"refused","proposalSequence":3,
-                "refusal":{"reason":"SAME_PERSON","message":"The approver must be another person than the proposer.","field":null,"retryAfter":null}}]}
+                "refusal":{"reason":"SAME_PERSON","message":"The approver must be another person than the proposer.","field":null,"retryAfter":null},"at":"2017-11-02T22:00:00Z","by":"op/kim"}],
+                "refusedCallers":[{"caller":"op/kim","since":"2017-11-02T22:00:00Z","entries":1}]}
                 """.ReplaceLineEndings(""),
                 snapshot.StateJson);
             var read = world.Journal.EntriesRead;

@@ -75,6 +75,12 @@ public static class EventCodecTests
             new AccountEvent.AttemptRefused("approve", RefusalReason.SamePerson, "No.", 5), "attempt-refused",
             """{"attempt":"approve","reason":"SAME_PERSON","message":"No.","proposal":5}"""
         },
+        {
+            new AccountEvent.AttemptRefused(
+                "restore", RefusalReason.BudgetExceeded, "No.", null, "etag", TimeSpan.FromMinutes(1.5),
+                new(292, Noon, Noon.AddSeconds(1))), "attempt-refused",
+            """{"attempt":"restore","reason":"BUDGET_EXCEEDED","message":"No.","field":"etag","retryAfter":"00:01:30","counted":{"count":292,"firstAt":"2017-11-03T12:00:00Z","lastAt":"2017-11-03T12:00:01Z"}}"""
+        },
     };
 
     public static TheoryData<OperatorEvent, string, string> OperatorGoldens() => new()

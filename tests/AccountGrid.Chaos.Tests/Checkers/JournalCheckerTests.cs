@@ -78,6 +78,21 @@ public static class JournalCheckerTests
         }
 
         [Fact]
+        public void May_have_a_sum_of_refused_attempts_and_attempts_that_are_in_it()
+        {
+            var tale = new Tale();
+            for (var i = 0; i < 64; i++)
+            {
+                tale.Write(tale.Entry("attempt-refused", $"r{i}") with { Refusal = "WRONG_STATUS" })
+                    .Tell(Deactivates with { RequestId = $"r{i}" }, Refused("WRONG_STATUS"));
+            }
+
+            tale.Tell(Deactivates with { RequestId = "more" }, Refused("WRONG_STATUS"));
+            tale.Write(tale.Entry("attempt-refused") with { Refusal = "WRONG_STATUS", IsSum = true });
+            Assert.Empty(tale.Broken());
+        }
+
+        [Fact]
         public void May_have_acts_of_the_system()
         {
             var tale = new Tale();
@@ -103,6 +118,10 @@ public static class JournalCheckerTests
         [Fact]
         public void Is_a_refused_attempt_at_power_that_was_not_recorded() =>
             Assert.Contains(JournalChecker.Lost, new Tale().Tell(Deactivates, Refused("SAME_PERSON")).Broken());
+
+        [Fact]
+        public void Is_an_attempt_that_the_state_did_not_allow_and_that_was_not_recorded() =>
+            Assert.Contains(JournalChecker.Lost, new Tale().Tell(Deactivates, Refused("WRONG_STATUS")).Broken());
     }
 
     public sealed class A_doubled_act

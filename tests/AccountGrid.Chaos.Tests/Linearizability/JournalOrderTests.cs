@@ -147,9 +147,20 @@ public static class JournalOrderTests
         {
             var tale = new Chronicle().Does(2, 3, Deactivate, 2, Status.Deactivated)
                 .Tell(Chronicle.Command(Deactivate), (4, null, null),
-                    (5, 6, new Answer(Verdict.Refused, "WRONG_STATUS")))
+                    (5, 6, new Answer(Verdict.Refused, "INVALID_ARGUMENT")))
                 .Does(7, 8, Restore, 3, Status.Active).Reads(9, 10, 4, Status.Deactivated);
             Assert.Empty(tale.Broken());
+        }
+
+        [Fact]
+        public void That_was_refused_for_the_state_is_not_done_by_an_earlier_attempt()
+        {
+            Chronicle Tale() => new Chronicle().Does(2, 3, Deactivate, 2, Status.Deactivated)
+                .Tell(Chronicle.Command(Deactivate), (4, null, null),
+                    (5, 6, new Answer(Verdict.Refused, "WRONG_STATUS")))
+                .Does(7, 8, Restore, 4, Status.Active);
+            Assert.Empty(Tale().Reads(9, 10, 4, Status.Active).Broken());
+            Assert.Equal(Bad, Tale().Reads(9, 10, 5, Status.Deactivated).Broken());
         }
 
         [Fact]
@@ -169,7 +180,7 @@ public static class JournalOrderTests
             Assert.Equal(Bad, new Chronicle().Refused(2, 3, Suspend, "NOT_FOUND").Broken());
             Assert.Equal(Bad,
                 new Chronicle().Refused(2, 3, Approve, "WRONG_STATUS", about: 1)
-                    .Does(4, 5, Suspend, 3, Status.Suspended).Broken());
+                    .Does(4, 5, Suspend, 2, Status.Suspended).Broken());
         }
 
         [Fact]

@@ -121,6 +121,8 @@ internal sealed class SimulatedRun
             var intent = new Intent("staff", kind, id) { RequestId = "r" };
             if (!isAllowed)
             {
+                // The attempt is an entry, which remembers the request id.
+                _version++;
                 return (intent, new Answer(Verdict.Refused, "WRONG_STATUS"));
             }
 

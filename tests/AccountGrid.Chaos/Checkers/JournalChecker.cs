@@ -20,16 +20,29 @@ internal static class JournalChecker
     public const string WrongRefusal = "refusal-is-explained";
     public const string Internal = "no-internal-error";
 
-    /// <summary>Refusals that leave an entry behind.</summary>
+    /// <summary>Refusals of attempts at power: they leave an entry behind.</summary>
     private static readonly ImmutableHashSet<string> Recorded =
         ["FORBIDDEN_ROLE", "AUTHORITY_ENDED", "NOTICE_PERIOD", "NEEDS_SECOND_PERSON", "SAME_PERSON", "PROPOSAL_EXPIRED", "PROPOSAL_VOID", "BUDGET_EXCEEDED", "REACH_EXCEEDED"];
+
+    /// <summary>Entries of one caller's refused attempts in an hour, after which they are counted only.</summary>
+    private const int MostRefusals = 64;
+
+    /// <summary>The same for attempts without the power.</summary>
+    private const int MostPowerless = 8;
 
     /// <summary>Refusals that a client with its papers in order may meet.</summary>
     private static readonly ImmutableHashSet<string> Explained =
         ["NEEDS_SECOND_PERSON", "SAME_PERSON", "PROPOSAL_EXPIRED", "PROPOSAL_VOID", "BUDGET_EXCEEDED", "REACH_EXCEEDED", "WRONG_STATUS", "ALREADY_EXISTS", "VERSION_MISMATCH", "NOT_FOUND"];
 
-    /// <summary>Whether an attempt that is refused so leaves an entry behind.</summary>
-    public static bool IsRecorded(string reason) => Recorded.Contains(reason);
+    /// <summary>Refusals that depend on the account's state: they leave an entry that remembers the request id.</summary>
+    private static readonly ImmutableHashSet<string> Remembered = ["WRONG_STATUS", "ALREADY_EXISTS", "VERSION_MISMATCH", "NOT_FOUND"];
+
+    /// <summary>
+    /// Whether an attempt that is refused so leaves an entry behind. A registration never does, and an account that is not there has no journal; only what is
+    /// about a proposal finds the account and not the proposal.
+    /// </summary>
+    public static bool IsRecorded(string reason, OperationKind kind, bool isAboutAProposal) =>
+        Recorded.Contains(reason) || (Remembered.Contains(reason) && kind != OperationKind.Register && (reason != "NOT_FOUND" || isAboutAProposal));
 
     public static IEnumerable<Violation> Check(HistorySnapshot history, RecoveredState recovered)
     {
@@ -49,7 +62,7 @@ internal static class JournalChecker
 
             var acts = journal.Where(l => l.RequestId.Length > 0).ToLookup(l => l.RequestId, StringComparer.Ordinal);
             var asked = commands[id].ToDictionary(o => o.Intent.RequestId!, StringComparer.Ordinal);
-            foreach (var violation in asked.Values.SelectMany(o => CheckOne(o, [.. acts[o.Intent.RequestId!]]))
+            foreach (var violation in asked.Values.SelectMany(o => CheckOne(o, [.. acts[o.Intent.RequestId!]], journal))
                 .Concat(CheckNobody(id, journal, asked)).Concat(CheckOrder(id, acts, asked)))
             {
                 yield return violation;
@@ -57,7 +70,7 @@ internal static class JournalChecker
         }
     }
 
-    private static IEnumerable<Violation> CheckOne(Operation operation, ImmutableArray<JournalLine> lines)
+    private static IEnumerable<Violation> CheckOne(Operation operation, ImmutableArray<JournalLine> lines, ImmutableArray<JournalLine> journal)
     {
         var id = operation.Intent.Account;
         if (!IsOneAct(lines))
@@ -79,7 +92,7 @@ internal static class JournalChecker
 
         if (answer.Verdict == Verdict.Refused)
         {
-            foreach (var violation in CheckRefused(operation, answer, lines, acted))
+            foreach (var violation in CheckRefused(operation, answer, lines, acted, HasEnough(journal, operation.Intent.Actor)))
             {
                 yield return violation;
             }
@@ -94,7 +107,8 @@ internal static class JournalChecker
         }
     }
 
-    private static IEnumerable<Violation> CheckRefused(Operation operation, Answer answer, ImmutableArray<JournalLine> lines, bool acted)
+    private static IEnumerable<Violation> CheckRefused(
+        Operation operation, Answer answer, ImmutableArray<JournalLine> lines, bool acted, bool hasEnough)
     {
         var id = operation.Intent.Account;
         if (!Explained.Contains(answer.Reason) && !IsTooLate(operation.Intent.Kind, answer.Reason))
@@ -111,11 +125,17 @@ internal static class JournalChecker
         {
             yield return new(Phantom, id, $"{operation}; journal: {string.Join(" | ", lines)}");
         }
-        else if (Recorded.Contains(answer.Reason) != !lines.IsEmpty || (!lines.IsEmpty && lines[0].Refusal != answer.Reason))
+        else if (IsRecorded(answer.Reason, operation.Intent.Kind, operation.Intent.Proposal is not null) is var isRecorded
+            && ((isRecorded != !lines.IsEmpty && !(isRecorded && hasEnough)) || (!lines.IsEmpty && lines[0].Refusal != answer.Reason)))
         {
-            yield return new(Lost, id, $"{operation}; the attempt should {(Recorded.Contains(answer.Reason) ? "" : "not ")}be recorded; journal: {(lines.IsEmpty ? "nothing" : lines[0])}");
+            yield return new(Lost, id, $"{operation}; the attempt should {(isRecorded ? "" : "not ")}be recorded; journal: {(lines.IsEmpty ? "nothing" : lines[0])}");
         }
     }
+
+    /// <summary>Whether a caller has so many entries of refused attempts that further ones are only counted.</summary>
+    private static bool HasEnough(ImmutableArray<JournalLine> journal, string actor) =>
+        journal.Count(l => l.Refusal.Length > 0 && l.Actor == actor) is var entries
+        && (entries >= MostRefusals || journal.Count(l => l.Refusal is "FORBIDDEN_ROLE" or "AUTHORITY_ENDED" && l.Actor == actor) >= MostPowerless);
 
     /// <summary>An instant in the near future may lie in the past when a retry is decided.</summary>
     private static bool IsTooLate(OperationKind kind, string reason) =>
@@ -158,7 +178,7 @@ internal static class JournalChecker
     };
 
     private static IEnumerable<Violation> CheckNobody(long id, ImmutableArray<JournalLine> journal, Dictionary<string, Operation> asked) =>
-        journal.Where(l => l.RequestId.Length > 0 ? !asked.ContainsKey(l.RequestId) : !l.Actor.StartsWith("system:", StringComparison.Ordinal))
+        journal.Where(l => l.RequestId.Length > 0 ? !asked.ContainsKey(l.RequestId) : !l.Actor.StartsWith("system:", StringComparison.Ordinal) && !l.IsSum)
             .Select(l => new Violation(Nobody, id, l.ToString()));
 
     /// <summary>What was answered before something else was begun stands before it.</summary>

@@ -15,11 +15,12 @@ internal static class JournalCalls
     /// <param name="recovered">What was served at the end, with no client at work; <c>null</c> = not looked at.</param>
     public static ILookup<long, JournalCall> Of(
         HistorySnapshot history, ReadConsistency reads, RecoveredState? recovered) =>
-        history.Operations.SelectMany(o => Commands(history, o).Concat(Looks(o, reads)))
+        history.Operations.SelectMany(o => Commands(history, o, recovered).Concat(Looks(o, reads)))
             .Concat(recovered?.Accounts.Values.SelectMany(a => AtTheEnd(a, history.End)) ?? [])
             .ToLookup(c => c.Account, c => c.Call);
 
-    private static IEnumerable<(long Account, JournalCall Call)> Commands(HistorySnapshot history, Operation operation)
+    private static IEnumerable<(long Account, JournalCall Call)> Commands(
+        HistorySnapshot history, Operation operation, RecoveredState? recovered)
     {
         var intent = operation.Intent;
         if (!intent.IsCommand)
@@ -28,10 +29,15 @@ internal static class JournalCalls
         }
 
         var silent = operation.Attempts.Where(a => a.Answer is null).ToArray();
-        var decidedAnew =
-            operation.Answer is { Verdict: Verdict.Refused } refused && !JournalChecker.IsRecorded(refused.Reason);
+        var leavesEntry = operation.Answer is { Verdict: Verdict.Refused } refused
+            && JournalChecker.IsRecorded(refused.Reason, intent.Kind, intent.Proposal is not null)
+            && HasEntry(recovered, intent);
+        var decidedAnew = operation.Answer is { Verdict: Verdict.Refused } && !leavesEntry;
         var input = new JournalInput.Command(intent.Kind, intent.Proposal, intent.EndsByItself,
-            decidedAnew && silent.Length > 0 ? operation.Number : null);
+            decidedAnew && silent.Length > 0 ? operation.Number : null)
+        {
+            LeavesEntry = leavesEntry,
+        };
         if (operation.Answer is { } answer)
         {
             var seen = answer.Verdict == Verdict.Refused
@@ -51,6 +57,14 @@ internal static class JournalCalls
                 new(input, null, operation.InvokedAt, silent.Max(history.EffectEnds), Name(operation)));
         }
     }
+
+    /// <summary>
+    /// Whether the journal has an entry of a request, where it was read: a caller's many refused attempts are counted
+    /// only, and which of them have entries is looked at elsewhere.
+    /// </summary>
+    private static bool HasEntry(RecoveredState? recovered, Intent intent) =>
+        recovered is null || !recovered.Accounts.TryGetValue(intent.Account, out var account)
+        || account.Journal.Any(l => l.RequestId == intent.RequestId);
 
     /// <summary>
     /// What answers say about accounts; a command's too, because a repeated one is answered with the account as it is

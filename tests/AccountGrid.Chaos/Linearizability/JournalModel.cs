@@ -61,6 +61,9 @@ internal abstract record JournalInput
     /// </param>
     public sealed record Command(OperationKind Kind, long? Proposal = null, bool EndsByItself = false, int? Refused = null) : JournalInput
     {
+        /// <summary>Whether its refusal left an entry behind; <c>null</c> = as such refusals do.</summary>
+        public bool? LeavesEntry { get; init; }
+
         /// <summary>How <see cref="JournalState.Refused"/> has it.</summary>
         public string Mark => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"#{Refused};");
 
@@ -137,7 +140,11 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
     };
 
     public override bool OnlyLooks(JournalInput input, JournalOutput output) =>
-        output is not JournalOutput.Outcome outcome || (outcome.Verdict == Verdict.Refused && !JournalChecker.IsRecorded(outcome.Reason) && input is not JournalInput.Command { Refused: not null });
+        output is not JournalOutput.Outcome outcome || (outcome.Verdict == Verdict.Refused && input is JournalInput.Command { Refused: null } command && !IsRecorded(command, outcome.Reason));
+
+    /// <summary>Whether a refusal leaves an entry behind.</summary>
+    public static bool IsRecorded(JournalInput.Command command, string reason) =>
+        command.LeavesEntry ?? JournalChecker.IsRecorded(reason, command.Kind, command.Proposal is not null);
 
     /// <summary>The version that an answer shows: nothing later is in it.</summary>
     private static long LatestVersion(JournalOutput? output) => output switch

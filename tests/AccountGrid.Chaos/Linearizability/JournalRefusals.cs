@@ -1,4 +1,3 @@
-using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
 
 namespace AccountGrid.Chaos.Linearizability;
@@ -14,7 +13,7 @@ internal static class JournalRefusals
     /// </summary>
     public static IEnumerable<JournalState> Refuses(JournalState state, JournalInput.Command command, string reason) =>
         !IsTrue(state, command, reason) ? []
-        : JournalChecker.IsRecorded(reason) ? Recorded(state, command, reason)
+        : JournalModel.IsRecorded(command, reason) ? Recorded(state, command, reason)
         : [command.Refused is null ? state : state with { Refused = state.Refused + command.Mark }];
 
     /// <summary>Whatever a recorded refusal of a command, for any reason, may leave behind.</summary>

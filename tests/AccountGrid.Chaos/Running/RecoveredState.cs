@@ -19,6 +19,9 @@ internal sealed record JournalLine(long Sequence, string Type)
     /// <summary>The trace that it came about in, or empty.</summary>
     public string TraceId { get; init; } = "";
 
+    /// <summary>Whether it sums up refused attempts that have no entry of their own.</summary>
+    public bool IsSum { get; init; }
+
     /// <summary>The entry's hash in hex.</summary>
     public string Hash { get; init; } = "";
 

@@ -156,6 +156,7 @@ internal sealed class RecoveryReader(
             Followers = Number(data, "followers"),
             Closed = entry.Type == "proposal-closed" ? Text(data, "state") : "",
             Refusal = entry.Type == "attempt-refused" ? Text(data, "reason") : "",
+            IsSum = entry.Type == "attempt-refused" && data.Fields.ContainsKey("counted"),
         };
     }
 

@@ -104,6 +104,53 @@ public abstract class RepetitionSuite(Topology topology) : WireSuite(topology)
         Assert.Equal(first.Account.Version, (await cast.ReadAsync(id)).Version);
     }
 
+    // A refused request was done the second time, after another person had restored the account: a late retry took it
+    // down.
+    [Theory, BothProtocols]
+    public async Task A_request_that_was_refused_for_the_state_is_refused_at_every_gateway_later(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync();
+        await cast.Lee.DownAsync(id);
+        var late = new V1.DeactivateAccountRequest { Id = id, Reason = "SPAM", RequestId = $"late-{id}" };
+        var approve = new V1.ApproveProposalRequest { Id = $"{id}-99", RequestId = $"approve-{id}" };
+        var first = await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.DeactivateAccountAsync(late, Options));
+        Assert.Equal("WRONG_STATUS", first.Reason);
+        var missing = await WireClient.ErrorAsync(cast.Lee.Wire.Proposals.ApproveProposalAsync(approve, Options));
+        Assert.Equal("NOT_FOUND", missing.Reason);
+        var up = await cast.Lee.UpAsync(id);
+        foreach (var gateway in Grid.Everywhere)
+        {
+            var again = await WireClient.ErrorAsync(
+                cast.Kim.At(gateway).Accounts.DeactivateAccountAsync(late, Options));
+            Assert.Equal((first.Reason, first.Message), (again.Reason, again.Message));
+            Assert.Equal(
+                missing.Message,
+                (await WireClient.ErrorAsync(
+                    cast.Lee.At(gateway).Proposals.ApproveProposalAsync(approve, Options))).Message);
+        }
+
+        Assert.Equal((up.Account.Version, V1.Account.Types.Status.Active),
+            ((await cast.ReadAsync(id)).Version, (await cast.ReadAsync(id)).Status));
+    }
+
+    // A token without any power made an entry with each of 300 calls.
+    [Theory, BothProtocols]
+    public async Task Many_attempts_without_power_make_few_entries(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync();
+        var auditor = cast.Meet("auditor", "auditor");
+        for (var i = 0; i < 30; i++)
+        {
+            var error = await WireClient.ErrorAsync(auditor.Wire.Accounts.DeactivateAccountAsync(
+                new() { Id = id, Reason = "SPAM", RequestId = $"r{i}" }, Options));
+            Assert.Equal("FORBIDDEN_ROLE", error.Reason);
+        }
+
+        Assert.InRange((await cast.ReadAsync(id)).Version, 2, 10);
+    }
+
     [Theory, BothProtocols]
     public async Task The_same_request_at_all_gateways_at_once_acts_once(Protocol protocol)
     {

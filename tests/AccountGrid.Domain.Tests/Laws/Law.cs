@@ -121,6 +121,67 @@ public static class Law
         }
     }
 
+    /// <summary>
+    /// A request id that was refused for the state or for want of power is answered the same from then on, whatever
+    /// has become of state and power. Repetitions of attempts that were counted only are the stated exception.
+    /// </summary>
+    public static void ARefusalIsFinal(World world)
+    {
+        var refusals = new Dictionary<(AccountId, string), (string Digest, Refusal Refusal)>();
+        foreach (var step in world.Steps.Where(s => s.Request.RequestId is not null))
+        {
+            var key = (step.Before.Id, step.Request.RequestId!);
+            var digest = RequestDigest.Of(step.Before.Id, step.Request);
+            if (refusals.TryGetValue(key, out var earlier) && earlier.Digest == digest)
+            {
+                Require(
+                    step.Decision is Decision.Replayed { Request.Refusal: { } again } && again == earlier.Refusal,
+                    $"refused before ({earlier.Refusal.Reason}), now {step.Decision}", step);
+            }
+            else if (step.Decision is Decision.Refused
+            {
+                IsCounted: false, Refusal:
+                {
+                    Reason: not (RefusalReason.InvalidArgument or RefusalReason.RequestIdConflict)
+                } refusal
+            })
+            {
+                refusals.TryAdd(key, (digest, refusal));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Of attempts for want of power, a caller has a bounded number of entries on an account within any hour; and
+    /// every attempt is an entry, in the number of one, or counted still.
+    /// </summary>
+    public static void RefusedCallersFillNoJournal(World world)
+    {
+        foreach (var account in world.Accounts)
+        {
+            var refused = world.Journal(account.Id).Where(e => e.Event is AccountEvent.AttemptRefused)
+                .ToLookup(e => e.Actor);
+            foreach (var caller in refused)
+            {
+                var powerless = caller.Where(e => e.Event is AccountEvent.AttemptRefused
+                { Reason: RefusalReason.ForbiddenRole or RefusalReason.AuthorityEnded }).ToArray();
+
+                // Two windows may touch the same hour.
+                Require(
+                    powerless.All(last => powerless.Count(
+                        e => e.At <= last.At && e.At > last.At - Limits.RefusalWindow)
+                            <= 2 * Limits.PowerlessRefusalEntries),
+                    $"{caller.Key} filled the journal of {account.Id}", null);
+                var told = caller.Sum(e => 1 + (((AccountEvent.AttemptRefused)e.Event).Counted?.Count ?? 0));
+                var asked = world.Steps.Count(s => s.Before.Id == account.Id && s.Request.Caller.Actor == caller.Key
+                    && s.Decision is Decision.Refused { Refusal: var r } && (r.IsRecorded || (r.IsRemembered && s.Request.RequestId is not null)));
+                Require(
+                    told + world.CountedOf(account.Id, caller.Key) == asked,
+                    $"{asked} refused attempts of {caller.Key}, {told} told", null);
+            }
+        }
+    }
+
     /// <summary><c>Version</c> is the journal's length; <c>StateVersion</c> moves with movements of holds and protection only.</summary>
     public static void VersionsTellTheTruth(World world)
     {

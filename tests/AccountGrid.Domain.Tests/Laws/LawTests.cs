@@ -28,6 +28,9 @@ public sealed class LawTests
     public void A_request_id_acts_at_most_once() => Hold(Law.ARequestIdActsOnce);
 
     [Fact]
+    public void A_request_id_that_was_refused_for_state_or_power_is_refused_for_good() => Hold(Law.ARefusalIsFinal);
+
+    [Fact]
     public void Versions_have_no_gap_and_the_state_version_moves_with_movements_only() =>
         Hold(Law.VersionsTellTheTruth);
 

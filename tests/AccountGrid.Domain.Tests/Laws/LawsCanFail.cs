@@ -103,6 +103,20 @@ public sealed class LawsCanFail
             (state, request, situation) => AccountDecider.Decide(state with { Requests = [] }, request, situation));
 
     [Fact]
+    public void A_decider_that_remembers_only_refusals_of_attempts_at_power_is_found() =>
+        Caught(Law.ARefusalIsFinal, (state, request, situation) =>
+            AccountDecider.Decide(state, request, situation) is Decision.Refused { Refusal.IsRecorded: false } refused
+                ? refused with { Events = [] }
+                : AccountDecider.Decide(state, request, situation));
+
+    [Fact]
+    public void A_fold_that_remembers_what_was_done_only_is_found() =>
+        Caught(Law.ARefusalIsFinal, new Rules(AccountDecider.Decide, (state, entry) =>
+            AccountEvolver.Evolve(state, entry) is var next && entry.Event is AccountEvent.AttemptRefused
+                ? next with { Requests = state.Requests }
+                : next));
+
+    [Fact]
     public void A_decider_that_ignores_budgets_is_found() =>
         Caught(Law.BudgetsHold,
             (state, request, situation) =>
