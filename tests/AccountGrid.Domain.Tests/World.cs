@@ -15,6 +15,9 @@ public sealed record Step(
     AccountState Before, AccountRequest Request, Situation Situation, Decision Decision, AccountState After,
     ImmutableArray<Recorded<AccountEvent>> Appended, ImmutableDictionary<OperatorId, Grant> Grants)
 {
+    /// <summary>When the account last had the followers that protect; <c>null</c> = never.</summary>
+    public DateTimeOffset? LastAtReach { get; init; }
+
     public Refusal? Refusal => (Decision as Decision.Refused)?.Refusal;
 
     public Outcome? Outcome => (Decision as Decision.Accepted)?.Outcome;
@@ -37,6 +40,7 @@ public sealed class World(Rules? rules = null)
     private readonly Rules _rules = rules ?? Rules.Real;
     private readonly Dictionary<AccountId, AccountState> _accounts = [];
     private readonly Dictionary<AccountId, List<Recorded<AccountEvent>>> _journals = [];
+    private readonly Dictionary<AccountId, long> _lastKnown = [];
     private readonly Dictionary<(AccountId, Actor), (Step Last, CountedRefusals Counted)> _refused = [];
 
     // Enrolling is at once here: what takes two admins and time is tested with a register of its own.
@@ -69,7 +73,47 @@ public sealed class World(Rules? rules = null)
 
     public IReadOnlyList<Recorded<AccountEvent>> Journal(AccountId id) => _journals[id];
 
-    public void Advance(TimeSpan by) => Now += by;
+    /// <summary>
+    /// Changes the followers as a processor does: what unfollows would take away is entered before, and a crossing
+    /// afterwards, unless <paramref name="crashes"/>.
+    /// </summary>
+    public void SetFollowers(AccountId account, long? followers, bool crashes = false)
+    {
+        // A count that cannot be read has not changed: unfollows wait until it can.
+        var before = Followers[account] ?? _lastKnown.GetValueOrDefault(account);
+        _lastKnown[account] = followers ?? before;
+        if (followers < before && ReachRules.MustProtectFirst(this[account], before, AccountPolicy))
+        {
+            Followers[account] = before;
+            NoteReach(account);
+        }
+
+        Followers[account] = followers;
+        if (before >= AccountPolicy.ProtectedReach || followers >= AccountPolicy.ProtectedReach)
+        {
+            LastAtReach[account] = Now;
+        }
+
+        if (!crashes)
+        {
+            NoteReach(account);
+        }
+    }
+
+    /// <summary>When each account last had the followers that protect, by the followers alone.</summary>
+    public Dictionary<AccountId, DateTimeOffset> LastAtReach { get; } = [];
+
+    public Step NoteReach(AccountId account) => Send(account, new AccountCommand.NoteReach(), Caller.System);
+
+    public void Advance(TimeSpan by)
+    {
+        foreach (var (account, followers) in Followers.Where(f => f.Value >= AccountPolicy.ProtectedReach))
+        {
+            LastAtReach[account] = by > TimeSpan.Zero ? Now + by : Now;
+        }
+
+        Now += by;
+    }
 
     public AccountId Register(long id, long? followers = 100, string handle = "somebody")
     {
@@ -79,6 +123,11 @@ public sealed class World(Rules? rules = null)
         _journals[account] = [];
         _accounts[account] = Append(state, accepted.Events, new(new AccountCommand.FireDue(), Service)).State;
         Followers[account] = followers;
+        if (followers >= AccountPolicy.ProtectedReach)
+        {
+            LastAtReach[account] = Now;
+        }
+
         return account;
     }
 
@@ -143,7 +192,15 @@ public sealed class World(Rules? rules = null)
             _accounts[account] = after;
         }
 
-        var step = new Step(before, request, situation, decision, after, appended, Grants);
+        var step = new Step(before, request, situation, decision, after, appended, Grants)
+        {
+            LastAtReach = LastAtReach.TryGetValue(account, out var at) ? at : null,
+        };
+        if (appended.Any(e => e.Event is AccountEvent.ProtectionLowered))
+        {
+            LastAtReach.Remove(account);
+        }
+
         Steps.Add(step);
         NoteRefused(account, step);
         return step;

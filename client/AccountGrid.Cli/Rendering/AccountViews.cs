@@ -114,5 +114,8 @@ internal static class AccountViews
     private static string Tier(Account account) => account.Protection is { } p
         ? $"{Show.Name(account.Tier)}  [grey]{Show.Text(p.Owner)} answers for it ({Show.Text(p.Reason)}), "
             + $"review {Show.Instant(p.ReviewAt)}[/]"
+        : account.ReachProtection is { EndsAt: { } end }
+            ? $"{Show.Name(account.Tier)}  [grey]by the followers that it had; until {Show.Instant(end)}, if they stay "
+                + "below the threshold[/]"
         : Show.Name(account.Tier);
 }

@@ -24,6 +24,16 @@ internal static class AccountMapping
             account.Protection = ToProto(designation);
         }
 
+        if (info.Reach is { } reach)
+        {
+            account.ReachProtection = new()
+            {
+                Since = TimeMapping.ToProto(reach.Since),
+                BelowSince = TimeMapping.ToProto(reach.BelowSince),
+                EndsAt = TimeMapping.ToProto(reach.EndsAt),
+            };
+        }
+
         if (!info.Holds.IsDefaultOrEmpty)
         {
             foreach (var hold in info.Holds)

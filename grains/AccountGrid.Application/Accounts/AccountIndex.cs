@@ -11,7 +11,7 @@ internal static class AccountIndex
         Id = state.Id,
         Handle = state.Handle,
         Status = state.Status,
-        Designated = state.Designation is not null,
+        Designated = state.Designation is not null || state.Reach is not null,
         ProposalSequence = state.Proposal?.Sequence,
         ProposedBy = state.Proposal?.ProposedBy.Person,
         DueAt = state.DueAt,

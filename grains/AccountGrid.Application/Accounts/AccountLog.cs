@@ -33,6 +33,10 @@ internal static partial class AccountLog
     [LoggerMessage(1008, LogLevel.Warning, "Account {Account}: the journal could not be read again.")]
     public static partial void RefreshFailed(ILogger log, Exception exception, AccountId account);
 
+    [LoggerMessage(1011, LogLevel.Warning,
+        "Account {Account}: the followers have crossed the threshold of protection; the entry that says so is late.")]
+    public static partial void ReachNotNoted(ILogger log, Exception exception, AccountId account);
+
     [LoggerMessage(1010, LogLevel.Warning,
         "Account {Account}: {Count} refused attempts were counted, and the entry that tells so could not be written.")]
     public static partial void RefusalsNotSummedUp(ILogger log, Exception exception, AccountId account, long count);

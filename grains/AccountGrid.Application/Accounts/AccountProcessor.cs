@@ -132,6 +132,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     {
         _followers.BeginRead();
         BeginSumUp();
+        BeginNoteReach();
         if (_stream.MustReload
             && (_lastRefresh is not { } last || _services.Clock.GetElapsedTime(last) >= _services.Limits.RetryAfter))
         {
@@ -218,7 +219,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     private TurnQueue Turns => field ??= new(_services.Limits.QueueDepth, _services.Diagnostics.Queues.Commands);
 
     /// <summary>The way to the ledger; made with the first follow.</summary>
-    private FollowPump Pump => field ??= new(Id, _services, _followers);
+    private FollowPump Pump => field ??= new(this, _services, _followers);
 
     private Refusal? CheckFollows(ImmutableArray<FollowChange> changes)
     {

@@ -10,7 +10,7 @@ namespace AccountGrid.Application;
 /// own changes. A batch that finds nothing under way goes by itself and costs no queue: of many accounts that is nearly
 /// every one. Not thread-safe; runs on its processor's scheduler.
 /// </summary>
-internal sealed class FollowPump(AccountId account, AccountServices services, FollowerCache followers)
+internal sealed class FollowPump(AccountProcessor account, AccountServices services, FollowerCache followers)
 {
     /// <summary>What waits; made when something first has to.</summary>
     private LinkedList<Batch>? _waiting;
@@ -54,7 +54,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
             || _waitingChanges + changes.Length > limits.FollowQueueTransactions * Limits.FollowBatch)
         {
             services.Diagnostics.QueueFull("follows");
-            return new(0, null, Refusal.Overloaded($"The follow queue of account {account}", limits.RetryAfter));
+            return new(0, null, Refusal.Overloaded($"The follow queue of account {account.Id}", limits.RetryAfter));
         }
 
         var batch = new Batch(changes);
@@ -119,13 +119,15 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         Debug.Assert(_running, "A transaction of the account runs only in the one turn that there is.");
         try
         {
+            await account.BeforeFollowsAsync(changes);
             var result = await services.Ledger.ApplyAsync(
-                account, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
+                account.Id, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
             services.Diagnostics.FollowsApplied(changes.Length, result.Changed.AsSpan().Count(true));
             Debug.Assert(result.Changed.Length == changes.Length, "The ledger answers every change.");
             followers.Accept(result.After);
             Memory?.Note(changes, result);
             Memory = Memory is { IsUseless: true } ? null : Memory;
+            await account.AfterFollowsAsync(result.After.Count - NetOf(changes, result));
             return (result, null);
         }
         catch (StorageOverloadedException full)
@@ -135,7 +137,7 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
         }
         catch (Exception e)
         {
-            AccountLog.FollowsFailed(services.Log, e, account);
+            AccountLog.FollowsFailed(services.Log, e, account.Id);
             if (e is not StorageUnavailableException { OutcomeUnknown: false })
             {
                 followers.Invalidate();
@@ -143,6 +145,18 @@ internal sealed class FollowPump(AccountId account, AccountServices services, Fo
 
             throw;
         }
+    }
+
+    /// <summary>By how much a transaction changed the count.</summary>
+    private static long NetOf(ImmutableArray<FollowChange> changes, FollowResult result)
+    {
+        var net = 0L;
+        for (var i = 0; i < changes.Length; i++)
+        {
+            net += !result.Changed[i] ? 0 : changes[i].Follows ? 1 : -1;
+        }
+
+        return net;
     }
 
     /// <summary>As many whole batches as fit into one transaction; one always does.</summary>

@@ -11,6 +11,9 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private const string Erased = "erased";
     private const string ProtectionRaised = "protection-raised";
     private const string ProtectionLowered = "protection-lowered";
+    private const string ReachProtected = "reach-protected";
+    private const string ReachBelow = "reach-below";
+    private const string ReachUnprotected = "reach-unprotected";
     private const string ProposalOpened = "proposal-opened";
     private const string ProposalApproved = "proposal-approved";
     private const string ActionScheduled = "action-scheduled";
@@ -35,6 +38,11 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         AccountEvent.ProtectionLowered e => Payload.Write(
             ProtectionLowered, new ApprovedHarmData(
                 Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
+        AccountEvent.ReachProtected e => Payload.Write(
+            ReachProtected, new ReachProtectedData(e.Followers, e.Threshold)),
+        AccountEvent.ReachBelow e => Payload.Write(ReachBelow, new ReachBelowData(e.Followers, e.Threshold, e.EndsAt)),
+        AccountEvent.ReachUnprotected e => Payload.Write(
+            ReachUnprotected, new ReachUnprotectedData(e.Followers, e.Threshold, e.ProposalSequence)),
         AccountEvent.ProposalOpened e => Payload.Write(
             ProposalOpened,
             new ProposalOpenedData(Pack(e.Action), e.Digest, e.Shown.Tier, e.ExpiresAt, e.Shown.Followers)),
@@ -64,6 +72,9 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         (Erased, 1) => UnpackErased(Payload.Read<ApprovedHarmData>(entry)),
         (ProtectionRaised, 1) => Unpack(Payload.Read<ProtectionRaisedData>(entry)),
         (ProtectionLowered, 1) => UnpackLowered(Payload.Read<ApprovedHarmData>(entry)),
+        (ReachProtected, 1) => Unpack(Payload.Read<ReachProtectedData>(entry)),
+        (ReachBelow, 1) => Unpack(Payload.Read<ReachBelowData>(entry)),
+        (ReachUnprotected, 1) => Unpack(Payload.Read<ReachUnprotectedData>(entry)),
         (ProposalOpened, 1) => Unpack(Payload.Read<ProposalOpenedData>(entry)),
         (ProposalApproved, 1) => Unpack(Payload.Read<ProposalApprovedData>(entry)),
         (ActionScheduled, 1) => Unpack(Payload.Read<ActionScheduledData>(entry)),
@@ -92,6 +103,13 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
 
     private static AccountEvent.ProtectionRaised Unpack(ProtectionRaisedData d) =>
         new(d.Owner, d.Reason, d.Note ?? "", d.Ticket ?? "", d.ReviewAt);
+
+    private static AccountEvent.ReachProtected Unpack(ReachProtectedData d) => new(d.Followers, d.Threshold);
+
+    private static AccountEvent.ReachBelow Unpack(ReachBelowData d) => new(d.Followers, d.Threshold, d.EndsAt);
+
+    private static AccountEvent.ReachUnprotected Unpack(ReachUnprotectedData d) =>
+        new(d.Followers, d.Threshold, d.Proposal);
 
     private static AccountEvent.ProposalOpened Unpack(ProposalOpenedData d) =>
         new(Unpack(d.Action), d.Digest, new Impact(d.Followers, d.Tier), d.ExpiresAt);

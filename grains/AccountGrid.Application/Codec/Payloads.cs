@@ -46,6 +46,12 @@ internal sealed record AttemptRefusedData(
     string Attempt, RefusalReason Reason, string Message, long? Proposal = null, string? Field = null,
     TimeSpan? RetryAfter = null, CountedData? Counted = null);
 
+internal sealed record ReachProtectedData(long Followers, long Threshold);
+
+internal sealed record ReachBelowData(long Followers, long Threshold, DateTimeOffset EndsAt);
+
+internal sealed record ReachUnprotectedData(long Followers, long Threshold, long? Proposal = null);
+
 internal sealed record CountedData(long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
 /// <summary>The two admins behind a change of power that took two.</summary>
@@ -78,6 +84,9 @@ internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string
 [JsonSerializable(typeof(ActionScheduledData))]
 [JsonSerializable(typeof(ProposalClosedData))]
 [JsonSerializable(typeof(AttemptRefusedData))]
+[JsonSerializable(typeof(ReachProtectedData))]
+[JsonSerializable(typeof(ReachBelowData))]
+[JsonSerializable(typeof(ReachUnprotectedData))]
 [JsonSerializable(typeof(EnrolledData))]
 [JsonSerializable(typeof(OffboardedData))]
 [JsonSerializable(typeof(PowerProposedData))]

@@ -28,7 +28,8 @@ public abstract record StreamIndexRow
         public required AccountStatus Status { get; init; }
 
         /// <summary>
-        /// Whether it is protected explicitly; protection by reach is a comparison with the follower count.
+        /// Whether its journal says that it is protected: explicitly, or by a reach that it has or had. An account
+        /// whose count is at the threshold is protected, too; that is a comparison with the follower count.
         /// </summary>
         public required bool Designated { get; init; }
 

@@ -14,6 +14,9 @@ internal sealed class TurnQueue(int depth, WaitCount waits)
     /// <summary>How many wait.</summary>
     public int Waiting => _waiters.Count;
 
+    /// <summary>Whether the turn is given away now.</summary>
+    public bool IsTaken => _taken;
+
     /// <summary>
     /// Waits for a turn. Answers <c>null</c> at once when <c>depth</c> others wait already, unless
     /// <paramref name="reserved"/>: the owner's own work, of which there is at most one at a time, must come through a

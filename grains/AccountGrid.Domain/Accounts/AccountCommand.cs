@@ -142,6 +142,18 @@ public abstract record AccountCommand
         internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest;
     }
 
+    /// <summary>System: make an entry of the followers having crossed the threshold of protection.</summary>
+    /// <param name="Seen">
+    /// The highest count that was seen and may be gone again: an account that had it is protected. 0 = none.
+    /// </param>
+    public sealed record NoteReach(long Seen = 0) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "note_reach";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Seen);
+    }
+
     /// <summary>
     /// System, in the name of a refused caller: makes an entry of the attempts that were counted
     /// (<see cref="Situation.Counted"/>), of which this is the last one.

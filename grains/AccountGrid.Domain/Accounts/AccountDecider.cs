@@ -114,10 +114,12 @@ public static class AccountDecider
             AccountCommand.Approve c => ProposalRules.Approve(state, c, request.Caller, situation),
             AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
             AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
-            AccountCommand.FireDue or AccountCommand.Freeze when request.Caller.Actor.Kind != ActorKind.System =>
+            AccountCommand.FireDue or AccountCommand.Freeze or AccountCommand.NoteReach
+                when request.Caller.Actor.Kind != ActorKind.System =>
                 Refuse(Refusal.SystemOnly, request.Command.Name),
             AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
             AccountCommand.Freeze c => DueRules.Freeze(state, c),
+            AccountCommand.NoteReach c => ReachRules.Note(state, c, situation),
             AccountCommand.SumUpRefusals c => RefusalRules.SumUp(c, situation),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };

@@ -47,6 +47,25 @@ public abstract record AccountEvent
     public sealed record ProtectionLowered(
         HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
 
+    /// <summary>
+    /// The followers reached the threshold, or came back to it: the account is protected by reach, and stays so.
+    /// </summary>
+    /// <param name="Followers">The count.</param>
+    /// <param name="Threshold">The threshold in force.</param>
+    public sealed record ReachProtected(long Followers, long Threshold) : AccountEvent;
+
+    /// <summary>The followers are below the threshold: the protection by reach ends after the cool-off.</summary>
+    /// <param name="Followers">The count.</param>
+    /// <param name="Threshold">The threshold in force.</param>
+    /// <param name="EndsAt">When the cool-off is over.</param>
+    public sealed record ReachBelow(long Followers, long Threshold, DateTimeOffset EndsAt) : AccountEvent;
+
+    /// <summary>The protection by reach ended: after the cool-off, or by two people.</summary>
+    /// <param name="Followers">The count.</param>
+    /// <param name="Threshold">The threshold in force.</param>
+    /// <param name="ProposalSequence">The proposal of the two people; <c>null</c> after the cool-off.</param>
+    public sealed record ReachUnprotected(long Followers, long Threshold, long? ProposalSequence) : AccountEvent;
+
     /// <summary>A harmful action waits for its second person.</summary>
     public sealed record ProposalOpened(
         HarmAction Action, string Digest, Impact Shown, DateTimeOffset ExpiresAt) : AccountEvent;

@@ -55,6 +55,8 @@ public static class AccountEvolver
                 Designation = null,
                 StateVersion = entry.Sequence,
             },
+        AccountEvent.ReachProtected or AccountEvent.ReachBelow or AccountEvent.ReachUnprotected =>
+            ReachRules.WithEntry(state, entry),
         AccountEvent.ProposalOpened e => state with
         {
             Proposal = new Proposal(

@@ -11,6 +11,12 @@ public sealed record AccountPolicy
     /// <summary>Followers from which an account is protected by reach. Default 1,000,000; at least 1.</summary>
     public long ProtectedReach { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// How long the followers must have been below <see cref="ProtectedReach"/> before the protection by reach ends.
+    /// Default 30 days; 0 to 366 days.
+    /// </summary>
+    public TimeSpan ReachCoolOff { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How long a proposal waits for its second person. Default 15 minutes; 1 second to 7 days.</summary>
     public TimeSpan ProposalLifetime { get; init; } = TimeSpan.FromMinutes(15);
 
@@ -33,6 +39,7 @@ public sealed record AccountPolicy
     {
         var check = new SettingCheck();
         check.In(ProtectedReach, 1, long.MaxValue, nameof(ProtectedReach));
+        check.In(ReachCoolOff, TimeSpan.Zero, TimeSpan.FromDays(366), nameof(ReachCoolOff));
         check.In(ProposalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), nameof(ProposalLifetime));
         check.In(UnprotectCoolOff, TimeSpan.Zero, TimeSpan.FromDays(30), nameof(UnprotectCoolOff));
         check.In(ImpactDrift, 0, 10, nameof(ImpactDrift));

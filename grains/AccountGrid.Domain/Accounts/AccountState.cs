@@ -41,6 +41,9 @@ public sealed record AccountState
     /// <summary>Its explicit protection.</summary>
     public Designation? Designation { get; init; }
 
+    /// <summary>Its protection by reach, which outlives a fall of the followers.</summary>
+    public ReachProtection? Reach { get; init; }
+
     /// <summary>The one harmful action that waits for its second person or its time.</summary>
     public Proposal? Proposal { get; init; }
 
@@ -81,7 +84,7 @@ public sealed record AccountState
                 due = hold.Until is { } until && (due is null || until < due) ? until : due;
             }
 
-            return due;
+            return ErasedAt is null && Reach?.EndsAt is { } end && (due is null || end < due) ? end : due;
         }
     }
 
@@ -100,11 +103,11 @@ public sealed record AccountState
     }
 
     /// <summary>
-    /// The tier at this instant. An unknown follower count counts as protected: an account must not lose its
-    /// second person because a ledger could not be read.
+    /// The tier at this instant: the higher one of what the journal says and what the count says. An unknown follower
+    /// count counts as protected: an account must not lose its second person because a ledger could not be read.
     /// </summary>
     public Tier TierWith(long? followers, AccountPolicy policy) =>
-        Designation is not null || followers is null || followers >= policy.ProtectedReach
+        Designation is not null || Reach is not null || followers is null || followers >= policy.ProtectedReach
             ? Tier.Protected
             : Tier.Standard;
 }

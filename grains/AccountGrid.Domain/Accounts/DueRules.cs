@@ -31,8 +31,8 @@ internal static class DueRules
     }
 
     /// <summary>
-    /// One thing per call: an ended suspension first (it heals), then the pending proposal. The processor asks again
-    /// until nothing is due.
+    /// One thing per call: an ended suspension first (it heals), then the pending proposal, then the end of a
+    /// protection by reach. The processor asks again until nothing is due.
     /// </summary>
     public static Decision Fire(AccountState state, AccountCommand.FireDue command, Situation situation)
     {
@@ -48,7 +48,7 @@ internal static class DueRules
 
         if (state.Proposal is not { } proposal || proposal.DueAt > situation.Now)
         {
-            return new Decision.Accepted([], Outcome.Done);
+            return ReachRules.Fire(state, situation);
         }
 
         if (proposal.State == ProposalState.Open)
@@ -71,7 +71,7 @@ internal static class DueRules
     /// <summary>Law 2: the full check, with today's standing, roles, tier and budget.</summary>
     private static Refusal? WhyNotNow(AccountState state, Proposal proposal, Situation situation)
     {
-        if (HarmRules.CheckStatus(state, proposal.Action) is { } wrongStatus)
+        if (HarmRules.CheckStatus(state, proposal.Action, situation) is { } wrongStatus)
         {
             return wrongStatus;
         }

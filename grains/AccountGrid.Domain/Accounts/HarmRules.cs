@@ -23,7 +23,8 @@ internal static class HarmRules
     {
         var action = command.Action;
         var name = AccountDecider.NameOf(action.Kind);
-        if ((CheckFields(action, situation) ?? CheckCaller(action, caller, situation) ?? CheckStatus(state, action))
+        if ((CheckFields(action, situation) ?? CheckCaller(action, caller, situation)
+                ?? CheckStatus(state, action, situation))
             is { } refusal)
         {
             return AccountDecider.Refuse(refusal, name);
@@ -74,6 +75,13 @@ internal static class HarmRules
             _ => throw new InvalidOperationException($"Unknown harm {action.Kind}."),
         };
 
+        if (action.Kind == HarmKind.Unprotect && ReachRules.MayBeLowered(state, situation))
+        {
+            var reach = new AccountEvent.ReachUnprotected(
+                impact.Followers!.Value, situation.Policy.ProtectedReach, proposalSequence);
+            return new Decision.Accepted([harm, reach], Outcome.Done, proposalSequence, placedBy.Person);
+        }
+
         // Executing a proposal closes it; any other harm is a movement under whatever is pending.
         return new Decision.Accepted(
             proposalSequence is null ? AccountDecider.WithVoidedProposal(state, [harm]) : [harm], Outcome.Done,
@@ -81,12 +89,13 @@ internal static class HarmRules
     }
 
     /// <summary>Whether the account's status allows the action at all.</summary>
-    public static Refusal? CheckStatus(AccountState state, HarmAction action) =>
+    public static Refusal? CheckStatus(AccountState state, HarmAction action, Situation situation) =>
         state.Status == AccountStatus.Erased ? Refusal.WrongStatus($"Account {state.Id} is erased.")
         : action.PlacesHold is { } kind && state.HoldOf(kind) is not null
             ? Refusal.WrongStatus($"Account {state.Id} has a {kind} already.")
-        : action.Kind == HarmKind.Unprotect && state.Designation is null
-            ? Refusal.WrongStatus($"Account {state.Id} has no explicit protection.")
+        : action.Kind == HarmKind.Unprotect && state.Designation is null && !ReachRules.MayBeLowered(state, situation)
+            ? Refusal.WrongStatus(
+                $"Account {state.Id} has no explicit protection, and none that outlives its reach.")
         : null;
 
     /// <summary>The impact at this instant.</summary>

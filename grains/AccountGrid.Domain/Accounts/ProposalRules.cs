@@ -156,7 +156,8 @@ internal static class ProposalRules
             return "the proposer has lost the authority";
         }
 
-        if (proposal.StateVersion != state.StateVersion || HarmRules.CheckStatus(state, proposal.Action) is not null)
+        if (proposal.StateVersion != state.StateVersion
+            || HarmRules.CheckStatus(state, proposal.Action, situation) is not null)
         {
             return "the account's state moved";
         }

@@ -25,4 +25,9 @@ public sealed partial record AccountInfo(
     [property: Id(6)] DesignationInfo? Designation,
     [property: Id(7)] ImmutableArray<HoldInfo> Holds,
     [property: Id(8)] ProposalInfo? Proposal,
-    [property: Id(9)] FollowersInfo Followers);
+    [property: Id(9)] FollowersInfo Followers)
+{
+    /// <summary>The protection by reach; <c>null</c> also from a silo of a version that does not know it.</summary>
+    [Id(40)]
+    public ReachInfo? Reach { get; init; }
+}

@@ -44,6 +44,7 @@ public sealed partial class AccountGrain(
             _processor = processor;
             local.Enter(processor);
             _snapshots = etag is null ? null : SnapshotsOf(processor, etag);
+            processor.Recover();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

@@ -23,7 +23,10 @@ internal static class AccountMapping
         return new(
             state.Id.Value, state.Handle, state.Status, state.Version, state.StateVersion, view.Tier,
             state.Designation?.ToInfo(),
-            ImmutableArray.CreateRange(state.Holds, ToInfo), state.Proposal?.ToInfo(state.Id), ToFollowers(view));
+            ImmutableArray.CreateRange(state.Holds, ToInfo), state.Proposal?.ToInfo(state.Id), ToFollowers(view))
+        {
+            Reach = state.Reach is { } reach ? new(reach.Since, reach.BelowSince, reach.EndsAt) : null,
+        };
     }
 
     public static PublicAccountInfo ToPublicInfo(this AccountView view) =>

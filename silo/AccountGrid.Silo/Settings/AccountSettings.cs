@@ -10,6 +10,9 @@ public sealed class AccountSettings
     /// <inheritdoc cref="AccountPolicy.ProtectedReach"/>
     public long ProtectedReach { get; set; } = Defaults.ProtectedReach;
 
+    /// <inheritdoc cref="AccountPolicy.ReachCoolOff"/>
+    public TimeSpan ReachCoolOff { get; set; } = Defaults.ReachCoolOff;
+
     /// <inheritdoc cref="AccountPolicy.ProposalLifetime"/>
     public TimeSpan ProposalLifetime { get; set; } = Defaults.ProposalLifetime;
 
@@ -26,6 +29,7 @@ public sealed class AccountSettings
     public AccountPolicy ToPolicy() => new()
     {
         ProtectedReach = ProtectedReach,
+        ReachCoolOff = ReachCoolOff,
         ProposalLifetime = ProposalLifetime,
         UnprotectCoolOff = UnprotectCoolOff,
         ImpactDrift = ImpactDrift,

@@ -54,7 +54,7 @@ public sealed class FollowTests
             await Follow(account, 1);
             Assert.Equal(Tier.Protected, account.View.Tier);
             await Follow(account, -1);
-            Assert.Equal(Tier.Standard, account.View.Tier);
+            Assert.Equal(Tier.Protected, account.View.Tier);
         });
 
         [Fact]

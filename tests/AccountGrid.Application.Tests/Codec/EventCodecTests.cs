@@ -52,6 +52,21 @@ public static class EventCodecTests
             """{"action":{"kind":"unprotect","reason":"OTHER"},"by":"system","approvedBy":"lee","proposal":4,"tier":"standard","followers":12}"""
         },
         {
+            new AccountEvent.ReachProtected(1500, 1000), "reach-protected", """{"followers":1500,"threshold":1000}"""
+        },
+        {
+            new AccountEvent.ReachBelow(900, 1000, Noon), "reach-below",
+            """{"followers":900,"threshold":1000,"endsAt":"2017-11-03T12:00:00Z"}"""
+        },
+        {
+            new AccountEvent.ReachUnprotected(900, 1000, 7), "reach-unprotected",
+            """{"followers":900,"threshold":1000,"proposal":7}"""
+        },
+        {
+            new AccountEvent.ReachUnprotected(900, 1000, null), "reach-unprotected",
+            """{"followers":900,"threshold":1000}"""
+        },
+        {
             new AccountEvent.ProposalOpened(Plain, Digest, new Impact(41_000_000, Tier.Protected), Noon.AddMicroseconds(1)), "proposal-opened",
             $$"""{"action":{"kind":"deactivate","reason":"SPAM"},"digest":"{{Digest}}","tier":"protected","expiresAt":"2017-11-03T12:00:00.000001Z","followers":41000000}"""
         },

@@ -22,6 +22,9 @@ internal sealed record AccountFold
     /// <summary>Whether it is protected explicitly.</summary>
     public bool Designated { get; private init; }
 
+    /// <summary>Whether it is protected by the followers that it has or had.</summary>
+    public bool Reach { get; private init; }
+
     /// <summary>What waits, by the sequence that opened it.</summary>
     public long? Pending { get; private init; }
 
@@ -74,6 +77,9 @@ internal sealed record AccountFold
             ? this with { Holds = Holds.Remove(line.Hold) }
             : this with { Damage = $"nothing to lift: {line}" },
         "erased" => Erased ? this with { Damage = $"erased twice: {line}" } : Executed(line) with { Erased = true },
+        "reach-protected" => this with { Reach = true },
+        "reach-below" => Reach ? this : this with { Damage = $"not protected by reach: {line}" },
+        "reach-unprotected" => Reach ? this with { Reach = false } : this with { Damage = $"not protected by reach: {line}" },
         "protection-raised" => this with { Designated = true },
         "protection-lowered" => Executed(line) with { Designated = false },
         "proposal-opened" or "action-scheduled" => Pending is null

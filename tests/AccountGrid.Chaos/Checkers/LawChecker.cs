@@ -22,8 +22,8 @@ internal static class LawChecker
         foreach (var line in account.Journal.Where(
             l => l.Type is "hold-placed" or "erased" or "protection-lowered" && l.Sequence < folds.Length))
         {
-            var isProtected = folds[(int)line.Sequence - 1].Designated || line.Followers is null
-                || line.Followers >= protectedReach;
+            var isProtected = folds[(int)line.Sequence - 1] is { Designated: true } or { Reach: true }
+                || line.Followers is null || line.Followers >= protectedReach;
             if ((line.Tier == "protected") != isProtected)
             {
                 yield return new(

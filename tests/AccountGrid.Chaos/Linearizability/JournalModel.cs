@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
+using AccountGrid.Chaos.Running;
 using AccountGrid.V1;
 
 namespace AccountGrid.Chaos.Linearizability;
@@ -120,7 +122,22 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
     public const Facts Holds = Facts.OwnerDeactivation | Facts.StaffDeactivation | Facts.Suspension;
     private const Facts StaffHolds = Facts.StaffDeactivation | Facts.Suspension | Facts.SuspensionEnds;
 
+    private readonly ImmutableHashSet<long> _reachNotes = [];
+
     public static JournalModel Instance { get; } = new();
+
+    /// <summary>The model of an account, whose journal says where the system noted that the followers had crossed the threshold of protection.</summary>
+    public static JournalModel Of(RecoveredState? recovered, long account) =>
+        recovered is not null && recovered.Accounts.TryGetValue(account, out var found)
+            && found.Journal.Where(l => l.Type.StartsWith("reach-", StringComparison.Ordinal)).Select(l => l.Sequence).ToImmutableHashSet() is { IsEmpty: false } notes
+            ? new JournalModel(notes)
+            : Instance;
+
+    private JournalModel()
+    {
+    }
+
+    private JournalModel(ImmutableHashSet<long> reachNotes) => _reachNotes = reachNotes;
 
     public override JournalState Initial => default;
 
@@ -222,7 +239,7 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
     }
 
     /// <summary>A state, and whatever the system may make of it with nobody asking. Few: each act uses something up.</summary>
-    private static List<JournalState> WithSystemActs(JournalState state)
+    private List<JournalState> WithSystemActs(JournalState state)
     {
         var states = new List<JournalState> { state };
         for (var i = 0; i < states.Count; i++)
@@ -231,6 +248,11 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
             if (s.Facts.HasFlag(Facts.SuspensionEnds))
             {
                 states.Add(Moved(s, s.Facts & ~(Facts.Suspension | Facts.SuspensionEnds), entries: 1));
+            }
+
+            if (_reachNotes.Contains(s.Version + 1) && s.Version > 0)
+            {
+                states.Add(s with { Version = s.Version + 1 });
             }
 
             if (s.Waiting.Sequence > 0)

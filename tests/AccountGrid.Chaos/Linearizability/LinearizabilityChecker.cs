@@ -42,8 +42,9 @@ internal static class LinearizabilityChecker
         long maxSteps = DefaultMaxSteps)
     {
         var tally = new Tally(maxSteps);
-        tally.Judge(Journal, JournalModel.Instance, JournalCalls.Of(history, reads, recovered));
-        tally.Judge(Count, LedgerModel.Instance, LedgerCalls.Of(history, reads, recovered));
+        tally.Judge(
+            Journal, account => JournalModel.Of(recovered, account), JournalCalls.Of(history, reads, recovered));
+        tally.Judge(Count, static _ => LedgerModel.Instance, LedgerCalls.Of(history, reads, recovered));
         return tally.Report();
     }
 
@@ -55,7 +56,7 @@ internal static class LinearizabilityChecker
         private long _steps;
 
         public void Judge<TState, TInput, TOutput>(
-            string check, Model<TState, TInput, TOutput> model, ILookup<long, Call<TInput, TOutput>> accounts)
+            string check, Func<long, Model<TState, TInput, TOutput>> model, ILookup<long, Call<TInput, TOutput>> accounts)
             where TState : IEquatable<TState>
             where TInput : notnull
             where TOutput : class
@@ -63,7 +64,7 @@ internal static class LinearizabilityChecker
             foreach (var account in accounts.OrderBy(a => a.Key))
             {
                 var calls = account.ToArray();
-                var judgement = Search<TState, TInput, TOutput>.Judge(model, calls, maxSteps);
+                var judgement = Search<TState, TInput, TOutput>.Judge(model(account.Key), calls, maxSteps);
                 _calls += calls.Length;
                 _steps += judgement.Steps;
                 if (judgement.Ruling == Ruling.NotLinearizable)

@@ -53,8 +53,7 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         }
 
         await cast.Lee.UpAsync(id);
-        await cast.Shop.Wire.Followers.DeleteFollowerAsync(new() { Account = id, Follower = 1 }, Options);
-        Assert.Equal(V1.Outcome.Done, (await cast.OwnerDownAsync(id)).Outcome);
+        await cast.Lee.ApproveAsync((await cast.OwnerDownAsync(id)).Proposal);
         var incidents = (await cast.Kim.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents;
         Assert.Equal([V1.Actor.Types.Kind.Service, V1.Actor.Types.Kind.Operator],
             incidents.Select(static i => i.PlacedBy.Kind));
@@ -66,7 +65,7 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         Assert.Equal(down.Account.Holds[0].At, told.From);
         Assert.True(told.Until.ToDateTimeOffset() > told.From.ToDateTimeOffset());
         Assert.Equal(Grid.Everywhere.Count, told.ReadsRefused);
-        Assert.Equal([2L, 3L, 4L], told.Sequences);
+        Assert.Equal([3L, 4L, 5L], told.Sequences);
         Assert.Equal(3, told.TraceIds.Distinct().Count());
     }
 

@@ -30,7 +30,33 @@ public abstract class ProtectionSuite(Topology topology) : WireSuite(topology)
         var account = await cast.ReadAsync(id);
         Assert.Equal(V1.Account.Types.Tier.Protected, account.Tier);
         Assert.Null(account.Protection);
+        Assert.NotNull(account.ReachProtection.Since);
+        Assert.Null(account.ReachProtection.BelowSince);
         Assert.Equal(V1.Outcome.Pending, (await cast.Kim.DownAsync(id)).Outcome);
+    }
+
+    // A service unfollowed 600 of 1,500 at a threshold of 1,000; one person then took the account down alone, and the
+    // followers came back.
+    [Theory, BothProtocols]
+    public async Task An_account_whose_followers_are_gone_still_takes_two(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync(Topology.ProtectedReach);
+        await cast.IngestAsync(Enumerable.Range(1, Topology.ProtectedReach / 2)
+            .Select(f => Cast.FollowOf(id, f, V1.Follow.Types.Op.Unfollow)));
+        var account = await cast.ReadAsync(id);
+        Assert.Equal((Topology.ProtectedReach / 2, V1.Account.Types.Tier.Protected),
+            (account.Followers.Count, account.Tier));
+        Assert.Equal(TimeSpan.FromDays(30),
+            account.ReachProtection.EndsAt.ToDateTimeOffset() - account.ReachProtection.BelowSince.ToDateTimeOffset());
+        var found = await cast.Kim.Wire.Accounts.ListAccountsAsync(
+            new() { Filter = $"tier = PROTECTED AND handle = \"{account.Handle}*\"" }, Options);
+        Assert.Equal(id, Assert.Single(found.Accounts).Id);
+        Assert.Equal(V1.Outcome.Pending, (await cast.Kim.DownAsync(id)).Outcome);
+        var auditor = cast.Meet("auditor", "auditor");
+        var journal = await auditor.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id }, Options);
+        Assert.Equal(["proposal-opened", "reach-below", "reach-protected", "registered"],
+            journal.Entries.Select(static e => e.Type));
     }
 
     [Theory, BothProtocols]

@@ -20,7 +20,7 @@ public static class Law
             foreach (var entry in step.Appended)
             {
                 var isProtected = step.Before.Designation is not null || step.Situation.Followers is null or >= 1000
-                    || entry.Event is AccountEvent.Erased or AccountEvent.ProtectionLowered;
+                    || HadTheReach(step) || entry.Event is AccountEvent.Erased or AccountEvent.ProtectionLowered;
                 if (!isProtected || (StaffHarm(entry.Event) ?? OwnersHarm(entry.Event)) is not { } harm)
                 {
                     continue;
@@ -259,6 +259,12 @@ public static class Law
 
     private static (Actor PlacedBy, OperatorId? ApprovedBy)? OwnersHarm(AccountEvent e) =>
         e is AccountEvent.HoldPlaced { Action.Kind: HarmKind.OwnerDeactivate } x ? (x.PlacedBy, x.ApprovedBy) : null;
+
+    /// <summary>
+    /// Whether the account had the followers that protect within the cool-off, and no two people have lowered its
+    /// protection since; by the followers alone. A day less than the cool-off, because the clock of a script jumps back.
+    /// </summary>
+    private static bool HadTheReach(Step step) => step.LastAtReach is { } last && step.Situation.Now < last + TimeSpan.FromDays(29);
 
     private static bool HadAuthority(Step step, OperatorId person, Roles role) => World.Has(step.Grants.GetValueOrDefault(person), role, step.Situation.Now);
 

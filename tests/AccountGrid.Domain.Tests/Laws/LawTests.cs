@@ -70,7 +70,7 @@ public sealed class LawTests
         string[] expected =
         [
             "HoldPlaced", "HoldLifted", "Erased", "ProtectionRaised", "ProtectionLowered", "ProposalOpened",
-            "ProposalApproved", "ActionScheduled",
+            "ProposalApproved", "ActionScheduled", "ReachProtected", "ReachBelow", "ReachUnprotected",
             "ProposalClosed", "AttemptRefused", "Replayed", "Rejected", "Withdrawn", "Expired", "Void", "Refused",
             "protected takedown",
             "ForbiddenRole", "AuthorityEnded", "NoticePeriod", "NeedsSecondPerson", "SamePerson", "ProposalExpired",

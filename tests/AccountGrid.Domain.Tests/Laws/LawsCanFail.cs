@@ -45,6 +45,18 @@ public sealed class LawsCanFail
                 : AccountDecider.Decide(state, request, situation));
 
     [Fact]
+    public void A_decider_that_protects_by_the_present_followers_only_is_found() =>
+        Caught(Law.TwoToHarm, (state, request, situation) => AccountDecider.Decide(
+            request.Command is AccountCommand.Harm ? state with { Reach = null } : state, request, situation));
+
+    [Fact]
+    public void A_protection_that_ends_with_the_next_due_work_is_found() =>
+        Caught(Law.TwoToHarm, new Rules(AccountDecider.Decide, (state, entry) =>
+            AccountEvolver.Evolve(state, entry) is var next && entry.Event is AccountEvent.ReachBelow
+                ? next with { Reach = null }
+                : next));
+
+    [Fact]
     public void A_decider_that_lets_a_token_with_a_staff_role_act_as_the_owner_is_found() =>
         Caught(Law.PeopleActAsPeople, (state, request, situation) => AccountDecider.Decide(
             state,

@@ -19,7 +19,7 @@ public static class Script
     private static readonly TimeSpan[] Clock =
     [
         TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(16), TimeSpan.FromHours(2),
-        TimeSpan.FromHours(25), TimeSpan.FromDays(5),
+        TimeSpan.FromHours(25), TimeSpan.FromDays(5), TimeSpan.FromDays(31),
         -TimeSpan.FromMinutes(3),
     ];
 
@@ -73,7 +73,9 @@ public static class Script
                 world.Offboard(name, world.Now + TimeSpan.FromHours((move.Pick * 9) - 40));
                 break;
             case 2:
-                world.Followers[account] = new long?[] { 0, 10, 900, 990, 1200, 5000, 9000, null }[move.Pick % 8];
+                world.SetFollowers(
+                    account, new long?[] { 0, 10, 900, 990, 1200, 5000, 9000, null }[move.Pick % 8],
+                    crashes: move.RequestId % 3 == 0);
                 break;
             case 3:
                 world.Advance(Clock[move.Pick % Clock.Length]);

@@ -13,6 +13,7 @@ public sealed class PolicyTests
             var broken = new AccountPolicy
             {
                 ProtectedReach = 0,
+                ReachCoolOff = TimeSpan.FromDays(367),
                 ProposalLifetime = TimeSpan.Zero,
                 UnprotectCoolOff = TimeSpan.FromDays(31),
                 ImpactDrift = double.NaN,
@@ -21,6 +22,7 @@ public sealed class PolicyTests
             Assert.Equal(
                 [
                     "ProtectedReach must be from 1 to 9223372036854775807; it is 0.",
+                    "ReachCoolOff must be from 00:00:00 to 366.00:00:00; it is 367.00:00:00.",
                     "ProposalLifetime must be from 00:00:01 to 7.00:00:00; it is 00:00:00.",
                     "UnprotectCoolOff must be from 00:00:00 to 30.00:00:00; it is 31.00:00:00.",
                     "ImpactDrift must be from 0 to 10; it is NaN.",
