@@ -18,6 +18,7 @@ public sealed class StorageDiagnostics : IDisposable
     private readonly Histogram<long> _commitRows;
     private readonly Counter<long> _failures;
     private readonly Counter<long> _refused;
+    private volatile WriteTrouble? _trouble;
 
     /// <summary>Makes the instruments.</summary>
     /// <param name="system">The database, by OpenTelemetry's name for it (<c>db.system.name</c>).</param>
@@ -111,9 +112,13 @@ public sealed class StorageDiagnostics : IDisposable
         return activity;
     }
 
+    /// <summary>Why writes fail, while the last one failed for want of space or by the disk.</summary>
+    public WriteTrouble? Trouble => _trouble;
+
     /// <summary>Counts a transaction that is durable.</summary>
     public void Committed(TimeSpan took, int operations, int rows)
     {
+        _trouble = null;
         _commitDuration.Record(took.TotalSeconds);
         _commitOperations.Record(operations);
         _commitRows.Record(rows);
@@ -122,6 +127,15 @@ public sealed class StorageDiagnostics : IDisposable
     /// <summary>Counts an operation that failed.</summary>
     /// <param name="kind">The kind of failure, of a small fixed set.</param>
     public void Failed(string kind) => _failures.Add(1, new KeyValuePair<string, object?>("error.type", kind));
+
+    /// <summary>Counts a write that failed, and keeps why where it is the disk.</summary>
+    /// <param name="kind">The kind of failure, of a small fixed set.</param>
+    /// <param name="at">When it failed.</param>
+    public void WriteFailed(string kind, DateTimeOffset at)
+    {
+        Failed(kind);
+        _trouble = kind is "disk full" or "i/o error" ? new(kind, at) : _trouble;
+    }
 
     /// <summary>Counts an operation that found its queue full, and makes its refusal.</summary>
     /// <param name="queue">The queue.</param>

@@ -37,6 +37,9 @@ public abstract class Store : IStore
     /// <inheritdoc />
     public ICheckpointStore Checkpoints { get; protected init; } = null!;
 
+    /// <inheritdoc />
+    public WriteTrouble? Trouble => _parts?.Trouble;
+
     /// <summary>What the store has while it is open.</summary>
     /// <exception cref="StorageUnavailableException">The store is closed.</exception>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>

@@ -1,3 +1,5 @@
+using AccountGrid.Application;
+
 namespace AccountGrid.Storage;
 
 /// <summary>What a store has while it is open. Disposing of it writes what waits and closes the database.</summary>
@@ -7,6 +9,9 @@ public abstract class StoreParts(CommitSignal signal, StorageDiagnostics diagnos
 {
     /// <summary>Tells of commits.</summary>
     public CommitSignal Signal => signal;
+
+    /// <inheritdoc cref="IStore.Trouble"/>
+    public WriteTrouble? Trouble => diagnostics.Trouble;
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

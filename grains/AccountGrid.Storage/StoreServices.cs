@@ -20,6 +20,7 @@ public static class StoreServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(create);
+        services.AddSingleton<IStore>(static provider => provider.GetRequiredService<TStore>());
         services.AddSingleton<IHostedService, Lifetime<TStore>>();
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Journal);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Index);

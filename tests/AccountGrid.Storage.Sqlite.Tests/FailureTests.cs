@@ -43,6 +43,7 @@ public static class FailureTests
             Assert.True(failure.IsTransient);
             Assert.False(failure.OutcomeUnknown);
             Assert.Equal(appended, await fixture.Store.Feed.ReadHeadAsync(Stop));
+            Assert.Equal("disk full", fixture.Store.Trouble!.Kind);
 
             // What is small still fits, what is large still fails, together in one transaction.
             var hold = await WriterHold.OnAsync(fixture.Sqlite);
@@ -55,6 +56,7 @@ public static class FailureTests
             await fixture.Sqlite.Writer.WriteAsync(new Custom(static d => d.Scalar("PRAGMA max_page_count = 100000")));
             Assert.Equal(AppendResult.Appended,
                 await fixture.Store.Journal.AppendAsync(Large(new SampleStream(20_000)), Stop));
+            Assert.Null(fixture.Store.Trouble);
             Assert.Equal(
                 Enumerable.Range(1, appended + 2).Select(static p => (long)p),
                 (await fixture.Store.Feed.ReadAfterAsync(0, 100_000, Stop)).Select(static e => e.Position));

@@ -31,6 +31,11 @@ public interface IStore : IAsyncDisposable
     ICheckpointStore Checkpoints { get; }
 
     /// <summary>
+    /// Why writes fail, while the last one failed for want of space or by the disk; <c>null</c> otherwise.
+    /// </summary>
+    WriteTrouble? Trouble => null;
+
+    /// <summary>
     /// Opens the database; checks and perhaps migrates it first. A store that refuses one leaves it as it is.
     /// </summary>
     /// <exception cref="StorageUnavailableException">It cannot be opened.</exception>

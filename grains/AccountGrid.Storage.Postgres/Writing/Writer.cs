@@ -223,7 +223,7 @@ internal sealed partial class Writer<TOperation>
 
         foreach (var operation in batch)
         {
-            _diagnostics.Failed(kind);
+            _diagnostics.WriteFailed(kind, _clock.GetUtcNow());
             operation.Fail(failure.OutcomeUnknown || PostgresFailure.IsOurs(failure.Cause)
                 ? PostgresFailure.Translate(what, failure.Cause, failure.OutcomeUnknown)
                 : failure.Cause);

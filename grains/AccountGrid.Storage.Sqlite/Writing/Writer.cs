@@ -191,7 +191,7 @@ internal sealed partial class Writer
         if (failure.Cause is SqliteException e)
         {
             var kind = SqliteFailure.KindOf(e);
-            _diagnostics.Failed(kind);
+            _diagnostics.WriteFailed(kind, _clock.GetUtcNow());
             LogOperationFailed(operation.What, kind, e.SqliteExtendedErrorCode);
             operation.Fail(SqliteFailure.Translate(operation.What, e, outcomeUnknown: failure.InCommit));
         }

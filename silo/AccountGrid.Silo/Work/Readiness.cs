@@ -4,14 +4,23 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace AccountGrid.Silo;
 
-/// <summary>Ready while the silo is up, is not stopping, has not been declared dead, and its store answers.</summary>
+/// <summary>
+/// Ready while the silo is up, is not stopping, has not been declared dead, and its store answers and can write.
+/// </summary>
 internal sealed class Readiness(
-    IJournalFeed feed, PauseGuard guard, IHostApplicationLifetime lifetime, TimeProvider clock) : IHealthCheck
+    IStore store, IJournalFeed feed, PauseGuard guard, IHostApplicationLifetime lifetime, TimeProvider clock)
+    : IHealthCheck
 {
     /// <summary>The tag of the checks behind <c>/health/ready</c>.</summary>
     public const string Tag = "ready";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long after a write that failed for want of space the silo is not ready, unless one has succeeded since:
+    /// then the next request tries again, because only a write can find out that there is space.
+    /// </summary>
+    private static readonly TimeSpan TroubleLasts = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />
     public async Task<HealthCheckResult> CheckHealthAsync(
@@ -25,6 +34,11 @@ internal sealed class Readiness(
         if (guard.IsDead)
         {
             return HealthCheckResult.Unhealthy("declared dead by the other silos");
+        }
+
+        if (store.Trouble is { } trouble && clock.GetUtcNow() - trouble.At < TroubleLasts)
+        {
+            return HealthCheckResult.Unhealthy($"the store cannot write: {trouble.Kind}");
         }
 
         using var patience = new CancellationTokenSource(Patience, clock);
