@@ -194,14 +194,22 @@ public static class AccountDecider
         : null;
 
     /// <summary>
-    /// A movement of holds or protection voids whatever was pending, because it was bound to the state before.
+    /// A movement of holds or protection voids whatever was pending, because it was bound to the state before. A
+    /// movement of the owner's hold alone leaves what staff have pending, so that an owner cannot get rid of it by
+    /// going down and coming back; what its two people were shown (tier, followers, the staff's holds) is looked at
+    /// again when it is approved and when it fires.
     /// </summary>
     internal static ImmutableArray<AccountEvent> WithVoidedProposal(
         AccountState state, ImmutableArray<AccountEvent> movement) =>
-        state.Proposal is { } pending
+        state.Proposal is { } pending && !(pending.IsStaffs && movement.All(IsOwnersMovement))
             ? movement.Add(new AccountEvent.ProposalClosed(
                 pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, "the account's state moved"))
             : movement;
+
+    /// <summary>Whether an event moves the owner's hold.</summary>
+    internal static bool IsOwnersMovement(AccountEvent e) =>
+        e is AccountEvent.HoldPlaced { Action.Kind: HarmKind.OwnerDeactivate }
+            or AccountEvent.HoldLifted { Kind: HoldKind.OwnerDeactivation };
 
     /// <summary>The shared fields of a request that changes something.</summary>
     internal static Refusal? CheckFields(string reason, string note, string ticket, AccountPolicy policy) =>

@@ -18,8 +18,14 @@ public static class AccountEvolver
                 $"Entry {entry.Sequence} of account {state.Id} does not follow version {state.Version}.");
         }
 
-        return Remember(Apply(state, entry) with { Version = entry.Sequence }, entry);
+        return Remember(Rebind(Apply(state, entry), entry) with { Version = entry.Sequence }, entry);
     }
+
+    /// <summary>What staff have pending stays bound to the account over a movement of the owner's hold.</summary>
+    private static AccountState Rebind(AccountState state, Recorded<AccountEvent> entry) =>
+        state.Proposal is { IsStaffs: true } pending && AccountDecider.IsOwnersMovement(entry.Event)
+            ? state with { Proposal = pending with { StateVersion = state.StateVersion } }
+            : state;
 
     private static AccountState Apply(AccountState state, Recorded<AccountEvent> entry) => entry.Event switch
     {

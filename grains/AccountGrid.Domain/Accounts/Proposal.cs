@@ -11,11 +11,17 @@ namespace AccountGrid.Domain;
 /// <param name="ProposedBy">The first person (or the service that speaks for the owner).</param>
 /// <param name="ProposedAt">When it was proposed.</param>
 /// <param name="ApprovedBy">The second person, once approved.</param>
-/// <param name="StateVersion">The account's state version that it is bound to.</param>
+/// <param name="StateVersion">
+/// The account's state version that it is bound to; a movement of the owner's hold takes it along.
+/// </param>
 /// <param name="DueAt">
 /// When it expires (<see cref="ProposalState.Open"/>) or fires (<see cref="ProposalState.Scheduled"/>).
 /// </param>
 public sealed record Proposal(
     long Sequence, ProposalState State, HarmAction Action, string Digest, Impact Shown, Actor ProposedBy,
     DateTimeOffset ProposedAt,
-    OperatorId? ApprovedBy, long StateVersion, DateTimeOffset DueAt);
+    OperatorId? ApprovedBy, long StateVersion, DateTimeOffset DueAt)
+{
+    /// <summary>Whether it is an action of staff, not of the owner.</summary>
+    internal bool IsStaffs => Action.Kind != HarmKind.OwnerDeactivate;
+}

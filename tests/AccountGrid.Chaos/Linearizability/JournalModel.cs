@@ -203,11 +203,12 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
         var isThere = state.Version > 0 && !state.Facts.HasFlag(Facts.Erased);
         return !isThere ? [] : command.Kind switch
         {
-            OperationKind.Deactivate or OperationKind.Suspend or OperationKind.OwnerDeactivate =>
+            OperationKind.Deactivate or OperationKind.Suspend =>
                 When(CanPlace(state, PlacedBy(command)), Moved(state, state.Facts | PlacedBy(command), entries: 1)),
+            OperationKind.OwnerDeactivate => When(CanPlace(state, PlacedBy(command)), OwnersMoved(state, state.Facts | PlacedBy(command))),
             OperationKind.Protect => [Moved(state, state.Facts, entries: 1)],
             OperationKind.Restore => Lift(state, StaffHolds),
-            OperationKind.OwnerRestore => Lift(state, Facts.OwnerDeactivation),
+            OperationKind.OwnerRestore => When(state.Facts.HasFlag(Facts.OwnerDeactivation), OwnersMoved(state, state.Facts & ~Facts.OwnerDeactivation)),
             OperationKind.Approve => When(IsOpen(state, command.Proposal), Fired(state)),
             OperationKind.Reject or OperationKind.Withdraw => When(IsWaiting(state, command.Proposal), Closed(state, entries: 1)),
             _ => [],
@@ -298,6 +299,10 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
     /// <summary>Holds or protection moved; that voids whatever was waiting, with an entry of its own.</summary>
     private static JournalState Moved(JournalState state, Facts facts, int entries) =>
         Closed(state, entries + (state.Waiting.Sequence > 0 ? 1 : 0)) with { Facts = facts };
+
+    /// <summary>The owner's hold moved, which leaves what staff have pending.</summary>
+    private static JournalState OwnersMoved(JournalState state, Facts facts) =>
+        state.Waiting.Places.HasFlag(Facts.OwnerDeactivation) ? Moved(state, facts, entries: 1) : state with { Version = state.Version + 1, Facts = facts };
 
     private static IEnumerable<JournalState> Lift(JournalState state, Facts which)
     {

@@ -149,6 +149,27 @@ public sealed class ProposalTests
             Expect.Refused(RefusalReason.ProposalVoid, World.Send(Famous, Commands.Approve(2), World.As("lee")));
         }
 
+        // An owner got rid of what staff had pending by going down and coming back.
+        [Fact]
+        public void It_stands_when_the_owner_goes_down_and_comes_back()
+        {
+            World.Send(Small, Harm(HarmKind.Erase), World.As("kim"));
+            Expect.Done(World.Send(Small, Harm(HarmKind.OwnerDeactivate), World.Service));
+            Expect.Done(World.Send(Small, OwnerRestore(), World.Service));
+            Assert.Equal(4, World[Small].StateVersion);
+
+            Expect.Done(World.Send(Small, Commands.Approve(2), World.As("lee")));
+        }
+
+        [Fact]
+        public void It_is_void_once_staff_have_moved_the_account()
+        {
+            World.Send(Small, Harm(HarmKind.Erase), World.As("kim"));
+            World.Send(Small, Commands.Deactivate(), World.As("lee"));
+
+            Expect.Refused(RefusalReason.ProposalVoid, World.Send(Small, Commands.Approve(2), World.As("lee")));
+        }
+
         [Fact]
         public void A_small_account_has_a_thousand_followers_of_slack()
         {
