@@ -5,4 +5,6 @@ namespace AccountGrid.JsonContract;
 /// <param name="IsTooLarge">
 /// Whether the body is larger than allowed; the one violation then says how large it may be.
 /// </param>
-public sealed record ContractFault(IReadOnlyList<FieldViolation> Violations, bool IsTooLarge = false);
+/// <param name="IsWrongEncoding">Whether the body is compressed, so that it was not read.</param>
+public sealed record ContractFault(
+    IReadOnlyList<FieldViolation> Violations, bool IsTooLarge = false, bool IsWrongEncoding = false);

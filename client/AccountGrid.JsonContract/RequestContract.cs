@@ -85,6 +85,13 @@ public sealed class RequestContract(
 
     private async Task CheckBodyAsync(HttpContext context, RequestDelegate next, FieldViolations violations)
     {
+        if (!ContentEncodings.IsIdentity(context.Request.Headers.ContentEncoding))
+        {
+            var rule = new FieldViolation(ContentEncodings.Field, "must be identity: send the body uncompressed");
+            refuse(context, new ContractFault([rule], IsWrongEncoding: true));
+            return;
+        }
+
         if (context.Request.ContentType is { } type && !IsJson(type))
         {
             violations.Add("content-type", "must be application/json in UTF-8");

@@ -59,6 +59,10 @@ internal sealed record ApiError(ErrorKind Kind, string Message)
     public static ApiError TooLarge(FieldViolation violation) =>
         Of(RefusalReason.TooLarge, $"{violation.Field} {violation.Rule}", violation.Field, retryAfter: null);
 
+    /// <summary>INVALID_ARGUMENT for a body that is compressed.</summary>
+    public static ApiError WrongEncoding(FieldViolation violation) =>
+        new(ErrorMap.WrongEncoding, $"{violation.Field} {violation.Rule}") { Violations = [violation] };
+
     /// <summary>INVALID_ARGUMENT for one or more fields.</summary>
     public static ApiError Invalid(params IReadOnlyList<FieldViolation> violations) =>
         new(ErrorMap.Of(RefusalReason.InvalidArgument),

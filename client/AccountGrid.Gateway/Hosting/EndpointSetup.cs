@@ -43,7 +43,9 @@ internal static class EndpointSetup
         });
 
     private static void Refuse(HttpContext context, ContractFault fault) => RequestState.Of(context).Refuse(
-        fault.IsTooLarge ? ApiError.TooLarge(fault.Violations[0]) : ApiError.Invalid(fault.Violations));
+        fault.IsTooLarge ? ApiError.TooLarge(fault.Violations[0])
+        : fault.IsWrongEncoding ? ApiError.WrongEncoding(fault.Violations[0])
+        : ApiError.Invalid(fault.Violations));
 
     private static void Apply(
         EndpointBuilder builder, string service, string method, GatewayLimitOptions limits, RequestContract? contract)

@@ -7,7 +7,6 @@ using AccountGrid.Gateway.Services;
 using AccountGrid.JsonContract;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace AccountGrid.Gateway.Http;
 
@@ -37,11 +36,10 @@ internal sealed class IngestEndpoint(
                 ApiError.Invalid(new FieldViolation("content-type", "must be application/x-ndjson")));
         }
 
-        if (!IsIdentity(context.Request.Headers.ContentEncoding))
+        if (!ContentEncodings.IsIdentity(context.Request.Headers.ContentEncoding))
         {
-            var rule = new FieldViolation("content-encoding", "must be identity: send the lines uncompressed");
-            throw new ApiException(
-                new ApiError(ErrorMap.WrongEncoding, $"{rule.Field} {rule.Rule}") { Violations = [rule] });
+            var rule = new FieldViolation(ContentEncodings.Field, "must be identity: send the lines uncompressed");
+            throw new ApiException(ApiError.WrongEncoding(rule));
         }
 
         // A sender may wait for its own source; a pause that is too long ends the stream below.
@@ -64,10 +62,6 @@ internal sealed class IngestEndpoint(
         return type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase)
             || type.Equals("application/ndjson", StringComparison.OrdinalIgnoreCase);
     }
-
-    private static bool IsIdentity(StringValues encodings) => encodings.ToString()
-        .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .All(static encoding => encoding.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
     private async Task<V1.IngestFollowsResponse> ReadAsync(HttpContext context, FollowIngest ingest)
     {

@@ -251,6 +251,20 @@ public static class BadInputTests
             using var response = await gateway.Service.Http.PostAsync("/v1/accounts", content, TestContext.Current.CancellationToken);
             Names("content-type", await WireError.FromAsync(response));
         }
+
+        // It was taken for JSON that is not well formed.
+        [Theory]
+        [InlineData("gzip")]
+        [InlineData("identity, br")]
+        public async Task That_is_compressed_is_refused(string encoding)
+        {
+            using var content = new ByteArrayContent([0x1F, 0x8B, 0x08, 0x00]);
+            content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+            using var response = await gateway.Service.Http.PostAsync("/v1/accounts", content, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+            Assert.Equal(["content-encoding"], (await WireError.FromAsync(response)).Fields);
+        }
     }
 
     public sealed class A_batch(SharedGateway gateway)
