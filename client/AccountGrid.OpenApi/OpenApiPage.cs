@@ -12,14 +12,14 @@ public static class OpenApiPage
 
     private const string Ingest = """
         {"operationId":"FollowerService_IngestFollows","tags":["Follower"],"summary":"Takes follows as newline-delimited JSON",
-         "description":"One follow per line of at most 512 bytes: {\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"}. A broken line is named in the answer and the rest counts. The body is not compressed (415). Role: service.",
+         "description":"One follow per line of at most 512 bytes: {\"account\":\"1\",\"follower\":\"2\",\"op\":\"follow\"}. A broken line is named in the answer and the rest counts. The body is not compressed (415). Role: follower-writer.",
          "requestBody":{"required":true,"content":{"application/x-ndjson":{"schema":{"type":"string"}}}},
          "responses":{"200":{"description":"Totals.","content":{"application/json":{"schema":{"$ref":"#/components/schemas/IngestFollowsResponse"}}}}}}
         """;
 
     private const string Events = """
         {"operationId":"EventService_WatchEvents","tags":["Event"],"summary":"Streams changes as server-sent events",
-         "description":"Events named event carry a WatchEventsResponse as data and the position as id; ping carries the position while nothing happens. Resumable by Last-Event-ID. Role: service or staff.",
+         "description":"Events named event carry a WatchEventsResponse as data and the position as id; ping carries the position while nothing happens. Resumable by Last-Event-ID. Role: reader or staff.",
          "parameters":[
           {"name":"afterPosition","in":"query","description":"Resume behind this position; absent = from now on; 0 = from the beginning. Beyond the end of the journal, as after a restored backup, it is refused.","schema":{"type":"string","format":"int64"}},
           {"name":"accounts","in":"query","description":"Only these accounts; repeatable, at most 1,000.","schema":{"type":"array","items":{"type":"string","format":"int64"}}},

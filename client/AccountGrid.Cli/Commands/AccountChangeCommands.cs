@@ -143,7 +143,8 @@ internal static class AccountChangeCommands
     });
 
     private static RequestField NewOwner() =>
-        RequestField.Of("owner", new Option<bool>("--owner") { Description = "On the owner's behalf. Role: service" });
+        RequestField.Of(
+            "owner", new Option<bool>("--owner") { Description = "On the owner's behalf. Role: owner-agent" });
 
     private static RequestField NewOwnedBy() => RequestField.Of("owner", CommonOptions.Text(
         "--owned-by", "The operator who answers for it [default: you]", "OPERATOR"));

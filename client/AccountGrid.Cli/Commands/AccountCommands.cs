@@ -30,7 +30,7 @@ internal static class AccountCommands
 
     private static Command Register(CommandFactory factory) => factory.Send(
         "register",
-        "Registers an account. Role: service.",
+        "Registers an account. Role: registrar.",
         static (AccountGridClient api, RegisterAccountRequest request, CancellationToken stop) =>
             api.Accounts.RegisterAsync(request, stop),
         static (console, answer) => AccountViews.Detail(console, answer.Account),
@@ -58,7 +58,7 @@ internal static class AccountCommands
             long.MaxValue);
         return factory.New(
             "get",
-            "Reads one account in full, or several in a table. Role: service or staff.",
+            "Reads one account in full, or several in a table. Role: reader or staff.",
             async (run, cancellationToken) =>
             {
                 var wanted = run.Get(ids);
@@ -90,7 +90,7 @@ internal static class AccountCommands
 
     private static Command Public(CommandFactory factory) => factory.Send(
         "public",
-        "What a visitor sees; an account that is down is not found. Role: service.",
+        "What a visitor sees; an account that is down is not found. Role: reader.",
         static (AccountGridClient api, GetPublicAccountRequest request, CancellationToken stop) =>
             api.Accounts.GetPublicAsync(request.Id, stop),
         AccountViews.Public,
@@ -103,7 +103,7 @@ internal static class AccountCommands
         var handle = CommonOptions.Text("--handle", "Only handles that begin so", "PREFIX");
         return factory.List(
             "list",
-            "Lists accounts. Role: service or staff.",
+            "Lists accounts. Role: reader or staff.",
             run => new ListAccountsRequest
             {
                 Filter = new FilterText()

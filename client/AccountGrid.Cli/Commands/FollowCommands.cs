@@ -9,7 +9,7 @@ internal static class FollowCommands
 {
     public static Command Follow(CommandFactory factory) => factory.Send(
         "follow",
-        "Adds one follower; nothing changes if it follows already. Role: service.",
+        "Adds one follower; nothing changes if it follows already. Role: follower-writer.",
         static (AccountGridClient api, PutFollowerRequest edge, CancellationToken stop) =>
             api.Followers.PutAsync(edge.Account, edge.Follower, stop),
         static (console, answer) =>
@@ -19,7 +19,7 @@ internal static class FollowCommands
 
     public static Command Unfollow(CommandFactory factory) => factory.Send(
         "unfollow",
-        "Removes one follower; nothing changes if it does not follow. Role: service.",
+        "Removes one follower; nothing changes if it does not follow. Role: follower-writer.",
         static (AccountGridClient api, DeleteFollowerRequest edge, CancellationToken stop) =>
             api.Followers.DeleteAsync(edge.Account, edge.Follower, stop),
         static (console, answer) =>

@@ -22,7 +22,7 @@ internal static class IngestCommand
         return factory.New(
             "ingest",
             "Sends many follows and unfollows. Bad lines are named by number, the rest counts. Sending a line twice "
-                + "does no harm. Exit code 1: some lines were refused. Role: service.",
+                + "does no harm. Exit code 1: some lines were refused. Role: follower-writer.",
             async (run, cancellationToken) =>
             {
                 var path = run.Get(file);

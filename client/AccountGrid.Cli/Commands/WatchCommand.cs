@@ -24,7 +24,7 @@ internal static class WatchCommand
         var limit = CommonOptions.Whole("--limit", "End after so many changes [default: never]", 1, long.MaxValue);
         return factory.New(
             "watch",
-            "Streams changes of status, protection and proposals; reconnects and resumes. Role: service or staff.",
+            "Streams changes of status, protection and proposals; reconnects and resumes. Role: reader or staff.",
             (run, cancellationToken) => RunAsync(
                 run,
                 new AccountWatchOptions { Accounts = run.Get(ids), AfterPosition = run.Get(from) },

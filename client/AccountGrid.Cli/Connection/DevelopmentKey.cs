@@ -34,7 +34,11 @@ internal sealed class DevelopmentKey : IDisposable
     }
 
     /// <summary>The roles that a token may hold.</summary>
-    public static IReadOnlyList<string> Roles { get; } = ["service", "support", "approver", "auditor", "admin"];
+    public static IReadOnlyList<string> Roles { get; } =
+        [
+            "service", "reader", "follower-writer", "registrar", "owner-agent", "support", "approver", "auditor",
+            "admin",
+        ];
 
     /// <summary>The file that it came from.</summary>
     public string Path { get; }

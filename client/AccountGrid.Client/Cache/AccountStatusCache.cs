@@ -35,7 +35,7 @@ public sealed class AccountStatusCache : IAsyncDisposable
     private long _era;
 
     /// <summary>Makes a cache and begins to watch.</summary>
-    /// <param name="client">With a token of the role service or staff.</param>
+    /// <param name="client">With a token of the role reader (or service), or staff.</param>
     /// <param name="options">How stale, how large; <c>null</c> = the defaults.</param>
     /// <exception cref="ArgumentException">An option breaks its rule.</exception>
     public AccountStatusCache(AccountGridClient client, AccountStatusCacheOptions? options = null)

@@ -21,14 +21,14 @@ public sealed class AccountsClient
         _calls = calls;
     }
 
-    /// <summary>Registers an account. Role: service.</summary>
+    /// <summary>Registers an account. Role: registrar.</summary>
     /// <param name="request">Id and handle.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<RegisterAccountResponse> RegisterAsync(
         RegisterAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.RegisterAccountAsync, cancellationToken);
 
-    /// <summary>Reads one account. Role: service or staff.</summary>
+    /// <summary>Reads one account. Role: reader or staff.</summary>
     /// <param name="id">The account.</param>
     /// <param name="minVersion">The version that the caller has seen: the answer is never older. 0 = none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -38,7 +38,7 @@ public sealed class AccountsClient
 
     /// <summary>
     /// What a visitor may see. A down account is <see cref="AccountGridReasons.NotFound"/>, like one that never was.
-    /// Role: service.
+    /// Role: reader.
     /// </summary>
     /// <param name="id">The account.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -46,7 +46,7 @@ public sealed class AccountsClient
         _calls.CallAsync(new GetPublicAccountRequest { Id = id }, _stub.GetPublicAccountAsync, cancellationToken);
 
     /// <summary>
-    /// Reads many accounts, in the order asked for; unknown ids are listed apart. Role: service or staff.
+    /// Reads many accounts, in the order asked for; unknown ids are listed apart. Role: reader or staff.
     /// </summary>
     /// <param name="ids">1 to <see cref="MaxBatch"/> ids.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -54,7 +54,7 @@ public sealed class AccountsClient
         IEnumerable<long> ids, CancellationToken cancellationToken = default) =>
         BatchGetAsync(ids, onAttempt: null, atMost: null, cancellationToken);
 
-    /// <summary>One page of the accounts that pass a filter. Role: service or staff.</summary>
+    /// <summary>One page of the accounts that pass a filter. Role: reader or staff.</summary>
     /// <param name="request">Filter, page size and page token.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<ListAccountsResponse> ListPageAsync(
@@ -62,7 +62,7 @@ public sealed class AccountsClient
         _calls.CallAsync(request, _stub.ListAccountsAsync, cancellationToken);
 
     /// <summary>
-    /// All accounts that pass a filter, read page by page as they are asked for. Role: service or staff.
+    /// All accounts that pass a filter, read page by page as they are asked for. Role: reader or staff.
     /// </summary>
     /// <param name="filter">
     /// Terms joined by AND: <c>status = SUSPENDED</c>, <c>tier = PROTECTED</c>, <c>handle = "pre*"</c>; empty = all.

@@ -2,7 +2,7 @@ using AccountGrid.V1;
 
 namespace AccountGrid.Client;
 
-/// <summary>Changes as they commit. Role: service or staff. Thread-safe.</summary>
+/// <summary>Changes as they commit. Role: reader or staff. Thread-safe.</summary>
 public sealed class EventsClient
 {
     private readonly EventService.EventServiceClient _stub;

@@ -4,7 +4,7 @@ namespace AccountGrid.Client;
 
 /// <summary>
 /// The followers of accounts. Follows and unfollows say what shall be, so sending one twice is sending it once; one
-/// that was sent again may answer that it changed nothing. Role: service. Thread-safe.
+/// that was sent again may answer that it changed nothing. Role: follower-writer. Thread-safe.
 /// </summary>
 public sealed class FollowersClient
 {

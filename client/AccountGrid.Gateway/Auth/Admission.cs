@@ -53,8 +53,11 @@ internal sealed class Admission(GrainCalls grains, FirstUse firstUse)
             return ApiError.Of(Refusal.AuthorityEnded(OperatorId.Parse(caller.Subject)));
         }
 
-        // The register grants staff roles; whether a token speaks for a service is decided by its issuer alone.
-        var held = caller.Roles & (roles | Roles.Service);
-        return (held & policy.AnyOf) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
+        // The register grants staff roles; whether a token speaks for a service is decided by its issuer alone. Where
+        // staff may call, a token with a staff role calls as staff: a role of a service does not stand in for a staff
+        // role that the register does not grant.
+        var held = caller.Roles & (roles | Roles.AnyService);
+        var needed = (policy.AnyOf & Roles.Staff) != Roles.None ? policy.AnyOf & Roles.Staff : policy.AnyOf;
+        return (held & needed) == Roles.None ? ApiError.Of(Refusal.ForbiddenRole(policy.AnyOf)) : null;
     }
 }

@@ -16,7 +16,8 @@ internal sealed class BearerSetup(
     TimeProvider clock,
     TokenCache tokens,
     TokenKeys keys,
-    RefusalLog refusals)
+    RefusalLog refusals,
+    BroadRoleHint broad)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
     private const string Scheme = "Bearer ";
@@ -162,6 +163,7 @@ internal sealed class BearerSetup(
         }
 
         context.Principal = new System.Security.Claims.ClaimsPrincipal(identity);
+        broad.Accepted(identity);
         tokens.Add(token.EncodedToken, context.Principal, token.ValidFrom, token.ValidTo);
         return Task.CompletedTask;
     }

@@ -15,7 +15,8 @@ internal sealed class CallerIdentity : ClaimsIdentity
         Subject = subject;
         Roles = roles;
         ExpiresAt = expiresAt;
-        Caller = new CallerInfo(roles == Roles.Service ? ActorKind.Service : ActorKind.Operator, subject, roles);
+        var isService = roles != Roles.None && (roles & ~Roles.AnyService) == Roles.None;
+        Caller = new CallerInfo(isService ? ActorKind.Service : ActorKind.Operator, subject, roles);
     }
 
     /// <summary>The subject, in the form of an operator id.</summary>
@@ -33,8 +34,8 @@ internal sealed class CallerIdentity : ClaimsIdentity
     public bool IsStaff => (Roles & Roles.Staff) != Roles.None;
 
     /// <summary>
-    /// The caller of every method: a service where <c>service</c> is the token's only role of ours, else a person. No
-    /// variant of a command changes that.
+    /// The caller of every method: a service where the token's only roles of ours are roles of services, else a
+    /// person. No variant of a command changes that.
     /// </summary>
     public CallerInfo Caller { get; }
 
@@ -54,7 +55,7 @@ internal sealed class CallerIdentity : ClaimsIdentity
         var claims = new List<Claim> { new("sub", subject.Value) };
         foreach (var claim in principal.FindAll("roles"))
         {
-            var role = RoleOf(claim.Value);
+            var role = RoleNames.Parse(claim.Value);
             if (role != Roles.None)
             {
                 roles |= role;
@@ -64,14 +65,4 @@ internal sealed class CallerIdentity : ClaimsIdentity
 
         return new CallerIdentity(claims, subject.Value, roles, expiresAt);
     }
-
-    private static Roles RoleOf(string name) => name switch
-    {
-        "service" => Roles.Service,
-        "support" => Roles.Support,
-        "approver" => Roles.Approver,
-        "auditor" => Roles.Auditor,
-        "admin" => Roles.Admin,
-        _ => Roles.None,
-    };
 }

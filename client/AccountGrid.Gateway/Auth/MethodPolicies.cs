@@ -8,24 +8,25 @@ internal static class MethodPolicies
 {
     private static readonly MethodPolicy Domain = new(Roles.None, Kind: RequestKind.Command);
     private static readonly MethodPolicy Healing = new(Roles.None, IsHealing: true, Kind: RequestKind.Command);
-    private static readonly MethodPolicy Service = new(Roles.Service);
-    private static readonly MethodPolicy Follow = new(Roles.Service, Kind: RequestKind.Follow);
-    private static readonly MethodPolicy Reader = new(Roles.Service | Roles.Staff);
+    private static readonly MethodPolicy Registrar = new(Roles.MayRegister, Kind: RequestKind.Command);
+    private static readonly MethodPolicy Follow = new(Roles.MayWriteFollowers, Kind: RequestKind.Follow);
+    private static readonly MethodPolicy Reader = new(Roles.MayRead | Roles.Staff);
+    private static readonly MethodPolicy PublicReader = new(Roles.MayRead);
     private static readonly MethodPolicy Staff = new(Roles.Staff);
     private static readonly MethodPolicy Auditor = new(Roles.Auditor);
 
     /// <summary>Event streams, over gRPC and as server-sent events.</summary>
-    public static MethodPolicy WatchEvents { get; } = new(Roles.Service | Roles.Staff, Time: TimeLimit.Stream);
+    public static MethodPolicy WatchEvents { get; } = new(Roles.MayRead | Roles.Staff, Time: TimeLimit.Stream);
 
     /// <summary>Ingest, over gRPC and as NDJSON.</summary>
     public static MethodPolicy IngestFollows { get; } = new(
-        Roles.Service, Time: TimeLimit.Stream, Kind: RequestKind.Follow);
+        Roles.MayWriteFollowers, Time: TimeLimit.Stream, Kind: RequestKind.Follow);
 
     private static readonly FrozenDictionary<string, MethodPolicy> ByMethod = new Dictionary<string, MethodPolicy>
     {
-        ["AccountService.RegisterAccount"] = Service with { Kind = RequestKind.Command },
+        ["AccountService.RegisterAccount"] = Registrar,
         ["AccountService.GetAccount"] = Reader,
-        ["AccountService.GetPublicAccount"] = Service,
+        ["AccountService.GetPublicAccount"] = PublicReader,
         ["AccountService.BatchGetAccounts"] = Reader,
         ["AccountService.ListAccounts"] = Reader,
         ["AccountService.DeactivateAccount"] = Domain,

@@ -94,6 +94,7 @@ public static class GatewayServiceCollectionExtensions
     {
         services.AddSingleton<TokenCache>();
         services.AddSingleton<RefusalLog>();
+        services.AddSingleton<BroadRoleHint>();
         services.AddSingleton<TokenKeys>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();

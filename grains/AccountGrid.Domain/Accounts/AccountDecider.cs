@@ -16,9 +16,9 @@ public static class AccountDecider
     /// </summary>
     public static Decision Register(AccountState state, string handle, Caller caller, string? requestId = null)
     {
-        var refusal = caller.Roles.HasFlag(Roles.Service)
+        var refusal = (caller.Roles & Roles.MayRegister) != Roles.None
             ? CheckRequestId(requestId)
-            : Refusal.ForbiddenRole(Roles.Service);
+            : Refusal.ForbiddenRole(Roles.MayRegister);
         if ((refusal ?? (TextRules.Handle(handle) is { } rule ? Refusal.Invalid("handle", rule) : null)) is { } refused)
         {
             return new Decision.Refused(refused, []);
@@ -177,11 +177,11 @@ public static class AccountDecider
     /// <summary>
     /// The owner's side of a command is for services alone. A token with a staff role speaks for a person in every
     /// variant of every command, so that the variant for owners is no way round that person's standing and budget. So
-    /// does a token with the role service alone whose subject is enrolled in the register, also after the end of that
+    /// does a token with roles of services alone whose subject is enrolled in the register, also after the end of that
     /// person's authority. Returns the refusal, or <c>null</c>.
     /// </summary>
     internal static Refusal? CheckOwnersService(Caller caller, Situation situation) =>
-        !caller.Roles.HasFlag(Roles.Service) ? Refusal.ForbiddenRole(Roles.Service)
+        (caller.Roles & Roles.MayActForOwners) == Roles.None ? Refusal.ForbiddenRole(Roles.MayActForOwners)
         : caller.Actor.Kind != ActorKind.Service || (caller.Roles & Roles.Staff) != Roles.None ? Refusal.ServiceOnly
         : OperatorId.TryParse(caller.Actor.Subject, out var namesake) && situation.Of(namesake).IsEnrolled
             ? Refusal.SubjectOfAPerson(namesake)

@@ -207,7 +207,7 @@ internal static class ProposalRules
     private static bool IsProposer(Proposal proposal, Caller caller) =>
         proposal.ProposedBy.Kind == caller.Actor.Kind
         && (caller.Actor.Kind == ActorKind.Service
-            ? caller.Roles.HasFlag(Roles.Service)
+            ? (caller.Roles & Roles.MayActForOwners) != Roles.None
             : proposal.ProposedBy.Subject == caller.Actor.Subject);
 
     private static Decision.Accepted Closed(long sequence, ProposalState how, string note) =>

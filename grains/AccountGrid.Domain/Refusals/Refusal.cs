@@ -39,18 +39,17 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
 
     /// <summary>The caller lacks every role that would do.</summary>
     public static Refusal ForbiddenRole(Roles needed) =>
-        new(RefusalReason.ForbiddenRole,
-            $"This needs the role {needed.ToString().ToLowerInvariant().Replace(", ", " or ", StringComparison.Ordinal)}.");
+        new(RefusalReason.ForbiddenRole, $"This needs the role {RoleNames.OneOf(needed)}.");
 
     /// <summary>Only AccountGrid itself does this, so that its acts are never recorded under a person's name.</summary>
     public static Refusal SystemOnly { get; } = new(RefusalReason.ForbiddenRole, "Only the system itself does this.");
 
     /// <summary>
-    /// A token that has a staff role beside the role service asked for the owner's variant of a command.
+    /// A token that has a staff role beside a service's role asked for the owner's variant of a command.
     /// </summary>
     public static Refusal ServiceOnly { get; } = new(
         RefusalReason.ForbiddenRole,
-        "Only a service acts on the owner's behalf: a token that has a staff role speaks for a person. Use a token with the role service alone.");
+        "Only a service acts on the owner's behalf: a token that has a staff role speaks for a person. Use a token with roles of services alone.");
 
     /// <summary>A service has the subject of a person in the register.</summary>
     public static Refusal SubjectOfAPerson(OperatorId person) => new(

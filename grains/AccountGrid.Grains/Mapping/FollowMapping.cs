@@ -11,9 +11,9 @@ internal static class FollowMapping
     public static (ImmutableArray<FollowChange> Changes, Refusal? Refusal) ToChanges(
         ImmutableArray<FollowInput> inputs, CallerInfo caller)
     {
-        if (!caller.Roles.HasFlag(Roles.Service))
+        if ((caller.Roles & Roles.MayWriteFollowers) == Roles.None)
         {
-            return ([], Refusal.ForbiddenRole(Roles.Service));
+            return ([], Refusal.ForbiddenRole(Roles.MayWriteFollowers));
         }
 
         if (FollowRules.CheckBatch(inputs.Length) is { } tooLarge)

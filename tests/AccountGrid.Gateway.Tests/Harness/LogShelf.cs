@@ -4,9 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Gateway.Tests.Harness;
 
 /// <summary>Keeps what is logged. Thread-safe.</summary>
-public sealed class LogShelf : ILoggerProvider
+/// <param name="least">From which level on.</param>
+public sealed class LogShelf(LogLevel least = LogLevel.Warning) : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly LogLevel _least = least;
 
     /// <summary>Level, category, message and exception of everything so far.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
@@ -22,7 +24,7 @@ public sealed class LogShelf : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= shelf._least;
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
