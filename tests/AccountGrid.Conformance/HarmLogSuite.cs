@@ -18,10 +18,10 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
         await HarmAsync(4, at: 20, new BudgetMark(Lee, null, 7));
         await HarmAsync(5, at: 40, harm: null);
         Assert.Equal([new(At(10), 100), new(At(20), 0), new(At(30), 300)],
-            await Store.HarmLog.ReadChargesAsync(Kim, At(0), Stop));
-        Assert.Equal([new(At(30), 300)], await Store.HarmLog.ReadChargesAsync(Kim, At(20), Stop));
-        Assert.Equal([new(At(20), 7)], await Store.HarmLog.ReadChargesAsync(Lee, At(0), Stop));
-        Assert.Empty(await Store.HarmLog.ReadChargesAsync(OperatorId.Parse("nobody"), At(0), Stop));
+            await Store.HarmLog.ReadChargesAsync(Actor.Operator(Kim), At(0), Stop));
+        Assert.Equal([new(At(30), 300)], await Store.HarmLog.ReadChargesAsync(Actor.Operator(Kim), At(20), Stop));
+        Assert.Equal([new(At(20), 7)], await Store.HarmLog.ReadChargesAsync(Actor.Operator(Lee), At(0), Stop));
+        Assert.Empty(await Store.HarmLog.ReadChargesAsync(Actor.Operator(OperatorId.Parse("nobody")), At(0), Stop));
     }
 
     [Fact]
@@ -41,11 +41,29 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
         Assert.Equal([7, 9], await HarmedAsync(At(10), 0, 2));
     }
 
+    [Fact]
+    public async Task What_a_service_harmed_is_apart_from_what_a_person_of_the_same_subject_did()
+    {
+        var service = Actor.Service(Kim.Value);
+        await HarmAsync(1, at: 10, new BudgetMark(Kim, null, 100));
+        await HarmAsync(2, at: 20, new BudgetMark(service, null, 200));
+        await HarmAsync(3, at: 30, new BudgetMark(service, Lee, 0));
+        Assert.Equal([new(At(10), 100)], await Store.HarmLog.ReadChargesAsync(Actor.Operator(Kim), At(0), Stop));
+        Assert.Equal(
+            [new(At(20), 200), new(At(30), 0)], await Store.HarmLog.ReadChargesAsync(service, At(0), Stop));
+        Assert.Equal([1], await HarmedAsync(At(0), 0, 10));
+        Assert.Equal(
+            [new AccountId(2), new AccountId(3)], await Store.HarmLog.ListHarmedAsync(service, At(0), 0, 10, Stop));
+        Assert.Equal(
+            [new AccountId(3)],
+            await Store.HarmLog.ListHarmedAsync(Actor.Operator(Lee), At(0), 0, 10, Stop));
+    }
+
     private static DateTimeOffset At(int second) => SampleStream.Day.AddSeconds(second);
 
     private async Task HarmAsync(long account, int at, BudgetMark? harm) =>
         await AppendAsync(new SampleStream(account).Next(harm: harm, change: e => e with { At = At(at) }));
 
     private async Task<IEnumerable<long>> HarmedAsync(DateTimeOffset since, long after, int max) =>
-        (await Store.HarmLog.ListHarmedAsync(Kim, since, after, max, Stop)).Select(static a => a.Value);
+        (await Store.HarmLog.ListHarmedAsync(Actor.Operator(Kim), since, after, max, Stop)).Select(static a => a.Value);
 }

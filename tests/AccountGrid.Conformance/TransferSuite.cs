@@ -190,10 +190,12 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
                 async store => string.Join(',', await store.Index.ListOperatorsAsync("", 10, Stop)),
                 async store =>
                     string.Join(',',
-                        await store.HarmLog.ReadChargesAsync(OperatorId.Parse("kim"), now.AddDays(-1), Stop)),
+                        await store.HarmLog.ReadChargesAsync(
+                            Actor.Operator(OperatorId.Parse("kim")), now.AddDays(-1), Stop)),
                 async store =>
                     string.Join(',',
-                        await store.HarmLog.ListHarmedAsync(OperatorId.Parse("kim"), now.AddDays(-1), 0, 10, Stop)),
+                        await store.HarmLog.ListHarmedAsync(
+                            Actor.Operator(OperatorId.Parse("kim")), now.AddDays(-1), 0, 10, Stop)),
                 async store => (await store.Ledger.ReadCountAsync(Large, Stop)).ToString(),
                 async store => (await store.Ledger.CountEdgesAsync(Large, Stop)).ToString(CultureInfo.InvariantCulture),
             ])

@@ -169,8 +169,17 @@ public sealed class World(Rules? rules = null)
         {
             Counted = _refused.GetValueOrDefault((account, request.Caller.Actor)).Counted,
         };
-        var answers = AccountDecider.Questions(state, request, empty).ToDictionary(q => q.Person, Answer);
-        var situation = empty with { Authorities = answers };
+        var questions = AccountDecider.Questions(state, request, empty);
+        var answers = questions.DistinctBy(static q => q.Person).ToDictionary(static q => q.Person, Answer);
+        var situation = empty with
+        {
+            Authorities = answers,
+            ServiceBudget = questions.FirstOrDefault(
+                static q => q is { OfAService: true, Intent: not null }) is { } asked
+                ? Budget.Check(
+                    ChargesOf(asked.Payer), asked.Intent!.Reach, Now, OperatorPolicy, ActorKind.Service)
+                : null,
+        };
         return (situation, _rules.Decide(state, request, situation));
     }
 
@@ -257,17 +266,20 @@ public sealed class World(Rules? rules = null)
         _journals[account].Skip(from).Aggregate(snapshot ?? AccountState.Unregistered(account), _rules.Evolve);
 
     /// <summary>Every harm that is charged to a person, with the instant and the reach.</summary>
-    public IEnumerable<HarmCharge> ChargesOf(OperatorId person) =>
+    public IEnumerable<HarmCharge> ChargesOf(OperatorId person) => ChargesOf(Actor.Operator(person));
+
+    /// <summary>Every harm that is charged to a person or a service, with the instant and the reach.</summary>
+    public IEnumerable<HarmCharge> ChargesOf(Actor actor) =>
         from journal in _journals.Values
         from entry in journal
         let charge = Budget.ChargeOf(entry.Event)
-        where charge is { } c && c.Person == person
+        where charge is { } c && c.By == actor
         select new HarmCharge(entry.At, charge.Value.Reach);
 
     private Authority Answer(AuthorityQuestion question)
     {
         var record = Operator(question.Person.Value);
-        var budget = question.Intent is { } intent
+        var budget = question is { OfAService: false, Intent: { } intent }
             ? Budget.Check(ChargesOf(question.Person), intent.Reach, Now, OperatorPolicy)
             : null;
         return new(

@@ -119,6 +119,8 @@ public sealed class GatewayHostTests
         {
             ["ACCOUNTGRID__POSTGRES"] = server.ConnectionString(),
             ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = "1000000",
+            ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = "1000000",
+            ["ACCOUNTGRID__OPERATORS__SERVICEMAXREACH"] = "1000000000000",
         },
     };
 

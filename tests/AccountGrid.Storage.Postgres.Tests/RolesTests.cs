@@ -80,7 +80,8 @@ public sealed class RolesTests : IAsyncLifetime
 
         Assert.Equal([4], (await store.Feed.ReadAfterAsync(3, 10, Stop)).Select(static e => e.Position));
         Assert.Single(await store.Index.ListAccountsAsync(new AccountFilter(null, null, null, 1), 0, 10, Stop));
-        Assert.Empty(await store.HarmLog.ReadChargesAsync(OperatorId.Parse("kim"), SampleStream.Day, Stop));
+        var kim = Actor.Operator(OperatorId.Parse("kim"));
+        Assert.Empty(await store.HarmLog.ReadChargesAsync(kim, SampleStream.Day, Stop));
         await using var view = await store.Audit.OpenAsync(Stop);
         Assert.Equal(4, await view.ReadByStreamAsync(Stop).CountAsync(Stop));
     }

@@ -247,7 +247,7 @@ public static class ShapeTests
             Assert.Equal(AppendResult.Appended, await journal.AppendAsync(new SampleStream(1).Next(), Stop));
             Assert.Equal(1, await services.GetRequiredService<IJournalFeed>().ReadHeadAsync(Stop));
             Assert.Single(await services.GetRequiredService<IStreamIndex>().ListAccountsAsync(new AccountFilter(null, null, null, 1), 0, 10, Stop));
-            Assert.Empty(await services.GetRequiredService<IHarmLog>().ReadChargesAsync(OperatorId.Parse("kim"), SampleStream.Day, Stop));
+            Assert.Empty(await services.GetRequiredService<IHarmLog>().ReadChargesAsync(Actor.Operator(OperatorId.Parse("kim")), SampleStream.Day, Stop));
             Assert.Equal(0, (await services.GetRequiredService<IFollowerLedger>().ReadCountAsync(new AccountId(1), Stop)).Count);
             Assert.Null(await services.GetRequiredService<ICheckpointStore>().ReadLastAsync(Stop));
             await (await services.GetRequiredService<IAuditSource>().OpenAsync(Stop)).DisposeAsync();

@@ -159,10 +159,7 @@ public sealed partial class AccountProcessor
         try
         {
             var questions = AccountDecider.Questions(head.State, asked, situation);
-            situation = situation with
-            {
-                Authorities = await reservations.AskAsync(questions, _services.Diagnostics, cancellationToken),
-            };
+            situation = await reservations.AskAsync(situation, questions, _services.Diagnostics, cancellationToken);
             var decision = Decide(head.State, asked, situation);
             var events = EventsOf(decision);
             if (!events.IsEmpty)

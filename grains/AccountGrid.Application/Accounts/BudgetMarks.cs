@@ -7,7 +7,7 @@ internal static class BudgetMarks
 {
     /// <summary>The budget that an event counts against, or <c>null</c> where it harms no account.</summary>
     public static BudgetMark? Of(AccountEvent accountEvent) =>
-        Budget.ChargeOf(accountEvent) is { } charge ? new(charge.Person, ApproverOf(accountEvent), charge.Reach) : null;
+        Budget.ChargeOf(accountEvent) is { } charge ? new(charge.By, ApproverOf(accountEvent), charge.Reach) : null;
 
     private static OperatorId? ApproverOf(AccountEvent accountEvent) => accountEvent switch
     {

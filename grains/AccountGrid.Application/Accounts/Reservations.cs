@@ -9,16 +9,20 @@ namespace AccountGrid.Application;
 /// </summary>
 internal sealed class Reservations(IOperatorAuthority authority)
 {
-    private readonly List<(OperatorId Person, long Number)> _open = [];
+    private readonly List<(Actor Payer, long Number)> _open = [];
 
     /// <summary>The answers, each asked for at this instant.</summary>
-    public async Task<IReadOnlyDictionary<OperatorId, Authority>> AskAsync(
-        ImmutableArray<AuthorityQuestion> questions, ApplicationDiagnostics diagnostics,
+    /// <param name="situation">The situation without answers.</param>
+    /// <param name="questions">What to ask; at most one of them is about a service.</param>
+    /// <param name="diagnostics">Spans.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<Situation> AskAsync(
+        Situation situation, ImmutableArray<AuthorityQuestion> questions, ApplicationDiagnostics diagnostics,
         CancellationToken cancellationToken)
     {
         if (questions.IsEmpty)
         {
-            return Situation.NoAuthorities;
+            return situation;
         }
 
         var answers = new Dictionary<OperatorId, Authority>(questions.Length);
@@ -30,23 +34,32 @@ internal sealed class Reservations(IOperatorAuthority authority)
             ApplicationDiagnostics.Answered(span, answer.Authority);
             if (answer.Reservation is { } number)
             {
-                _open.Add((question.Person, number));
+                _open.Add((question.Payer, number));
             }
 
-            answers[question.Person] = answer.Authority;
+            if (question.OfAService)
+            {
+                // The register's answer stands for the person with the subject, whose budget this is not.
+                situation = situation with { ServiceBudget = answer.Authority.Budget };
+                answers.TryAdd(question.Person, answer.Authority with { Budget = null });
+            }
+            else
+            {
+                answers[question.Person] = answer.Authority;
+            }
         }
 
-        return answers;
+        return situation with { Authorities = answers };
     }
 
     /// <summary>
     /// The harm took effect, at the cost of <paramref name="charged"/>; whatever others had reserved did not.
     /// </summary>
-    public async ValueTask SpendAsync(OperatorId? charged, DateTimeOffset at)
+    public async ValueTask SpendAsync(Actor? charged, DateTimeOffset at)
     {
-        foreach (var (person, number) in Drain())
+        foreach (var (payer, number) in Drain())
         {
-            await authority.SettleAsync(person, number, person == charged ? at : null);
+            await authority.SettleAsync(payer, number, payer == charged ? at : null);
         }
     }
 
@@ -56,7 +69,7 @@ internal sealed class Reservations(IOperatorAuthority authority)
     /// <summary>The outcome is unknown: the reservations count as spent.</summary>
     public void KeepAsSpent() => _open.Clear();
 
-    private (OperatorId Person, long Number)[] Drain()
+    private (Actor Payer, long Number)[] Drain()
     {
         var open = _open.ToArray();
         _open.Clear();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using AccountGrid.Domain;
 
@@ -95,40 +94,4 @@ public sealed class ModerationMeters
         Standing.Notice => "notice",
         _ => "ended",
     };
-}
-
-/// <summary>
-/// The budgets of the people who acted through this silo within the window. Each is shown at least until its window is
-/// empty, wherever the person's record goes meanwhile.
-/// </summary>
-internal sealed class BudgetBook
-{
-    /// <summary>Up to so many people the empty budgets stay, too.</summary>
-    private const int Many = 1_000;
-
-    private readonly ConcurrentDictionary<OperatorId, HarmBudget> _budgets = new();
-
-    public BudgetBook(Meter meter) =>
-        meter.CreateObservableGauge("accountgrid.budget.use", Observe, "1",
-            "The highest use of a budget among the operators of this silo; 1 = spent.");
-
-    /// <summary>Shows a person's budget from now on, in the place of an earlier one.</summary>
-    public void Show(OperatorId person, HarmBudget budget) => _budgets[person] = budget;
-
-    private Measurement<double>[] Observe()
-    {
-        var (actions, reach) = (0d, 0d);
-        foreach (var (person, budget) in _budgets)
-        {
-            var use = budget.Use();
-            (actions, reach) = (Math.Max(actions, use.Actions), Math.Max(reach, use.Reach));
-            if (use == (0, 0) && _budgets.Count > Many)
-            {
-                _budgets.TryRemove(new(person, budget));
-            }
-        }
-
-        return [new(actions, new KeyValuePair<string, object?>("budget", "actions")),
-            new(reach, new KeyValuePair<string, object?>("budget", "reach"))];
-    }
 }

@@ -3,14 +3,18 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// What one person has spent within the window: charges from the accounts' journals, and reservations for harms whose
-/// end is not known yet. Runs on its processor's scheduler; only <see cref="Use"/> is for any thread.
+/// What one person or service has spent within the window: charges from the accounts' journals, and reservations for
+/// harms whose end is not known yet. Runs on its processor's scheduler; only <see cref="Use"/> is for any thread.
 /// </summary>
-internal sealed class HarmBudget(OperatorId person, OperatorServices services)
+internal sealed class HarmBudget(Actor by, OperatorServices services)
 {
     private readonly Dictionary<long, HarmCharge> _reserved = [];
-    private readonly List<HarmCharge> _charges = [];
+
+    /// <summary>The earliest first, so that what leaves the window is found without a look at the rest.</summary>
+    private readonly PriorityQueue<HarmCharge, DateTimeOffset> _charges = new();
+
     private readonly Lock _gate = new();
+    private long _reach;
     private long _lastNumber;
     private long _changes;
     private long _wanted = 1;
@@ -23,7 +27,7 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
         while (_loaded < _wanted)
         {
             var (wanted, changes) = (_wanted, _changes);
-            var charges = await services.Harms.ReadChargesAsync(person, WindowStart, cancellationToken);
+            var charges = await services.Harms.ReadChargesAsync(by, WindowStart, cancellationToken);
             if (changes != _changes)
             {
                 // One was settled or read while this read: what was read may lack it.
@@ -35,12 +39,13 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
             lock (_gate)
             {
                 _charges.Clear();
-                _charges.AddRange(charges);
+                _charges.EnqueueRange(charges.Select(static charge => (charge, charge.At)));
+                _reach = charges.Sum(static charge => charge.Reach);
             }
 
             if (charges.Length > 0)
             {
-                services.Diagnostics.Moderation.Budgets.Show(person, this);
+                services.Diagnostics.Moderation.Budgets.Show(by, this);
             }
         }
     }
@@ -48,11 +53,13 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
     /// <summary>Reserves a harm, or says why it does not fit.</summary>
     public (long? Reservation, Refusal? Refusal) Reserve(HarmIntent intent, DateTimeOffset now)
     {
-        services.Diagnostics.Moderation.Budgets.Show(person, this);
+        services.Diagnostics.Moderation.Budgets.Show(by, this);
         lock (_gate)
         {
             Forget();
-            if (Budget.Check(_charges.Concat(_reserved.Values), intent.Reach, now, services.Policy) is { } refusal)
+            var (harms, reach) = Sum();
+            if (!Budget.Fits(harms, reach, intent.Reach, services.Policy, by.Kind)
+                && Budget.Check(All, intent.Reach, now, services.Policy, by.Kind) is { } refusal)
             {
                 return (null, refusal);
             }
@@ -77,7 +84,8 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
                 if (happenedAt is { } at)
                 {
                     _changes++;
-                    _charges.Add(charge with { At = at });
+                    _charges.Enqueue(charge with { At = at }, at);
+                    _reach += charge.Reach;
                 }
             }
             else if (happenedAt is not null)
@@ -93,7 +101,7 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
         lock (_gate)
         {
             Forget();
-            return (_charges.Count + _reserved.Count, _charges.Sum(c => c.Reach) + _reserved.Values.Sum(c => c.Reach));
+            return Sum();
         }
     }
 
@@ -102,9 +110,24 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
     {
         lock (_gate)
         {
-            return Budget.UseOf(_charges.Concat(_reserved.Values), services.Clock.GetUtcNow(), services.Policy);
+            return Budget.UseOf(All, services.Clock.GetUtcNow(), services.Policy, by.Kind);
         }
     }
+
+    /// <summary>Reads the charges again before the next reservation: another activation may have made some.</summary>
+    public void Reread()
+    {
+        lock (_gate)
+        {
+            _wanted++;
+        }
+    }
+
+    private IEnumerable<HarmCharge> All =>
+        _charges.UnorderedItems.Select(static item => item.Element).Concat(_reserved.Values);
+
+    private (int Harms, long Reach) Sum() =>
+        (_charges.Count + _reserved.Count, checked(_reach + _reserved.Values.Sum(static charge => charge.Reach)));
 
     private DateTimeOffset WindowStart => services.Clock.GetUtcNow() - services.Policy.BudgetWindow;
 
@@ -112,7 +135,12 @@ internal sealed class HarmBudget(OperatorId person, OperatorServices services)
     private void Forget()
     {
         var from = WindowStart;
-        _charges.RemoveAll(c => c.At <= from);
+        while (_charges.TryPeek(out var earliest, out var at) && at <= from)
+        {
+            _charges.Dequeue();
+            _reach -= earliest.Reach;
+        }
+
         foreach (var (number, charge) in _reserved)
         {
             if (charge.At <= from)

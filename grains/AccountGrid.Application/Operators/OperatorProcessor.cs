@@ -25,7 +25,7 @@ public sealed class OperatorProcessor
         _services = services;
         _stream = services.StreamOf(id);
         _turns = new(services.Limits.QueueDepth, services.Diagnostics.Queues.Commands);
-        _budget = new(id, services);
+        _budget = new(Actor.Operator(id), services);
     }
 
     /// <summary>The operator.</summary>

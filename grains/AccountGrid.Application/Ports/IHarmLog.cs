@@ -3,17 +3,21 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>The harms that journals record, by person: what budgets and undo are derived from.</summary>
+/// <summary>The harms that journals record, by person and by service: what budgets and undo are derived from.</summary>
+/// <remarks>
+/// Entries that an earlier version wrote for services have no mark: they count in no budget, and undo does not find
+/// them.
+/// </remarks>
 public interface IHarmLog
 {
-    /// <summary>What counts against a person's budget after an instant, oldest first.</summary>
+    /// <summary>What counts against the budget of a person or a service after an instant, oldest first.</summary>
     Task<ImmutableArray<HarmCharge>> ReadChargesAsync(
-        OperatorId person, DateTimeOffset after, CancellationToken cancellationToken);
+        Actor by, DateTimeOffset after, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Accounts that a person harmed or approved harm to since an instant (inclusive), ascending, above
-    /// <paramref name="afterAccount"/>.
+    /// Accounts that a person or a service harmed, or a person approved harm to, since an instant (inclusive),
+    /// ascending, above <paramref name="afterAccount"/>.
     /// </summary>
     Task<ImmutableArray<AccountId>> ListHarmedAsync(
-        OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken);
+        Actor by, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// Asks what a person may do, at this instant, in the person's own record: implemented by a call to the operator's
-/// grain. A harm that is asked for is reserved in the person's budget until it is settled.
+/// grain. A harm that is asked for is reserved in the payer's budget, a person's or a service's, until it is settled.
 /// </summary>
 public interface IOperatorAuthority
 {
@@ -18,5 +18,5 @@ public interface IOperatorAuthority
     /// Says what became of a reserved harm: <paramref name="happenedAt"/> when it took effect, or <c>null</c> when it
     /// did not. Must not fail; a reservation that is never settled counts as spent until its window is over.
     /// </summary>
-    ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt);
+    ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt);
 }

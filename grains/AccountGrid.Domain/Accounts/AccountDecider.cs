@@ -38,7 +38,8 @@ public static class AccountDecider
 
     /// <summary>
     /// The people whose authority must be looked up before deciding, each at most once, with the harm that the command
-    /// may cause at once in that person's name. For a service that acts for the owner, the person with its subject.
+    /// may cause at once in that person's name. For a service that acts for the owner, the person with its subject, and
+    /// the harm in the service's own budget.
     /// </summary>
     public static ImmutableArray<AuthorityQuestion> Questions(
         AccountState state, AccountRequest request, Situation situation)
@@ -46,10 +47,12 @@ public static class AccountDecider
         var caller = request.Caller.Actor.Person;
         return request.Command switch
         {
-            AccountCommand.Harm { Action.Kind: HarmKind.OwnerDeactivate } or AccountCommand.Restore { Owner: true } =>
-                OperatorId.TryParse(request.Caller.Actor.Subject, out var namesake)
-                    ? [new(namesake, null, OfAService: true)]
-                    : [],
+            AccountCommand.Harm { Action: { Kind: HarmKind.OwnerDeactivate } action } =>
+                OwnersService(
+                    request.Caller, HarmRules.MayActAlone(state, action, situation)
+                        ? new HarmIntent(state.Id, situation.Followers ?? 0)
+                        : null),
+            AccountCommand.Restore { Owner: true } => OwnersService(request.Caller, intent: null),
             AccountCommand.Harm harm => caller is { } person
                 ? [new(person, HarmRules.MayActAlone(state, harm.Action, situation)
                     ? new HarmIntent(state.Id, situation.Followers ?? 0)
@@ -61,6 +64,14 @@ public static class AccountDecider
             _ => caller is { } person ? [new(person, null)] : [],
         };
     }
+
+    /// <summary>
+    /// A caller that is no service asks about its own subject, and is refused then; it reserves nothing.
+    /// </summary>
+    private static ImmutableArray<AuthorityQuestion> OwnersService(Caller caller, HarmIntent? intent) =>
+        AuthorityQuestion.About(caller.Actor, intent) is { } question ? [question]
+        : OperatorId.TryParse(caller.Actor.Subject, out var namesake) ? [new(namesake, null, OfAService: true)]
+        : [];
 
     /// <summary>Decides one request on one account.</summary>
     public static Decision Decide(AccountState state, AccountRequest request, Situation situation)

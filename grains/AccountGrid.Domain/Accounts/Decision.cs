@@ -14,11 +14,11 @@ public abstract record Decision
     /// <param name="Outcome"><see cref="Outcome.Done"/> or <see cref="Outcome.Pending"/>.</param>
     /// <param name="ProposalSequence">The proposal opened or acted on.</param>
     /// <param name="Charged">
-    /// The person whose budget pays for a harm that happens now; all other reservations are released.
+    /// The person or the service whose budget pays for a harm that happens now; all other reservations are released.
     /// </param>
     public sealed record Accepted(
         ImmutableArray<AccountEvent> Events, Outcome Outcome, long? ProposalSequence = null,
-        OperatorId? Charged = null) : Decision;
+        Actor? Charged = null) : Decision;
 
     /// <summary>It does not happen.</summary>
     /// <param name="Refusal">The reason.</param>

@@ -16,10 +16,14 @@ internal static class DueRules
         }
 
         var questions = ImmutableArray.CreateBuilder<AuthorityQuestion>(2);
+        var intent = new HarmIntent(state.Id, proposal.ApprovedBy is null ? situation.Followers ?? 0 : 0);
         if (proposal.ProposedBy.Person is { } proposer)
         {
-            questions.Add(new(
-                proposer, new HarmIntent(state.Id, proposal.ApprovedBy is null ? situation.Followers ?? 0 : 0)));
+            questions.Add(new(proposer, intent));
+        }
+        else if (AuthorityQuestion.About(proposal.ProposedBy, intent) is { } ofAService)
+        {
+            questions.Add(ofAService);
         }
 
         if (proposal.ApprovedBy is { } approver)
@@ -105,7 +109,7 @@ internal static class DueRules
             return Refusal.ProposalVoid(new(state.Id, proposal.Sequence), why);
         }
 
-        return proposer is { } payer ? situation.Of(payer).Budget : null;
+        return situation.BudgetOf(proposal.ProposedBy);
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ internal static class HarmRules
     /// Whether the caller could cause this harm at once without a second person, authority and budget permitting.
     /// </summary>
     public static bool MayActAlone(AccountState state, HarmAction action, Situation situation) =>
-        action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend)
+        action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate)
             && !NeedsSecond(state, action, Standing.Active, situation);
 
     /// <summary>
@@ -33,7 +33,7 @@ internal static class HarmRules
         var needsSecond = NeedsSecond(state, action, StandingOf(caller.Actor, situation), situation);
         if (!needsSecond && action.At is null)
         {
-            return caller.Actor.Person is { } person && situation.Of(person).Budget is { } overBudget
+            return situation.BudgetOf(caller.Actor) is { } overBudget
                 ? AccountDecider.Refuse(overBudget, name)
                 : Execute(state, action, caller.Actor, approvedBy: null, proposalSequence: null, situation);
         }
@@ -85,7 +85,7 @@ internal static class HarmRules
         // Executing a proposal closes it; any other harm is a movement under whatever is pending.
         return new Decision.Accepted(
             proposalSequence is null ? AccountDecider.WithVoidedProposal(state, [harm]) : [harm], Outcome.Done,
-            proposalSequence, placedBy.Person);
+            proposalSequence, placedBy);
     }
 
     /// <summary>Whether the account's status allows the action at all.</summary>

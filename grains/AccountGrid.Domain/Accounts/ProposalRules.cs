@@ -6,16 +6,23 @@ namespace AccountGrid.Domain;
 internal static class ProposalRules
 {
     /// <summary>
-    /// An approval concerns the approver and, because power is checked when the action executes, the proposer.
+    /// An approval concerns the approver and, because power is checked when the action executes, the proposer: a
+    /// person, or a service with a budget of its own.
     /// </summary>
     public static ImmutableArray<AuthorityQuestion> PeopleConcerned(
         AccountState state, long sequence, OperatorId? caller)
     {
         var questions = ImmutableArray.CreateBuilder<AuthorityQuestion>(2);
-        var proposer = state.Proposal is { } p && p.Sequence == sequence ? p.ProposedBy.Person : null;
+        var proposedBy = state.Proposal is { } p && p.Sequence == sequence ? p.ProposedBy : null;
+        var proposer = proposedBy?.Person;
+        var intent = new HarmIntent(state.Id, Reach: 0);
         if (proposer is { } first)
         {
-            questions.Add(new(first, new HarmIntent(state.Id, Reach: 0)));
+            questions.Add(new(first, intent));
+        }
+        else if (proposedBy is not null && AuthorityQuestion.About(proposedBy, intent) is { } ofAService)
+        {
+            questions.Add(ofAService);
         }
 
         if (caller is { } second && second != proposer)
@@ -140,7 +147,7 @@ internal static class ProposalRules
                 proposal.Sequence);
         }
 
-        return proposal.ProposedBy.Person is { } proposer && situation.Of(proposer).Budget is { } overBudget
+        return situation.BudgetOf(proposal.ProposedBy) is { } overBudget
             ? AccountDecider.Refuse(overBudget, "approve", proposal.Sequence)
             : HarmRules.Execute(state, proposal.Action, proposal.ProposedBy, approver, proposal.Sequence, situation);
     }

@@ -12,6 +12,11 @@ namespace AccountGrid.Domain;
 public sealed record Situation(
     DateTimeOffset Now, long? Followers, AccountPolicy Policy, IReadOnlyDictionary<OperatorId, Authority> Authorities)
 {
+    /// <summary>
+    /// Why the harm of the service concerned is over its budget; <c>null</c> when it fits or no service is concerned.
+    /// </summary>
+    public Refusal? ServiceBudget { get; init; }
+
     /// <summary>No people concerned.</summary>
     public static IReadOnlyDictionary<OperatorId, Authority> NoAuthorities { get; } =
         FrozenDictionary<OperatorId, Authority>.Empty;
@@ -28,6 +33,15 @@ public sealed record Situation(
     public bool MayBeSamePerson(Actor proposer, OperatorId approver) =>
         SamePerson.MayBe(proposer, approver)
         || (proposer.Person is { } first && SamePerson.IsJoined(Of(first).PersonId, Of(approver).PersonId));
+
+    /// <summary>Why the harm of a person or a service is over budget; <c>null</c> when it fits.</summary>
+    public Refusal? BudgetOf(Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return actor.Kind == ActorKind.Service ? ServiceBudget
+            : actor.Person is { } person ? Of(person).Budget
+            : null;
+    }
 
     /// <summary>The authority of a person; none for a person who was not asked about.</summary>
     public Authority Of(OperatorId person) =>

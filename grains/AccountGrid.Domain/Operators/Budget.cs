@@ -1,17 +1,33 @@
 namespace AccountGrid.Domain;
 
-/// <summary>The rules about how much harm one person may do within a rolling window.</summary>
+/// <summary>
+/// The rules about how much harm one person, or one service, may do within a rolling window. The ceilings are those of
+/// the kind of actor.
+/// </summary>
 public static class Budget
 {
     /// <summary>
     /// Whether one more harm of <paramref name="reach"/> fits beside <paramref name="charges"/>; the refusal if not.
     /// </summary>
-    public static Refusal? Check(IEnumerable<HarmCharge> charges, long reach, DateTimeOffset now, OperatorPolicy policy)
+    public static Refusal? Check(
+        IEnumerable<HarmCharge> charges, long reach, DateTimeOffset now, OperatorPolicy policy,
+        ActorKind of = ActorKind.Operator)
     {
         var from = now - policy.BudgetWindow;
-        return Fits(charges, from, reach, policy)
+        var (count, spent) = SumOf(charges, from);
+        return Fits(count, spent, reach, policy, of)
             ? null
-            : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy);
+            : Refuse([.. charges.Where(c => c.At > from).OrderBy(c => c.At)], reach, now, policy, of);
+    }
+
+    /// <summary>
+    /// Whether one more harm of <paramref name="reach"/> fits beside so many harms of so much reach within the window.
+    /// </summary>
+    public static bool Fits(int harms, long spent, long reach, OperatorPolicy policy, ActorKind of)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var (most, furthest) = policy.CeilingsOf(of);
+        return harms < most && (reach == 0 || spent + reach <= furthest);
     }
 
     /// <summary>
@@ -19,27 +35,18 @@ public static class Budget
     /// since.
     /// </summary>
     public static (double Actions, double Reach) UseOf(
-        IEnumerable<HarmCharge> charges, DateTimeOffset now, OperatorPolicy policy)
+        IEnumerable<HarmCharge> charges, DateTimeOffset now, OperatorPolicy policy, ActorKind of = ActorKind.Operator)
     {
-        var from = now - policy.BudgetWindow;
-        var (count, spent) = (0, 0d);
-        foreach (var charge in charges)
-        {
-            if (charge.At > from)
-            {
-                count++;
-                spent += charge.Reach;
-            }
-        }
-
-        return ((double)count / policy.MaxHarms, spent / policy.MaxReach);
+        var (count, spent) = SumOf(charges, now - policy.BudgetWindow);
+        var (most, furthest) = policy.CeilingsOf(of);
+        return ((double)count / most, (double)spent / furthest);
     }
 
     /// <summary>
     /// One look at each charge, since nearly everything that is asked fits; their order matters only to say when
     /// something will fit again.
     /// </summary>
-    private static bool Fits(IEnumerable<HarmCharge> charges, DateTimeOffset from, long reach, OperatorPolicy policy)
+    private static (int Count, long Reach) SumOf(IEnumerable<HarmCharge> charges, DateTimeOffset from)
     {
         var (count, spent) = (0, 0L);
         foreach (var charge in charges)
@@ -51,16 +58,17 @@ public static class Budget
             }
         }
 
-        return count < policy.MaxHarms && (reach == 0 || spent + reach <= policy.MaxReach);
+        return (count, spent);
     }
 
-    private static Refusal Refuse(HarmCharge[] inWindow, long reach, DateTimeOffset now, OperatorPolicy policy)
+    private static Refusal Refuse(
+        HarmCharge[] inWindow, long reach, DateTimeOffset now, OperatorPolicy policy, ActorKind of)
     {
-        if (inWindow.Length >= policy.MaxHarms)
+        var (most, furthest) = policy.CeilingsOf(of);
+        if (inWindow.Length >= most)
         {
             return Refusal.BudgetExceeded(
-                policy.MaxHarms, policy.BudgetWindow,
-                FreeAt(inWindow[inWindow.Length - policy.MaxHarms], policy) - now);
+                most, policy.BudgetWindow, FreeAt(inWindow[inWindow.Length - most], policy) - now);
         }
 
         // The earliest instant at which enough of what was spent has left the window; a reach over the whole ceiling
@@ -70,21 +78,21 @@ public static class Budget
         foreach (var charge in inWindow)
         {
             spent -= charge.Reach;
-            if (spent + reach <= policy.MaxReach)
+            if (spent + reach <= furthest)
             {
                 retryAt = FreeAt(charge, policy);
                 break;
             }
         }
 
-        return Refusal.ReachExceeded(policy.MaxReach, policy.BudgetWindow, retryAt - now);
+        return Refusal.ReachExceeded(furthest, policy.BudgetWindow, retryAt - now, of);
     }
 
     /// <summary>
-    /// The person whose budget an account event is charged to, and how much; <c>null</c> for events that harm nothing
-    /// or are the owner's own act.
+    /// The person or the service whose budget an account event is charged to, and how much; <c>null</c> for events that
+    /// harm nothing.
     /// </summary>
-    public static (OperatorId Person, long Reach)? ChargeOf(AccountEvent accountEvent) => accountEvent switch
+    public static (Actor By, long Reach)? ChargeOf(AccountEvent accountEvent) => accountEvent switch
     {
         AccountEvent.HoldPlaced e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.Erased e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
@@ -92,8 +100,8 @@ public static class Budget
         _ => null,
     };
 
-    private static (OperatorId, long)? Charge(Actor placedBy, OperatorId? approvedBy, Impact impact) =>
-        placedBy.Person is { } person ? (person, approvedBy is null ? impact.Followers ?? 0 : 0) : null;
+    private static (Actor, long)? Charge(Actor placedBy, OperatorId? approvedBy, Impact impact) =>
+        placedBy.Kind == ActorKind.System ? null : (placedBy, approvedBy is null ? impact.Followers ?? 0 : 0);
 
     private static DateTimeOffset FreeAt(HarmCharge charge, OperatorPolicy policy) => charge.At + policy.BudgetWindow;
 }

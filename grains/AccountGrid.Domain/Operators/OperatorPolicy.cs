@@ -27,6 +27,23 @@ public sealed record OperatorPolicy
     public long MaxReach { get; init; } = 2_000_000;
 
     /// <summary>
+    /// Accounts that one service takes down on their owners' behalf, per window. Default 1,000; 1 to 100,000,000. More
+    /// than the owners of a large network ask for within an hour, and few enough to be brought back by one undo.
+    /// </summary>
+    public int ServiceMaxHarms { get; init; } = 1_000;
+
+    /// <summary>
+    /// Followers of the accounts that one service takes down, per window. Default 5,000,000 (a thousand accounts of the
+    /// usual size and some large ones; or five just below the default of the protection by reach); at least 1. Acts
+    /// that a person has approved do not count.
+    /// </summary>
+    public long ServiceMaxReach { get; init; } = 5_000_000;
+
+    /// <summary>The ceilings of a person's budget, or of a service's.</summary>
+    internal (int Harms, long Reach) CeilingsOf(ActorKind kind) =>
+        kind == ActorKind.Service ? (ServiceMaxHarms, ServiceMaxReach) : (MaxHarms, MaxReach);
+
+    /// <summary>
     /// How long after its approval a rise of power takes effect. Default 1 hour; 0 to 30 days.
     /// </summary>
     public TimeSpan PowerCoolOff { get; init; } = TimeSpan.FromHours(1);
@@ -59,6 +76,8 @@ public sealed record OperatorPolicy
         check.In(BudgetWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), nameof(BudgetWindow));
         check.In(MaxHarms, 1, 1_000_000, nameof(MaxHarms));
         check.In(MaxReach, 1, long.MaxValue, nameof(MaxReach));
+        check.In(ServiceMaxHarms, 1, 100_000_000, nameof(ServiceMaxHarms));
+        check.In(ServiceMaxReach, 1, long.MaxValue, nameof(ServiceMaxReach));
         check.In(PowerCoolOff, TimeSpan.Zero, TimeSpan.FromDays(30), nameof(PowerCoolOff));
         check.In(
             PowerProposalLifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), nameof(PowerProposalLifetime));

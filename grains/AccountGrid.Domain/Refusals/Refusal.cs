@@ -109,12 +109,15 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
             $"At most {limit} harmful actions per {window.TotalMinutes:0} minutes."),
         RetryAfter: retryAfter);
 
-    /// <summary>Too many followers affected by one person alone within the rolling window.</summary>
-    public static Refusal ReachExceeded(long limit, TimeSpan window, TimeSpan retryAfter) => new(
+    /// <summary>Too many followers affected by one person or service alone within the rolling window.</summary>
+    public static Refusal ReachExceeded(
+        long limit, TimeSpan window, TimeSpan retryAfter, ActorKind of = ActorKind.Operator) => new(
         RefusalReason.ReachExceeded,
         string.Create(CultureInfo.InvariantCulture,
-            $"One person alone may affect at most {limit} followers per {window.TotalMinutes:0} minutes."),
+            $"One {NameOf(of)} alone may affect at most {limit} followers per {window.TotalMinutes:0} minutes."),
         RetryAfter: retryAfter);
+
+    private static string NameOf(ActorKind kind) => kind == ActorKind.Service ? "service" : "person";
 
     /// <summary>The state is not the one that the caller saw.</summary>
     public static Refusal VersionMismatch(string field, string current) =>

@@ -49,6 +49,7 @@ public interface IDirectoryGrain : IGrainWithIntegerKey
 
     /// <summary>
     /// Accounts that a person harmed or approved harm to since an instant, above <paramref name="after"/>, ascending.
+    /// A service is named by <c>svc/</c> and its subject.
     /// </summary>
     [Alias("ListHarmed")]
     Task<IdPage> ListHarmedAsync(

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Asks the operator's own grain, wherever it is. That a service's subject is no operator's is remembered for
-/// <see cref="ProcessorLimits.AuthorityFreshness"/>: the grain of an unknown operator reads the journal at every call.
-/// Thread-safe.
+/// Asks the operator's own grain, wherever it is, and reserves a service's harm in the service's own. That a service's
+/// subject is no operator's is remembered for <see cref="ProcessorLimits.AuthorityFreshness"/>: the grain of an unknown
+/// operator reads the journal at every call. Thread-safe.
 /// </summary>
 public sealed partial class GrainOperatorAuthority(
     IGrainFactory grains, ProcessorLimits limits, TimeProvider clock, ILogger<GrainOperatorAuthority> log)
@@ -31,7 +31,21 @@ public sealed partial class GrainOperatorAuthority(
     public async Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
-        if (question.OfAService && _unknownSince.TryGetValue(question.Person, out var since)
+        if (!question.OfAService)
+        {
+            return await AskGrainAsync(question, cancellationToken);
+        }
+
+        var answer = await AskAboutServiceAsync(question with { Intent = null }, cancellationToken);
+        return question.Intent is { } intent
+            ? await ReserveAsync(answer.Authority, question.Payer, intent, cancellationToken)
+            : answer;
+    }
+
+    private async Task<AuthorityAnswer> AskAboutServiceAsync(
+        AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        if (_unknownSince.TryGetValue(question.Person, out var since)
             && clock.GetElapsedTime(since) < limits.AuthorityFreshness)
         {
             return new(Authority.Unknown(question.Person), Reservation: null);
@@ -39,7 +53,7 @@ public sealed partial class GrainOperatorAuthority(
 
         var asked = clock.GetTimestamp();
         var answer = await AskGrainAsync(question, cancellationToken);
-        if (question.OfAService && !answer.Authority.IsEnrolled)
+        if (!answer.Authority.IsEnrolled)
         {
             if (_unknownSince.Count >= MostServices)
             {
@@ -52,15 +66,29 @@ public sealed partial class GrainOperatorAuthority(
         return answer;
     }
 
+    private async Task<AuthorityAnswer> ReserveAsync(
+        Authority authority, Actor service, HarmIntent intent, CancellationToken cancellationToken)
+    {
+        var reserved = await CallAsync(
+            () => Service(service).ReserveAsync(intent.Account.Value, intent.Reach, cancellationToken).AsTask(),
+            "The budget of a service", cancellationToken);
+        return new(authority with { Budget = reserved.Budget?.ToRefusal() }, reserved.Reservation);
+    }
+
     private async Task<AuthorityAnswer> AskGrainAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        var info = await CallAsync(
+            () => Grain(question.Person)
+                .AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
+            "The record of an operator", cancellationToken);
+        return info.ToAnswer(question.Person);
+    }
+
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, string what, CancellationToken cancellationToken)
     {
         try
         {
-            var info = await LostCalls.RepeatAsync(
-                () => Grain(question.Person)
-                    .AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
-                clock, cancellationToken, LostCalls.IsSiloGone);
-            return info.ToAnswer(question.Person);
+            return await LostCalls.RepeatAsync(call, clock, cancellationToken, LostCalls.IsSiloGone);
         }
         catch (GrainRefusedException e) when (e.Refusal.Reason == RefusalReason.Overloaded)
         {
@@ -71,21 +99,23 @@ public sealed partial class GrainOperatorAuthority(
             && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             throw new StorageUnavailableException(
-                "The record of an operator cannot be read.", e, isTransient: true, outcomeUnknown: false);
+                $"{what} cannot be read.", e, isTransient: true, outcomeUnknown: false);
         }
     }
 
     /// <inheritdoc />
-    public async ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt)
+    public async ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
     {
         try
         {
-            await Grain(person).SettleAsync(reservation, happenedAt);
+            await (payer.Person is { } person
+                ? Grain(person).SettleAsync(reservation, happenedAt)
+                : Service(payer).SettleAsync(reservation, happenedAt));
         }
         catch (Exception e) when (IsOfTheWay(e))
         {
             // What it was reserved for has happened: nothing here may fail that.
-            NotSettled(log, e, person);
+            NotSettled(log, e, payer);
         }
     }
 
@@ -97,7 +127,9 @@ public sealed partial class GrainOperatorAuthority(
 
     private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);
 
+    private IServiceGrain Service(Actor service) => grains.GetGrain<IServiceGrain>(ServiceGrain.KeyOf(service));
+
     [LoggerMessage(2110, LogLevel.Warning,
-        "A reservation of operator {Person} was not settled; it counts as spent until its window is over.")]
-    private static partial void NotSettled(ILogger logger, Exception exception, OperatorId person);
+        "A reservation of {Payer} was not settled; it counts as spent until its window is over.")]
+    private static partial void NotSettled(ILogger logger, Exception exception, Actor payer);
 }

@@ -70,8 +70,8 @@ public sealed class DirectoryGrain(
     /// <inheritdoc />
     public Task<IdPage> ListHarmedAsync(
         string person, DateTimeOffset since, long after, int max, CancellationToken cancellationToken) =>
-        AnswerAsync(async () => OperatorId.TryParse(person, out var id)
-            ? PageOf(await harms.ListHarmedAsync(id, since, after, Page(max), cancellationToken), max)
+        AnswerAsync(async () => BudgetMark.Parse(person) is { } by
+            ? PageOf(await harms.ListHarmedAsync(by, since, after, Page(max), cancellationToken), max)
             : new IdPage([], 0));
 
     /// <inheritdoc />

@@ -24,16 +24,16 @@ internal sealed class PostgresHarmLog(PostgresStore store) : IHarmLog
         static row => new AccountId(row.GetInt64(0)));
 
     public Task<ImmutableArray<HarmCharge>> ReadChargesAsync(
-        OperatorId person, DateTimeOffset after, CancellationToken cancellationToken) =>
+        Actor by, DateTimeOffset after, CancellationToken cancellationToken) =>
         store.Readers.ReadAsync(
-            Charges, cancellationToken, Parameter.Of(person.Value), Parameter.Of(Microseconds.Of(after)));
+            Charges, cancellationToken, Parameter.Of(BudgetMark.TextOf(by)), Parameter.Of(Microseconds.Of(after)));
 
     public Task<ImmutableArray<AccountId>> ListHarmedAsync(
-        OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
+        Actor by, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
-            Harmed, cancellationToken, Parameter.Of(person.Value), Parameter.Of(Microseconds.Of(since)),
+            Harmed, cancellationToken, Parameter.Of(BudgetMark.TextOf(by)), Parameter.Of(Microseconds.Of(since)),
             Parameter.Of(Math.Max(0, afterAccount)), Parameter.Of(max));
     }
 }

@@ -133,7 +133,7 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
             _requestId.Set(entries, static e => StoredText.Pack(e.Value.RequestId));
             _requestDigest.Set(entries, static e => StoredText.Pack(e.Value.RequestDigest));
             _hash.Set(entries, static e => StatementParameters.Bytes(e.Value.Hash));
-            _harmBy.Set(entries, static e => e.Harm?.Person.Value);
+            _harmBy.Set(entries, static e => e.Harm?.ByText);
             _harmApprovedBy.Set(entries, static e => e.Harm?.ApprovedBy?.Value);
             _harmReach.Set(entries, static e => e.Harm?.Reach);
         }

@@ -83,7 +83,7 @@ internal sealed class PostgresStoreLoad : IStoreLoad
             await row.AddAsync(StoredText.Pack(entry.RequestId), NpgsqlDbType.Bytea).ConfigureAwait(false);
             await row.AddAsync(StoredText.Pack(entry.RequestDigest), NpgsqlDbType.Bytea).ConfigureAwait(false);
             await row.AddAsync(entry.Hash, NpgsqlDbType.Bytea).ConfigureAwait(false);
-            await row.AddAsync(harm?.Person.Value, NpgsqlDbType.Text).ConfigureAwait(false);
+            await row.AddAsync(harm?.ByText, NpgsqlDbType.Text).ConfigureAwait(false);
             await row.AddAsync(harm?.ApprovedBy?.Value, NpgsqlDbType.Text).ConfigureAwait(false);
             await row.AddAsync(harm?.Reach, NpgsqlDbType.Bigint).ConfigureAwait(false);
         },

@@ -25,7 +25,7 @@ internal static class JournalRow
         BindUuid(statement, entry.RequestId);
         BindHex(statement, entry.RequestDigest, digits: 64);
         statement.With(entry.Hash.Span)
-            .With(pending.Harm?.Person.Value).With(pending.Harm?.ApprovedBy?.Value).With(pending.Harm?.Reach);
+            .With(pending.Harm?.ByText).With(pending.Harm?.ApprovedBy?.Value).With(pending.Harm?.Reach);
     }
 
     /// <summary>Reads the current row.</summary>

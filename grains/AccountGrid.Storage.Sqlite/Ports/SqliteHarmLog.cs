@@ -20,23 +20,23 @@ internal sealed class SqliteHarmLog(SqliteStore store) : IHarmLog
         """;
 
     public Task<ImmutableArray<HarmCharge>> ReadChargesAsync(
-        OperatorId person, DateTimeOffset after, CancellationToken cancellationToken) =>
+        Actor by, DateTimeOffset after, CancellationToken cancellationToken) =>
         store.Readers.ReadAsync(
             "Reading harms",
             database => Rows.Read(
-                database.Use(Charges).With(person.Value).With(Microseconds.Of(after)),
+                database.Use(Charges).With(BudgetMark.TextOf(by)).With(Microseconds.Of(after)),
                 static row => new HarmCharge(StoredValues.Instant(row.Int64(0)), row.Int64(1))),
             cancellationToken);
 
     public Task<ImmutableArray<AccountId>> ListHarmedAsync(
-        OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
+        Actor by, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
             "Listing harmed accounts",
             database => Rows.Read(
-                database.Use(Harmed).With(person.Value).With(Microseconds.Of(since)).With(Math.Max(0, afterAccount))
-                    .With(max), static row => new AccountId(row.Int64(0))),
+                database.Use(Harmed).With(BudgetMark.TextOf(by)).With(Microseconds.Of(since))
+                    .With(Math.Max(0, afterAccount)).With(max), static row => new AccountId(row.Int64(0))),
             cancellationToken);
     }
 }

@@ -50,9 +50,10 @@ public sealed class AuthorityTests
                 Assert.Empty(world.Desk.Settlements);
                 world.Journal.BeforeAppend.Release();
                 await command;
-                Assert.Equal([(KimId, (DateTimeOffset?)world.Journal.Entries(Stream)[^1].At)], world.Desk.Settlements);
+                Assert.Equal(
+                    [(Kim.Actor, (DateTimeOffset?)world.Journal.Entries(Stream)[^1].At)], world.Desk.Settlements);
                 Assert.Equal((1, 500L), await Spent(world));
-                var charge = Assert.Single(await world.Journal.ReadChargesAsync(KimId, default, Token));
+                var charge = Assert.Single(await world.Journal.ReadChargesAsync(Kim.Actor, default, Token));
                 Assert.Equal(500, charge.Reach);
             });
 
@@ -106,7 +107,7 @@ public sealed class AuthorityTests
             }
 
             Assert.Equal((0, 0L), await Spent(world));
-            Assert.Equal(KimId, Assert.Single(world.Desk.Settlements, s => s.HappenedAt is null).Person);
+            Assert.Equal(Kim.Actor, Assert.Single(world.Desk.Settlements, s => s.HappenedAt is null).Payer);
         });
 
         [Fact]
@@ -163,11 +164,11 @@ public sealed class AuthorityTests
                 Assert.Equal((Outcome.Done, 2L, AccountStatus.Deactivated),
                     (result.Outcome, result.ProposalSequence, result.View.State.Status));
                 Assert.Equal(["kim", "lee"], world.Desk.Questions.Select(q => q.Person.Value));
-                Assert.Equal([KimId],
-                    world.Desk.Settlements.Where(s => s.HappenedAt is not null).Select(s => s.Person));
+                Assert.Equal([Kim.Actor],
+                    world.Desk.Settlements.Where(s => s.HappenedAt is not null).Select(s => s.Payer));
                 Assert.Equal((1, 0L), await Spent(world));
                 var mark =
-                    Assert.Single(await world.Journal.ListHarmedAsync(OperatorId.Parse("lee"), default, 0, 10, Token));
+                    Assert.Single(await world.Journal.ListHarmedAsync(Lee.Actor, default, 0, 10, Token));
                 Assert.Equal(World.Account, mark);
             });
 
@@ -177,7 +178,7 @@ public sealed class AuthorityTests
             {
                 await account.ExecuteAsync(new(World.Deactivate(world.Clock.GetUtcNow().AddHours(10)), Kim), Token);
                 Assert.Equal(Outcome.Pending, (await Approve(account, Lee)).Outcome);
-                Assert.Equal([(KimId, (DateTimeOffset?)null)], world.Desk.Settlements);
+                Assert.Equal([(Kim.Actor, (DateTimeOffset?)null)], world.Desk.Settlements);
                 Assert.Equal((0, 0L), await Spent(world));
                 world.Clock.Advance(TimeSpan.FromHours(10));
                 await account.FireDueAsync(Token);
@@ -223,7 +224,7 @@ public sealed class AuthorityTests
             world.Desk.Settlements.Clear();
             await Assert.ThrowsAsync<TimeoutException>(() => Approve(account, Lee));
             Assert.Equal(2, world.Journal.Entries(Stream).Length);
-            Assert.Equal([(KimId, (DateTimeOffset?)null)], world.Desk.Settlements);
+            Assert.Equal([(Kim.Actor, (DateTimeOffset?)null)], world.Desk.Settlements);
             world.Desk.Unreachable.Clear();
             Assert.Equal(Outcome.Done, (await Approve(account, Lee)).Outcome);
         });

@@ -60,7 +60,7 @@ internal static class AccountSeeder
         public Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt) =>
+        public ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt) =>
             throw new NotSupportedException();
     }
 }

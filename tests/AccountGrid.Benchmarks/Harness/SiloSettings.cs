@@ -14,6 +14,22 @@ internal static class SiloSettings
     /// <summary>Harmful actions per person and hour.</summary>
     public const string MaxHarms = "ACCOUNTGRID__OPERATORS__MAXHARMS";
 
+    /// <summary>Accounts that one service takes down per hour.</summary>
+    public const string ServiceMaxHarms = "ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS";
+
+    /// <summary>Followers of the accounts that one service takes down per hour.</summary>
+    public const string ServiceMaxReach = "ACCOUNTGRID__OPERATORS__SERVICEMAXREACH";
+
+    /// <summary>
+    /// These settings and the widest budget of services: a benchmark has one service take accounts down all the time.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> ForLoad(IReadOnlyDictionary<string, string>? environment) =>
+        new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
+        {
+            [ServiceMaxHarms] = "100000000",
+            [ServiceMaxReach] = "1000000000000000",
+        };
+
     /// <summary>Followers from which two people are needed.</summary>
     public const string ProtectedReach = "ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH";
 

@@ -16,7 +16,7 @@ internal static class SiloUnderTest
             new SiloProcessOptions
             {
                 DataDirectory = directory,
-                Environment = environment ?? new Dictionary<string, string>(),
+                Environment = SiloSettings.ForLoad(environment),
                 StartTimeout = TimeSpan.FromMinutes(5),
             },
             cancellationToken);

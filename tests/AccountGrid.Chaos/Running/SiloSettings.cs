@@ -16,6 +16,8 @@ internal static class SiloSettings
             ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = options.ProtectedReach.ToString(CultureInfo.InvariantCulture),
             ["ACCOUNTGRID__ACCOUNTS__PROPOSALLIFETIME"] = "00:00:08",
             ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = options.MaxHarms.ToString(CultureInfo.InvariantCulture),
+            ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = "1000000",
+            ["ACCOUNTGRID__OPERATORS__SERVICEMAXREACH"] = "1000000000000",
             ["ACCOUNTGRID__CHECKPOINTS__INTERVAL"] = "00:00:01",
         },
     };

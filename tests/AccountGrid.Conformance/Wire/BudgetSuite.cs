@@ -45,6 +45,61 @@ public abstract class BudgetSuite(Topology topology) : WireSuite(topology)
         Assert.Equal(V1.Outcome.Done, (await cast.Lee.DownAsync(ids[0])).Outcome);
     }
 
+    // One token of a service took down every standard account that there was.
+    [Theory, BothProtocols]
+    public async Task A_service_takes_so_many_down_for_owners_through_all_gateways_and_not_one_more(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var ids = new List<long>();
+        for (var i = 0; i < Topology.ServiceMaxHarms + 10; i++)
+        {
+            ids.Add(await cast.RegisterAsync());
+        }
+
+        var errors = await Task.WhenAll(ids.Select(async id =>
+        {
+            try
+            {
+                await cast.OwnerDownAsync(id);
+                return null;
+            }
+            catch (RpcException e)
+            {
+                return WireError.From(e).Reason;
+            }
+        }));
+        Assert.Equal(Topology.ServiceMaxHarms, errors.Count(static error => error is null));
+        Assert.All(errors.OfType<string>(), static error => Assert.Equal("BUDGET_EXCEEDED", error));
+
+        // Neither another service nor a person of the same subject pays for it, and restoring costs nothing.
+        var standing = ids[Array.FindIndex(errors, static error => error is not null)];
+        var down = ids[Array.FindIndex(errors, static error => error is null)];
+        await cast.Shop.Wire.Accounts.RestoreAccountAsync(
+            new() { Id = down, Reason = "OWNER_REQUEST", Owner = true }, Options);
+        var another = cast.Meet("shop", "owner-agent").Wire;
+        Assert.Equal(V1.Outcome.Done, (await another.Accounts.DeactivateAccountAsync(
+            new() { Id = standing, Reason = "OWNER_REQUEST", Owner = true }, Options)).Outcome);
+    }
+
+    [Theory, BothProtocols]
+    public async Task A_service_takes_down_so_many_followers_and_more_only_with_a_person(Protocol protocol)
+    {
+        const int Many = Topology.ProtectedReach - 1;
+        var cast = Meet(protocol);
+        var large = await cast.RegisterAsync(Topology.ProtectedReach);
+        for (var i = 0; i < Topology.ServiceMaxReach / Many; i++)
+        {
+            await cast.OwnerDownAsync(await cast.RegisterAsync(Many));
+        }
+
+        var next = await cast.RegisterAsync(Many);
+        var error = await WireClient.ErrorAsync(cast.Shop.Wire.Accounts.DeactivateAccountAsync(
+            new() { Id = next, Reason = "OWNER_REQUEST", Owner = true }, Options));
+        Assert.Equal("REACH_EXCEEDED", error.Reason);
+        Assert.Equal(V1.Outcome.Done,
+            (await cast.Lee.ApproveAsync((await cast.OwnerDownAsync(large)).Proposal)).Outcome);
+    }
+
     [Theory, BothProtocols]
     public async Task So_many_followers_alone_and_any_number_with_a_second_person(Protocol protocol)
     {

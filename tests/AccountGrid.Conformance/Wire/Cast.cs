@@ -112,9 +112,9 @@ public sealed class Cast(Topology topology, Protocol protocol)
         return await call;
     }
 
-    /// <summary>Reads an account, at whichever gateway's turn it is.</summary>
+    /// <summary>Reads an account as staff, who see all of it, at the gateway whose turn it is.</summary>
     public async Task<V1.Account> ReadAsync(long id) =>
-        await Shop.Wire.Accounts.GetAccountAsync(new() { Id = id }, Options);
+        await Kim.Wire.Accounts.GetAccountAsync(new() { Id = id }, Options);
 
     /// <summary>Takes an account down on its owner's behalf.</summary>
     public async Task<V1.DeactivateAccountResponse> OwnerDownAsync(long id) =>

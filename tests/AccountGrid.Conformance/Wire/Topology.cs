@@ -46,6 +46,8 @@ public abstract class Topology : IAsyncDisposable
         ["ACCOUNTGRID__ACCOUNTS__UNPROTECTCOOLOFF"] = "00:00:01",
         ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = $"{MaxHarms}",
         ["ACCOUNTGRID__OPERATORS__MAXREACH"] = $"{MaxReach}",
+        ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = $"{ServiceMaxHarms}",
+        ["ACCOUNTGRID__OPERATORS__SERVICEMAXREACH"] = $"{ServiceMaxReach}",
         ["ACCOUNTGRID__CHECKPOINTS__INTERVAL"] = "00:00:01",
     };
 
@@ -66,6 +68,12 @@ public abstract class Topology : IAsyncDisposable
 
     /// <summary>Followers of the accounts that a person harms alone per hour.</summary>
     public const int MaxReach = 150;
+
+    /// <summary>Accounts that one service takes down per hour.</summary>
+    public const int ServiceMaxHarms = 40;
+
+    /// <summary>Followers of the accounts that one service takes down per hour.</summary>
+    public const int ServiceMaxReach = 250;
 
     /// <summary>Open streams per subject and gateway.</summary>
     public const int MaxStreams = 4;

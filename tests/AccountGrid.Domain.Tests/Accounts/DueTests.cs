@@ -64,7 +64,7 @@ public sealed class DueTests
 
             Assert.Equal("kim", Expect.Only<AccountEvent.HoldPlaced>(step).PlacedBy.Subject);
             Assert.Equal(Actor.System, step.Appended[0].Actor);
-            Assert.Equal(World.Person("kim"), ((Decision.Accepted)step.Decision).Charged);
+            Assert.Equal(Actor.Operator(World.Person("kim")), ((Decision.Accepted)step.Decision).Charged);
         }
 
         [Fact]

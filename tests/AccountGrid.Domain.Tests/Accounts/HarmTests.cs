@@ -256,7 +256,7 @@ public sealed class HarmTests
             var step = Expect.Done(World.Send(Small, Harm(HarmKind.OwnerDeactivate), World.Service));
 
             Assert.Equal(HoldKind.OwnerDeactivation, Assert.Single(step.After.Holds).Kind);
-            Assert.Null(((Decision.Accepted)step.Decision).Charged);
+            Assert.Equal(World.Service.Actor, ((Decision.Accepted)step.Decision).Charged);
         }
 
         [Fact]
@@ -363,8 +363,8 @@ public sealed class HarmTests
             World.Send(Famous, Commands.Deactivate(), World.As("kim"));
             var step = Expect.Done(World.Send(Famous, Approve(2), World.As("lee")));
 
-            Assert.Equal((World.Person("kim"), 0L), Budget.ChargeOf(step.Appended[0].Event));
-            Assert.Equal(World.Person("kim"), ((Decision.Accepted)step.Decision).Charged);
+            Assert.Equal((Actor.Operator(World.Person("kim")), 0L), Budget.ChargeOf(step.Appended[0].Event));
+            Assert.Equal(Actor.Operator(World.Person("kim")), ((Decision.Accepted)step.Decision).Charged);
         }
 
         [Fact]

@@ -222,17 +222,25 @@ public static class Law
         }
     }
 
-    /// <summary>Nobody harms more, by number or by reach alone, than the budget allows within any window.</summary>
+    /// <summary>
+    /// No person and no service harms more, by number or by reach alone, than the budget allows within any window.
+    /// </summary>
     public static void BudgetsHold(World world)
     {
-        foreach (var person in Script.People.Select(World.Person))
+        var policy = world.OperatorPolicy;
+        var actors = Script.People.Select(name => Actor.Operator(World.Person(name)))
+            .Concat(Script.People.Select(Actor.Service)).Append(World.Service.Actor);
+        foreach (var actor in actors)
         {
-            var charges = world.ChargesOf(person).ToImmutableArray();
+            var (most, furthest) = actor.Kind == ActorKind.Service
+                ? (policy.ServiceMaxHarms, policy.ServiceMaxReach)
+                : (policy.MaxHarms, policy.MaxReach);
+            var charges = world.ChargesOf(actor).ToImmutableArray();
             foreach (var last in charges)
             {
                 var window = charges.Where(c => c.At <= last.At && c.At > last.At - world.OperatorPolicy.BudgetWindow).ToArray();
-                Require(window.Length <= world.OperatorPolicy.MaxHarms, $"{person} harmed {window.Length} times within a window", null);
-                Require(window.Sum(c => c.Reach) <= world.OperatorPolicy.MaxReach, $"{person} reached {window.Sum(c => c.Reach)} alone", null);
+                Require(window.Length <= most, $"{actor} harmed {window.Length} times within a window", null);
+                Require(window.Sum(c => c.Reach) <= furthest, $"{actor} reached {window.Sum(c => c.Reach)} alone", null);
             }
         }
     }

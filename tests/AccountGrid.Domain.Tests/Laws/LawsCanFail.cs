@@ -135,6 +135,11 @@ public sealed class LawsCanFail
                 AccountDecider.Decide(state, request, With(situation, a => a with { Budget = null })));
 
     [Fact]
+    public void A_decider_that_gives_services_no_budget_is_found() =>
+        Caught(Law.BudgetsHold, (state, request, situation) =>
+            AccountDecider.Decide(state, request, situation with { ServiceBudget = null }));
+
+    [Fact]
     public void A_decider_that_lets_a_person_fire_due_work_is_found() =>
         Caught(Law.TimeActsAsTheSystem,
             (state, request, situation) => request.Command is AccountCommand.Protect && state.DueAt <= situation.Now

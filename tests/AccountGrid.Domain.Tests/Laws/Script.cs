@@ -32,7 +32,13 @@ public static class Script
         var world = new World(rules)
         {
             AccountPolicy = new() { ProtectedReach = 1000 },
-            OperatorPolicy = new() { MaxHarms = 2, MaxReach = 1500 },
+            OperatorPolicy = new()
+            {
+                MaxHarms = 2,
+                MaxReach = 1500,
+                ServiceMaxHarms = 2,
+                ServiceMaxReach = 1500,
+            },
         };
         world.Enroll(World.Admin, Roles.Admin);
         world.Enroll("kim");

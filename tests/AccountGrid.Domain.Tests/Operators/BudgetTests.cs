@@ -54,15 +54,19 @@ public sealed class BudgetTests
         Assert.Equal(RefusalReason.ReachExceeded, Budget.Check([At(5, 1000)], 1, Now, Policy)!.Reason);
 
     [Fact]
-    public void Only_peoples_harms_are_charged()
+    public void Harms_of_people_and_of_services_are_charged_and_the_systems_are_not()
     {
         var impact = new Impact(500, Tier.Standard);
         var action = Commands.Action(HarmKind.Deactivate);
 
-        Assert.Equal((World.Person("kim"), 500),
+        Assert.Equal((Actor.Operator(World.Person("kim")), 500),
             Budget.ChargeOf(
                 new AccountEvent.HoldPlaced(action, Actor.Operator(World.Person("kim")), null, null, impact)));
-        Assert.Null(Budget.ChargeOf(new AccountEvent.HoldPlaced(action, World.Service.Actor, null, null, impact)));
+        Assert.Equal((World.Service.Actor, 500),
+            Budget.ChargeOf(new AccountEvent.HoldPlaced(action, World.Service.Actor, null, null, impact)));
+        Assert.Equal((World.Service.Actor, 0),
+            Budget.ChargeOf(new AccountEvent.HoldPlaced(action, World.Service.Actor, World.Person("lee"), 3, impact)));
+        Assert.Null(Budget.ChargeOf(new AccountEvent.HoldPlaced(action, Actor.System, null, null, impact)));
         Assert.Null(Budget.ChargeOf(new AccountEvent.HoldLifted(HoldKind.Suspension, LiftCause.Staff, "", "", "", 0)));
     }
 

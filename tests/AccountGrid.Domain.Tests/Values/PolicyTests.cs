@@ -50,6 +50,8 @@ public sealed class PolicyTests
                 BudgetWindow = TimeSpan.FromDays(8),
                 MaxHarms = 0,
                 MaxReach = 0,
+                ServiceMaxHarms = 0,
+                ServiceMaxReach = 0,
             }.Validate();
             Assert.Equal(
                 [
@@ -57,6 +59,8 @@ public sealed class PolicyTests
                     "BudgetWindow must be from 00:00:01 to 7.00:00:00; it is 8.00:00:00.",
                     "MaxHarms must be from 1 to 1000000; it is 0.",
                     "MaxReach must be from 1 to 9223372036854775807; it is 0.",
+                    "ServiceMaxHarms must be from 1 to 100000000; it is 0.",
+                    "ServiceMaxReach must be from 1 to 9223372036854775807; it is 0.",
                 ],
                 broken);
         }

@@ -144,24 +144,25 @@ public sealed partial class InMemoryJournal : IJournal, IHarmLog
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<HarmCharge>> ReadChargesAsync(
-        OperatorId person, DateTimeOffset after, CancellationToken cancellationToken)
+        Actor by, DateTimeOffset after, CancellationToken cancellationToken)
     {
         await Task.Yield();
         lock (_lock)
         {
-            return [.. _harms.Where(h => h.Mark.Person == person && h.Entry.At > after)
+            return [.. _harms.Where(h => h.Mark.By == by && h.Entry.At > after)
                 .Select(h => new HarmCharge(h.Entry.At, h.Mark.Reach))];
         }
     }
 
     /// <inheritdoc/>
     public Task<ImmutableArray<AccountId>> ListHarmedAsync(
-        OperatorId person, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
+        Actor by, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             var accounts =
-                _harms.Where(h => (h.Mark.Person == person || h.Mark.ApprovedBy == person) && h.Entry.At >= since)
+                _harms.Where(h => h.Entry.At >= since
+                    && (h.Mark.By == by || (by.Person is { } person && h.Mark.ApprovedBy == person)))
                 .Select(h => h.Entry.Stream.IsAccount(out var account) ? account.Value : 0)
                 .Where(a => a > afterAccount).Distinct().Order().Take(max);
             return Task.FromResult(accounts.Select(a => new AccountId(a)).ToImmutableArray());

@@ -10,6 +10,7 @@ namespace AccountGrid.Testing;
 public sealed class OperatorDesk : IOperatorAuthority
 {
     private readonly Dictionary<OperatorId, OperatorProcessor> _people = [];
+    private readonly Dictionary<Actor, ServiceProcessor> _services = [];
 
     /// <summary>What the processors are built on; set once, before the first question.</summary>
     public OperatorServices? Services { get; set; }
@@ -18,7 +19,7 @@ public sealed class OperatorDesk : IOperatorAuthority
     public List<AuthorityQuestion> Questions { get; } = [];
 
     /// <summary>Every settlement, in order.</summary>
-    public List<(OperatorId Person, DateTimeOffset? HappenedAt)> Settlements { get; } = [];
+    public List<(Actor Payer, DateTimeOffset? HappenedAt)> Settlements { get; } = [];
 
     /// <summary>Whoever cannot be reached.</summary>
     public HashSet<OperatorId> Unreachable { get; } = [];
@@ -55,13 +56,41 @@ public sealed class OperatorDesk : IOperatorAuthority
             await hook(question);
         }
 
-        return await (await OfAsync(question.Person)).AskAsync(question, cancellationToken);
+        var asked = question.OfAService ? question with { Intent = null } : question;
+        var answer = await (await OfAsync(question.Person)).AskAsync(asked, cancellationToken);
+        if (!question.OfAService || question.Intent is not { } intent)
+        {
+            return answer;
+        }
+
+        var (reservation, refusal) = await OfService(question.Payer).ReserveAsync(intent, cancellationToken);
+        return new(answer.Authority with { Budget = refusal }, reservation);
     }
 
     /// <inheritdoc/>
-    public async ValueTask SettleAsync(OperatorId person, long reservation, DateTimeOffset? happenedAt)
+    public async ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
     {
-        Settlements.Add((person, happenedAt));
-        (await OfAsync(person)).Settle(reservation, happenedAt);
+        ArgumentNullException.ThrowIfNull(payer);
+        Settlements.Add((payer, happenedAt));
+        if (payer.Person is { } person)
+        {
+            (await OfAsync(person)).Settle(reservation, happenedAt);
+        }
+        else
+        {
+            OfService(payer).Settle(reservation, happenedAt);
+        }
+    }
+
+    /// <summary>A service's processor.</summary>
+    public ServiceProcessor OfService(Actor service)
+    {
+        if (!_services.TryGetValue(service, out var processor))
+        {
+            _services[service] = processor = new(
+                service, Services ?? throw new InvalidOperationException("The desk has no services yet."));
+        }
+
+        return processor;
     }
 }

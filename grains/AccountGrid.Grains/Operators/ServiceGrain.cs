@@ -1,0 +1,64 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Orleans.Placement;
+
+namespace AccountGrid.Grains;
+
+/// <summary>The shell round one <see cref="ServiceProcessor"/>.</summary>
+[ActivationCountBasedPlacement, GrainType("service")]
+public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : Grain, IServiceGrain
+{
+    private ServiceProcessor? _processor;
+    private int _generation;
+
+    /// <summary>The key of a service's grain.</summary>
+    internal static string KeyOf(Actor service) => BudgetMark.TextOf(service);
+
+    /// <inheritdoc />
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _generation = guard.Generation;
+        if (BudgetMark.Parse(this.GetPrimaryKeyString()) is { Kind: ActorKind.Service } service)
+        {
+            _processor = new(service, services);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<ReservationInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            DeactivateOnIdle();
+            throw new GrainRefusedException(Refusal.Invalid("service", "must be a service's subject").ToInfo());
+        }
+
+        try
+        {
+            // After a pause another silo may have had this grain meanwhile.
+            var generation = await guard.ConfirmAsync(cancellationToken);
+            if (generation != _generation)
+            {
+                processor.Reread();
+                _generation = Math.Max(_generation, generation);
+            }
+
+            var (reservation, refusal) = await processor.ReserveAsync(
+                new HarmIntent(new AccountId(account), reach), cancellationToken);
+            return new(reservation, refusal?.ToInfo());
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    }
+
+    /// <inheritdoc />
+    public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
+    {
+        _processor?.Settle(reservation, happenedAt);
+        return Task.CompletedTask;
+    }
+}
