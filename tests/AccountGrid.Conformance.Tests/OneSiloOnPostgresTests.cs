@@ -33,5 +33,7 @@ public static class OneSiloOnPostgresTests
 
     public sealed class Access(OneSiloOnPostgres topology) : AccessSuite(topology);
 
+    public sealed class Disclosure(OneSiloOnPostgres topology) : DisclosureSuite(topology);
+
     public sealed class Surface(OneSiloOnPostgres topology) : SurfaceSuite(topology);
 }

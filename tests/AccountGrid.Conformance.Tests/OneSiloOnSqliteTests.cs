@@ -33,5 +33,7 @@ public static class OneSiloOnSqliteTests
 
     public sealed class Access(OneSiloOnSqlite topology) : AccessSuite(topology);
 
+    public sealed class Disclosure(OneSiloOnSqlite topology) : DisclosureSuite(topology);
+
     public sealed class Surface(OneSiloOnSqlite topology) : SurfaceSuite(topology);
 }

@@ -33,5 +33,7 @@ public static class ThreeSilosBehindAGatewayTests
 
     public sealed class Access(ThreeSilosBehindAGateway topology) : AccessSuite(topology);
 
+    public sealed class Disclosure(ThreeSilosBehindAGateway topology) : DisclosureSuite(topology);
+
     public sealed class Surface(ThreeSilosBehindAGateway topology) : SurfaceSuite(topology);
 }

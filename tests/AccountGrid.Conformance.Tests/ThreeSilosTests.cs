@@ -33,5 +33,7 @@ public static class ThreeSilosTests
 
     public sealed class Access(ThreeSilos topology) : AccessSuite(topology);
 
+    public sealed class Disclosure(ThreeSilos topology) : DisclosureSuite(topology);
+
     public sealed class Surface(ThreeSilos topology) : SurfaceSuite(topology);
 }

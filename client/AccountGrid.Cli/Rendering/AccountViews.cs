@@ -42,7 +42,7 @@ internal static class AccountViews
     public static void Waits(IAnsiConsole console, Proposal proposal)
     {
         var what = $"[yellow]Waits:[/] {Show.Name(proposal.Action)} {proposal.Account} "
-            + $"proposed by {Actor(proposal.ProposedBy)}";
+            + (proposal.ProposedBy is { } proposer ? $"proposed by {Actor(proposer)}" : "for the owner");
         console.MarkupLine(proposal.State == Proposal.Types.State.Scheduled
             ? $"{what}; due {Show.Instant(proposal.DueAt)}, proposal {Show.Text(proposal.Id)}"
             : $"{what} needs a second person until {Show.Instant(proposal.DueAt)}: "

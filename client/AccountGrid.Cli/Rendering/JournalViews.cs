@@ -30,8 +30,11 @@ internal static class JournalViews
     /// <summary>One change of a watch, on one line.</summary>
     public static void Change(IAnsiConsole console, WatchEventsResponse change) => console.MarkupLine(
         $"[grey]{Show.Precise(change.At)}[/]  {change.Account}  {AccountViews.Status(change.Status)}  "
-            + $"{Show.Text(change.Type)} by {AccountViews.Actor(change.Actor)}  [grey]position {change.Position}"
+            + $"{Show.Text(change.Type)}{By(change.Actor)}  [grey]position {change.Position}"
             + $"{(change.TraceId.Length > 0 ? $", trace {Show.Text(change.TraceId)}" : "")}[/]");
+
+    /// <summary>Services are not told who acted.</summary>
+    private static string By(Actor? actor) => actor is null ? "" : $" by {AccountViews.Actor(actor)}";
 
     /// <summary>Incidents, newest first.</summary>
     public static void Incidents(IAnsiConsole console, IReadOnlyCollection<Incident> incidents)

@@ -77,7 +77,7 @@ internal sealed class Stage
 
     /// <summary>Reads an account as the network does.</summary>
     public Task<Account> AccountAsync(long id, CancellationToken cancellationToken) =>
-        Cast.Network.Api.Accounts.GetAsync(id, cancellationToken: cancellationToken);
+        Cast.Agent.Api.Accounts.GetAsync(id, cancellationToken: cancellationToken);
 
     /// <summary>Reads an account as a visitor does.</summary>
     public Task<PublicAccount> VisitAsync(long id, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AccountGrid.Domain;
+using AccountGrid.Gateway.Mapping;
 using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Auth;
@@ -32,6 +33,9 @@ internal sealed class CallerIdentity : ClaimsIdentity
     /// Whether the token speaks for a person, whose standing then counts whatever other roles it has.
     /// </summary>
     public bool IsStaff => (Roles & Roles.Staff) != Roles.None;
+
+    /// <summary>What the caller may see.</summary>
+    public Viewer Viewer => IsStaff ? Viewer.Staff : Viewer.Service;
 
     /// <summary>
     /// The caller of every method: a service where the token's only roles of ours are roles of services, else a

@@ -6,8 +6,8 @@ namespace AccountGrid.Gateway.Mapping;
 /// <summary>Maps accounts, holds and counts.</summary>
 internal static class AccountMapping
 {
-    /// <summary>One account.</summary>
-    public static V1.Account ToProto(AccountInfo info)
+    /// <summary>One account, as the viewer may see it.</summary>
+    public static V1.Account ToProto(AccountInfo info, Viewer viewer)
     {
         var account = new V1.Account
         {
@@ -19,11 +19,6 @@ internal static class AccountMapping
             Tier = Enums.Tiers.ToProto(info.Tier),
             Followers = ToProto(info.Followers),
         };
-        if (info.Designation is { } designation)
-        {
-            account.Protection = ToProto(designation);
-        }
-
         if (info.Reach is { } reach)
         {
             account.ReachProtection = new()
@@ -38,8 +33,19 @@ internal static class AccountMapping
         {
             foreach (var hold in info.Holds)
             {
-                account.Holds.Add(ToProto(hold));
+                account.Holds.Add(ToProto(hold, viewer));
             }
+        }
+
+        return viewer == Viewer.Staff ? AddStaffs(account, info) : account;
+    }
+
+    /// <summary>What only staff see of an account.</summary>
+    private static V1.Account AddStaffs(V1.Account account, AccountInfo info)
+    {
+        if (info.Designation is { } designation)
+        {
+            account.Protection = ToProto(designation);
         }
 
         if (info.Proposal is { } proposal)
@@ -71,13 +77,21 @@ internal static class AccountMapping
         ReviewAt = TimeMapping.ToProto(info.ReviewAt),
     };
 
-    private static V1.Hold ToProto(HoldInfo info) => new()
+    private static V1.Hold ToProto(HoldInfo info, Viewer viewer)
     {
-        Kind = Enums.HoldKinds.ToProto(info.Kind),
-        PlacedBy = ActorMapping.ToProto(info.PlacedBy),
-        ApprovedBy = info.ApprovedBy ?? "",
-        At = TimeMapping.ToProto(info.At),
-        Reason = info.Reason,
-        Until = TimeMapping.ToProto(info.Until),
-    };
+        var hold = new V1.Hold
+        {
+            Kind = Enums.HoldKinds.ToProto(info.Kind),
+            At = TimeMapping.ToProto(info.At),
+            Reason = info.Reason,
+            Until = TimeMapping.ToProto(info.Until),
+        };
+        if (viewer == Viewer.Staff)
+        {
+            hold.PlacedBy = ActorMapping.ToProto(info.PlacedBy);
+            hold.ApprovedBy = info.ApprovedBy ?? "";
+        }
+
+        return hold;
+    }
 }

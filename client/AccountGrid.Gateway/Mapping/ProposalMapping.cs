@@ -6,7 +6,22 @@ namespace AccountGrid.Gateway.Mapping;
 /// <summary>Maps proposals.</summary>
 internal static class ProposalMapping
 {
-    /// <summary>A pending proposal.</summary>
+    /// <summary>
+    /// What a service is told of the proposal that its own command opened: what it asked for, until when it waits, and
+    /// the id to withdraw it.
+    /// </summary>
+    public static V1.Proposal ToItsService(ProposalInfo info) => new()
+    {
+        Id = new ProposalId(new AccountId(info.Account), info.Sequence).ToString(),
+        Account = info.Account,
+        State = ToProto(info.State),
+        Action = Enums.Harms.ToProto(info.Action.Kind),
+        Reason = info.Action.Reason,
+        At = TimeMapping.ToProto(info.Action.At),
+        DueAt = TimeMapping.ToProto(info.DueAt),
+    };
+
+    /// <summary>A pending proposal, as staff see it.</summary>
     public static V1.Proposal ToProto(ProposalInfo info)
     {
         var proposal = new V1.Proposal

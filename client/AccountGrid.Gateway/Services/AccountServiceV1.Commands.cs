@@ -110,7 +110,8 @@ internal sealed partial class AccountServiceV1
         long id, CommandInput command, string? requestId, long? stateVersion, ServerCallContext context) =>
         CommandMapping.ToProto(
             await grains.ExecuteAsync(
-                id, command, context.CommandCaller(), requestId, stateVersion, context.CancellationToken));
+                id, command, context.CommandCaller(), requestId, stateVersion, context.CancellationToken),
+            context.Viewer());
 
     private static (string? RequestId, long? StateVersion) Check(ref FieldChecks checks, V1.IAccountCommand request)
     {

@@ -19,11 +19,15 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         checks.Id("id", request.Id);
         checks.NotNegative("minVersion", request.MinVersion);
         checks.ThrowIfAny();
-        return grains.FindLocal(request.Id, request.MinVersion) is { } account ? KeptMessages.Of(account) : CallAsync();
+        var viewer = context.Viewer();
+        return grains.FindLocal(request.Id, request.MinVersion) is { } account
+            ? KeptMessages.Of(account, viewer)
+            : CallAsync();
 
         // A function of its own, because a read that does not wait starts no time limit.
         async Task<V1.Account> CallAsync() =>
-            AccountMapping.ToProto(await grains.GetAsync(request.Id, request.MinVersion, context.CancellationToken));
+            AccountMapping.ToProto(
+                await grains.GetAsync(request.Id, request.MinVersion, context.CancellationToken), viewer);
     }
 
     /// <inheritdoc/>
@@ -60,12 +64,13 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
 
         checks.ThrowIfAny();
         var found = await grains.ReadAsync(request.Ids, context.CancellationToken);
+        var viewer = context.Viewer();
         var response = new V1.BatchGetAccountsResponse();
         for (var i = 0; i < found.Length; i++)
         {
             if (found[i] is { } account)
             {
-                response.Accounts.Add(AccountMapping.ToProto(account));
+                response.Accounts.Add(AccountMapping.ToProto(account, viewer));
             }
             else
             {
@@ -87,10 +92,11 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         var cancel = context.CancellationToken;
         var page = await grains.RepeatAsync(
             () => grains.Directory.ListAccountsAsync(filter, order.Cursor, order.Size, cancel), cancel);
+        var viewer = context.Viewer();
         var accounts = await grains.ReadAsync(page.Ids, cancel);
         return new()
         {
-            Accounts = { accounts.OfType<AccountInfo>().Select(AccountMapping.ToProto) },
+            Accounts = { accounts.OfType<AccountInfo>().Select(account => AccountMapping.ToProto(account, viewer)) },
             NextPageToken = PageTokens.Format(order.Query, page.Next),
         };
     }
@@ -139,7 +145,8 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         checks.ThrowIfAny();
         var reply = GrainCalls.Unwrap(
             requestId is null ? await CallAsync() : await grains.RepeatAsync(CallAsync, context.CancellationToken));
-        return new() { Account = CommandMapping.ToProto(reply).Account };
+        // Services alone register, and a repetition answers with the account as it is now.
+        return new() { Account = CommandMapping.ToProto(reply, Viewer.Service).Account };
 
         Task<CommandReply> CallAsync() => grains.Registrar.RegisterAsync(
             request.Id, request.Handle, context.CommandCaller(), requestId, context.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using AccountGrid.Domain;
 using AccountGrid.Gateway.Auth;
@@ -26,6 +27,11 @@ internal sealed class EventFeed(
 
     private const int PageSize = 500;
     private const string RefusedAttempt = "attempt-refused";
+
+    /// <summary>Entries about what waits: not for services to know.</summary>
+    private static readonly FrozenSet<string> AboutProposals = FrozenSet.Create(
+        StringComparer.Ordinal, "proposal-opened", "proposal-approved", "proposal-closed", "action-scheduled");
+
     private readonly TimeSpan _heartbeat = options.Value.Limits.Heartbeat;
 
     /// <summary>
@@ -78,7 +84,7 @@ internal sealed class EventFeed(
             var page = await NextPageAsync(caller, position, progress.Wait, ending.Token);
             foreach (var entry in page.Entries)
             {
-                if (await ToEventAsync(entry, order, ending.Token) is { } happened)
+                if (await ToEventAsync(entry, order, caller.Viewer, ending.Token) is { } happened)
                 {
                     progress.Sent();
                     yield return new FeedStep(entry.Position, happened);
@@ -125,10 +131,11 @@ internal sealed class EventFeed(
     }
 
     private async ValueTask<V1.WatchEventsResponse?> ToEventAsync(
-        EntryInfo entry, WatchOrder order, CancellationToken cancellationToken)
+        EntryInfo entry, WatchOrder order, Viewer viewer, CancellationToken cancellationToken)
     {
         // Refused attempts changed nothing, and operators' entries concern no account.
-        if (entry.Type == RefusedAttempt || !StreamId.TryParse(entry.Stream, out var stream)
+        if (entry.Type == RefusedAttempt || (viewer == Viewer.Service && AboutProposals.Contains(entry.Type))
+            || !StreamId.TryParse(entry.Stream, out var stream)
             || !stream.IsAccount(out var account)
             || (order.Accounts.Count > 0 && !order.Accounts.Contains(account.Value)))
         {
@@ -143,7 +150,7 @@ internal sealed class EventFeed(
             Sequence = entry.Sequence,
             Type = entry.Type,
             At = TimeMapping.ToProto(entry.At),
-            Actor = ActorMapping.ToProto(entry.Actor),
+            Actor = viewer == Viewer.Staff ? ActorMapping.ToProto(entry.Actor) : null,
             Status = Enums.Status.ToProto(answer.Status),
             TraceId = entry.TraceId,
         };

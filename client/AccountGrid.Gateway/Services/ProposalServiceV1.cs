@@ -130,13 +130,15 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
 
     private async Task<(V1.Outcome Outcome, V1.Account? Account, V1.Proposal? Proposal)> ExecuteAsync(
         ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
-        CommandMapping.ToProto(await grains.ExecuteAsync(
-            id.Account.Value,
-            command,
-            context.CommandCaller(),
-            requestId,
-            expectedStateVersion: null,
-            context.CancellationToken));
+        CommandMapping.ToProto(
+            await grains.ExecuteAsync(
+                id.Account.Value,
+                command,
+                context.CommandCaller(),
+                requestId,
+                expectedStateVersion: null,
+                context.CancellationToken),
+            context.Viewer());
 
     private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(
         PowerProposalId id, OperatorInput command, string? requestId, ServerCallContext context) =>

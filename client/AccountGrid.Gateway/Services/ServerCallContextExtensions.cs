@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AccountGrid.Gateway.Auth;
+using AccountGrid.Gateway.Mapping;
 using AccountGrid.Grains;
 using Grpc.Core;
 
@@ -12,6 +13,9 @@ internal static class ServerCallContextExtensions
     public static CallerIdentity Identity(this ServerCallContext context) =>
         context.GetHttpContext().User.Identity as CallerIdentity
             ?? throw new InvalidOperationException("A method was reached without its gate.");
+
+    /// <summary>What the caller may see.</summary>
+    public static Viewer Viewer(this ServerCallContext context) => context.Identity().Viewer;
 
     /// <summary>
     /// The caller of a command with the request's trace, which the journal records and the answer carries.

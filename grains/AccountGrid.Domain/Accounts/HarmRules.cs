@@ -45,8 +45,12 @@ internal static class HarmRules
 
         if (state.Proposal is { } pending)
         {
+            // What waits is not for services to know.
             return AccountDecider.Refuse(
-                Refusal.AlreadyExists($"Pending proposal {new ProposalId(state.Id, pending.Sequence)}"), name);
+                Refusal.AlreadyExists(caller.Actor.Kind == ActorKind.Service
+                    ? $"An action on account {state.Id} that waits"
+                    : $"Pending proposal {new ProposalId(state.Id, pending.Sequence)}"),
+                name);
         }
 
         var digest = RequestDigest.Of(state.Id, caller.Actor, action);

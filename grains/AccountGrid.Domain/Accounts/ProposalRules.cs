@@ -117,12 +117,8 @@ internal static class ProposalRules
     {
         var refusal = AccountDecider.CheckNote(command.Note)
             ?? (caller.Actor.Kind == ActorKind.Service
-                ? null
-                : AccountDecider.CheckPerson(caller, Roles.Support, situation))
-            ?? (state.Proposal?.Sequence == command.Sequence ? null : WhyNotPending(state, command.Sequence))
-            ?? (IsProposer(state.Proposal!, caller)
-                ? null
-                : new Refusal(RefusalReason.ForbiddenRole, "Only the proposer withdraws; others reject."));
+                ? CheckService(state, command.Sequence, caller)
+                : CheckProposer(state, command.Sequence, caller, situation));
         return refusal is not null
             ? AccountDecider.Refuse(refusal, "withdraw", command.Sequence)
             : Closed(command.Sequence, ProposalState.Withdrawn, command.Note);
@@ -211,11 +207,20 @@ internal static class ProposalRules
         };
     }
 
-    private static bool IsProposer(Proposal proposal, Caller caller) =>
-        proposal.ProposedBy.Kind == caller.Actor.Kind
-        && (caller.Actor.Kind == ActorKind.Service
-            ? (caller.Roles & Roles.MayActForOwners) != Roles.None
-            : proposal.ProposedBy.Subject == caller.Actor.Subject);
+    private static Refusal? CheckProposer(AccountState state, long sequence, Caller caller, Situation situation) =>
+        AccountDecider.CheckPerson(caller, Roles.Support, situation)
+        ?? (state.Proposal is not { } proposal || proposal.Sequence != sequence ? WhyNotPending(state, sequence)
+            : proposal.ProposedBy == caller.Actor ? null
+            : new Refusal(RefusalReason.ForbiddenRole, "Only the proposer withdraws; others reject."));
+
+    /// <summary>
+    /// A service withdraws what a service proposed. Whether anything else waits, or was decided, is not for services to
+    /// know.
+    /// </summary>
+    private static Refusal? CheckService(AccountState state, long sequence, Caller caller) =>
+        (caller.Roles & Roles.MayActForOwners) == Roles.None ? Refusal.ForbiddenRole(Roles.MayActForOwners)
+        : state.Proposal is { ProposedBy.Kind: ActorKind.Service } proposal && proposal.Sequence == sequence ? null
+        : Refusal.NotFound($"pending proposal {new ProposalId(state.Id, sequence)} of a service");
 
     private static Decision.Accepted Closed(long sequence, ProposalState how, string note) =>
         new([new AccountEvent.ProposalClosed(sequence, how, RefusalReason.None, note)], Outcome.Done, sequence);

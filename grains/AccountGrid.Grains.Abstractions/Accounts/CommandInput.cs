@@ -69,6 +69,11 @@ public abstract record CommandInput
         /// <inheritdoc/>
         public override Mapped ToCommand(Caller caller)
         {
+            if (caller.Actor.Person is null)
+            {
+                return (null, Refusal.ForbiddenRole(Roles.Support));
+            }
+
             var owner = string.IsNullOrEmpty(Owner) ? caller.Actor.Person
                 : OperatorId.TryParse(Owner, out var named) ? named
                 : null;

@@ -26,7 +26,8 @@ internal sealed class RecoveryReader(
     public async Task<RecoveredState> ReadAsync(
         IReadOnlyCollection<long> ids, DiskState? disk, CancellationToken cancellationToken)
     {
-        var served = await ReadAccountsAsync(ids, cancellationToken);
+        // Staff see what is pending.
+        var served = await ReadAccountsAsync(ids, auditorToken, cancellationToken);
         var listed = await ReadListingAsync(cancellationToken);
         for (var again = 0; again < 3 && !served.Keys.All(listed.ContainsKey); again++)
         {
@@ -60,7 +61,7 @@ internal sealed class RecoveryReader(
     public async Task<ImmutableDictionary<long, Seen>> ReadServedAsync(
         IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
     {
-        var served = await ReadAccountsAsync(ids, cancellationToken);
+        var served = await ReadAccountsAsync(ids, serviceToken, cancellationToken);
         return ids.ToImmutableDictionary(
             id => id, id => served.TryGetValue(id, out var account) ? GridCalls.Of(account) : new Seen(id, Version: 0));
     }
@@ -74,7 +75,7 @@ internal sealed class RecoveryReader(
     }
 
     private async Task<Dictionary<long, Account>> ReadAccountsAsync(
-        IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
+        IReadOnlyCollection<long> ids, string token, CancellationToken cancellationToken)
     {
         var accounts = new Dictionary<long, Account>();
         foreach (var part in ids.Chunk(PageSize))
@@ -82,7 +83,7 @@ internal sealed class RecoveryReader(
             var request = new BatchGetAccountsRequest();
             request.Ids.AddRange(part);
             foreach (var account in (await _accounts.BatchGetAccountsAsync(
-                request, With(serviceToken, cancellationToken))).Accounts)
+                request, With(token, cancellationToken))).Accounts)
             {
                 accounts.Add(account.Id, account);
             }

@@ -128,10 +128,10 @@ public sealed class Cast(Topology topology, Protocol protocol)
 
     /// <summary>
     /// The account's events from its registration on, as they come: what to wait with for something that happens by
-    /// itself.
+    /// itself. Staff see all of them.
     /// </summary>
     public AsyncServerStreamingCall<V1.WatchEventsResponse> WatchFromTheBeginning(long id) =>
-        Shop.Wire.Events.WatchEvents(new() { AfterPosition = 0, Accounts = { id } }, Options);
+        Kim.Wire.Events.WatchEvents(new() { AfterPosition = 0, Accounts = { id } }, Options);
 
     /// <summary>Waits for an account's next event of a type.</summary>
     public async Task<V1.WatchEventsResponse> EventAsync(long id, string type)

@@ -88,8 +88,12 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var owner = await cast.OwnerDownAsync(id);
+        Assert.Equal(
+            (V1.Hold.Types.Kind.OwnerDeactivation, null),
+            (owner.Account.Holds[0].Kind, owner.Account.Holds[0].PlacedBy));
+        var staffs = Assert.Single((await cast.ReadAsync(id)).Holds);
         Assert.Equal((V1.Hold.Types.Kind.OwnerDeactivation, V1.Actor.Types.Kind.Service),
-            (owner.Account.Holds[0].Kind, owner.Account.Holds[0].PlacedBy.Kind));
+            (staffs.Kind, staffs.PlacedBy.Kind));
         await cast.Kim.DownAsync(id);
         var all = await cast.Kim.Wire.Accounts.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE" }, Options);
         Assert.Equal((3, V1.Account.Types.Status.Suspended), (all.Account.Holds.Count, all.Account.Status));

@@ -13,7 +13,7 @@ public abstract class WatchSuite(Topology topology) : WireSuite(topology)
         var cast = Meet(protocol);
         var id = await cast.RegisterAsync();
         var other = await cast.RegisterAsync();
-        using var watch = cast.Shop.Wire.Events.WatchEvents(new() { Accounts = { id } }, Options);
+        using var watch = cast.Lee.Wire.Events.WatchEvents(new() { Accounts = { id } }, Options);
         var from = long.Parse((await watch.ResponseHeadersAsync).GetValue("position")!,
             System.Globalization.CultureInfo.InvariantCulture);
         await cast.Kim.DownAsync(id);

@@ -16,6 +16,9 @@ public class WireClient(HttpClient http, CallInvoker invoker)
     /// <summary>Plain HTTP, for what only a body or an address as it stands can say.</summary>
     public HttpClient Http { get; } = http;
 
+    /// <summary>Calls any method.</summary>
+    public CallInvoker Invoker { get; } = invoker;
+
     /// <summary>Accounts.</summary>
     public V1.AccountService.AccountServiceClient Accounts { get; } = new(invoker);
 

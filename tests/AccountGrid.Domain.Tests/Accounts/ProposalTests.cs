@@ -296,8 +296,29 @@ public sealed class ProposalTests
         public void Nobody_else_does()
         {
             Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Famous, Commands.Withdraw(2), World.As("lee")));
-            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(Famous, Commands.Withdraw(2), World.Service));
+            Expect.Refused(RefusalReason.NotFound, World.Send(Famous, Commands.Withdraw(2), World.Service));
         }
+
+        // Whether there is a proposal, and what became of it, is not for services to know.
+        [Fact]
+        public void A_service_is_told_the_same_of_a_proposal_of_staff_and_of_one_that_never_was()
+        {
+            var ofStaff = World.Send(Famous, Commands.Withdraw(2), World.Service).Refusal!;
+            var ofNothing = World.Send(Famous, Commands.Withdraw(77), World.Service).Refusal!;
+            World.Send(Famous, Commands.Reject(2), World.As("lee"));
+            var ofThePast = World.Send(Famous, Commands.Withdraw(2), World.Service).Refusal!;
+            var beside = World.Send(Famous, Harm(HarmKind.OwnerDeactivate), World.Service);
+
+            Assert.Equal(ofNothing.Message, ofStaff.Message.Replace("-2 ", "-77 ", StringComparison.Ordinal));
+            Assert.Equal(ofStaff, ofThePast);
+            Assert.Equal(Outcome.Pending, beside.Outcome);
+        }
+
+        [Fact]
+        public void A_service_without_the_role_for_owners_withdraws_nothing() =>
+            Expect.Refused(
+                RefusalReason.ForbiddenRole,
+                World.Send(Famous, Commands.Withdraw(2), new(World.Service.Actor, Roles.Reader)));
 
         [Fact]
         public void The_owners_service_takes_the_owners_back()
