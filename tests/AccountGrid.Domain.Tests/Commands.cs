@@ -32,6 +32,9 @@ internal static class Commands
 
     public static AccountCommand Withdraw(long? sequence) => new AccountCommand.Withdraw(sequence ?? 0, "");
 
+    public static AccountCommand UndoService(string of, DateTimeOffset since) =>
+        new AccountCommand.UndoHolds(World.Person(of), since, "", 0, OfAService: true);
+
     public static AccountCommand Undo(string of, DateTimeOffset since) =>
         new AccountCommand.UndoHolds(World.Person(of), since, "", 0);
 }

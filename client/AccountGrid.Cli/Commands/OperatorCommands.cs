@@ -107,7 +107,8 @@ internal static class OperatorCommands
                 api.Operators.UndoAsync(request, stop),
             (run, answer) =>
             {
-                run.Output.Answer(answer, console => OperatorViews.Undone(console, answer, run.Get(dryRun)));
+                run.Output.Answer(answer, console => OperatorViews.Undone(
+                    console, answer.RestoredIds, answer.Failures, answer.More, run.Get(dryRun)));
                 return answer.Failures.Count > 0 || answer.More ? ExitCode.CheckFailed : ExitCode.Ok;
             },
             NewName(),

@@ -40,16 +40,18 @@ internal static class OperatorViews
     }
 
     /// <summary>The result of an undo.</summary>
-    public static void Undone(IAnsiConsole console, UndoOperatorResponse answer, bool dryRun)
+    public static void Undone(
+        IAnsiConsole console, IReadOnlyCollection<long> restored, IReadOnlyCollection<UndoFailure> failures, bool more,
+        bool dryRun)
     {
-        console.MarkupLine(answer.RestoredIds.Count == 0
+        console.MarkupLine(restored.Count == 0
             ? "[grey]Nothing to restore.[/]"
-            : $"{(dryRun ? "Would restore" : "Restored")} {Show.Count(answer.RestoredIds.Count)}: "
-                + string.Join(", ", answer.RestoredIds));
-        if (answer.Failures.Count > 0)
+            : $"{(dryRun ? "Would restore" : "Restored")} {Show.Count(restored.Count)}: "
+                + string.Join(", ", restored));
+        if (failures.Count > 0)
         {
             var table = Tables.New("#Not restored", "Reason", "");
-            foreach (var failure in answer.Failures)
+            foreach (var failure in failures)
             {
                 table.AddRow(failure.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), Show.Text(
                     failure.Reason), Show.Text(failure.Message));
@@ -58,7 +60,7 @@ internal static class OperatorViews
             console.Write(table);
         }
 
-        if (answer.More)
+        if (more)
         {
             console.MarkupLine("[yellow]There are more: call it again.[/]");
         }

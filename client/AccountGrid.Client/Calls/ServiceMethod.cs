@@ -68,7 +68,7 @@ internal sealed class ServiceMethod
         Repetition = level == Level.IdempotencyUnknown ? Repetition.ActsTwice : Repetition.Harmless;
         Time = Name switch
         {
-            "UndoOperator" => TimeKind.Undo,
+            "UndoOperator" or "UndoService" => TimeKind.Undo,
             "VerifyAudit" => TimeKind.Verify,
             "IngestFollows" => TimeKind.IngestStream,
             "WatchEvents" => TimeKind.Watch,

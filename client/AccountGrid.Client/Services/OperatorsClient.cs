@@ -64,4 +64,14 @@ public sealed class OperatorsClient
     public Task<UndoOperatorResponse> UndoAsync(
         UndoOperatorRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.UndoOperatorAsync, cancellationToken);
+
+    /// <summary>
+    /// Lifts the owners' holds that one service placed since an instant. Role: support. Where it was sent again, the
+    /// answer lists only what the last attempt restored.
+    /// </summary>
+    /// <param name="request">The service, the instant, and whether only to say what would be done.</param>
+    /// <param name="cancellationToken">Ends the call; a part may have been restored then.</param>
+    public Task<UndoServiceResponse> UndoServiceAsync(
+        UndoServiceRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.UndoServiceAsync, cancellationToken);
 }

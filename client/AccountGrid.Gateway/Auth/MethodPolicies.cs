@@ -49,6 +49,7 @@ internal static class MethodPolicies
         ["OperatorService.EnrollOperator"] = Domain,
         ["OperatorService.OffboardOperator"] = Domain,
         ["OperatorService.UndoOperator"] = new(Roles.Support, IsHealing: true, TimeLimit.Long, RequestKind.Command),
+        ["OperatorService.UndoService"] = new(Roles.Support, IsHealing: true, TimeLimit.Long, RequestKind.Command),
         ["AuditService.ListAuditEntries"] = Auditor,
         ["AuditService.VerifyAudit"] = new(Roles.Auditor, Time: TimeLimit.Long),
         ["AuditService.ListCheckpoints"] = Auditor,

@@ -98,8 +98,28 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
         }
 
         checks.ThrowIfAny();
-        var order = new UndoOrder(request.Id, since!.Value, request.Note, request.DryRun);
-        return await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
+        var order = new UndoOrder(request.Id, OfAService: false, since!.Value, request.Note, request.DryRun);
+        var result = await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
+        return new() { RestoredIds = { result.Restored }, Failures = { result.Failures }, More = result.More };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.UndoServiceResponse> UndoService(
+        V1.UndoServiceRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        checks.Operator("id", request.Id);
+        checks.Note(request.Note);
+        var since = checks.Time("since", request.Since);
+        if (request.Since is null)
+        {
+            checks.Add("since", "must be given");
+        }
+
+        checks.ThrowIfAny();
+        var order = new UndoOrder(request.Id, OfAService: true, since!.Value, request.Note, request.DryRun);
+        var result = await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
+        return new() { RestoredIds = { result.Restored }, Failures = { result.Failures }, More = result.More };
     }
 
     private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(

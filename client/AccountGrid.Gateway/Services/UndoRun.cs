@@ -10,37 +10,29 @@ using AccountGrid.Grains;
 namespace AccountGrid.Gateway.Services;
 
 /// <summary>
-/// Undoes the harm of one person: finds the accounts, records the undo in the person's journal, then restores them; the
-/// rules of each account decide. If it ends early, some accounts are restored, and the same call continues with the
-/// rest. Stateless.
+/// Undoes the harm of one person or service: finds the accounts, records the undo, then restores them; the rules of
+/// each account decide. It is recorded in the journal of the person whose acts are undone; a service has no journal, so
+/// its undo is recorded in that of the person who asks for it. If it ends early, some accounts are restored, and the
+/// same call continues with the rest. Stateless.
 /// </summary>
 internal sealed class UndoRun(GrainCalls grains)
 {
     /// <summary>Runs the order.</summary>
     /// <exception cref="ApiException">There is no such operator, or recording the undo was refused.</exception>
-    public async Task<V1.UndoOperatorResponse> RunAsync(
-        UndoOrder order, CallerInfo caller, CancellationToken cancellationToken)
+    public async Task<UndoResult> RunAsync(UndoOrder order, CallerInfo caller, CancellationToken cancellationToken)
     {
-        var record = grains.Operator(order.Person);
-        if ((await grains.GetOperatorAsync(order.Person, cancellationToken)).Version == 0)
+        if (!order.OfAService && (await grains.GetOperatorAsync(order.Subject, cancellationToken)).Version == 0)
         {
-            throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {order.Person}")));
+            throw new ApiException(ApiError.Of(Refusal.NotFound($"operator {order.Subject}")));
         }
 
         var (accounts, more) = await FindAsync(order, cancellationToken);
-        var response = new V1.UndoOperatorResponse { More = more };
         if (order.DryRun || accounts.IsEmpty)
         {
-            response.RestoredIds.AddRange(accounts.Select(a => a.Id));
-            return response;
+            return new([.. accounts.Select(static account => account.Id)], [], more);
         }
 
-        var recorded = await record.ExecuteAsync(
-            new OperatorInput.RecordUndo(order.Since, accounts.Length, order.Note), caller, cancellationToken);
-        if (recorded.Refusal is { } refusal)
-        {
-            throw GrainCalls.Refused(refusal);
-        }
+        await RecordAsync(order, accounts.Length, caller, cancellationToken);
 
         var outcomes = new ConcurrentDictionary<long, RefusalInfo?>();
         var versions = accounts.ToDictionary(a => a.Id, a => a.StateVersion);
@@ -48,25 +40,38 @@ internal sealed class UndoRun(GrainCalls grains)
             [.. versions.Keys],
             async (id, token) => outcomes[id] = await UndoAsync(order, caller, id, versions[id], token),
             cancellationToken);
-        foreach (var (id, why) in outcomes.OrderBy(o => o.Key))
-        {
-            if (why is null)
-            {
-                response.RestoredIds.Add(id);
-            }
-            else
-            {
-                response.Failures.Add(
-                    new V1.UndoFailure { Id = id, Reason = ErrorMap.Of(why.Reason).Reason, Message = why.Message });
-            }
-        }
+        var sorted = outcomes.OrderBy(static outcome => outcome.Key).ToArray();
+        return new(
+            [.. sorted.Where(static outcome => outcome.Value is null).Select(static outcome => outcome.Key)],
+            [.. from outcome in sorted
+                where outcome.Value is not null
+                select new V1.UndoFailure
+                {
+                    Id = outcome.Key,
+                    Reason = ErrorMap.Of(outcome.Value.Reason).Reason,
+                    Message = outcome.Value.Message,
+                }],
+            more);
+    }
 
-        return response;
+    /// <exception cref="ApiException">It was refused.</exception>
+    private async Task RecordAsync(
+        UndoOrder order, int accounts, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        var (record, input) = order.OfAService
+            ? (caller.Subject, (OperatorInput)new OperatorInput.RecordServiceUndo(
+                order.Subject, order.Since, accounts, order.Note))
+            : (order.Subject, new OperatorInput.RecordUndo(order.Since, accounts, order.Note));
+        var recorded = await grains.Operator(record).ExecuteAsync(input, caller, cancellationToken);
+        if (recorded.Refusal is { } refusal)
+        {
+            throw GrainCalls.Refused(refusal);
+        }
     }
 
     /// <summary>
-    /// The accounts that are down by the person's act, ascending. The log also lists accounts restored since; they are
-    /// left out.
+    /// The accounts that are down by the person's or the service's act, ascending. The log also lists accounts restored
+    /// since; they are left out.
     /// </summary>
     private async Task<(ImmutableArray<AccountInfo> Accounts, bool More)> FindAsync(
         UndoOrder order, CancellationToken cancellationToken)
@@ -77,7 +82,7 @@ internal sealed class UndoRun(GrainCalls grains)
         {
             var page = await grains.RepeatAsync(
                 () => grains.Directory.ListHarmedAsync(
-                    order.Person, order.Since, after, Limits.PageSize, cancellationToken),
+                    order.Name, order.Since, after, Limits.PageSize, cancellationToken),
                 cancellationToken);
             foreach (var account in await grains.ReadAsync(page.Ids, cancellationToken))
             {
@@ -105,9 +110,12 @@ internal sealed class UndoRun(GrainCalls grains)
     {
         foreach (var hold in account.Holds)
         {
-            if (hold.At >= order.Since && hold.Kind != HoldKind.OwnerDeactivation
-                && ((hold.PlacedBy.Kind == ActorKind.Operator && hold.PlacedBy.Subject == order.Person)
-                    || hold.ApprovedBy == order.Person))
+            if (hold.At >= order.Since && (order.OfAService
+                ? hold.Kind == HoldKind.OwnerDeactivation
+                    && hold.PlacedBy.Kind == ActorKind.Service && hold.PlacedBy.Subject == order.Subject
+                : hold.Kind != HoldKind.OwnerDeactivation
+                    && ((hold.PlacedBy.Kind == ActorKind.Operator && hold.PlacedBy.Subject == order.Subject)
+                        || hold.ApprovedBy == order.Subject)))
             {
                 return true;
             }
@@ -119,7 +127,9 @@ internal sealed class UndoRun(GrainCalls grains)
     private async ValueTask<RefusalInfo?> UndoAsync(
         UndoOrder order, CallerInfo caller, long id, long stateVersion, CancellationToken cancellationToken)
     {
-        var command = new CommandInput.Undo(order.Person, order.Since, order.Note);
+        CommandInput command = order.OfAService
+            ? new CommandInput.UndoService(order.Subject, order.Since, order.Note)
+            : new CommandInput.Undo(order.Subject, order.Since, order.Note);
         try
         {
             var requestId = RequestIdOf(order, caller, stateVersion);
@@ -144,7 +154,7 @@ internal sealed class UndoRun(GrainCalls grains)
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{order.Person}\n{Microseconds.Of(order.Since)}\n{caller.Subject}\n{order.Note}");
+            $"{order.Name}\n{Microseconds.Of(order.Since)}\n{caller.Subject}\n{order.Note}");
         return string.Create(
             CultureInfo.InvariantCulture,
             $"undo:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32]}:{stateVersion}");

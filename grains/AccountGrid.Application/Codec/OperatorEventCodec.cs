@@ -12,6 +12,7 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
     private const string PowerApproved = "power-approved";
     private const string PowerProposalClosed = "power-proposal-closed";
     private const string ActsUndone = "acts-undone";
+    private const string ServiceActsUndone = "service-acts-undone";
     private const string AttemptRefused = "attempt-refused";
 
     /// <inheritdoc/>
@@ -39,6 +40,9 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
         OperatorEvent.Frozen => Payload.Write(Frozen, new FrozenData()),
         OperatorEvent.ActsUndone e =>
             Payload.Write(ActsUndone, new ActsUndoneData(e.Since, e.Accounts, Payload.NullIfEmpty(e.Note))),
+        OperatorEvent.ServiceActsUndone e => Payload.Write(
+            ServiceActsUndone,
+            new ServiceActsUndoneData(e.Service, e.Since, e.Accounts, Payload.NullIfEmpty(e.Note))),
         OperatorEvent.AttemptRefused e =>
             Payload.Write(AttemptRefused, new AttemptRefusedData(e.Attempt, e.Reason, e.Message)),
         _ => throw new InvalidOperationException($"No stored form for {payload.GetType().Name}."),
@@ -58,6 +62,7 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
         (PowerApproved, 1) => Unpack(Payload.Read<PowerApprovedData>(entry)),
         (PowerProposalClosed, 1) => Unpack(Payload.Read<ProposalClosedData>(entry)),
         (ActsUndone, 1) => Unpack(Payload.Read<ActsUndoneData>(entry)),
+        (ServiceActsUndone, 1) => Unpack(Payload.Read<ServiceActsUndoneData>(entry)),
         (AttemptRefused, 1) => Unpack(Payload.Read<AttemptRefusedData>(entry)),
         _ => throw Payload.Unknown(entry),
     };
@@ -88,6 +93,9 @@ public sealed class OperatorEventCodec : IEventCodec<OperatorEvent>
     private static OperatorEvent.Frozen Unpack(FrozenData _) => new();
 
     private static OperatorEvent.ActsUndone Unpack(ActsUndoneData d) => new(d.Since, d.Accounts, d.Note ?? "");
+
+    private static OperatorEvent.ServiceActsUndone Unpack(ServiceActsUndoneData d) =>
+        new(d.Service, d.Since, d.Accounts, d.Note ?? "");
 
     private static OperatorEvent.AttemptRefused Unpack(AttemptRefusedData d) => new(d.Attempt, d.Reason, d.Message);
 }

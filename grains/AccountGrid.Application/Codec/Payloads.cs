@@ -74,6 +74,9 @@ internal sealed record FrozenData;
 
 internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string? Note = null);
 
+internal sealed record ServiceActsUndoneData(
+    OperatorId Service, DateTimeOffset Since, int Accounts, string? Note = null);
+
 [JsonSerializable(typeof(RegisteredData))]
 [JsonSerializable(typeof(HoldPlacedData))]
 [JsonSerializable(typeof(HoldLiftedData))]
@@ -93,6 +96,7 @@ internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string
 [JsonSerializable(typeof(PowerApprovedData))]
 [JsonSerializable(typeof(FrozenData))]
 [JsonSerializable(typeof(ActsUndoneData))]
+[JsonSerializable(typeof(ServiceActsUndoneData))]
 internal sealed partial class PayloadContext : JsonSerializerContext;
 
 /// <summary>Reads and writes payloads: strict when reading, compact when writing.</summary>

@@ -71,17 +71,29 @@ public abstract record AccountCommand
         }
     }
 
-    /// <summary>Lift every staff hold that one operator placed or approved since an instant.</summary>
-    /// <param name="Of">The operator whose acts are undone.</param>
+    /// <summary>
+    /// Lift every staff hold that one operator placed or approved since an instant, or every owner's hold that one
+    /// service placed since then.
+    /// </summary>
+    /// <param name="Of">The operator whose acts are undone, or the service's subject.</param>
     /// <param name="Since">From when, inclusive.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="ReadsRefused">As in <see cref="Restore"/>.</param>
-    public sealed record UndoHolds(OperatorId Of, DateTimeOffset Since, string Note, long ReadsRefused) : AccountCommand
+    /// <param name="OfAService">Whether <paramref name="Of"/> is a service.</param>
+    public sealed record UndoHolds(
+        OperatorId Of, DateTimeOffset Since, string Note, long ReadsRefused, bool OfAService = false) : AccountCommand
     {
+        /// <summary>The person or the service that <see cref="Of"/> names.</summary>
+        public Actor Actor => OfAService ? Actor.Service(Of.Value) : Actor.Operator(Of);
+
         /// <inheritdoc/>
         public override string Name => "undo";
 
-        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Of.Value).Add(Since).Add(Note);
+        internal override CanonicalWriter AddTo(CanonicalWriter digest)
+        {
+            digest.Add(Of.Value).Add(Since).Add(Note);
+            return OfAService ? digest.Add("service") : digest;
+        }
     }
 
     /// <summary>Raise (or renew) the explicit protection.</summary>

@@ -43,13 +43,13 @@ internal static class HealingRules
             return AccountDecider.Refuse(refusal, command.Name);
         }
 
-        var lifted = state.Holds.Where(h => h.At >= command.Since && IsActOf(h, command.Of))
+        var lifted = state.Holds.Where(h => h.At >= command.Since && IsActOf(h, command.Actor))
             .Select(AccountEvent (h) =>
                 new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
             .ToImmutableArray();
         return lifted.IsEmpty
             ? AccountDecider.Refuse(
-                Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Of} since then."), command.Name)
+                Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Actor} since then."), command.Name)
             : new Decision.Accepted(AccountDecider.WithVoidedProposal(state, lifted), Outcome.Done);
     }
 
@@ -74,8 +74,12 @@ internal static class HealingRules
                 Outcome.Done);
     }
 
-    private static bool IsActOf(Hold hold, OperatorId person) =>
-        hold.Kind != HoldKind.OwnerDeactivation && (hold.PlacedBy.Person == person || hold.ApprovedBy == person);
+    /// <summary>
+    /// A person's undo leaves the owner's hold alone, also where the person approved it; a service's lifts that alone.
+    /// </summary>
+    private static bool IsActOf(Hold hold, Actor actor) => actor.Person is { } person
+        ? hold.Kind != HoldKind.OwnerDeactivation && (hold.PlacedBy == actor || hold.ApprovedBy == person)
+        : hold.Kind == HoldKind.OwnerDeactivation && hold.PlacedBy == actor;
 
     private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
         owner

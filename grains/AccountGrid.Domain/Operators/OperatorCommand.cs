@@ -112,6 +112,20 @@ public abstract record OperatorCommand
         public override string Name => "fire_due";
     }
 
+    /// <summary>
+    /// Support, on the caller's own record: record that all acts of a service since an instant are being undone. A
+    /// service has no record.
+    /// </summary>
+    public sealed record RecordServiceUndo(OperatorId Service, DateTimeOffset Since, int Accounts, string Note)
+        : OperatorCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "record_service_undo";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) =>
+            digest.Add(Service.Value).Add(Since).Add(Accounts).Add(Note);
+    }
+
     /// <summary>Support: record that all acts of this person since an instant are being undone.</summary>
     public sealed record RecordUndo(DateTimeOffset Since, int Accounts, string Note) : OperatorCommand
     {

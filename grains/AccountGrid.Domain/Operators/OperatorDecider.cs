@@ -94,6 +94,7 @@ public static class OperatorDecider
                 ? Accept(new OperatorEvent.Frozen())
                 : Accept(),
             OperatorCommand.RecordUndo c => RecordUndo(state, c, request.Caller, situation),
+            OperatorCommand.RecordServiceUndo c => RecordServiceUndo(state, c, request.Caller, situation),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };
 
@@ -137,6 +138,16 @@ public static class OperatorDecider
             is { } refusal
             ? Refuse(state, refusal, "undo")
             : Accept(new OperatorEvent.ActsUndone(command.Since, command.Accounts, command.Note));
+
+    private static OperatorDecision RecordServiceUndo(
+        OperatorState state, OperatorCommand.RecordServiceUndo command, Caller caller, OperatorSituation situation) =>
+        (CheckPerson(caller, Roles.Support, situation) ?? CheckKnown(state)
+            ?? AccountDecider.CheckNote(command.Note)
+            ?? (caller.Actor.Person == state.Id ? null : Refusal.Invalid("operator", "must be the caller")))
+            is { } refusal
+            ? Refuse(state, refusal, "undo")
+            : Accept(new OperatorEvent.ServiceActsUndone(
+                command.Service, command.Since, command.Accounts, command.Note));
 
     /// <summary>Law 2 for the caller: the role in the token and in the register, and a standing that has not ended.</summary>
     internal static Refusal? CheckPerson(Caller caller, Roles anyOf, OperatorSituation situation) =>

@@ -46,6 +46,10 @@ public abstract record OperatorEvent
     /// <summary>The person's acts since an instant were undone on so many accounts.</summary>
     public sealed record ActsUndone(DateTimeOffset Since, int Accounts, string Note) : OperatorEvent;
 
+    /// <summary>This person undid a service's acts since an instant on so many accounts.</summary>
+    public sealed record ServiceActsUndone(OperatorId Service, DateTimeOffset Since, int Accounts, string Note)
+        : OperatorEvent;
+
     /// <summary>An attempt to change this record was refused.</summary>
     public sealed record AttemptRefused(string Attempt, RefusalReason Reason, string Message) : OperatorEvent;
 }

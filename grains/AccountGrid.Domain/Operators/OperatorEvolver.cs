@@ -49,7 +49,7 @@ public static class OperatorEvolver
             },
         },
         OperatorEvent.PowerProposalClosed e => Close(state, e.Sequence, e.State),
-        OperatorEvent.ActsUndone or OperatorEvent.AttemptRefused => state,
+        OperatorEvent.ActsUndone or OperatorEvent.ServiceActsUndone or OperatorEvent.AttemptRefused => state,
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 

@@ -55,6 +55,20 @@ public abstract record CommandInput
                 : (null, Refusal.Invalid("operator", "must be an operator id"));
     }
 
+    /// <summary>Lift the owner's holds that one service placed.</summary>
+    [GenerateSerializer, Immutable, Alias("ag.command.undo-service")]
+    public sealed record UndoService(
+        [property: Id(0)] string Service,
+        [property: Id(1)] DateTimeOffset Since,
+        [property: Id(2)] string Note) : CommandInput
+    {
+        /// <inheritdoc/>
+        public override Mapped ToCommand(Caller caller) =>
+            OperatorId.TryParse(Service, out var service)
+                ? (new AccountCommand.UndoHolds(service, Since, Note, ReadsRefused: 0, OfAService: true), null)
+                : (null, Refusal.Invalid("service", "must be a service's subject"));
+    }
+
     /// <summary>
     /// Raise or renew the explicit protection; no owner = the caller, no review date = the default one.
     /// </summary>

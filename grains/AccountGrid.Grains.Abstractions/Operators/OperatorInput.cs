@@ -116,4 +116,17 @@ public abstract record OperatorInput
         /// <inheritdoc/>
         public override OperatorCommand ToCommand() => new OperatorCommand.RecordUndo(Since, Accounts, Note);
     }
+
+    /// <summary>The caller, whose record this is, undid a service's acts.</summary>
+    [GenerateSerializer, Immutable, Alias("ag.operator-command.undo-service")]
+    public sealed record RecordServiceUndo(
+        [property: Id(0)] string Service,
+        [property: Id(1)] DateTimeOffset Since,
+        [property: Id(2)] int Accounts,
+        [property: Id(3)] string Note) : OperatorInput
+    {
+        /// <inheritdoc/>
+        public override OperatorCommand ToCommand() =>
+            new OperatorCommand.RecordServiceUndo(OperatorId.Parse(Service), Since, Accounts, Note);
+    }
 }

@@ -131,6 +131,10 @@ public static class EventCodecTests
             "power-proposal-closed", """{"proposal":3,"state":"void","reason":"PROPOSAL_VOID"}"""
         },
         { new OperatorEvent.Frozen(), "frozen", "{}" },
+        {
+            new OperatorEvent.ServiceActsUndone(OperatorId.Parse("web"), Noon, 3, ""), "service-acts-undone",
+            """{"service":"web","since":"2017-11-03T12:00:00Z","accounts":3}"""
+        },
         { new OperatorEvent.ActsUndone(Noon, 3, ""), "acts-undone", """{"since":"2017-11-03T12:00:00Z","accounts":3}""" },
         {
             new OperatorEvent.AttemptRefused("enroll", RefusalReason.ForbiddenRole, "No."), "attempt-refused",

@@ -223,6 +223,7 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
             "EnrollOperator" => [new V1.EnrollOperatorRequest { Id = name, Roles = { V1.Role.Auditor } }],
             "OffboardOperator" => [new V1.OffboardOperatorRequest { Id = name }],
             "UndoOperator" => [new V1.UndoOperatorRequest { Id = name, Since = since, DryRun = true }],
+            "UndoService" => [new V1.UndoServiceRequest { Id = name, Since = since, DryRun = true }],
             "ListAuditEntries" => [new V1.ListAuditEntriesRequest { PageSize = 1000 }],
             "VerifyAudit" => [new V1.VerifyAuditRequest()],
             "ListCheckpoints" => [new V1.ListCheckpointsRequest()],

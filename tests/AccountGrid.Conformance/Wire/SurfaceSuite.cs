@@ -39,7 +39,7 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
                 V1.TraceServiceReflection.Descriptor,
         }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods).Select(
             static m => m.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().ToArray();
-        Assert.Equal(29, rules.Length);
+        Assert.Equal(30, rules.Length);
         foreach (var gateway in Grid.Everywhere)
         {
             using var document =

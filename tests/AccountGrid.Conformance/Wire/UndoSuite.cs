@@ -76,4 +76,40 @@ public abstract class UndoSuite(Topology topology) : WireSuite(topology)
 
         Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(id)).Status);
     }
+
+    [Theory, BothProtocols]
+    public async Task All_that_one_service_took_down_is_lifted_and_recorded_and_nothing_else(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var (since, thief) = (In(TimeSpan.FromMinutes(-1)), cast.Meet("thief", "owner-agent"));
+        long[] ids = [await cast.RegisterAsync(), await cast.RegisterAsync()];
+        var another = await cast.RegisterAsync();
+        foreach (var id in ids)
+        {
+            await thief.Wire.Accounts.DeactivateAccountAsync(
+                new() { Id = id, Reason = "OWNER_REQUEST", Owner = true }, Options);
+        }
+
+        await cast.Kim.DownAsync(ids[1]);
+        await cast.OwnerDownAsync(another);
+        var order = new V1.UndoServiceRequest { Id = thief.Name, Since = since, Note = "stolen" };
+        var dry = order.Clone();
+        dry.DryRun = true;
+        Assert.Equal(ids, (await cast.Lee.Wire.Operators.UndoServiceAsync(dry, Options)).RestoredIds);
+        Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(ids[0])).Status);
+
+        var undone = await cast.Lee.Wire.Operators.UndoServiceAsync(order, Options);
+        Assert.Equal((ids.Length, 0, false), (undone.RestoredIds.Count, undone.Failures.Count, undone.More));
+        Assert.Equal(V1.Account.Types.Status.Active, (await cast.ReadAsync(ids[0])).Status);
+        Assert.Equal(
+            V1.Hold.Types.Kind.StaffDeactivation, Assert.Single((await cast.ReadAsync(ids[1])).Holds).Kind);
+        Assert.Equal(V1.Account.Types.Status.Deactivated, (await cast.ReadAsync(another)).Status);
+        Assert.Empty((await cast.Lee.Wire.Operators.UndoServiceAsync(order, Options)).RestoredIds);
+        var entry = Assert.Single((await cast.Lee.Wire.Audit.ListAuditEntriesAsync(
+            new() { Filter = $"stream = \"op/{cast.Lee.Name}\" AND type = \"service-acts-undone\"" },
+            Options)).Entries);
+        Assert.Equal(thief.Name, entry.Data.Fields["service"].StringValue);
+        var incident = (await cast.Lee.Wire.Accounts.ListIncidentsAsync(new() { Id = ids[0] }, Options)).Incidents[0];
+        Assert.Equal((thief.Name, cast.Lee.Name), (incident.PlacedBy.Subject, incident.EndedBy.Subject));
+    }
 }

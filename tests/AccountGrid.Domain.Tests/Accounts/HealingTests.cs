@@ -96,6 +96,52 @@ public sealed class HealingTests
             Expect.Refused(RefusalReason.WrongStatus, World.Send(Small, Commands.Restore(), World.As("max")));
     }
 
+    // Staff could not lift what a stolen token of a service had taken down, and undo found nothing.
+    public sealed class UndoOfAService : Down
+    {
+        [Fact]
+        public void Lifts_the_owners_hold_that_the_service_placed_and_no_other()
+        {
+            var account = World.Register(77);
+            World.Send(account, Commands.Deactivate(), World.As("kim"));
+            World.Send(account, Commands.Harm(HarmKind.OwnerDeactivate), World.Service);
+            var undo = Commands.UndoService(World.Service.Actor.Subject, World.Now);
+
+            var step = Expect.Done(World.Send(account, undo, World.As("max")));
+
+            Assert.Equal(LiftCause.Undo, Expect.Only<AccountEvent.HoldLifted>(step).Cause);
+            Assert.Equal(HoldKind.StaffDeactivation, Assert.Single(step.After.Holds).Kind);
+            Expect.Refused(RefusalReason.WrongStatus, World.Send(account, undo, World.As("max")));
+        }
+
+        [Fact]
+        public void Finds_nothing_of_another_service_of_an_earlier_time_or_of_a_person_with_the_same_subject()
+        {
+            var account = World.Register(77);
+            World.Send(account, Commands.Harm(HarmKind.OwnerDeactivate), World.Service);
+            foreach (var undo in new[]
+            {
+                Commands.UndoService("another", World.Now),
+                Commands.UndoService(World.Service.Actor.Subject, World.Now.AddMicroseconds(1)),
+                Commands.Undo(World.Service.Actor.Subject, World.Now),
+            })
+            {
+                Expect.Refused(RefusalReason.WrongStatus, World.Send(account, undo, World.As("max")));
+            }
+        }
+
+        [Fact]
+        public void Takes_a_person_with_the_role_support()
+        {
+            var account = World.Register(77);
+            World.Send(account, Commands.Harm(HarmKind.OwnerDeactivate), World.Service);
+            var undo = Commands.UndoService(World.Service.Actor.Subject, World.Now);
+
+            Expect.Refused(RefusalReason.ForbiddenRole, World.Send(account, undo, World.Service));
+            Expect.Refused(RefusalReason.AuthorityEnded, World.Send(account, undo, World.As("nobody")));
+        }
+    }
+
     public sealed class Undo : Down
     {
         [Fact]

@@ -112,6 +112,7 @@ public sealed class HashTests
                 With(new AccountCommand.Harm(Commands.Action(HarmKind.Deactivate) with { Ticket = "t" }, false)),
                 With(Commands.Restore()), With(Commands.Restore(HoldKind.Suspension)), With(Commands.OwnerRestore()),
                 With(Commands.Undo("kim", at)),
+                With(Commands.UndoService("kim", at)),
                 With(Commands.Undo("lee", at)), With(Commands.Undo("kim", at.AddTicks(10))), With(Commands.Protect(at)),
                 With(Commands.Protect(at.AddDays(1))),
                 With(Commands.Approve(1)), With(Commands.Approve(2)), With(Commands.Approve(1, "d")),
