@@ -83,7 +83,7 @@ internal static class HarmRules
         {
             var reach = new AccountEvent.ReachUnprotected(
                 impact.Followers!.Value, situation.Policy.ProtectedReach, proposalSequence);
-            return new Decision.Accepted([harm, reach], Outcome.Done, proposalSequence, placedBy.Person);
+            return new Decision.Accepted([harm, reach], Outcome.Done, proposalSequence, placedBy);
         }
 
         // Executing a proposal closes it; any other harm is a movement under whatever is pending.

@@ -113,21 +113,21 @@ public static class OperatorEvolver
             return state;
         }
 
-        var remembered = entry.Event switch
+        var (outcome, proposal) = entry.Event switch
         {
-            OperatorEvent.AttemptRefused e =>
-                new RememberedRequest(id, digest, Outcome.Refused, null, new Refusal(e.Reason, e.Message)),
-            OperatorEvent.PowerProposed =>
-                new RememberedRequest(id, digest, Outcome.Pending, entry.Sequence, null),
-            OperatorEvent.PowerApproved e => new RememberedRequest(id, digest, Outcome.Pending, e.Sequence, null),
-            OperatorEvent.PowerProposalClosed e => new RememberedRequest(id, digest, Outcome.Done, e.Sequence, null),
-            OperatorEvent.Enrolled e =>
-                new RememberedRequest(id, digest, Outcome.Done, e.Consent?.ProposalSequence, null),
-            OperatorEvent.Offboarded e =>
-                new RememberedRequest(id, digest, Outcome.Done, e.Consent?.ProposalSequence, null),
-            _ => new RememberedRequest(id, digest, Outcome.Done, null, null),
+            OperatorEvent.AttemptRefused => (Outcome.Refused, (long?)null),
+            OperatorEvent.PowerProposed => (Outcome.Pending, entry.Sequence),
+            OperatorEvent.PowerApproved e => (Outcome.Pending, e.Sequence),
+            OperatorEvent.PowerProposalClosed e => (Outcome.Done, e.Sequence),
+            OperatorEvent.Enrolled e => (Outcome.Done, e.Consent?.ProposalSequence),
+            OperatorEvent.Offboarded e => (Outcome.Done, e.Consent?.ProposalSequence),
+            _ => (Outcome.Done, null),
         };
-        return state with { Requests = AddBounded(state.Requests, remembered, Limits.RememberedRequests) };
+        var refusal = entry.Event is OperatorEvent.AttemptRefused refused
+            ? new Refusal(refused.Reason, refused.Message)
+            : null;
+        var remembered = new RememberedRequest(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
+        return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
     }
 
     private static ImmutableArray<T> AddBounded<T>(ImmutableArray<T> items, T item, int most) =>

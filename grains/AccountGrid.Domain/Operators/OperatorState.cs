@@ -65,7 +65,7 @@ public sealed record OperatorState
     /// <summary>The last closed proposals, oldest first, at most <see cref="Limits.RememberedProposals"/>.</summary>
     public ImmutableArray<ClosedProposal> ClosedProposals { get; init; } = [];
 
-    /// <summary>The last request ids, oldest first, at most <see cref="Limits.RememberedRequests"/>.</summary>
+    /// <summary>The last request ids, oldest first; bounded by <see cref="RequestMemory"/>.</summary>
     public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
 
     /// <summary>
