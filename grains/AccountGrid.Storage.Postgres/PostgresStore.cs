@@ -44,6 +44,7 @@ public sealed partial class PostgresStore : Store
         Audit = new AuditSource(
             options, (closed, cancellation) => PostgresAuditView.OpenAsync(Connections, closed, cancellation));
         Checkpoints = new PostgresCheckpointStore(this);
+        MacBoundaries = new PostgresMacBoundaryStore(this);
     }
 
     internal Connections Connections { get; }

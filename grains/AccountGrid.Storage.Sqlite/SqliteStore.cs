@@ -45,6 +45,7 @@ public sealed partial class SqliteStore : Store
         Audit = new AuditSource(
             options, (closed, cancellation) => SqliteAuditView.OpenAsync(OpenReader, closed, cancellation));
         Checkpoints = new SqliteCheckpointStore(this);
+        MacBoundaries = new SqliteMacBoundaryStore(this);
     }
 
     internal Writer Writer => Opened.Writer;

@@ -10,7 +10,8 @@ public static class StoreServices
 {
     /// <summary>
     /// Registers a store and each of its ports. The host opens it before any other service starts and closes it,
-    /// drained, after every other one has stopped.
+    /// drained, after every other one has stopped. Where the host has <see cref="MacBoundaries"/>, what is appended
+    /// gets a MAC, and what is read has to have one.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="create">Makes the store; nothing is opened by it.</param>
@@ -22,7 +23,7 @@ public static class StoreServices
         services.AddSingleton(create);
         services.AddSingleton<IStore>(static provider => provider.GetRequiredService<TStore>());
         services.AddSingleton<IHostedService, Lifetime<TStore>>();
-        services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Journal);
+        services.AddSingleton(JournalOf<TStore>);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Index);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().HarmLog);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Ledger);
@@ -30,7 +31,15 @@ public static class StoreServices
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Feed);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Audit);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Checkpoints);
+        services.AddSingleton(static provider => provider.GetRequiredService<TStore>().MacBoundaries);
         return services;
+    }
+
+    private static IJournal JournalOf<TStore>(IServiceProvider provider)
+        where TStore : class, IStore
+    {
+        var journal = provider.GetRequiredService<TStore>().Journal;
+        return provider.GetService<MacBoundaries>() is { } macs ? new AuthenticatedJournal(journal, macs) : journal;
     }
 
     private sealed class Lifetime<TStore>(TStore store) : IHostedLifecycleService

@@ -17,6 +17,10 @@ internal abstract class JournalMutant(IJournal journal) : IJournal
         StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
         journal.ReadAsync(stream, fromSequence, max, cancellationToken);
 
+    public Task<ImmutableArray<CommittedEntry>> ReadCommittedAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+        journal.ReadCommittedAsync(stream, fromSequence, max, cancellationToken);
+
     public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
         StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
         journal.ReadBackwardsAsync(stream, beforeSequence, max, cancellationToken);

@@ -65,6 +65,9 @@ public interface ITamper
     /// <summary>Removes an account's first edges, by follower, and leaves its count alone.</summary>
     Task RemoveEdgesAsync(AccountId account, int edges);
 
+    /// <summary>Runs statements that every kind of store understands; triggers and checks do not stop them.</summary>
+    Task ExecuteAsync(string sql);
+
     /// <summary>Adds edges of the followers 1, 2, 3 ... and leaves the count alone.</summary>
     Task AddEdgesAsync(AccountId account, int edges);
 }

@@ -21,5 +21,7 @@ public static class ConformanceTests
 
     public sealed class Checkpoints() : CheckpointSuite(new PostgresFixture());
 
+    public sealed class Macs() : MacSuite(new PostgresFixture());
+
     public sealed class Transfer() : TransferSuite(new PostgresFixture(), new PostgresFixture());
 }

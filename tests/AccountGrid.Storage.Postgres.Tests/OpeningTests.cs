@@ -1,6 +1,7 @@
 using AccountGrid.Application;
 using AccountGrid.Conformance;
 using AccountGrid.Domain;
+using Npgsql;
 
 namespace AccountGrid.Storage.Postgres.Tests;
 
@@ -83,7 +84,21 @@ public static class OpeningTests
             await using var fixture = await PostgresFixture.StartAsync();
             await fixture.CloseAsync();
             await fixture.RunAsync(
-                "DELETE FROM schema_version WHERE version = 2; DROP FUNCTION followers_apply; DROP FUNCTION journal_append");
+                """
+                DELETE FROM schema_version WHERE version >= 2;
+                DO $$
+                DECLARE f regprocedure;
+                BEGIN
+                    FOR f IN SELECT p.oid::regprocedure FROM pg_proc p
+                        WHERE p.pronamespace = current_schema()::regnamespace AND p.proname <> 'refuse_change'
+                    LOOP
+                        EXECUTE 'DROP FUNCTION ' || f;
+                    END LOOP;
+                END
+                $$;
+                DROP TABLE mac_boundary;
+                ALTER TABLE journal DROP COLUMN mac;
+                """);
             await using (var careful = new PostgresStore(fixture.Options with { Migrate = false }, TimeProvider.System))
             {
                 Assert.Equal(StorageRefusal.OlderVersion,
@@ -93,6 +108,32 @@ public static class OpeningTests
             await fixture.OpenAsync();
             Assert.Equal(AppendResult.Appended,
                 await fixture.Store.Journal.AppendAsync(new SampleStream(1).Next(), Stop));
+        }
+    }
+
+    /// <summary>Silos of the version before that run while the database is migrated.</summary>
+    public sealed class OlderSilos
+    {
+        // Its thirty parameters, as a silo of the version before calls it; nothing is to be appended.
+        private const string OlderCall =
+            """
+            SELECT head FROM journal_append(
+                '{}'::text[], '{}'::bigint[],
+                '{}'::integer[], '{}'::bigint[], '{}'::bigint[], '{}'::smallint[], '{}'::text[], '{}'::text[], '{}'::integer[], '{}'::bytea[],
+                '{}'::bytea[], '{}'::bytea[], '{}'::bytea[], '{}'::bytea[], '{}'::text[], '{}'::text[], '{}'::bigint[],
+                '{}'::integer[], '{}'::bigint[], '{}'::bigint[], '{}'::text[], '{}'::smallint[], '{}'::boolean[], '{}'::bigint[], '{}'::text[], '{}'::bigint[],
+                '{}'::integer[], '{}'::text[], '{}'::bigint[], '{}'::boolean[])
+            """;
+
+        [Fact]
+        public async Task Append_until_every_entry_needs_a_MAC_and_not_after()
+        {
+            await using var fixture = await PostgresFixture.StartAsync();
+            Assert.Equal(0L, await fixture.RunAsync(OlderCall));
+            Assert.True(await fixture.Store.MacBoundaries.AddAsync(
+                new MacBoundary(0, SampleStream.Day, "0123456789abcdef", new byte[64]), Stop));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() => fixture.RunAsync(OlderCall));
+            Assert.Contains("start a newer one", refused.MessageText, StringComparison.Ordinal);
         }
     }
 

@@ -120,9 +120,28 @@ internal sealed class PostgresTamper(PostgresFixture fixture) : ITamper
         fixture.RunAsync("INSERT INTO follower (account, follower) SELECT $1, f FROM generate_series(1, $2) f",
             account.Value, edges);
 
+    public async Task ExecuteAsync(string sql)
+    {
+        await fixture.RunAsync(
+            """
+            DO $$
+            DECLARE c record;
+            BEGIN
+                FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+                    WHERE contype = 'c' AND connamespace = current_schema()::regnamespace
+                LOOP
+                    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname);
+                END LOOP;
+            END
+            $$
+            """);
+        await RunAsync(sql);
+    }
+
     public async Task RunAsync(string sql, params object[] values)
     {
-        await fixture.RunAsync("ALTER TABLE journal DISABLE TRIGGER ALL; ALTER TABLE checkpoint DISABLE TRIGGER ALL");
+        await fixture.RunAsync(
+            "ALTER TABLE journal DISABLE TRIGGER ALL; ALTER TABLE checkpoint DISABLE TRIGGER ALL; ALTER TABLE mac_boundary DISABLE TRIGGER ALL");
         await fixture.RunAsync(sql, values);
     }
 }

@@ -94,6 +94,8 @@ public sealed class RolesTests : IAsyncLifetime
     [InlineData("UPDATE checkpoint SET position = 1")]
     [InlineData("DELETE FROM checkpoint")]
     [InlineData("TRUNCATE checkpoint")]
+    [InlineData("UPDATE mac_boundary SET position = 1000")]
+    [InlineData("DELETE FROM mac_boundary")]
     [InlineData("DELETE FROM account_index")]
     [InlineData("UPDATE follower SET follower = 1")]
     [InlineData("INSERT INTO schema_version (version, name) VALUES (99, 'x')")]

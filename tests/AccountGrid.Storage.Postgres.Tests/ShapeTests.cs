@@ -61,7 +61,7 @@ public static class ShapeTests
             var bytes = new byte[32];
             random.NextBytes(bytes);
             var person = OperatorId.Parse(string.Create(CultureInfo.InvariantCulture, $"support.{random.Next(300)}"));
-            return stream.Next(harm: stream.Version % 2 == 0 ? new BudgetMark(person, null, 5_400) : null, change: e => e with
+            var append = stream.Next(harm: stream.Version % 2 == 0 ? new BudgetMark(person, null, 5_400) : null, change: e => e with
             {
                 Actor = Actor.Operator(person),
                 Payload = Encoding.UTF8.GetBytes(new string('x', 150)),
@@ -69,6 +69,7 @@ public static class ShapeTests
                 RequestId = new Guid(bytes.AsSpan(16)).ToString("D"),
                 RequestDigest = Convert.ToHexStringLower(bytes),
             });
+            return append with { Entries = [append.Entries[0] with { Mac = bytes.AsMemory(0, JournalMacs.Length) }] };
         }
 
         private static async Task<long> BytesAsync(PostgresFixture fixture, string table) => (long)(await fixture.RunAsync("SELECT pg_total_relation_size($1::regclass)", table))!;

@@ -21,5 +21,7 @@ public static class ConformanceTests
 
     public sealed class Checkpoints() : CheckpointSuite(new SqliteFixture());
 
+    public sealed class Macs() : MacSuite(new SqliteFixture());
+
     public sealed class Transfer() : TransferSuite(new SqliteFixture(), new SqliteFixture());
 }

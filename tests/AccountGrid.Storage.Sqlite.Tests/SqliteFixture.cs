@@ -74,6 +74,8 @@ internal sealed class SqliteTamper(string path) : ITamper
         "WITH RECURSIVE n (f) AS (SELECT 1 UNION ALL SELECT f + 1 FROM n WHERE f < $edges) INSERT INTO follower (account, follower) SELECT $account, f FROM n",
         ("$account", account.Value), ("$edges", edges));
 
+    public Task ExecuteAsync(string sql) => RunAsync(sql);
+
     public async Task RunAsync(string sql, params (string Name, object Value)[] values)
     {
         await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
@@ -83,6 +85,7 @@ internal sealed class SqliteTamper(string path) : ITamper
             $"""
             DROP TRIGGER IF EXISTS journal_is_never_changed; DROP TRIGGER IF EXISTS journal_is_never_cut;
             DROP TRIGGER IF EXISTS checkpoint_is_never_changed; DROP TRIGGER IF EXISTS checkpoint_is_never_cut;
+            DROP TRIGGER IF EXISTS mac_boundary_is_never_changed; DROP TRIGGER IF EXISTS mac_boundary_is_never_cut;
             {sql}
             """;
         foreach (var (name, value) in values)

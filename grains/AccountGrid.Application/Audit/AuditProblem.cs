@@ -30,6 +30,9 @@ public sealed record AuditProblem(
         AuditProblemKind.OutsideMissing => "OUTSIDE_MISSING",
         AuditProblemKind.OutsideDiffers => "OUTSIDE_DIFFERS",
         AuditProblemKind.OutsideDamaged => "OUTSIDE_DAMAGED",
+        AuditProblemKind.MacMissing => "MAC_MISSING",
+        AuditProblemKind.MacWrong => "MAC_WRONG",
+        AuditProblemKind.MacBoundaryBroken => "MAC_BOUNDARY_BROKEN",
         _ => throw new InvalidOperationException($"Unknown kind {kind}."),
     };
 }

@@ -49,4 +49,13 @@ public enum AuditProblemKind
 
     /// <summary>The log outside holds something that is no checkpoint.</summary>
     OutsideDamaged = 14,
+
+    /// <summary>An entry has no MAC, though every entry behind the boundary has one: no silo wrote it.</summary>
+    MacMissing = 15,
+
+    /// <summary>An entry's MAC is not its own, or under a key that is not known: no silo wrote it.</summary>
+    MacWrong = 16,
+
+    /// <summary>A boundary of MACs is gone from the store, or has no good signature.</summary>
+    MacBoundaryBroken = 17,
 }

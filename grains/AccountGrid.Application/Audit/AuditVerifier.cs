@@ -9,11 +9,18 @@ namespace AccountGrid.Application;
 /// A cut tail shows in index versions that know more entries than there are and in checkpoints that cover positions
 /// that are gone; a history that was rewritten with fresh hashes shows in the signed roots. Where the store's own
 /// checkpoints were rewritten too, the log outside shows it. Entries after the last checkpoint are covered by their
-/// chains alone: see <see cref="VerificationResult.CoveredPosition"/>. The last checkpoint may be missing in the store
-/// if it is in the log outside: a crash between the two writes leaves that, the one outside is verified in its place,
-/// and the next round of <see cref="CheckpointMaker"/> puts it back.
+/// chains, and by their MACs where the keys are given: see <see cref="VerificationResult.CoveredPosition"/>. The last
+/// checkpoint may be missing in the store if it is in the log outside: a crash between the two writes leaves that, the
+/// one outside is verified in its place, and the next round of <see cref="CheckpointMaker"/> puts it back.
 /// </remarks>
-public sealed class AuditVerifier(IAuditSource source, ICheckpointLog outside, CheckpointKeys keys)
+/// <param name="source">The store.</param>
+/// <param name="outside">The log outside.</param>
+/// <param name="keys">The checkpoint keys that are trusted.</param>
+/// <param name="macs">
+/// The keys of MACs; <c>null</c> for a verification without them, by public means alone.
+/// </param>
+public sealed class AuditVerifier(
+    IAuditSource source, ICheckpointLog outside, CheckpointKeys keys, MacBoundaries? macs = null)
 {
     /// <summary>Verifies everything that is committed at the instant of the call.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
@@ -25,10 +32,15 @@ public sealed class AuditVerifier(IAuditSource source, ICheckpointLog outside, C
         // Asked before the view is opened: whatever is outside by now covers entries that the view must hold. What is
         // written there later does not count.
         var outsideLast = await ReadOutsideLastAsync(findings, cancellationToken).ConfigureAwait(false);
+        foreach (var problem in macs is null ? [] : await macs.VerifyAsync(cancellationToken).ConfigureAwait(false))
+        {
+            findings.Add(problem);
+        }
+
         var view = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (view.ConfigureAwait(false))
         {
-            await new ChainPass(view, findings).RunAsync(cancellationToken).ConfigureAwait(false);
+            await new ChainPass(view, macs?.Macs, findings).RunAsync(cancellationToken).ConfigureAwait(false);
             await new RootPass(view, outside, outsideLast, keys, findings).RunAsync(cancellationToken)
                 .ConfigureAwait(false);
         }

@@ -2,8 +2,8 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
-/// <summary>The first pass: every stream by itself, against its own hashes and its index row.</summary>
-internal sealed class ChainPass(IAuditView view, AuditFindings findings)
+/// <summary>The first pass: every stream by itself, against its own hashes, its MACs and its index row.</summary>
+internal sealed class ChainPass(IAuditView view, JournalMacs? macs, AuditFindings findings)
 {
     private CommittedEntry? _before;
     private bool _broken;
@@ -76,6 +76,11 @@ internal sealed class ChainPass(IAuditView view, AuditFindings findings)
                 committed, AuditProblemKind.EntryReordered, entry.Sequence,
                 $"Entry {entry.Sequence} of {entry.Stream} was committed before entry {earlier.Entry.Sequence}.",
                 committed.Position);
+        }
+        else if (macs?.Doubt(committed) is { } doubt)
+        {
+            var kind = committed.Mac.IsEmpty ? AuditProblemKind.MacMissing : AuditProblemKind.MacWrong;
+            Add(committed, kind, entry.Sequence, doubt, committed.Position);
         }
     }
 

@@ -29,9 +29,19 @@ public sealed class CheckpointKeys
     public static string IdOf(ECDsa key) => IdOf(key.ExportSubjectPublicKeyInfo());
 
     /// <summary>Whether a checkpoint was signed by a trusted key.</summary>
-    public SignatureCheck Check(Checkpoint checkpoint)
+    public SignatureCheck Check(Checkpoint checkpoint) =>
+        Check(checkpoint.KeyId, CheckpointCanonical.Bytes(checkpoint), checkpoint.Signature.Span);
+
+    /// <summary>Whether a key of this id is trusted.</summary>
+    public bool Knows(string keyId) => _keys.ContainsKey(keyId);
+
+    /// <summary>Whether a statement was signed by a trusted key.</summary>
+    /// <param name="keyId">The id of the key.</param>
+    /// <param name="data">What was signed.</param>
+    /// <param name="signature">ECDSA P-256 with SHA-256, IEEE P1363 format.</param>
+    public SignatureCheck Check(string keyId, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        if (!_keys.TryGetValue(checkpoint.KeyId, out var publicKey))
+        if (!_keys.TryGetValue(keyId, out var publicKey))
         {
             return SignatureCheck.UnknownKey;
         }
@@ -39,8 +49,7 @@ public sealed class CheckpointKeys
         using var key = ECDsa.Create();
         key.ImportSubjectPublicKeyInfo(publicKey, out _);
         return key.VerifyData(
-            CheckpointCanonical.Bytes(checkpoint), checkpoint.Signature.Span, HashAlgorithmName.SHA256,
-            DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
+            data, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
             ? SignatureCheck.Valid
             : SignatureCheck.Invalid;
     }

@@ -6,11 +6,12 @@ namespace AccountGrid.Application;
 /// Makes signed checkpoints at the cost of what was appended since the last one. Writes the log outside first and the
 /// store second, so that the store never knows a checkpoint that the log does not; whichever of the two lacks what the
 /// other has is brought up to date first, after checking signature, chain and Merkle root. Thread-safe: rounds of one
-/// instance wait for each other; of several instances, the log and the store let one win.
+/// instance wait for each other; of several instances, the log and the store let one win. An entry that no silo wrote,
+/// as its MAC shows, is not signed.
 /// </summary>
 public sealed class CheckpointMaker(
     IJournalFeed feed, ICheckpointStore store, ICheckpointLog outside, ICheckpointSigner signer, CheckpointKeys keys,
-    TimeProvider clock) : IDisposable
+    TimeProvider clock, MacBoundaries? macs = null) : IDisposable
 {
     /// <summary>Most entries and checkpoints in memory at once.</summary>
     public const int PageSize = 1000;
@@ -73,6 +74,11 @@ public sealed class CheckpointMaker(
         if (head == frontier.Size)
         {
             return null;
+        }
+
+        if (macs is not null)
+        {
+            await macs.RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await ExtendAsync(frontier, head, cancellationToken).ConfigureAwait(false);
@@ -204,6 +210,11 @@ public sealed class CheckpointMaker(
                 if (committed.Position != frontier.Size + 1 || committed.Entry.Hash.Length != EntryHash.Length)
                 {
                     throw new CheckpointRefusedException($"there is no whole entry at position {frontier.Size + 1}");
+                }
+
+                if (macs?.Macs.Doubt(committed) is { } doubt)
+                {
+                    throw new CheckpointRefusedException(doubt.TrimEnd('.'));
                 }
 
                 frontier.Append(committed.Entry.Hash.Span);

@@ -8,4 +8,11 @@ namespace AccountGrid.Application;
 /// below a position that a reader has seen.
 /// </param>
 /// <param name="Entry">The entry.</param>
-public sealed record CommittedEntry(long Position, JournalEntry Entry);
+public sealed record CommittedEntry(long Position, JournalEntry Entry)
+{
+    /// <summary>
+    /// The MAC beside the entry, as stored: see <see cref="JournalMacs"/>. Empty where there is none. No part of the
+    /// hash.
+    /// </summary>
+    public ReadOnlyMemory<byte> Mac { get; init; }
+}

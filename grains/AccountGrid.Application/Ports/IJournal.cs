@@ -32,6 +32,12 @@ public interface IJournal
     Task<ImmutableArray<JournalEntry>> ReadAsync(
         StreamId stream, long fromSequence, int max, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same with what stands beside the entries: their positions and MACs, exactly as stored, nothing checked.
+    /// </summary>
+    Task<ImmutableArray<CommittedEntry>> ReadCommittedAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken);
+
     /// <summary>Reads a stream in descending order, only sequences below <paramref name="beforeSequence"/>.</summary>
     Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
         StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken);

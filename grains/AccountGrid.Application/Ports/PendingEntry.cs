@@ -7,4 +7,8 @@ namespace AccountGrid.Application;
 /// </summary>
 /// <param name="Entry">The entry.</param>
 /// <param name="Harm">The budget that it counts against; <c>null</c> where it harms no account.</param>
-public sealed record PendingEntry(JournalEntry Entry, BudgetMark? Harm);
+public sealed record PendingEntry(JournalEntry Entry, BudgetMark? Harm)
+{
+    /// <summary>The MAC to keep beside the entry: see <see cref="JournalMacs"/>. Empty = none.</summary>
+    public ReadOnlyMemory<byte> Mac { get; init; }
+}

@@ -30,6 +30,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>The checkpoints.</summary>
     ICheckpointStore Checkpoints { get; }
 
+    /// <summary>The boundaries of MACs.</summary>
+    IMacBoundaryStore MacBoundaries { get; }
+
     /// <summary>
     /// Why writes fail, while the last one failed for want of space or by the disk; <c>null</c> otherwise.
     /// </summary>

@@ -30,12 +30,13 @@ internal abstract record ExportLine
 
     /// <summary>
     /// A journal entry, with what its hash covers and its place in commit order. The payload is the event's JSON as
-    /// text.
+    /// text. The MAC is for silos with the key; without it an export is verified all the same.
     /// </summary>
     internal sealed record Entry(
         long Position, string Stream, long Sequence, DateTimeOffset At, Actor Actor, string Type, int TypeVersion,
         string Payload, string Hash,
-        string TraceId = "", string? RequestId = null, string? RequestDigest = null) : ExportLine
+        string TraceId = "", string? RequestId = null, string? RequestDigest = null,
+        string? Mac = null) : ExportLine
     {
         private static readonly UTF8Encoding Strict =
             new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -49,7 +50,8 @@ internal abstract record ExportLine
                 return new(
                     committed.Position, e.Stream.Value, e.Sequence, e.At, e.Actor, e.Type, e.TypeVersion,
                     Strict.GetString(e.Payload.Span),
-                    Convert.ToHexStringLower(e.Hash.Span), e.TraceId, e.RequestId, e.RequestDigest);
+                    Convert.ToHexStringLower(e.Hash.Span), e.TraceId, e.RequestId, e.RequestDigest,
+                    committed.Mac.IsEmpty ? null : Convert.ToHexStringLower(committed.Mac.Span));
             }
             catch (DecoderFallbackException damaged)
             {
@@ -57,11 +59,14 @@ internal abstract record ExportLine
             }
         }
 
-        /// <exception cref="FormatException">The stream or the hash is none.</exception>
+        /// <exception cref="FormatException">The stream, the hash or the MAC is none.</exception>
         public CommittedEntry ToCommitted() => new(Position, new JournalEntry(
             StreamId.TryParse(Stream, out var stream) ? stream : throw new FormatException("stream names no stream"),
             Sequence, At, Actor, Type, TypeVersion, Encoding.UTF8.GetBytes(Payload), TraceId, RequestId, RequestDigest,
-            Convert.FromHexString(Hash)));
+            Convert.FromHexString(Hash)))
+        {
+            Mac = Mac is null ? default : Convert.FromHexString(Mac),
+        };
     }
 
     /// <summary>Some of an account's followers: see <see cref="FollowerPart"/>.</summary>

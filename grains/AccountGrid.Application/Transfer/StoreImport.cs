@@ -136,7 +136,10 @@ internal sealed class ImportPass(IStoreLoad load)
             _total = _total with { Streams = _total.Streams + 1 };
         }
 
-        _entries.Add(new(committed.Position, new PendingEntry(committed.Entry, _stream.Fold(committed.Entry))));
+        _entries.Add(new(committed.Position, new PendingEntry(committed.Entry, _stream.Fold(committed.Entry))
+        {
+            Mac = committed.Mac,
+        }));
         _total = _total with { Entries = _total.Entries + 1 };
         _lastPosition = Math.Max(_lastPosition, committed.Position);
         if (_entries.Count >= BatchSize)

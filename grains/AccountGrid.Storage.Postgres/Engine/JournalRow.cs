@@ -9,7 +9,7 @@ internal static class JournalRow
 {
     /// <summary>The columns that <see cref="Read"/> expects, in order.</summary>
     public const string Columns =
-        "position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash";
+        "position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, mac";
 
     /// <summary>Reads the current row.</summary>
     /// <exception cref="JournalDamagedException">The row's stream is no name that a stream can have.</exception>
@@ -21,7 +21,10 @@ internal static class JournalRow
         return new CommittedEntry(position, new JournalEntry(
             stream, row.GetInt64(2), StoredValues.Instant(row.GetInt64(3)), actor,
             StoredText.Unescape(row.GetString(6)), row.GetInt32(7), row.GetFieldValue<byte[]>(8),
-            Packed(row, 9) ?? "", Packed(row, 10), Packed(row, 11), row.GetFieldValue<byte[]>(12)));
+            Packed(row, 9) ?? "", Packed(row, 10), Packed(row, 11), row.GetFieldValue<byte[]>(12)))
+        {
+            Mac = row.IsDBNull(13) ? default : row.GetFieldValue<byte[]>(13),
+        };
     }
 
     private static string? Packed(NpgsqlDataReader row, int column) =>

@@ -5,7 +5,7 @@ namespace AccountGrid.Storage.Postgres;
 /// <summary>The steps of the store's schema.</summary>
 internal static class Migrations
 {
-    private static readonly MigrationSteps Steps = new(Step(1, "tables"), Step(2, "functions"));
+    private static readonly MigrationSteps Steps = new(Step(1, "tables"), Step(2, "functions"), Step(3, "macs"));
 
     public static IReadOnlyList<Migration> All => Steps.All;
 

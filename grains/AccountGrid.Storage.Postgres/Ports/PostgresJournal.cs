@@ -12,6 +12,11 @@ internal sealed class PostgresJournal(PostgresStore store) : IJournal
         $"SELECT {JournalRow.Columns} FROM journal WHERE stream = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3",
         Entry);
 
+    private static readonly Query<CommittedEntry> Committed = new(
+        "Reading a journal",
+        $"SELECT {JournalRow.Columns} FROM journal WHERE stream = $1 AND sequence >= $2 ORDER BY sequence LIMIT $3",
+        JournalRow.Read);
+
     private static readonly Query<JournalEntry> Backwards = new(
         "Reading a journal",
         $"SELECT {JournalRow.Columns} FROM journal WHERE stream = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3",
@@ -31,6 +36,10 @@ internal sealed class PostgresJournal(PostgresStore store) : IJournal
         StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
         ReadAsync(Forward, stream, fromSequence, max, cancellationToken);
 
+    public Task<ImmutableArray<CommittedEntry>> ReadCommittedAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+        ReadAsync(Committed, stream, fromSequence, max, cancellationToken);
+
     public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
         StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
         ReadAsync(Backwards, stream, beforeSequence, max, cancellationToken);
@@ -38,8 +47,8 @@ internal sealed class PostgresJournal(PostgresStore store) : IJournal
     public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) =>
         new(store.Readers.CheckAsync(Exists, cancellationToken, Parameter.Of(stream.Value)));
 
-    private Task<ImmutableArray<JournalEntry>> ReadAsync(
-        Query<JournalEntry> query, StreamId stream, long bound, int max, CancellationToken cancellationToken)
+    private Task<ImmutableArray<T>> ReadAsync<T>(
+        Query<T> query, StreamId stream, long bound, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(

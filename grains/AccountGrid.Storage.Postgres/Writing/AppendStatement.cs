@@ -40,7 +40,7 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
             var append = _sorted[i].Append;
             foreach (var entry in append.Entries)
             {
-                entries.Add(new Entry(i + 1, entry.Entry, entry.Harm));
+                entries.Add(new Entry(i + 1, entry.Entry, entry.Harm, entry.Mac));
             }
 
             switch (append.Index)
@@ -87,7 +87,8 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
 
     public ValueTask DisposeAsync() => _command.DisposeAsync();
 
-    private readonly record struct Entry(int Append, JournalEntry Value, BudgetMark? Harm);
+    private readonly record struct Entry(
+        int Append, JournalEntry Value, BudgetMark? Harm, ReadOnlyMemory<byte> Mac);
 
     private sealed class StreamColumns(StatementParameters parameters)
     {
@@ -118,6 +119,7 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
         private readonly StatementParameters.Column<string?> _harmBy = parameters.Add<string?>();
         private readonly StatementParameters.Column<string?> _harmApprovedBy = parameters.Add<string?>();
         private readonly StatementParameters.Column<long?> _harmReach = parameters.Add<long?>();
+        private readonly StatementParameters.Column<byte[]?> _mac = parameters.Add<byte[]?>();
 
         public void Set(IReadOnlyList<Entry> entries)
         {
@@ -136,6 +138,7 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
             _harmBy.Set(entries, static e => e.Harm?.ByText);
             _harmApprovedBy.Set(entries, static e => e.Harm?.ApprovedBy?.Value);
             _harmReach.Set(entries, static e => e.Harm?.Reach);
+            _mac.Set(entries, static e => e.Mac.IsEmpty ? null : StatementParameters.Bytes(e.Mac));
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class PostgresStoreLoad : IStoreLoad
     }
 
     public Task AddEntriesAsync(IReadOnlyList<LoadedEntry> entries, CancellationToken cancellationToken) => CopyAsync(
-        "journal (position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, harm_by, harm_approved_by, harm_reach)",
+        "journal (position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, harm_by, harm_approved_by, harm_reach, mac)",
         entries,
         static async (row, loaded) =>
         {
@@ -86,6 +86,8 @@ internal sealed class PostgresStoreLoad : IStoreLoad
             await row.AddAsync(harm?.ByText, NpgsqlDbType.Text).ConfigureAwait(false);
             await row.AddAsync(harm?.ApprovedBy?.Value, NpgsqlDbType.Text).ConfigureAwait(false);
             await row.AddAsync(harm?.Reach, NpgsqlDbType.Bigint).ConfigureAwait(false);
+            await row.AddAsync(loaded.Pending.Mac.IsEmpty ? null : loaded.Pending.Mac.ToArray(), NpgsqlDbType.Bytea)
+                .ConfigureAwait(false);
         },
         cancellationToken);
 

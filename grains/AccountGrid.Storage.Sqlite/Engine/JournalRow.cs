@@ -10,10 +10,10 @@ internal static class JournalRow
 {
     /// <summary>The columns that <see cref="Read"/> expects, in order.</summary>
     public const string Columns =
-        "position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash";
+        "position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, mac";
 
     public const string Insert =
-        $"INSERT INTO journal ({Columns}, harm_by, harm_approved_by, harm_reach) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        $"INSERT INTO journal ({Columns}, harm_by, harm_approved_by, harm_reach) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     public static void Bind(Statement statement, long position, PendingEntry pending)
     {
@@ -24,8 +24,17 @@ internal static class JournalRow
         BindHex(statement, entry.TraceId.Length == 0 ? null : entry.TraceId, digits: 32);
         BindUuid(statement, entry.RequestId);
         BindHex(statement, entry.RequestDigest, digits: 64);
-        statement.With(entry.Hash.Span)
-            .With(pending.Harm?.ByText).With(pending.Harm?.ApprovedBy?.Value).With(pending.Harm?.Reach);
+        statement.With(entry.Hash.Span);
+        if (pending.Mac.IsEmpty)
+        {
+            statement.WithNull();
+        }
+        else
+        {
+            statement.With(pending.Mac.Span);
+        }
+
+        statement.With(pending.Harm?.ByText).With(pending.Harm?.ApprovedBy?.Value).With(pending.Harm?.Reach);
     }
 
     /// <summary>Reads the current row.</summary>
@@ -38,7 +47,10 @@ internal static class JournalRow
             stream, row.Int64(2), StoredValues.Instant(row.Int64(3)), new Actor((ActorKind)row.Int64(4), row.Text(5)),
             row.Text(6),
             (int)row.Int64(7), row.Bytes(8), ReadHex(row, 9)
-                ?? "", ReadUuid(row, 10), ReadHex(row, 11), row.Bytes(12)));
+                ?? "", ReadUuid(row, 10), ReadHex(row, 11), row.Bytes(12)))
+        {
+            Mac = row.IsNull(13) ? default : row.Bytes(13),
+        };
     }
 
     private static void BindHex(Statement statement, string? text, int digits)

@@ -12,7 +12,9 @@ internal static class Migrations
     public const int ApplicationId = 0x41634772;
 
     public static MigrationSteps Steps { get; } =
-        new(new Migration(1, "journal, index, followers, checkpoints", First));
+        new(
+            new Migration(1, "journal, index, followers, checkpoints", First),
+            new Migration(2, "MACs of entries", Macs));
 
     /// <summary>Brings a database that was checked before up to the newest version, in one transaction.</summary>
     public static IReadOnlyList<Migration> Apply(Database database)
@@ -132,5 +134,18 @@ internal static class Migrations
         ) STRICT;
         CREATE TRIGGER checkpoint_is_never_changed BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'a checkpoint is never changed'); END;
         CREATE TRIGGER checkpoint_is_never_cut BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'a checkpoint is never deleted'); END;
+        """;
+
+    private const string Macs =
+        """
+        ALTER TABLE journal ADD COLUMN mac BLOB;
+        CREATE TABLE mac_boundary (
+            position INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            key_id TEXT NOT NULL,
+            signature BLOB NOT NULL
+        ) STRICT;
+        CREATE TRIGGER mac_boundary_is_never_changed BEFORE UPDATE ON mac_boundary BEGIN SELECT RAISE(ABORT, 'a boundary of MACs is never changed'); END;
+        CREATE TRIGGER mac_boundary_is_never_cut BEFORE DELETE ON mac_boundary BEGIN SELECT RAISE(ABORT, 'a boundary of MACs is never deleted'); END;
         """;
 }

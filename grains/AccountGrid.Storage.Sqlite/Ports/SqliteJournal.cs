@@ -21,11 +21,15 @@ internal sealed class SqliteJournal(SqliteStore store) : IJournal
 
     public Task<ImmutableArray<JournalEntry>> ReadAsync(
         StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
-        ReadAsync(Forward, stream, fromSequence, max, cancellationToken);
+        ReadAsync(Forward, static row => JournalRow.Read(row).Entry, stream, fromSequence, max, cancellationToken);
+
+    public Task<ImmutableArray<CommittedEntry>> ReadCommittedAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+        ReadAsync(Forward, JournalRow.Read, stream, fromSequence, max, cancellationToken);
 
     public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
         StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
-        ReadAsync(Backwards, stream, beforeSequence, max, cancellationToken);
+        ReadAsync(Backwards, static row => JournalRow.Read(row).Entry, stream, beforeSequence, max, cancellationToken);
 
     public ValueTask<bool> ExistsAsync(StreamId stream, CancellationToken cancellationToken) =>
         new(store.Readers.CheckAsync(
@@ -37,15 +41,13 @@ internal sealed class SqliteJournal(SqliteStore store) : IJournal
         },
         cancellationToken));
 
-    private Task<ImmutableArray<JournalEntry>> ReadAsync(
-        string sql, StreamId stream, long bound, int max, CancellationToken cancellationToken)
+    private Task<ImmutableArray<T>> ReadAsync<T>(
+        string sql, Func<Statement, T> read, StreamId stream, long bound, int max, CancellationToken cancellationToken)
     {
         PortArguments.CheckMax(max);
         return store.Readers.ReadAsync(
             "Reading a journal",
-            database =>
-                Rows.Read(database.Use(sql).With(stream.Value).With(bound).With(max),
-                    static row => JournalRow.Read(row).Entry),
+            database => Rows.Read(database.Use(sql).With(stream.Value).With(bound).With(max), read),
             cancellationToken);
     }
 }

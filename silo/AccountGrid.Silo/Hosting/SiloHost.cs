@@ -172,9 +172,31 @@ public sealed class SiloHost : IAsyncDisposable
             new ECDsaCheckpointSigner(KeyFile.OpenOrCreate(provider.GetRequiredService<DataFiles>().CheckpointKey)));
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadCheckpointKeys());
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadSnapshotSeal());
+        AddMacs(services, isAlone: storage.Sqlite is not null);
 
         // Hosted services stop in the reverse order: this one after the silo, which is added later.
         services.AddHostedService<LastCheckpoint>();
+    }
+
+    /// <summary>
+    /// A new database of a silo that is alone needs MACs from its first entry on. Where there are other silos or older
+    /// entries, the integrity grain makes the boundary.
+    /// </summary>
+    private static void AddMacs(IServiceCollection services, bool isAlone)
+    {
+        services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadJournalMacs());
+        services.AddSingleton(
+            static provider => new MacBoundaryFile(provider.GetRequiredService<DataFiles>().MacBoundaries));
+        services.AddSingleton<MacBoundaries>();
+        Preparation.Add(services, async (provider, cancellationToken) =>
+        {
+            var macs = provider.GetRequiredService<MacBoundaries>();
+            await macs.OpenAsync(cancellationToken);
+            if (isAlone && await provider.GetRequiredService<IJournalFeed>().ReadHeadAsync(cancellationToken) == 0)
+            {
+                await macs.MakeAsync(covered: 0, cancellationToken);
+            }
+        });
     }
 
     private static void AddRecurringCalls(IServiceCollection services, SiloSettings settings)
@@ -185,6 +207,9 @@ public sealed class SiloHost : IAsyncDisposable
         RecurringCall.Add(
             services, "Making a checkpoint", settings.Checkpoints.Interval,
             static (grains, stop) => grains.GetGrain<IAuditGrain>(0).MakeCheckpointAsync(stop));
+        RecurringCall.Add(
+            services, "Asking for the boundary of MACs", settings.Checkpoints.Interval,
+            static (grains, stop) => grains.GetGrain<IIntegrityGrain>(0).TickAsync(stop));
         if (settings.Reconciler.Enabled)
         {
             RecurringCall.Add(

@@ -15,6 +15,9 @@ public sealed class CheckpointSettings
     /// </summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>PEM files of public keys that signed earlier checkpoints and are trusted still.</summary>
+    /// <summary>
+    /// PEM files of keys that are trusted beside the current one: those that signed earlier checkpoints, and before a
+    /// change the next one. A public key verifies checkpoints; a private one verifies the MACs of entries as well.
+    /// </summary>
     public IList<string> EarlierKeys { get; } = [];
 }

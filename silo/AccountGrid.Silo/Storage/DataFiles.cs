@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using AccountGrid.Application;
 using AccountGrid.Gateway;
 using AccountGrid.Gateway.Auth;
@@ -20,6 +21,9 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
         ? Path.GetFullPath(file)
         : Path.Combine(directory, "checkpoints.jsonl");
 
+    /// <summary>The boundaries of MACs outside the store: beside the checkpoint log.</summary>
+    public string MacBoundaries => Path.Combine(Path.GetDirectoryName(CheckpointLog)!, "macs.jsonl");
+
     /// <summary>The development signing key of a data directory. A reader of it can mint any token.</summary>
     public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, DevelopmentKey.FileName);
 
@@ -36,6 +40,30 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     {
         using var current = KeyFile.OpenOrCreate(CheckpointKey);
         return SnapshotSeal.From(current);
+    }
+
+    /// <summary>
+    /// The MACs of journal entries, under keys that are derived from the checkpoint key and from those of
+    /// <see cref="CheckpointSettings.EarlierKeys"/>.
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// A file with a private key may be read by others, or holds no P-256 key.
+    /// </exception>
+    public JournalMacs ReadJournalMacs()
+    {
+        using var current = KeyFile.OpenOrCreate(CheckpointKey);
+        var others = checkpoints.EarlierKeys.Select(OpenEarlier).ToArray();
+        try
+        {
+            return JournalMacs.From(current, others);
+        }
+        finally
+        {
+            foreach (var other in others)
+            {
+                other.Dispose();
+            }
+        }
     }
 
     /// <summary>Makes what is missing.</summary>
@@ -60,5 +88,18 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
                 File.WriteAllText(publicKey, key.ExportSubjectPublicKeyInfoPem() + "\n");
             }
         }
+    }
+
+    private static ECDsa OpenEarlier(string path)
+    {
+        var pem = File.ReadAllText(path);
+        if (pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            return KeyFile.Open(path);
+        }
+
+        var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        return key;
     }
 }

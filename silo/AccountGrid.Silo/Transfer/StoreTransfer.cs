@@ -1,8 +1,10 @@
 using System.Globalization;
 using AccountGrid.Application;
 using AccountGrid.Gateway;
+using AccountGrid.KeyFiles;
 using AccountGrid.Storage.Postgres;
 using AccountGrid.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace AccountGrid.Silo;
@@ -71,8 +73,12 @@ internal static class StoreTransfer
         }
 
         await using var filled = await OpenAsync(storage, cancellationToken);
-        var verifier = new AuditVerifier(
-            filled.Audit, new FileCheckpointLog(files.CheckpointLog), files.ReadCheckpointKeys());
+        var keys = files.ReadCheckpointKeys();
+        using var signer = new ECDsaCheckpointSigner(KeyFile.Open(files.CheckpointKey));
+        using var macs = new MacBoundaries(
+            filled.MacBoundaries, new MacBoundaryFile(files.MacBoundaries), files.ReadJournalMacs(), keys, signer,
+            TimeProvider.System, NullLogger<MacBoundaries>.Instance);
+        var verifier = new AuditVerifier(filled.Audit, new FileCheckpointLog(files.CheckpointLog), keys, macs);
         var verdict = await verifier.VerifyAsync(cancellationToken);
         if (verdict.IsIntact)
         {

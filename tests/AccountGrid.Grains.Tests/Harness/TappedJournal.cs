@@ -63,6 +63,10 @@ public sealed class TappedJournal(Func<IJournal> inner) : IJournal
         return [.. entries.Select(Bend)];
     }
 
+    public Task<ImmutableArray<CommittedEntry>> ReadCommittedAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
+        inner().ReadCommittedAsync(stream, fromSequence, max, cancellationToken);
+
     public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(
         StreamId stream, long beforeSequence, int max, CancellationToken cancellationToken) =>
         inner().ReadBackwardsAsync(stream, beforeSequence, max, cancellationToken);

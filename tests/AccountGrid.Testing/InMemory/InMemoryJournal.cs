@@ -30,6 +30,7 @@ public sealed partial class InMemoryJournal : IJournal, IHarmLog
     private readonly Dictionary<string, List<JournalEntry>> _streams = [];
     private readonly Dictionary<string, StreamIndexRow> _index = [];
     private readonly List<(JournalEntry Entry, BudgetMark Mark)> _harms = [];
+    private readonly Dictionary<(string Stream, long Sequence), (long Position, ReadOnlyMemory<byte> Mac)> _beside = [];
     private readonly Queue<AppendFault> _faults = new();
 
     /// <summary>Where an append can be stopped before it is written.</summary>
@@ -91,9 +92,11 @@ public sealed partial class InMemoryJournal : IJournal, IHarmLog
                 return AppendResult.Conflict;
             }
 
-            foreach (var (entry, harm) in append.Entries)
+            foreach (var pending in append.Entries)
             {
+                var (entry, harm) = pending;
                 stream.Add(entry);
+                _beside[(entry.Stream.Value, entry.Sequence)] = (_beside.Count + 1, pending.Mac);
                 if (harm is not null)
                 {
                     _harms.Add((entry, harm));
@@ -132,6 +135,19 @@ public sealed partial class InMemoryJournal : IJournal, IHarmLog
     public Task<ImmutableArray<JournalEntry>> ReadAsync(
         StreamId stream, long fromSequence, int max, CancellationToken cancellationToken) =>
         ReadAsync(stream, entries => entries.Where(e => e.Sequence >= fromSequence).Take(max));
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<CommittedEntry>> ReadCommittedAsync(
+        StreamId stream, long fromSequence, int max, CancellationToken cancellationToken)
+    {
+        var entries = await ReadAsync(stream, fromSequence, max, cancellationToken);
+        lock (_lock)
+        {
+            return [.. entries.Select(e => _beside.GetValueOrDefault((e.Stream.Value, e.Sequence)) is var (position, mac)
+                ? new CommittedEntry(position, e) { Mac = mac }
+                : new CommittedEntry(0, e))];
+        }
+    }
 
     /// <inheritdoc/>
     public Task<ImmutableArray<JournalEntry>> ReadBackwardsAsync(

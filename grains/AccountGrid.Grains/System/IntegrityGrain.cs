@@ -1,0 +1,49 @@
+using AccountGrid.Application;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Placement;
+
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// Makes the boundary of MACs. Silos of the version before have no such grain, and that is how it is known whether
+/// every silo writes MACs: by what each of them says that it can host.
+/// </summary>
+[PreferLocalPlacement, GrainType("integrity")]
+public sealed class IntegrityGrain(
+    IServiceProvider services, CheckpointMaker maker, ICheckpointStore checkpoints, IClusterManifestProvider manifests)
+    : Grain, IIntegrityGrain
+{
+    // A host without MACs has none to ask for.
+    private readonly MacBoundaries? _macs = services.GetService<MacBoundaries>();
+    private bool _isAtWork;
+
+    /// <inheritdoc />
+    public async Task TickAsync(CancellationToken cancellationToken)
+    {
+        if (_macs is null || _macs.Macs.HasOwnBoundary || _isAtWork || !EverySiloWritesMacs())
+        {
+            return;
+        }
+
+        _isAtWork = true;
+        try
+        {
+            await Task.Run(() => MakeAsync(_macs, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _isAtWork = false;
+        }
+    }
+
+    /// <summary>The boundary stands behind a checkpoint, so that what may lack a MAC is under a signed root.</summary>
+    private async Task MakeAsync(MacBoundaries macs, CancellationToken cancellationToken)
+    {
+        await maker.MakeAsync(cancellationToken);
+        var last = await checkpoints.ReadLastAsync(cancellationToken);
+        await macs.MakeAsync(last?.Checkpoint.Position ?? 0, cancellationToken);
+    }
+
+    private bool EverySiloWritesMacs() =>
+        manifests.Current.Silos.Values.All(static silo => silo.Grains.ContainsKey(GrainType.Create("integrity")));
+}

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using AccountGrid.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace AccountGrid.Conformance;
+
+/// <summary>
+/// What a silo has of a store: the journal with MACs, the boundaries, checkpoints and the audit, under a key of its
+/// own. The files outside the store are in a directory that outlives it, as after a restart.
+/// </summary>
+public sealed class MacRig : IDisposable
+{
+    private readonly ECDsa _key;
+    private readonly ECDsaCheckpointSigner _signer;
+    private readonly FileCheckpointLog _outside;
+    private readonly CheckpointKeys _keys;
+
+    /// <summary>A silo's parts over a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="directory">Where the files outside are.</param>
+    /// <param name="world">The time, and the people.</param>
+    /// <param name="key">The checkpoint key; the caller's.</param>
+    /// <param name="others">Keys that are trusted beside it.</param>
+    public MacRig(IStore store, TempDirectory directory, World world, ECDsa key, params IReadOnlyList<ECDsa> others)
+    {
+        (Store, World) = (store, world);
+        _key = ECDsa.Create(key.ExportParameters(includePrivateParameters: true));
+        _signer = new ECDsaCheckpointSigner(_key);
+        _outside = new FileCheckpointLog(directory.File("checkpoints.jsonl"));
+        _keys = CheckpointKeys.FromPem(
+            [key.ExportSubjectPublicKeyInfoPem(), .. others.Select(static k => k.ExportSubjectPublicKeyInfoPem())]);
+        Boundaries = new MacBoundaries(
+            store.MacBoundaries, new MacBoundaryFile(directory.File("macs.jsonl")), JournalMacs.From(key, others),
+            _keys, _signer, world.Clock, NullLogger<MacBoundaries>.Instance);
+        UseMacs(true);
+    }
+
+    /// <summary>Whether it writes and reads as a silo of this version does; the version before had no MACs.</summary>
+    public bool WritesMacs
+    {
+        init => UseMacs(value);
+    }
+
+    /// <summary>The store underneath, as a writer to the database sees it.</summary>
+    public IStore Store { get; }
+
+    /// <summary>The world.</summary>
+    public World World { get; }
+
+    /// <summary>The boundaries.</summary>
+    public MacBoundaries Boundaries { get; }
+
+    /// <summary>Accounts on the journal with MACs.</summary>
+    public AccountServices Accounts { get; private set; } = null!;
+
+    /// <summary>A round of checkpoints.</summary>
+    public async Task<CheckpointRound> CheckpointAsync(CancellationToken cancellationToken)
+    {
+        using var maker = new CheckpointMaker(
+            Store.Feed, Store.Checkpoints, _outside, _signer, _keys, World.Clock, Boundaries);
+        return await maker.MakeAsync(cancellationToken);
+    }
+
+    /// <summary>A checkpoint, and the boundary behind it, as the integrity grain makes them.</summary>
+    public async Task<bool> DrawBoundaryAsync(CancellationToken cancellationToken)
+    {
+        await CheckpointAsync(cancellationToken);
+        var last = await Store.Checkpoints.ReadLastAsync(cancellationToken);
+        return await Boundaries.MakeAsync(last?.Checkpoint.Position ?? 0, cancellationToken);
+    }
+
+    /// <summary>The audit with the keys of MACs, or by public means alone.</summary>
+    public Task<VerificationResult> AuditAsync(CancellationToken cancellationToken, bool withMacs = true) =>
+        new AuditVerifier(Store.Audit, _outside, _keys, withMacs ? Boundaries : null).VerifyAsync(cancellationToken);
+
+    /// <summary>Registers an account.</summary>
+    public async Task RegisterAsync(AccountId id, CancellationToken cancellationToken) => Assert.Null(
+        (await new AccountRegistrar(Accounts).RegisterAsync(id, "president", World.Web, null, cancellationToken))
+            .Refusal);
+
+    /// <summary>Loads an account from the journal alone.</summary>
+    public async Task<AccountProcessor> LoadAsync(AccountId id, CancellationToken cancellationToken)
+    {
+        var processor = new AccountProcessor(id, Accounts);
+        await processor.LoadAsync(null, cancellationToken);
+        return processor;
+    }
+
+    /// <summary>
+    /// Appends what a writer to the database could compute: an entry that follows by the public hash chain, and the
+    /// index row that fits. It has no MAC, or the one given.
+    /// </summary>
+    public async Task ForgeAsync(AccountId id, ReadOnlyMemory<byte> mac, CancellationToken cancellationToken)
+    {
+        var stream = StreamId.Of(id);
+        var last = (await Store.Journal.ReadBackwardsAsync(stream, long.MaxValue, 1, cancellationToken))[0];
+        var suspension = new HarmAction(
+            HarmKind.Suspend, "ABUSE", "", "", Until: World.Clock.GetUtcNow().AddDays(30));
+        var encoded = new AccountEventCodec().Encode(
+            new AccountEvent.HoldPlaced(
+                suspension, World.Person("kim").Actor, null, null, new Impact(0, Tier.Standard)));
+        var entry = last with
+        {
+            Sequence = last.Sequence + 1,
+            Type = encoded.Type,
+            TypeVersion = encoded.TypeVersion,
+            Payload = encoded.Payload,
+        };
+        entry = entry with { Hash = EntryHash.Compute(entry, last.Hash.Span) };
+        var row = new StreamIndexRow.Account
+        {
+            Version = entry.Sequence,
+            Id = id,
+            Handle = "president",
+            Status = AccountStatus.Suspended,
+            Designated = false,
+            ProposalSequence = null,
+            ProposedBy = null,
+            DueAt = null,
+        };
+        var append = new JournalAppend(stream, last.Sequence, [new PendingEntry(entry, null) { Mac = mac }], row);
+        Assert.Equal(AppendResult.Appended, await Store.Journal.AppendAsync(append, cancellationToken));
+    }
+
+    private void UseMacs(bool use)
+    {
+        var journal = use ? new AuthenticatedJournal(Store.Journal, Boundaries) : Store.Journal;
+        World.Desk.Services = World.Operators with { Journal = journal, Harms = Store.HarmLog };
+        Accounts = World.Accounts with { Journal = journal, Ledger = Store.Ledger };
+    }
+
+    public void Dispose()
+    {
+        Boundaries.Dispose();
+        _outside.Dispose();
+        _signer.Dispose();
+        _key.Dispose();
+    }
+}
