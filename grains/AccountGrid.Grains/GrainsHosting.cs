@@ -36,6 +36,10 @@ public static class GrainsHosting
         services.TryAddSingleton<AccountServices>();
         services.TryAddSingleton<OperatorServices>();
         services.TryAddSingleton<AccountRegistrar>();
+        services.TryAddSingleton<DerivedAudit>();
+        services.TryAddSingleton<DerivedSettings>();
+        services.TryAddSingleton<DerivedMeters>();
+        services.TryAddTransient<DerivedWatch>();
         services.TryAddSingleton<AuditVerifier>();
         services.TryAddSingleton<CheckpointMaker>();
         services.TryAddSingleton<ReconcilerSettings>();

@@ -45,6 +45,7 @@ public sealed partial class PostgresStore : Store
             options, (closed, cancellation) => PostgresAuditView.OpenAsync(Connections, closed, cancellation));
         Checkpoints = new PostgresCheckpointStore(this);
         MacBoundaries = new PostgresMacBoundaryStore(this);
+        Derived = new PostgresDerivedSource(this);
     }
 
     internal Connections Connections { get; }

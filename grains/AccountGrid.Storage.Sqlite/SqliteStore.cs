@@ -46,6 +46,7 @@ public sealed partial class SqliteStore : Store
             options, (closed, cancellation) => SqliteAuditView.OpenAsync(OpenReader, closed, cancellation));
         Checkpoints = new SqliteCheckpointStore(this);
         MacBoundaries = new SqliteMacBoundaryStore(this);
+        Derived = new SqliteDerivedSource(this);
     }
 
     internal Writer Writer => Opened.Writer;

@@ -43,6 +43,9 @@ public abstract class Store : IStore
     /// <inheritdoc />
     public IMacBoundaryStore MacBoundaries { get; protected init; } = null!;
 
+    /// <inheritdoc />
+    public IDerivedSource Derived { get; protected init; } = null!;
+
     /// <summary>What the store has while it is open.</summary>
     /// <exception cref="StorageUnavailableException">The store is closed.</exception>
     /// <exception cref="InvalidOperationException">The store is not open yet.</exception>

@@ -32,6 +32,7 @@ public static class StoreServices
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Audit);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Checkpoints);
         services.AddSingleton(static provider => provider.GetRequiredService<TStore>().MacBoundaries);
+        services.AddSingleton(static provider => provider.GetRequiredService<TStore>().Derived);
         return services;
     }
 

@@ -72,8 +72,12 @@ public sealed class MacRig : IDisposable
     }
 
     /// <summary>The audit with the keys of MACs, or by public means alone.</summary>
-    public Task<VerificationResult> AuditAsync(CancellationToken cancellationToken, bool withMacs = true) =>
-        new AuditVerifier(Store.Audit, _outside, _keys, withMacs ? Boundaries : null).VerifyAsync(cancellationToken);
+    public Task<VerificationResult> AuditAsync(
+        CancellationToken cancellationToken, bool withMacs = true, bool withDerived = false) =>
+        new AuditVerifier(
+            Store.Audit, _outside, _keys, withMacs ? Boundaries : null,
+            withDerived ? new DerivedAudit(Store.Derived, Store.FollowerAudit) : null)
+            .VerifyAsync(cancellationToken);
 
     /// <summary>Registers an account.</summary>
     public async Task RegisterAsync(AccountId id, CancellationToken cancellationToken) => Assert.Null(

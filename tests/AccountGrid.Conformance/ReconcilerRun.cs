@@ -78,6 +78,9 @@ public sealed class ReconcilerRun : IDisposable
 
         public Task<long?> SettleAsync(AccountId account, ImmutableArray<SweptPart> parts, long version,
             CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
+        public Task DoubtAsync(AccountId account, bool inDoubt, CancellationToken cancellationToken) =>
+            Task.CompletedTask;
     }
 
     private sealed class Log : ILogger<FollowerReconciler>

@@ -241,6 +241,15 @@ public abstract class ReconcilerSuite(StoreFixture fixture) : StoreSuite(fixture
             AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken) =>
             _account.SettleFollowsAsync(parts, version, cancellationToken);
 
+        /// <summary>What the account shows.</summary>
+        public AccountView View => _account.View;
+
+        public Task DoubtAsync(AccountId account, bool inDoubt, CancellationToken cancellationToken)
+        {
+            _account.DoubtFollows(inDoubt);
+            return Task.CompletedTask;
+        }
+
         private async Task LoadAsync()
         {
             if (!_account.View.State.IsRegistered)

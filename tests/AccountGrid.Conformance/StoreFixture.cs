@@ -65,6 +65,15 @@ public interface ITamper
     /// <summary>Removes an account's first edges, by follower, and leaves its count alone.</summary>
     Task RemoveEdgesAsync(AccountId account, int edges);
 
+    /// <summary>Every column of every table of the store.</summary>
+    Task<IReadOnlyList<(string Table, string Column)>> ColumnsAsync();
+
+    /// <summary>Remembers what a table holds.</summary>
+    Task KeepAsync(string table);
+
+    /// <summary>Gives a table back what <see cref="KeepAsync"/> remembered.</summary>
+    Task PutBackAsync(string table);
+
     /// <summary>Runs statements that every kind of store understands; triggers and checks do not stop them.</summary>
     Task ExecuteAsync(string sql);
 

@@ -23,5 +23,7 @@ public static class ConformanceTests
 
     public sealed class Macs() : MacSuite(new PostgresFixture());
 
+    public sealed class Derived() : DerivedSuite(new PostgresFixture());
+
     public sealed class Transfer() : TransferSuite(new PostgresFixture(), new PostgresFixture());
 }

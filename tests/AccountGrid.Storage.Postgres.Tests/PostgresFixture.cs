@@ -120,6 +120,44 @@ internal sealed class PostgresTamper(PostgresFixture fixture) : ITamper
         fixture.RunAsync("INSERT INTO follower (account, follower) SELECT $1, f FROM generate_series(1, $2) f",
             account.Value, edges);
 
+    public async Task<IReadOnlyList<(string Table, string Column)>> ColumnsAsync()
+    {
+        await using var connection = await fixture.ConnectAsync();
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT table_name, column_name FROM information_schema.columns
+            WHERE table_schema = current_schema() AND left(table_name, 5) <> 'kept_'
+            ORDER BY table_name, ordinal_position
+            """,
+            connection);
+        var columns = new List<(string Table, string Column)>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            columns.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return columns;
+    }
+
+    public Task KeepAsync(string table) => RunAsync($"CREATE TABLE kept_{table} AS SELECT * FROM {table}");
+
+    public async Task PutBackAsync(string table)
+    {
+        // What the database computes by itself is not written.
+        var columns = await fixture.RunAsync(
+            """
+            SELECT string_agg(column_name, ', ') FROM information_schema.columns
+            WHERE table_schema = current_schema() AND table_name = $1 AND is_generated = 'NEVER'
+            """,
+            table);
+        await RunAsync(
+            $"""
+            DELETE FROM {table}; INSERT INTO {table} ({columns}) SELECT {columns} FROM kept_{table};
+            DROP TABLE kept_{table}
+            """);
+    }
+
     public async Task ExecuteAsync(string sql)
     {
         await fixture.RunAsync(

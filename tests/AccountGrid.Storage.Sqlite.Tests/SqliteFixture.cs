@@ -76,6 +76,31 @@ internal sealed class SqliteTamper(string path) : ITamper
 
     public Task ExecuteAsync(string sql) => RunAsync(sql);
 
+    public async Task<IReadOnlyList<(string Table, string Column)>> ColumnsAsync()
+    {
+        await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_xinfo(t.name) c
+            WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT LIKE 'kept_%' ORDER BY t.name, c.cid
+            """;
+        var columns = new List<(string Table, string Column)>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            columns.Add((reader.GetString(0), reader.GetString(1)));
+        }
+
+        return columns;
+    }
+
+    public Task KeepAsync(string table) => RunAsync($"CREATE TABLE kept_{table} AS SELECT * FROM {table}");
+
+    public Task PutBackAsync(string table) => RunAsync(
+        $"DELETE FROM {table}; INSERT INTO {table} SELECT * FROM kept_{table}; DROP TABLE kept_{table}");
+
     public async Task RunAsync(string sql, params (string Name, object Value)[] values)
     {
         await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");

@@ -14,10 +14,16 @@ public sealed partial class AccountProcessor
     /// <returns>The version from which it does; <c>null</c> where the count is not known.</returns>
     public long? WatchFollows()
     {
-        var memory = _followers.Exact is { } count ? new FollowMemory(count.Version) : null;
+        var memory = _followers.Stored is { } count ? new FollowMemory(count.Version) : null;
         Pump.Memory = memory;
-        return memory is null ? null : _followers.Exact!.Version;
+        return memory is null ? null : _followers.Stored!.Version;
     }
+
+    /// <summary>
+    /// The count was found not to be the number of the edges, or to be it again. While it is not, it is shown as of its
+    /// time, and the account counts as protected.
+    /// </summary>
+    public void DoubtFollows(bool inDoubt) => _followers.Doubt(inDoubt);
 
     /// <summary>
     /// By how much the edges grew between what each part saw and a version; <c>null</c> where not every change in

@@ -81,9 +81,10 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     public async Task LoadAsync(AccountSnapshot? snapshot, CancellationToken cancellationToken)
     {
         _followers.BeginRead();
-        if (snapshot is not null && await TryResumeAsync(snapshot, cancellationToken))
+        var resumed = snapshot is not null && await TryResumeAsync(snapshot, cancellationToken);
+        if (resumed)
         {
-            _snapshotVersion = snapshot.Version;
+            _snapshotVersion = snapshot!.Version;
         }
         else
         {
@@ -92,6 +93,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
 
         await _followers.EnsureAsync(cancellationToken);
         _followers.UseAsLastKnown(snapshot?.Followers);
+        _followers.CompareWith(resumed ? snapshot!.Followers : null);
         Publish();
     }
 
@@ -193,7 +195,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
             _services.Diagnostics.Refused("follow", refused);
         }
 
-        return outcome;
+        // A count that is in doubt is no answer to how many there are now.
+        return _followers.IsInDoubt ? outcome with { After = null } : outcome;
     }
 
     /// <summary>Shows readers what is known now.</summary>

@@ -120,10 +120,12 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
         try
         {
             await account.BeforeFollowsAsync(changes);
+            var before = followers.Stored;
             var result = await services.Ledger.ApplyAsync(
                 account.Id, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
             services.Diagnostics.FollowsApplied(changes.Length, result.Changed.AsSpan().Count(true));
             Debug.Assert(result.Changed.Length == changes.Length, "The ledger answers every change.");
+            followers.CompareWith(before, changes, result);
             followers.Accept(result.After);
             Memory?.Note(changes, result);
             Memory = Memory is { IsUseless: true } ? null : Memory;

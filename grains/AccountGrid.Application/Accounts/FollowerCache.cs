@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AccountGrid.Application;
 
 /// <summary>
@@ -13,8 +15,17 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
     private long _highest = -1;
     private int _invalidations;
 
-    /// <summary>The exact count; <c>null</c> while the ledger cannot say.</summary>
-    public FollowerCount? Exact { get; private set; }
+    /// <summary>The exact count; <c>null</c> while the ledger cannot say, or the count is in doubt.</summary>
+    public FollowerCount? Exact => IsInDoubt ? null : Stored;
+
+    /// <summary>What the ledger keeps, in doubt or not; <c>null</c> while it cannot say.</summary>
+    public FollowerCount? Stored { get; private set; }
+
+    /// <summary>
+    /// Whether what the ledger keeps was found to be wrong: it is shown as of its time, and the account counts as
+    /// protected.
+    /// </summary>
+    public bool IsInDoubt { get; private set; }
 
     /// <summary>The last count known, whatever its age.</summary>
     public FollowerCount? LastKnown { get; private set; }
@@ -31,8 +42,62 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
         }
 
         _highest = count.Version;
-        Exact = LastKnown = count;
+        Stored = LastKnown = count;
         account.Publish();
+    }
+
+    /// <summary>Begins or ends the doubt in the count.</summary>
+    public void Doubt(bool inDoubt)
+    {
+        if (IsInDoubt != inDoubt)
+        {
+            IsInDoubt = inDoubt;
+            account.Publish();
+        }
+    }
+
+    /// <summary>
+    /// A count that a silo sealed earlier. The ledger's may be newer, but neither older nor another one of the same
+    /// version; otherwise something else wrote it.
+    /// </summary>
+    public void CompareWith(FollowerCount? earlier)
+    {
+        if (earlier is not null && Stored is { } stored
+            && (stored.Version < earlier.Version
+                || (stored.Version == earlier.Version && stored.Count != earlier.Count)))
+        {
+            Contradicts(earlier, stored);
+        }
+    }
+
+    /// <summary>
+    /// A count that the ledger gave for a batch of this account's, compared with the one before and what the batch
+    /// changed. Where other batches came between, it says nothing.
+    /// </summary>
+    public void CompareWith(FollowerCount? before, ImmutableArray<FollowChange> changes, FollowResult result)
+    {
+        var changed = result.Changed.AsSpan();
+        if (before is null || result.After.Version != before.Version + (changed.Contains(true) ? 1 : 0))
+        {
+            return;
+        }
+
+        var expected = before.Count;
+        for (var i = 0; i < changed.Length; i++)
+        {
+            expected += changed[i] ? (changes[i].Follows ? 1 : -1) : 0;
+        }
+
+        if (result.After.Count != expected)
+        {
+            Contradicts(before with { Count = expected }, result.After);
+        }
+    }
+
+    private void Contradicts(FollowerCount expected, FollowerCount stored)
+    {
+        AccountLog.CountContradicts(services.Log, account.Id, stored.Count, expected.Count);
+        Doubt(true);
     }
 
     /// <summary>The outcome of a write is unknown: the count is not exact until the ledger is read again.</summary>
@@ -40,7 +105,7 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
     {
         _invalidations++;
         _lastAttempt = null;
-        Exact = null;
+        Stored = null;
         account.Publish();
     }
 
@@ -49,7 +114,7 @@ internal sealed class FollowerCache(AccountProcessor account, AccountServices se
     /// </summary>
     public void BeginRead()
     {
-        if (Exact is null && _attempt is null or { IsCompleted: true }
+        if (Stored is null && _attempt is null or { IsCompleted: true }
             && (_lastAttempt is not { } last || services.Clock.GetElapsedTime(last) >= services.Limits.RetryAfter))
         {
             _lastAttempt = services.Clock.GetTimestamp();

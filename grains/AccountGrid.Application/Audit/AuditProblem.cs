@@ -33,6 +33,9 @@ public sealed record AuditProblem(
         AuditProblemKind.MacMissing => "MAC_MISSING",
         AuditProblemKind.MacWrong => "MAC_WRONG",
         AuditProblemKind.MacBoundaryBroken => "MAC_BOUNDARY_BROKEN",
+        AuditProblemKind.IndexColumnWrong => "INDEX_COLUMN_WRONG",
+        AuditProblemKind.BudgetMarkWrong => "BUDGET_MARK_WRONG",
+        AuditProblemKind.FollowerCountWrong => "FOLLOWER_COUNT_WRONG",
         _ => throw new InvalidOperationException($"Unknown kind {kind}."),
     };
 }

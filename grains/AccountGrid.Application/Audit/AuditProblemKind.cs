@@ -58,4 +58,13 @@ public enum AuditProblemKind
 
     /// <summary>A boundary of MACs is gone from the store, or has no good signature.</summary>
     MacBoundaryBroken = 17,
+
+    /// <summary>An index row is missing, or a column of it is not what the journal says.</summary>
+    IndexColumnWrong = 18,
+
+    /// <summary>The budget mark beside an entry is not what the entry says.</summary>
+    BudgetMarkWrong = 19,
+
+    /// <summary>A follower count is not the number of the edges.</summary>
+    FollowerCountWrong = 20,
 }

@@ -19,8 +19,12 @@ namespace AccountGrid.Application;
 /// <param name="macs">
 /// The keys of MACs; <c>null</c> for a verification without them, by public means alone.
 /// </param>
+/// <param name="derived">
+/// Computes again what stands beside the journals; <c>null</c> = the journals alone are verified.
+/// </param>
 public sealed class AuditVerifier(
-    IAuditSource source, ICheckpointLog outside, CheckpointKeys keys, MacBoundaries? macs = null)
+    IAuditSource source, ICheckpointLog outside, CheckpointKeys keys, MacBoundaries? macs = null,
+    DerivedAudit? derived = null)
 {
     /// <summary>Verifies everything that is committed at the instant of the call.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
@@ -43,6 +47,11 @@ public sealed class AuditVerifier(
             await new ChainPass(view, macs?.Macs, findings).RunAsync(cancellationToken).ConfigureAwait(false);
             await new RootPass(view, outside, outsideLast, keys, findings).RunAsync(cancellationToken)
                 .ConfigureAwait(false);
+        }
+
+        if (derived is not null)
+        {
+            await derived.RunAsync(findings, cancellationToken).ConfigureAwait(false);
         }
 
         return findings.ToResult();

@@ -121,7 +121,8 @@ public sealed class JournalMacs
             $"In {committed.Entry.Stream}, entry {committed.Entry.Sequence} does not have its MAC: no silo wrote it."),
         MacCheck.UnknownKey => string.Create(
             CultureInfo.InvariantCulture,
-            $"In {committed.Entry.Stream}, the MAC of entry {committed.Entry.Sequence} is under the unknown key {KeyOf(committed)}."),
+            $"In {committed.Entry.Stream}, the MAC of entry {committed.Entry.Sequence} is under the key ")
+            + $"{KeyOf(committed)}, which is not known.",
         _ => null,
     };
 

@@ -42,8 +42,9 @@ public sealed partial class MacBoundaries(
         if (!stored.Any(IsGood) && stored.FirstOrDefault(b => !keys.Knows(b.KeyId)) is { } foreign)
         {
             throw new InvalidDataException(
-                $"The entries of this database carry MACs under the key {foreign.KeyId}, which this silo does not have. "
-                + "Give it the cluster's checkpoint-key.pem. If that key is lost, name its public part in Checkpoints:EarlierKeys.");
+                $"The entries of this database carry MACs under the key {foreign.KeyId}, which this silo does not "
+                + "have. Give it the cluster's checkpoint-key.pem. If that key is lost, name its public part in "
+                + "Checkpoints:EarlierKeys.");
         }
     }
 

@@ -6,8 +6,8 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// Goes round all accounts, counts their edges and compares the counts that are shown. It tells of what differs, by
-/// metrics and the log, and repairs nothing: a count that is wrong is evidence of a fault or of a change past the
-/// silos, and a person decides what becomes of it.
+/// metrics and the log, has the account show its count as not exact, and repairs nothing: a count that is wrong is
+/// evidence of a fault or of a change past the silos, and a person decides what becomes of it.
 /// </summary>
 /// <remarks>
 /// Every comparison that it makes is exact, so there are no false alarms. What fits into one read is compared at one
@@ -27,6 +27,10 @@ public sealed class FollowerReconciler(
     /// <summary>Drifting accounts kept in mind; the metrics stop there, the log does not.</summary>
     private const int MostDrifting = 10_000;
 
+    /// <summary>Drifting accounts that are told again and again, and how often.</summary>
+    private const int MostReminded = 100;
+    private static readonly TimeSpan Reminding = TimeSpan.FromSeconds(10);
+
     private readonly Queue<AccountId> _page = new();
     private readonly Dictionary<AccountId, long> _drifting = [];
     private Sweep? _sweep;
@@ -34,6 +38,7 @@ public sealed class FollowerReconciler(
     private double _allowance;
     private long? _lastTick;
     private long? _roundBegan;
+    private long? _reminded;
     private bool _isFailing;
 
     /// <summary>
@@ -50,6 +55,7 @@ public sealed class FollowerReconciler(
         Refill();
         try
         {
+            await RemindAsync(cancellationToken);
             while (_allowance > 0 && await StepAsync(cancellationToken))
             {
             }
@@ -64,6 +70,23 @@ public sealed class FollowerReconciler(
             }
 
             _isFailing = true;
+        }
+    }
+
+    /// <summary>
+    /// An account that went elsewhere has forgotten that its count is in doubt, so the first of them are told again.
+    /// </summary>
+    private async Task RemindAsync(CancellationToken cancellationToken)
+    {
+        if (_reminded is { } at && clock.GetElapsedTime(at) < Reminding)
+        {
+            return;
+        }
+
+        _reminded = clock.GetTimestamp();
+        foreach (var account in _drifting.Keys.Take(MostReminded).ToArray())
+        {
+            await watch.DoubtAsync(account, inDoubt: true, cancellationToken);
         }
     }
 
@@ -115,7 +138,7 @@ public sealed class FollowerReconciler(
         if (grown is { } changes)
         {
             _sweep = null;
-            Compare(sweep.Account, last.Count, sweep.Edges + changes);
+            await CompareAsync(sweep.Account, last.Count, sweep.Edges + changes, cancellationToken);
         }
         else if (sweep.Try == Tries)
         {
@@ -151,7 +174,7 @@ public sealed class FollowerReconciler(
         return page.Length > 0;
     }
 
-    private void Compare(AccountId account, long count, long edges)
+    private async Task CompareAsync(AccountId account, long count, long edges, CancellationToken cancellationToken)
     {
         var known = _drifting.GetValueOrDefault(account);
         var drift = count - edges;
@@ -161,6 +184,7 @@ public sealed class FollowerReconciler(
             if (_drifting.Remove(account))
             {
                 ReconcilerLog.Agrees(log, account, count);
+                await watch.DoubtAsync(account, inDoubt: false, cancellationToken);
             }
         }
         else if (drift != known)
@@ -170,6 +194,8 @@ public sealed class FollowerReconciler(
             {
                 _drifting[account] = drift;
             }
+
+            await watch.DoubtAsync(account, inDoubt: true, cancellationToken);
         }
 
         meters.Found(_drifting.Count, _drifting.Values.Sum(Math.Abs));

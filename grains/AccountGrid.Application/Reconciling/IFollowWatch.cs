@@ -28,4 +28,10 @@ public interface IFollowWatch
     /// </returns>
     Task<long?> SettleAsync(
         AccountId account, ImmutableArray<SweptPart> parts, long version, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Tells the account that its count is not the number of its edges, or is it again. An account that cannot be
+    /// reached is told at another time.
+    /// </summary>
+    Task DoubtAsync(AccountId account, bool inDoubt, CancellationToken cancellationToken);
 }

@@ -33,6 +33,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>The boundaries of MACs.</summary>
     IMacBoundaryStore MacBoundaries { get; }
 
+    /// <summary>What stands beside the journals, for a comparison with them.</summary>
+    IDerivedSource Derived { get; }
+
     /// <summary>
     /// Why writes fail, while the last one failed for want of space or by the disk; <c>null</c> otherwise.
     /// </summary>

@@ -19,4 +19,10 @@ public partial interface IAccountGrain
     [AlwaysInterleave, Alias("SettleFollows")]
     Task<long?> SettleFollowsAsync(
         ImmutableArray<SweptPartInput> parts, long version, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The reconciler's: the count was found not to be the number of the edges, or to be it again.
+    /// </summary>
+    [AlwaysInterleave, Alias("DoubtFollows")]
+    Task DoubtFollowsAsync(bool inDoubt, CancellationToken cancellationToken);
 }

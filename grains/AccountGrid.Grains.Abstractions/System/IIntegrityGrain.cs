@@ -13,4 +13,11 @@ public interface IIntegrityGrain : IGrainWithIntegerKey
     /// </summary>
     [Orleans.Concurrency.AlwaysInterleave, Alias("Tick")]
     Task TickAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Computes again as many index rows and budget marks as the time since the last call allows; returns at once if a
+    /// call is under way.
+    /// </summary>
+    [Orleans.Concurrency.AlwaysInterleave, Alias("Compare")]
+    Task CompareAsync(CancellationToken cancellationToken);
 }

@@ -15,4 +15,11 @@ public sealed partial class AccountGrain
         ImmutableArray<SweptPartInput> parts, long version, CancellationToken cancellationToken) =>
         _processor?.SettleFollowsAsync([.. parts.Select(static p => new SweptPart(p.Last, p.Version))], version,
             cancellationToken) ?? Task.FromResult<long?>(null);
+
+    /// <inheritdoc />
+    public Task DoubtFollowsAsync(bool inDoubt, CancellationToken cancellationToken)
+    {
+        _processor?.DoubtFollows(inDoubt);
+        return Task.CompletedTask;
+    }
 }

@@ -19,6 +19,12 @@ internal sealed class GrainFollowWatch(AccountGrains accounts) : IFollowWatch
             () => accounts[account].SettleFollowsAsync(
                 [.. parts.Select(static p => new SweptPartInput(p.Last, p.Version))], version, cancellationToken));
 
+    public Task DoubtAsync(AccountId account, bool inDoubt, CancellationToken cancellationToken) => AskAsync(async () =>
+    {
+        await accounts[account].DoubtFollowsAsync(inDoubt, cancellationToken);
+        return null;
+    });
+
     private static async Task<long?> AskAsync(Func<Task<long?>> ask)
     {
         try

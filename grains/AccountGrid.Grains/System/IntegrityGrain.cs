@@ -5,17 +5,53 @@ using Orleans.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Makes the boundary of MACs. Silos of the version before have no such grain, and that is how it is known whether
-/// every silo writes MACs: by what each of them says that it can host.
+/// Makes the boundary of MACs, and compares what stands beside the journals with them. Silos of the version before have
+/// no such grain, and that is how it is known whether every silo writes MACs: by what each of them says that it can
+/// host.
 /// </summary>
 [PreferLocalPlacement, GrainType("integrity")]
 public sealed class IntegrityGrain(
-    IServiceProvider services, CheckpointMaker maker, ICheckpointStore checkpoints, IClusterManifestProvider manifests)
+    IServiceProvider services, CheckpointMaker maker, ICheckpointStore checkpoints, IClusterManifestProvider manifests,
+    DerivedWatch watch, DerivedMeters meters)
     : Grain, IIntegrityGrain
 {
     // A host without MACs has none to ask for.
     private readonly MacBoundaries? _macs = services.GetService<MacBoundaries>();
     private bool _isAtWork;
+    private bool _isComparing;
+
+    /// <inheritdoc />
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        meters.Begin();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        meters.End();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        if (_isComparing)
+        {
+            return;
+        }
+
+        _isComparing = true;
+        try
+        {
+            await watch.TickAsync(cancellationToken);
+        }
+        finally
+        {
+            _isComparing = false;
+        }
+    }
 
     /// <inheritdoc />
     public async Task TickAsync(CancellationToken cancellationToken)

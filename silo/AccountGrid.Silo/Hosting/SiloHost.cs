@@ -166,6 +166,7 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Reconciler);
+        services.AddSingleton(settings.Derived);
         services.AddSingleton<ICheckpointLog>(
             static provider => new FileCheckpointLog(provider.GetRequiredService<DataFiles>().CheckpointLog));
         services.AddSingleton<ICheckpointSigner>(static provider =>
@@ -215,6 +216,13 @@ public sealed class SiloHost : IAsyncDisposable
             RecurringCall.Add(
                 services, "Comparing counts with their edges", TimeSpan.FromSeconds(1),
                 static (grains, stop) => grains.GetGrain<IReconcilerGrain>(0).TickAsync(stop));
+        }
+
+        if (settings.Derived.Enabled)
+        {
+            RecurringCall.Add(
+                services, "Comparing index rows and budget marks with the journals", TimeSpan.FromSeconds(1),
+                static (grains, stop) => grains.GetGrain<IIntegrityGrain>(0).CompareAsync(stop));
         }
     }
 

@@ -128,6 +128,8 @@ internal static class SettingsReader
         findings.AddRange(
             settings.Reconciler.Validate().Select(static broken => $"{SiloSettings.Section}:Reconciler:{broken}"));
         findings.AddRange(
+            settings.Derived.Validate().Select(static broken => $"{SiloSettings.Section}:Derived:{broken}"));
+        findings.AddRange(
             settings.Traces.Validate().Select(static broken => $"{SiloSettings.Section}:Traces:{broken}"));
         findings.AddRange(
             settings.Limits.Validate().Select(static broken => $"{SiloSettings.Section}:Limits:{broken}"));

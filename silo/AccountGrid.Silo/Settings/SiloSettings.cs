@@ -69,4 +69,7 @@ public sealed class SiloSettings
 
     /// <summary>How hard the reconciler may work.</summary>
     public ReconcilerSettings Reconciler { get; set; } = new();
+
+    /// <summary>How hard the comparison of index rows and budget marks with the journals may work.</summary>
+    public DerivedSettings Derived { get; set; } = new();
 }

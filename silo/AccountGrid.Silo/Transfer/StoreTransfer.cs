@@ -78,7 +78,8 @@ internal static class StoreTransfer
         using var macs = new MacBoundaries(
             filled.MacBoundaries, new MacBoundaryFile(files.MacBoundaries), files.ReadJournalMacs(), keys, signer,
             TimeProvider.System, NullLogger<MacBoundaries>.Instance);
-        var verifier = new AuditVerifier(filled.Audit, new FileCheckpointLog(files.CheckpointLog), keys, macs);
+        var verifier = new AuditVerifier(filled.Audit, new FileCheckpointLog(files.CheckpointLog), keys, macs,
+            new DerivedAudit(filled.Derived, filled.FollowerAudit));
         var verdict = await verifier.VerifyAsync(cancellationToken);
         if (verdict.IsIntact)
         {

@@ -222,6 +222,7 @@ public sealed class TestGrid : IAsyncDisposable
         services.AddSingleton(_store.Feed);
         services.AddSingleton(_store.Audit);
         services.AddSingleton(_store.Checkpoints);
+        services.AddSingleton(_store.Derived);
         services.AddSingleton(new AccountPolicy { ProtectedReach = 1_000 });
         services.AddSingleton(new OperatorPolicy());
         services.AddSingleton(_limits);
