@@ -23,6 +23,8 @@ public static class ConformanceTests
 
     public sealed class Macs() : MacSuite(new PostgresFixture());
 
+    public sealed class Tamperings() : TamperSuite(new PostgresFixture());
+
     public sealed class Derived() : DerivedSuite(new PostgresFixture());
 
     public sealed class Transfer() : TransferSuite(new PostgresFixture(), new PostgresFixture());

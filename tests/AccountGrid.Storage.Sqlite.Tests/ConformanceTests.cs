@@ -23,6 +23,8 @@ public static class ConformanceTests
 
     public sealed class Macs() : MacSuite(new SqliteFixture());
 
+    public sealed class Tamperings() : TamperSuite(new SqliteFixture());
+
     public sealed class Derived() : DerivedSuite(new SqliteFixture());
 
     public sealed class Transfer() : TransferSuite(new SqliteFixture(), new SqliteFixture());
