@@ -174,7 +174,10 @@ public abstract class MacSuite(StoreFixture fixture) : StoreSuite(fixture), IDis
         using var silo = Silo();
         await FillAsync(silo);
         await tamper.ExecuteAsync(
-            $"INSERT INTO mac_boundary (position, at, key_id, signature) SELECT 1000, 0, '{CheckpointKeys.IdOf(_key)}', hash FROM journal WHERE position = 1");
+            $"""
+            INSERT INTO mac_boundary (position, at, key_id, signature)
+            SELECT 1000, 0, '{CheckpointKeys.IdOf(_key)}', hash FROM journal WHERE position = 1
+            """);
         Assert.True(await silo.DrawBoundaryAsync(Stop));
         await silo.ForgeAsync(Account, default, Stop);
         await Assert.ThrowsAsync<JournalDamagedException>(() => silo.LoadAsync(Account, Stop));

@@ -17,7 +17,8 @@ internal sealed record Tampering(string Where, string Sql, Func<AuditProblem, bo
     private const string Entry = "stream = 'a/25073877' AND sequence = 2";
 
     private const string Lines =
-        "position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, mac";
+        "position, stream, sequence, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, "
+        + "request_digest, hash, mac";
 
     private const string Frontier =
         "The maker computes the edge of the tree from the entries where the kept one does not give the signed root.";
@@ -28,7 +29,8 @@ internal sealed record Tampering(string Where, string Sql, Func<AuditProblem, bo
     /// <summary>Everything that is tried.</summary>
     public static IReadOnlyList<Tampering> All { get; } =
     [
-        Journal("position", "position = 1000") with { Names = static p => p.Position > 0 }, Journal("stream", "stream = 'a/26'"),
+        Journal("position", "position = 1000") with { Names = static p => p.Position > 0 },
+        Journal("stream", "stream = 'a/26'"),
         Journal("sequence", "sequence = 9"), Journal("at", "at = at + 1"),
         Journal("actor_kind", "actor_kind = actor_kind + 1"), Journal("actor", "actor = 'ann'"),
         Journal("type", "type = 'hold-lifted'"), Journal("type_version", "type_version = type_version + 1"),
@@ -39,22 +41,40 @@ internal sealed record Tampering(string Where, string Sql, Func<AuditProblem, bo
         Journal("harm_reach", "harm_reach = 0"), Journal("mac", "mac = NULL"),
         new("journal: a row less", $"DELETE FROM journal WHERE {Entry}", Of(Account)),
         new("journal: a row more",
-            $"INSERT INTO journal ({Lines}) SELECT 1000, stream, 3, at, actor_kind, actor, type, type_version, payload, trace_id, request_id, request_digest, hash, mac FROM journal WHERE {Entry}",
+            $"""
+            INSERT INTO journal ({Lines})
+            SELECT 1000, stream, 3, at, actor_kind, actor, type, type_version, payload, trace_id, request_id,
+                request_digest, hash, mac
+            FROM journal WHERE {Entry}
+            """,
             Of(Account)),
         new("journal: rows exchanged",
-            "UPDATE journal SET payload = (SELECT j.payload FROM journal j WHERE j.stream = 'a/7' AND j.sequence = 3 - journal.sequence) WHERE stream = 'a/7' AND sequence <= 2",
+            """
+            UPDATE journal SET payload = (
+                SELECT j.payload FROM journal j WHERE j.stream = 'a/7' AND j.sequence = 3 - journal.sequence)
+            WHERE stream = 'a/7' AND sequence <= 2
+            """,
             Of(Protected)),
-        Index("version", "version = version + 1"), Index("account", "account = 26"), Index("handle", "handle = 'other'"),
+        Index("version", "version = version + 1"), Index("account", "account = 26"),
+        Index("handle", "handle = 'other'"),
         Index("status", "status = 1"), Index("designated", "designated = NOT designated"),
         new("account_index.proposal", "UPDATE account_index SET proposal = NULL WHERE account = 7", Of(Protected)),
-        new("account_index.proposed_by", "UPDATE account_index SET proposed_by = 'ann' WHERE account = 7", Of(Protected)),
+        new("account_index.proposed_by",
+            "UPDATE account_index SET proposed_by = 'ann' WHERE account = 7", Of(Protected)),
         new("account_index.due_at", "UPDATE account_index SET due_at = NULL WHERE account = 7", Of(Protected)),
         new("account_index: a row less", "DELETE FROM account_index WHERE account = 25073877", Of(Account)),
         new("account_index: a row more",
-            "INSERT INTO account_index SELECT 26, version, handle, status, designated, proposal, proposed_by, due_at FROM account_index WHERE account = 25073877",
+            """
+            INSERT INTO account_index
+            SELECT 26, version, handle, status, designated, proposal, proposed_by, due_at
+            FROM account_index WHERE account = 25073877
+            """,
             Of("a/26")),
         new("account_index: rows exchanged",
-            "UPDATE account_index SET status = (SELECT a.status FROM account_index a WHERE a.account <> account_index.account)",
+            """
+            UPDATE account_index SET status = (
+                SELECT a.status FROM account_index a WHERE a.account <> account_index.account)
+            """,
             Of(Protected)),
         new("operator_index.operator", "UPDATE operator_index SET operator = 'ann' WHERE operator = 'kim'", Of(Person)),
         new("operator_index.version", "UPDATE operator_index SET version = 9 WHERE operator = 'kim'", Of(Person)),
@@ -62,17 +82,25 @@ internal sealed record Tampering(string Where, string Sql, Func<AuditProblem, bo
             "UPDATE operator_index SET freeze_pending = NOT freeze_pending WHERE operator = 'kim'", Of(Person)),
         new("operator_index: a row less", "DELETE FROM operator_index WHERE operator = 'kim'", Of(Person)),
         new("operator_index: a row more",
-            "INSERT INTO operator_index SELECT 'ann', version, freeze_pending FROM operator_index WHERE operator = 'kim'",
+            """
+            INSERT INTO operator_index
+            SELECT 'ann', version, freeze_pending FROM operator_index WHERE operator = 'kim'
+            """,
             Of("op/ann")),
         new("operator_index: rows exchanged",
-            "UPDATE operator_index SET freeze_pending = NOT freeze_pending, version = version WHERE operator IN ('kim', 'lee')",
+            "UPDATE operator_index SET freeze_pending = NOT freeze_pending WHERE operator IN ('kim', 'lee')",
             Of(Person)),
-        new("follower.account", "UPDATE follower SET account = 7 WHERE account = 25073877 AND follower = 8", Of(Account)),
-        new("follower.follower", "UPDATE follower SET follower = 99 WHERE account = 25073877 AND follower = 8", Any, Edge),
+        new("follower.account",
+            "UPDATE follower SET account = 7 WHERE account = 25073877 AND follower = 8", Of(Account)),
+        new("follower.follower",
+            "UPDATE follower SET follower = 99 WHERE account = 25073877 AND follower = 8", Any, Edge),
         new("follower: a row less", "DELETE FROM follower WHERE account = 25073877 AND follower = 8", Of(Account)),
         new("follower: a row more", "INSERT INTO follower (account, follower) VALUES (25073877, 99)", Of(Account)),
         new("follower: rows exchanged",
-            "UPDATE follower SET follower = 8 WHERE account = 7; UPDATE follower SET follower = 99 WHERE account = 25073877 AND follower = 8",
+            """
+            UPDATE follower SET follower = 8 WHERE account = 7;
+            UPDATE follower SET follower = 99 WHERE account = 25073877 AND follower = 8
+            """,
             Any, Edge),
         new("follower_count.account", "UPDATE follower_count SET account = 26 WHERE account = 25073877", Of(Account)),
         new("follower_count.count", "UPDATE follower_count SET count = 1 WHERE account = 25073877", Of(Account)),
@@ -80,9 +108,11 @@ internal sealed record Tampering(string Where, string Sql, Func<AuditProblem, bo
             "It says which of two readings is later. A lower one than a silo has sealed is found at the next load."),
         new("follower_count.at", "UPDATE follower_count SET at = 0 WHERE account = 25073877", Any,
             "It is the time that is shown beside the count; no rule asks for it."),
-        new("follower_count.large", "UPDATE follower_count SET at = at", Any, "The database computes it from the count."),
+        new("follower_count.large", "UPDATE follower_count SET at = at", Any,
+            "The database computes it from the count."),
         new("follower_count: a row less", "DELETE FROM follower_count WHERE account = 25073877", Of(Account)),
-        new("follower_count: a row more", "INSERT INTO follower_count (account, count, version, at) VALUES (26, 5, 1, 0)",
+        new("follower_count: a row more",
+            "INSERT INTO follower_count (account, count, version, at) VALUES (26, 5, 1, 0)",
             Of("a/26")),
         new("follower_count: rows exchanged", "UPDATE follower_count SET count = 3 - count", Of(Account)),
         Checkpoint("number", "number = 9"), Checkpoint("position", "position = position + 1"),
@@ -91,7 +121,10 @@ internal sealed record Tampering(string Where, string Sql, Func<AuditProblem, bo
         Checkpoint("key_id", "key_id = '0123456789abcdef'"), Checkpoint("signature", "signature = root"),
         new("checkpoint: a row less", "DELETE FROM checkpoint WHERE number = 1", OfCheckpoint),
         new("checkpoint: a row more",
-            "INSERT INTO checkpoint SELECT 3, position, root, previous, at, key_id, signature FROM checkpoint WHERE number = 2",
+            """
+            INSERT INTO checkpoint
+            SELECT 3, position, root, previous, at, key_id, signature FROM checkpoint WHERE number = 2
+            """,
             static p => p.Checkpoint == 3),
         new("checkpoint: rows exchanged",
             "UPDATE checkpoint SET root = (SELECT c.root FROM checkpoint c WHERE c.number = 3 - checkpoint.number)",

@@ -41,7 +41,8 @@ public sealed class ForgedEntryTests
             (verdict.GetProperty("problemKind").GetString(), verdict.GetProperty("stream").GetString(),
                 verdict.GetProperty("sequence").GetString()));
         await silo.StopAsync(cancellationToken: Token);
-        Assert.Contains(silo.Output, static line => line.Contains("last checkpoint was not made", StringComparison.Ordinal));
+        Assert.Contains(
+            silo.Output, static line => line.Contains("last checkpoint was not made", StringComparison.Ordinal));
     }
 
     /// <summary>What a person with the file and the documentation can do.</summary>

@@ -119,10 +119,13 @@ public static class OpeningTests
             """
             SELECT head FROM journal_append(
                 '{}'::text[], '{}'::bigint[],
-                '{}'::integer[], '{}'::bigint[], '{}'::bigint[], '{}'::smallint[], '{}'::text[], '{}'::text[], '{}'::integer[], '{}'::bytea[],
+                '{}'::integer[], '{}'::bigint[], '{}'::bigint[], '{}'::smallint[], '{}'::text[], '{}'::text[],
+                '{}'::integer[],
+                '{}'::bytea[],
                 '{}'::bytea[], '{}'::bytea[], '{}'::bytea[], '{}'::bytea[], '{}'::text[], '{}'::text[], '{}'::bigint[],
-                '{}'::integer[], '{}'::bigint[], '{}'::bigint[], '{}'::text[], '{}'::smallint[], '{}'::boolean[], '{}'::bigint[], '{}'::text[], '{}'::bigint[],
-                '{}'::integer[], '{}'::text[], '{}'::bigint[], '{}'::boolean[])
+                '{}'::integer[], '{}'::bigint[], '{}'::bigint[], '{}'::text[], '{}'::smallint[], '{}'::boolean[],
+                '{}'::bigint[], '{}'::text[],
+                '{}'::bigint[], '{}'::integer[], '{}'::text[], '{}'::bigint[], '{}'::boolean[])
             """;
 
         [Fact]

@@ -179,7 +179,10 @@ internal sealed class PostgresTamper(PostgresFixture fixture) : ITamper
     public async Task RunAsync(string sql, params object[] values)
     {
         await fixture.RunAsync(
-            "ALTER TABLE journal DISABLE TRIGGER ALL; ALTER TABLE checkpoint DISABLE TRIGGER ALL; ALTER TABLE mac_boundary DISABLE TRIGGER ALL");
+            """
+            ALTER TABLE journal DISABLE TRIGGER ALL; ALTER TABLE checkpoint DISABLE TRIGGER ALL;
+            ALTER TABLE mac_boundary DISABLE TRIGGER ALL
+            """);
         await fixture.RunAsync(sql, values);
     }
 }

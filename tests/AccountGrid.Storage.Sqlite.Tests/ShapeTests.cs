@@ -39,7 +39,7 @@ public static class ShapeTests
         /// The payload here is 150 bytes, about what a takedown with a ticket and a short note makes.
         /// </summary>
         [Fact]
-        public async Task A_transition_takes_at_most_400_bytes_and_25_for_its_MAC_with_its_payload_and_its_part_of_every_index()
+        public async Task A_transition_takes_at_most_425_bytes_with_its_payload_its_MAC_and_its_part_of_every_index()
         {
             const int Accounts = 2_000, Transitions = 10;
             await using var fixture = await SqliteFixture.StartAsync();

@@ -37,13 +37,13 @@ internal static partial class AccountLog
         "Account {Account}: the followers have crossed the threshold of protection; the entry that says so is late.")]
     public static partial void ReachNotNoted(ILogger log, Exception exception, AccountId account);
 
-    [LoggerMessage(1010, LogLevel.Warning,
+    [LoggerMessage(1012, LogLevel.Warning,
         "Account {Account}: {Count} refused attempts were counted, and the entry that tells so could not be written.")]
     public static partial void RefusalsNotSummedUp(ILogger log, Exception exception, AccountId account, long count);
 
-    [LoggerMessage(1012, LogLevel.Warning,
-        "DRIFT: account {Account}: the ledger says {Count} followers where {Expected} are right by what was known before. "
-        + "The count is not shown as exact until it is found to agree.")]
+    [LoggerMessage(1010, LogLevel.Warning,
+        "DRIFT: account {Account}: the ledger says {Count} followers where {Expected} are right by what was known "
+        + "before. The count is not shown as exact until it is found to agree.")]
     public static partial void CountContradicts(ILogger log, AccountId account, long count, long expected);
 
     [LoggerMessage(1009, LogLevel.Error, "Account {Account}: due work did not come to an end after {Steps} steps.")]

@@ -145,7 +145,9 @@ internal static class Migrations
             key_id TEXT NOT NULL,
             signature BLOB NOT NULL
         ) STRICT;
-        CREATE TRIGGER mac_boundary_is_never_changed BEFORE UPDATE ON mac_boundary BEGIN SELECT RAISE(ABORT, 'a boundary of MACs is never changed'); END;
-        CREATE TRIGGER mac_boundary_is_never_cut BEFORE DELETE ON mac_boundary BEGIN SELECT RAISE(ABORT, 'a boundary of MACs is never deleted'); END;
+        CREATE TRIGGER mac_boundary_is_never_changed BEFORE UPDATE ON mac_boundary
+            BEGIN SELECT RAISE(ABORT, 'a boundary of MACs is never changed'); END;
+        CREATE TRIGGER mac_boundary_is_never_cut BEFORE DELETE ON mac_boundary
+            BEGIN SELECT RAISE(ABORT, 'a boundary of MACs is never deleted'); END;
         """;
 }

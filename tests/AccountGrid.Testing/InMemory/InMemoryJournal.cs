@@ -143,9 +143,11 @@ public sealed partial class InMemoryJournal : IJournal, IHarmLog
         var entries = await ReadAsync(stream, fromSequence, max, cancellationToken);
         lock (_lock)
         {
-            return [.. entries.Select(e => _beside.GetValueOrDefault((e.Stream.Value, e.Sequence)) is var (position, mac)
-                ? new CommittedEntry(position, e) { Mac = mac }
-                : new CommittedEntry(0, e))];
+            return [.. entries.Select(e =>
+            {
+                var (position, mac) = _beside.GetValueOrDefault((e.Stream.Value, e.Sequence));
+                return new CommittedEntry(position, e) { Mac = mac };
+            })];
         }
     }
 
