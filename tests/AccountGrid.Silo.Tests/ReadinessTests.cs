@@ -106,6 +106,10 @@ public sealed class ReadinessTests
 
         public ICheckpointStore Checkpoints => store.Checkpoints;
 
+        public IMacBoundaryStore MacBoundaries => store.MacBoundaries;
+
+        public IDerivedSource Derived => store.Derived;
+
         public Task OpenAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
 
         public Task<IStoreLoad> BeginLoadAsync(CancellationToken cancellationToken) =>

@@ -118,8 +118,8 @@ public sealed class DerivedWalk(IDerivedSource source)
         try
         {
             var mark = fold.Fold(entry);
-            if (mark?.Person.Value != marked.HarmBy || mark?.ApprovedBy?.Value != marked.HarmApprovedBy
-                || mark?.Reach != marked.HarmReach)
+            if (!IsOfFormerRule(mark, marked) && (mark?.ByText != marked.HarmBy
+                || mark?.ApprovedBy?.Value != marked.HarmApprovedBy || mark?.Reach != marked.HarmReach))
             {
                 _problems.Add(new(
                     AuditProblemKind.BudgetMarkWrong,
@@ -136,6 +136,13 @@ public sealed class DerivedWalk(IDerivedSource source)
             return false;
         }
     }
+
+    /// <summary>
+    /// Whether the mark is missing because services had no budget when the entry was written: such entries have no MAC.
+    /// </summary>
+    private static bool IsOfFormerRule(BudgetMark? mark, MarkedEntry marked) =>
+        mark?.By.Kind == ActorKind.Service && marked.Committed.Mac.IsEmpty
+        && marked is { HarmBy: null, HarmApprovedBy: null, HarmReach: null };
 
     private async Task CompareAsync(List<ImportedStream> folds, CancellationToken cancellationToken)
     {

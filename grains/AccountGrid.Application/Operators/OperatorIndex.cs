@@ -6,5 +6,11 @@ namespace AccountGrid.Application;
 internal static class OperatorIndex
 {
     public static StreamIndexRow.Operator RowOf(OperatorState state) =>
-        new() { Version = state.Version, Id = state.Id, FreezePending = state.HasDueWork };
+        new()
+        {
+            Version = state.Version,
+            Id = state.Id,
+            FreezePending = state.HasDueWork,
+            IsFlaggedForEndOnly = state is { HasDueWork: true, FreezePending: false, Proposal: null },
+        };
 }

@@ -49,7 +49,12 @@ public abstract record StreamIndexRow
         /// <summary>The operator.</summary>
         public required OperatorId Id { get; init; }
 
-        /// <summary>Whether an offboarding still has to void what the person left pending.</summary>
+        /// <summary>Whether the record has or will have due work; stores call the column freeze_pending.</summary>
         public required bool FreezePending { get; init; }
+
+        /// <summary>
+        /// Whether the only due work is that of a later end of authority. Rows of versions before 0.2 do not flag it.
+        /// </summary>
+        public bool IsFlaggedForEndOnly { get; init; }
     }
 }

@@ -123,7 +123,8 @@ public static class Law
 
     /// <summary>
     /// A request id that was refused for the state or for want of power is answered the same from then on, whatever
-    /// has become of state and power. Repetitions of attempts that were counted only are the stated exception.
+    /// has become of state and power; except that a caller whose authority has ended is told so. Repetitions of attempts
+    /// that were counted only are the stated exception.
     /// </summary>
     public static void ARefusalIsFinal(World world)
     {
@@ -135,7 +136,10 @@ public static class Law
             if (refusals.TryGetValue(key, out var earlier) && earlier.Digest == digest)
             {
                 Require(
-                    step.Decision is Decision.Replayed { Request.Refusal: { } again } && again == earlier.Refusal,
+                    (step.Decision is Decision.Replayed { Request.Refusal: { } again } && again == earlier.Refusal)
+                        || (step.Decision is Decision.Refused { Refusal.Reason: RefusalReason.AuthorityEnded }
+                            && step.Request.Caller.Actor.Person is { } caller
+                            && !World.Has(step.Grants.GetValueOrDefault(caller), Roles.Staff, step.Situation.Now)),
                     $"refused before ({earlier.Refusal.Reason}), now {step.Decision}", step);
             }
             else if (step.Decision is Decision.Refused
