@@ -145,8 +145,8 @@ internal sealed class GrainCalls(
     }
 
     /// <summary>
-    /// Sends a command on an operator; again if its silo goes away meanwhile and it has a request id, or if it was never
-    /// delivered.
+    /// Sends a command on an operator; again if its silo goes away meanwhile and it has a request id, or if it was
+    /// never delivered.
     /// </summary>
     /// <exception cref="ApiException">
     /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.

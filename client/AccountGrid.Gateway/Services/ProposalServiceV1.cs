@@ -118,7 +118,8 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         return new() { Account = (await ExecuteAsync(id.Account, command, requestId, context)).Account };
     }
 
-    private static ((ProposalId Account, PowerProposalId? Operator) Id, string? RequestId) Check(string id, string note, string requestId)
+    private static ((ProposalId Account, PowerProposalId? Operator) Id, string? RequestId) Check(
+        string id, string note, string requestId)
     {
         var checks = default(FieldChecks);
         var proposal = checks.Proposal("id", id);

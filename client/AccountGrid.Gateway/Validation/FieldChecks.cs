@@ -117,7 +117,7 @@ internal struct FieldChecks
 
         if (!ProposalId.TryParse(value, out var id))
         {
-            Add(field, "must be an account id and a sequence, such as 25073877-7, or an operator and one, such as kim~7");
+            Add(field, "must be an account id and a sequence, such as 25073877-7, or an operator's, such as kim~7");
         }
 
         return (id, null);

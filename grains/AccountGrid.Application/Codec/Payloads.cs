@@ -121,7 +121,8 @@ internal static class Payload
                 new ReasonConverter(),
             new NameConverter<HarmKind>(), new NameConverter<HoldKind>(), new NameConverter<LiftCause>(),
                 new NameConverter<Tier>(),
-            new NameConverter<PowerChangeKind>(), new NameConverter<ProposalState>(), new NameConverter<Outcome>(), new RolesConverter(),
+            new NameConverter<PowerChangeKind>(), new NameConverter<ProposalState>(), new NameConverter<Outcome>(),
+                new RolesConverter(),
         },
     };
 

@@ -15,8 +15,8 @@ namespace AccountGrid.Application;
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record OperatorServices(
-    IJournal Journal, IStreamIndex Index, IHarmLog Harms, IOperatorAuthority Authority, IEventCodec<OperatorEvent> Codec,
-    TimeProvider Clock,
+    IJournal Journal, IStreamIndex Index, IHarmLog Harms, IOperatorAuthority Authority,
+    IEventCodec<OperatorEvent> Codec, TimeProvider Clock,
     OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
 {
     private OperatorStreamKind? _streams;

@@ -33,8 +33,7 @@ public static class OperatorDecider
     }
 
     /// <summary>
-    /// Whether the command depends on what the other records say: somebody is enrolled who was not, or power is
-    /// lowered.
+    /// Whether the command depends on what the other records say: a person is enrolled who was not, or power is lowered.
     /// </summary>
     public static bool NeedsRegister(OperatorState state, OperatorCommand command) =>
         command is OperatorCommand.EnrollFounder or OperatorCommand.Offboard or OperatorCommand.Enroll
@@ -110,7 +109,7 @@ public static class OperatorDecider
             : Accept(new OperatorEvent.Enrolled(state.Roles | granted, state.DisplayName, null, state.PersonId));
 
     /// <summary>
-    /// Founders are admins and nothing else. Where the register has an admin the settings enrol nobody: otherwise
+    /// Founders are admins and nothing else. Where the register has an admin the settings enrol no other one: otherwise
     /// a person who can write the settings would have the power of two admins.
     /// </summary>
     private static OperatorDecision EnrollFounder(
@@ -149,7 +148,9 @@ public static class OperatorDecider
             : Accept(new OperatorEvent.ServiceActsUndone(
                 command.Service, command.Since, command.Accounts, command.Note));
 
-    /// <summary>Law 2 for the caller: the role in the token and in the register, and a standing that has not ended.</summary>
+    /// <summary>
+    /// Law 2 for the caller: the role in the token and in the register, and a standing that has not ended.
+    /// </summary>
     internal static Refusal? CheckPerson(Caller caller, Roles anyOf, OperatorSituation situation) =>
         caller.Actor.Person is not { } person || (caller.Roles & anyOf) == Roles.None
             ? Refusal.ForbiddenRole(anyOf)

@@ -14,13 +14,15 @@ public abstract record OperatorEvent
     /// <param name="PersonId">The directory's id of the human being, or empty.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Consent">The two admins, where it took two.</param>
-    /// <param name="Founders">The digest of the list of founders, where the settings enrolled the person; or empty.</param>
+    /// <param name="Founders">
+    /// The digest of the list of founders, where the settings enrolled the person; or empty.
+    /// </param>
     public sealed record Enrolled(
         Roles Roles, string DisplayName, DateTimeOffset? AuthorityEndsAt, string PersonId = "", string Note = "",
         Consent? Consent = null, string Founders = "") : OperatorEvent;
 
     /// <summary>Authority ends then.</summary>
-    /// <param name="AuthorityEndsAt">When.</param>
+    /// <param name="AuthorityEndsAt">The instant from which the person has no authority.</param>
     /// <param name="Note">Free text, or empty.</param>
     /// <param name="Consent">The two admins, where it took two.</param>
     public sealed record Offboarded(DateTimeOffset AuthorityEndsAt, string Note, Consent? Consent = null)

@@ -22,7 +22,8 @@ public static class OperatorEvolver
 
     private static OperatorState Apply(OperatorState state, Recorded<OperatorEvent> entry) => entry.Event switch
     {
-        OperatorEvent.Enrolled e => Enrolled(Close(state, e.Consent?.ProposalSequence, ProposalState.Executed), e, entry),
+        OperatorEvent.Enrolled e =>
+            Enrolled(Close(state, e.Consent?.ProposalSequence, ProposalState.Executed), e, entry),
         OperatorEvent.Offboarded e => Close(state, e.Consent?.ProposalSequence, ProposalState.Executed) with
         {
             AuthorityEndsAt = e.AuthorityEndsAt,
@@ -58,7 +59,7 @@ public static class OperatorEvolver
     {
         var had = state.PowerVersion == 0 || entry.At >= state.AuthorityEndsAt ? Roles.None : state.Roles;
 
-        // By first use nobody granted anything: a person whom the development key lets act has always been let act.
+        // First use grants nothing that was not there: a person whom the development key lets act has always been let act.
         var isFirstUse = entry.Actor.Kind == ActorKind.System && e.Consent is null && e.Founders.Length == 0;
         var isLoweredAlone = e.Consent is null && entry.Actor.Person is not null
             && ((had & ~e.Roles) != Roles.None || (e.AuthorityEndsAt ?? DateTimeOffset.MaxValue)

@@ -36,8 +36,8 @@ public sealed record OperatorState
     public DateTimeOffset FrozenAt { get; init; }
 
     /// <summary>
-    /// The sequence of the last event that changed power; 0 = never enrolled. The wire's <c>etag</c>, and what a proposal
-    /// is bound to.
+    /// The sequence of the last event that changed power; 0 = never enrolled. The wire's <c>etag</c>, and what a
+    /// proposal is bound to.
     /// </summary>
     public long PowerVersion { get; init; }
 

@@ -1,6 +1,8 @@
 namespace AccountGrid.Domain;
 
-/// <summary>The second admin: approving, rejecting and withdrawing a change of power, and what time does to it.</summary>
+/// <summary>
+/// The second admin: approving, rejecting and withdrawing a change of power, and what time does to it.
+/// </summary>
 internal static class PowerProposalRules
 {
     private const string ApproveName = "approve";

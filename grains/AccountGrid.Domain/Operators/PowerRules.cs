@@ -150,7 +150,8 @@ internal static class PowerRules
         : TextRules.DisplayName(command.DisplayName) is { } rule ? Refusal.Invalid("displayName", rule)
         : command.AuthorityEndsAt <= situation.Now ? Refusal.Invalid("authorityEndsAt", "must be in the future")
         : command.PersonId.Length > 0 && !OperatorId.TryParse(command.PersonId, out _)
-            ? Refusal.Invalid("personId", $"must be 1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +")
+            ? Refusal.Invalid(
+                "personId", $"must be 1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +")
         : AccountDecider.CheckNote(command.Note);
 
     /// <summary>A change of power voids what was pending, because that was bound to the power before.</summary>

@@ -2,7 +2,8 @@ namespace AccountGrid.Domain;
 
 /// <summary>What the records of all operators say about a change to one of them.</summary>
 /// <param name="Lookalike">
-/// Another operator, enrolled or proposed, whose id may stand for the same person (see <see cref="SamePerson"/>), or <c>null</c>.
+/// Another operator, enrolled or proposed, whose id may stand for the same person (see <see cref="SamePerson"/>), or
+/// <c>null</c>.
 /// </param>
 /// <param name="SoleHolderOf">
 /// The roles that only the person concerned can exercise: healing, approving, administering would end with that person.

@@ -68,7 +68,7 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal NoticePeriodOfAdmin(OperatorId admin) => new(
         RefusalReason.NoticePeriod, $"{admin} is in the notice period and may neither raise power nor approve it.");
 
-    /// <summary>Nobody has a say in a change of their own power, except to lower it.</summary>
+    /// <summary>The person concerned has no say in a change of the own power, except to lower it.</summary>
     public static Refusal OwnPower { get; } = new(
         RefusalReason.SamePerson, "The person concerned neither proposes a rise of power nor approves a change of it.");
 

@@ -10,7 +10,8 @@ namespace AccountGrid.Grains;
 /// its first answer.
 /// </summary>
 [ActivationCountBasedPlacement, GrainType("operator")]
-public sealed partial class OperatorGrain(OperatorServices services, PauseGuard guard, TimeProvider clock, ILogger<OperatorGrain> log)
+public sealed partial class OperatorGrain(
+    OperatorServices services, PauseGuard guard, TimeProvider clock, ILogger<OperatorGrain> log)
     : Grain, IOperatorGrain
 {
     private OperatorProcessor? _processor;

@@ -94,7 +94,9 @@ public sealed class SiloHost : IAsyncDisposable
         await _app.WaitForShutdownAsync();
     }
 
-    /// <summary>Whether nobody can act and nobody can be enrolled, so that the first lines must say what to do.</summary>
+    /// <summary>
+    /// Whether there is no operator and no way to enrol one, so that the first lines must say what to do.
+    /// </summary>
     private async Task<bool> NeedsFoundersAsync()
     {
         var gateway = Services.GetRequiredService<IOptions<Gateway.GatewayOptions>>().Value;

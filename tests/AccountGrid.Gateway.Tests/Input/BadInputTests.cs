@@ -253,9 +253,7 @@ public static class BadInputTests
         }
 
         // It was taken for JSON that is not well formed.
-        [Theory]
-        [InlineData("gzip")]
-        [InlineData("identity, br")]
+        [Theory, InlineData("gzip"), InlineData("identity, br")]
         public async Task That_is_compressed_is_refused(string encoding)
         {
             using var content = new ByteArrayContent([0x1F, 0x8B, 0x08, 0x00]);
