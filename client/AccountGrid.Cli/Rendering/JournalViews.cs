@@ -60,14 +60,18 @@ internal static class JournalViews
         ("Status", AccountViews.Status(incident.Status)),
         ("Reason", Show.Text(incident.Reason)),
         ("Taken down by", AccountViews.Actor(incident.PlacedBy)),
-        ("Approved by", incident.ApprovedBy.Length > 0
-            ? Show.Text(incident.ApprovedBy)
-            : "[grey]none: it needed no second person[/]"),
+        ("Approved by", Approvers(incident)),
         ("Ended by", AccountViews.Actor(incident.EndedBy)),
         ("Followers then", incident.HasFollowers ? Show.Count(incident.Followers) : "unknown"),
         ("Reads refused", $"at least {Show.Count(incident.ReadsRefused)}"),
         ("Journal entries", string.Join(", ", incident.Sequences)),
         ("Traces", string.Join("\n", incident.TraceIds.Select(Show.Text))));
+
+    /// <summary>Every second person; a server of an earlier version names the first one only.</summary>
+    private static string Approvers(Incident incident) =>
+        incident.Approvers.Count > 0 ? string.Join(", ", incident.Approvers.Select(Show.Text))
+        : incident.ApprovedBy.Length > 0 ? Show.Text(incident.ApprovedBy)
+        : "[grey]none: it needed no second person[/]";
 
     /// <summary>The length of an incident.</summary>
     public static string Length(Incident incident) =>

@@ -48,6 +48,8 @@ internal static class JournalMapping
 
         incident.TraceIds.AddRange(info.TraceIds.IsDefault ? [] : info.TraceIds);
         incident.Sequences.AddRange(info.Sequences.IsDefault ? [] : info.Sequences);
+        incident.Approvers.AddRange(
+            !info.Approvers.IsDefault ? info.Approvers : info.ApprovedBy is { } first ? [first] : []);
         return incident;
     }
 

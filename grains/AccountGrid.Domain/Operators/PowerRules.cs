@@ -132,6 +132,11 @@ internal static class PowerRules
                 OperatorNameOf(change));
         }
 
+        if (situation.Register.OpenOfCaller >= Limits.PowerProposalsOfAnAdmin)
+        {
+            return OperatorDecider.Refuse(state, Refusal.TooManyPowerProposals, OperatorNameOf(change));
+        }
+
         var digest = RequestDigest.Of(state.Id, caller.Actor, change, state.PowerVersion);
         var expiresAt = situation.Now + situation.Policy.PowerProposalLifetime;
         return new(

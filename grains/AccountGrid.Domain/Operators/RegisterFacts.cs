@@ -11,12 +11,13 @@ namespace AccountGrid.Domain;
 /// <param name="LoweredByCaller">
 /// People, without the one concerned, whose power the caller alone has lowered within the window.
 /// </param>
+/// <param name="OpenOfCaller">Changes of power on other records that the caller has proposed and that wait.</param>
 /// <param name="HasOtherAdmin">Whether the register has an admin who is none of the founders of this digest.</param>
 public sealed record RegisterFacts(
-    OperatorId? Lookalike, Roles SoleHolderOf, int LoweredByCaller, bool HasOtherAdmin)
+    OperatorId? Lookalike, Roles SoleHolderOf, int LoweredByCaller, int OpenOfCaller, bool HasOtherAdmin)
 {
     /// <summary>Facts for a command that needs none.</summary>
-    public static RegisterFacts NotAsked { get; } = new(null, Roles.None, 0, HasOtherAdmin: true);
+    public static RegisterFacts NotAsked { get; } = new(null, Roles.None, 0, 0, HasOtherAdmin: true);
 
     /// <summary>Derives the facts from all records.</summary>
     /// <param name="about">The record that the command changes.</param>
@@ -35,7 +36,8 @@ public sealed record RegisterFacts(
         // same day do not count as each other's replacement.
         var gone = PowerRules.ChangeOf(request.Command)?.AuthorityEndsAt is { } end && end > now ? end : now;
         OperatorId? lookalike = null;
-        var (held, remaining, lowered, hasOtherAdmin) = (Able(about, now, policy), Roles.None, 0, false);
+        var (held, remaining) = (Able(about, now, policy), Roles.None);
+        var (lowered, open, hasOtherAdmin) = (0, 0, false);
         foreach (var other in all)
         {
             if (other.Id == about.Id || (other.PowerVersion == 0 && other.Proposal is null))
@@ -52,16 +54,17 @@ public sealed record RegisterFacts(
                 remaining |= Able(other, gone, policy);
             }
 
-            lowered += other.LoweredBy is { } admin && other.LoweredAt > now - policy.BudgetWindow
-                && caller.Kind == ActorKind.Operator && SamePerson.MayBe(caller, admin)
-                ? 1
-                : 0;
+            lowered += other.LoweredAt > now - policy.BudgetWindow && IsBy(caller, other.LoweredBy) ? 1 : 0;
+            open += IsBy(caller, other.Proposal?.ProposedBy) ? 1 : 0;
             hasOtherAdmin |= other.Roles.HasFlag(Roles.Admin)
                 && other.StandingAt(now, policy) != Standing.Ended && other.Founders != founders;
         }
 
-        return new(lookalike, held & ~remaining, lowered, hasOtherAdmin);
+        return new(lookalike, held & ~remaining, lowered, open, hasOtherAdmin);
     }
+
+    private static bool IsBy(Actor caller, OperatorId? admin) =>
+        admin is { } person && caller.Kind == ActorKind.Operator && SamePerson.MayBe(caller, person);
 
     /// <summary>
     /// What a person can exercise: healing in any standing but the ended one, approving and administering only outside

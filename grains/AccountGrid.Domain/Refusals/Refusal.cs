@@ -72,6 +72,13 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal OwnPower { get; } = new(
         RefusalReason.SamePerson, "The person concerned neither proposes a rise of power nor approves a change of it.");
 
+    /// <summary>One admin has too many changes of power waiting.</summary>
+    public static Refusal TooManyPowerProposals { get; } = new(
+        RefusalReason.BudgetExceeded,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"At most {Limits.PowerProposalsOfAnAdmin} changes of power of one admin wait at the same time."));
+
     /// <summary>The id of a person to be enrolled looks like another operator's.</summary>
     public static Refusal Lookalike(OperatorId id, OperatorId other) => new(
         RefusalReason.AlreadyExists,

@@ -59,6 +59,12 @@ public static class Limits
     /// <summary>Closed proposals remembered per account, so that a late approval gets the true reason.</summary>
     public const int RememberedProposals = 8;
 
+    /// <summary>
+    /// Changes of power of one admin that may wait at the same time: each makes a record, also for a name that is made
+    /// up.
+    /// </summary>
+    public const int PowerProposalsOfAnAdmin = 50;
+
     /// <summary>Most accounts in one batch read.</summary>
     public const int BatchGet = 1000;
 

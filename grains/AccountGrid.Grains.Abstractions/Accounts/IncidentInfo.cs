@@ -9,7 +9,7 @@ namespace AccountGrid.Grains;
 /// <param name="Status">The gravest status it had meanwhile.</param>
 /// <param name="Reason">The reason code of the first hold.</param>
 /// <param name="PlacedBy">The actor that took it down, or proposed it.</param>
-/// <param name="ApprovedBy">The second person.</param>
+/// <param name="ApprovedBy">The second person of the first harm that had one.</param>
 /// <param name="EndedBy">The actor that brought it back.</param>
 /// <param name="Followers">Followers when it went down, as recorded; -1 = unknown.</param>
 /// <param name="ReadsRefused">Public reads refused meanwhile: a lower bound.</param>
@@ -27,4 +27,11 @@ public sealed record IncidentInfo(
     [property: Id(7)] long Followers,
     [property: Id(8)] long ReadsRefused,
     [property: Id(9)] ImmutableArray<string> TraceIds,
-    [property: Id(10)] ImmutableArray<long> Sequences);
+    [property: Id(10)] ImmutableArray<long> Sequences)
+{
+    /// <summary>
+    /// Everyone who approved a harm of the incident, in order; default where a silo of an earlier version answers.
+    /// </summary>
+    [Id(11)]
+    public ImmutableArray<string> Approvers { get; init; }
+}

@@ -35,7 +35,10 @@ internal static class JournalMapping
         incident.From, incident.Until, incident.Gravest, incident.Reason, incident.PlacedBy.ToInfo(),
         incident.Approvals.IsEmpty ? null : incident.Approvals[0].Value, incident.EndedBy?.ToInfo(), incident.Followers
             ?? -1, incident.ReadsRefused,
-        incident.TraceIds, incident.Sequences);
+        incident.TraceIds, incident.Sequences)
+    {
+        Approvers = [.. incident.Approvals.Select(static person => person.Value)],
+    };
 
     private static ImmutableArray<EntryInfo> ToInfos(ImmutableArray<CommittedEntry> entries) =>
         [.. entries.Select(static e => e.Entry.ToInfo(e.Position))];

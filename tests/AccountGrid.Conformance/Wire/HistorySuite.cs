@@ -69,6 +69,23 @@ public abstract class HistorySuite(Topology topology) : WireSuite(topology)
         Assert.Equal(3, told.TraceIds.Distinct().Count());
     }
 
+    // It named the first one only.
+    [Theory, BothProtocols]
+    public async Task An_incident_names_everyone_who_approved(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync(Topology.ProtectedReach);
+        await cast.Lee.ApproveAsync((await cast.Kim.DownAsync(id)).Proposal);
+        var suspended = await cast.Lee.Wire.Accounts.SuspendAccountAsync(
+            new() { Id = id, Reason = "ABUSE", Until = In(TimeSpan.FromDays(1)) }, Options);
+        await cast.Kim.ApproveAsync(suspended.Proposal);
+
+        var incident =
+            Assert.Single((await cast.Lee.Wire.Accounts.ListIncidentsAsync(new() { Id = id }, Options)).Incidents);
+        Assert.Equal(cast.Lee.Name, incident.ApprovedBy);
+        Assert.Equal([cast.Lee.Name, cast.Kim.Name], incident.Approvers);
+    }
+
     [Theory, BothProtocols]
     public async Task Every_answer_names_its_trace_and_the_journal_names_the_same(Protocol protocol)
     {

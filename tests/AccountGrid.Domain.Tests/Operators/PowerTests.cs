@@ -276,6 +276,21 @@ public sealed class PowerTests
     }
 
     [Fact]
+    public void One_admin_does_not_fill_the_register_with_made_up_names()
+    {
+        for (var i = 0; i < Limits.PowerProposalsOfAnAdmin; i++)
+        {
+            Assert.Equal(Outcome.Pending, Enroll(who: $"n{i}").Outcome);
+        }
+
+        Refused(RefusalReason.BudgetExceeded, Enroll(who: "one.more"));
+        Assert.Equal(0, _register["one.more"].Version);
+        Assert.Equal(Outcome.Pending, Enroll(by: "bob", who: "one.more").Outcome);
+        Send("ann", "n7", new OperatorCommand.Withdraw(1, ""));
+        Assert.Equal(Outcome.Pending, Enroll(who: "another").Outcome);
+    }
+
+    [Fact]
     public void The_same_request_gets_the_same_answer_until_the_callers_authority_ends()
     {
         OperatorCommand.Enroll enroll = new(Roles.Support, "Kim", null);
