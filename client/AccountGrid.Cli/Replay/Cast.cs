@@ -31,6 +31,12 @@ internal sealed record Cast
     /// <summary>Enrols people and ends their authority.</summary>
     public required Person Admin { get; init; }
 
+    /// <summary>Another admin, who stays.</summary>
+    public required Person SecondAdmin { get; init; }
+
+    /// <summary>The id of a friend of the admin's, who has no token.</summary>
+    public required string Friend { get; init; }
+
     /// <summary>On the last working day. May propose and, on other days, approve.</summary>
     public required Person Contractor { get; init; }
 
@@ -62,6 +68,8 @@ internal sealed record Cast
             Run = name,
             Network = Make("network", "service"),
             Admin = Make("admin", "admin"),
+            SecondAdmin = Make("second-admin", "admin"),
+            Friend = "friend" + Mark + name,
             Contractor = Make("contractor", "support", "approver"),
             SecondContractor = Make("contractor2", "support"),
             Agent = Make("agent", "support", "approver"),

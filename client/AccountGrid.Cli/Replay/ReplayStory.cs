@@ -25,6 +25,8 @@ internal static class ReplayStory
             await WhatWasQueued.TellAsync(stage, cancellationToken);
             await TwoPeople.TellAsync(stage, cancellationToken);
             await Aftermath.TellAsync(stage, cancellationToken);
+            await AdminsLastDay.TellAsync(stage, cancellationToken);
+            await StolenToken.TellAsync(stage, cancellationToken);
         }
         catch (StoryEndsException e)
         {
