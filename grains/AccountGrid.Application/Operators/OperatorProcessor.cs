@@ -188,7 +188,8 @@ public sealed class OperatorProcessor
         var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
         var register = OperatorDecider.NeedsRegister(state, request.Command)
             ? RegisterFacts.Of(
-                state, request, await OperatorRegister.ReadAllAsync(_services, cancellationToken), now,
+                state, request,
+                await OperatorRegister.ReadForAsync(_services, Id, request.Command, cancellationToken), now,
                 _services.Policy)
             : RegisterFacts.NotAsked;
         return new(now, _services.Policy, authorities, register);

@@ -11,17 +11,30 @@ internal static class OperatorRegister
     /// <summary>Records read at the same time.</summary>
     private const int Parallel = 8;
 
-    /// <summary>Every record, in the order of their ids.</summary>
+    /// <summary>
+    /// The records that a command on an operator depends on: all of them, or for an enrolment by first use, which
+    /// happens far more often, those of ids that look like the operator's.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">The store cannot be read.</exception>
     /// <exception cref="JournalDamagedException">A journal does not fold.</exception>
-    public static async Task<ImmutableArray<OperatorState>> ReadAllAsync(
-        OperatorServices services, CancellationToken cancellationToken)
+    public static Task<ImmutableArray<OperatorState>> ReadForAsync(
+        OperatorServices services, OperatorId about, OperatorCommand command, CancellationToken cancellationToken) =>
+        ReadAsync(
+            services,
+            command is OperatorCommand.EnrollOnFirstUse
+                ? id => SamePerson.MayBe(Actor.Operator(about), id)
+                : static _ => true,
+            cancellationToken);
+
+    /// <summary>Every record that is asked for, in the order of their ids.</summary>
+    private static async Task<ImmutableArray<OperatorState>> ReadAsync(
+        OperatorServices services, Func<OperatorId, bool> isAskedFor, CancellationToken cancellationToken)
     {
         var all = ImmutableArray.CreateBuilder<OperatorState>();
         for (var after = ""; ;)
         {
             var page = await services.Index.ListOperatorsAsync(after, Limits.PageSize, cancellationToken);
-            foreach (var group in page.Chunk(Parallel))
+            foreach (var group in page.Where(isAskedFor).Chunk(Parallel))
             {
                 all.AddRange(await Task.WhenAll(group.Select(id => ReadAsync(services, id, cancellationToken))));
             }
