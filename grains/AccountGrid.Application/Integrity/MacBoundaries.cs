@@ -86,6 +86,19 @@ public sealed partial class MacBoundaries(
         return macs.HasOwnBoundary;
     }
 
+    /// <summary>
+    /// Writes the boundaries known outside into a store that an import has just filled: an export holds none.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        foreach (var boundary in file.Read().Where(IsGood))
+        {
+            await store.AddAsync(boundary, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>What is wrong with the boundaries of the store, compared with those outside.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     public async Task<ImmutableArray<AuditProblem>> VerifyAsync(CancellationToken cancellationToken)

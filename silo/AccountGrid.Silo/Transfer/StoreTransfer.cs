@@ -78,6 +78,7 @@ internal static class StoreTransfer
         using var macs = new MacBoundaries(
             filled.MacBoundaries, new MacBoundaryFile(files.MacBoundaries), files.ReadJournalMacs(), keys, signer,
             TimeProvider.System, NullLogger<MacBoundaries>.Instance);
+        await macs.RestoreAsync(cancellationToken);
         var verifier = new AuditVerifier(filled.Audit, new FileCheckpointLog(files.CheckpointLog), keys, macs,
             new DerivedAudit(filled.Derived, filled.FollowerAudit));
         var verdict = await verifier.VerifyAsync(cancellationToken);
