@@ -49,7 +49,7 @@ internal static class RefusalRules
         {
             RefusedCallers = index >= 0
                 ? callers.SetItem(index, callers[index] with { Entries = callers[index].Entries + 1 })
-                : callers.Length < Limits.RefusedCallers
+                : callers.Length < Limits.RefusedCallersWithPower
                     ? callers.Add(new(entry.Actor, entry.At, 1))
                     : callers,
         };
@@ -57,10 +57,12 @@ internal static class RefusalRules
 
     private static bool HasRoom(AccountState state, Actor caller, Refusal refusal, DateTimeOffset now)
     {
-        var most = refusal.IsForWantOfPower ? Limits.PowerlessRefusalEntries : Limits.RefusalEntries;
+        var (most, mostCallers) = refusal.IsForWantOfPower
+            ? (Limits.PowerlessRefusalEntries, Limits.RefusedCallers)
+            : (Limits.RefusalEntries, Limits.RefusedCallersWithPower);
         var open = state.RefusedCallers.RemoveAll(c => !c.IsOpenAt(now));
         var index = open.FindIndex(caller);
-        return index >= 0 ? open[index].Entries < most : open.Length < Limits.RefusedCallers;
+        return index >= 0 ? open[index].Entries < most : open.Length < mostCallers;
     }
 
     private static int FindIndex(this ImmutableArray<RefusedCaller> callers, Actor caller)

@@ -56,6 +56,11 @@ public static class Limits
     /// </summary>
     public const int RefusedCallers = 32;
 
+    /// <summary>
+    /// As <see cref="RefusedCallers"/>, for attempts of callers who had the power to ask: only so many are operators.
+    /// </summary>
+    public const int RefusedCallersWithPower = 256;
+
     /// <summary>Closed proposals remembered per account, so that a late approval gets the true reason.</summary>
     public const int RememberedProposals = 8;
 
