@@ -47,7 +47,7 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
 
         // Not a line differs but the header, which says when.
         Assert.Equal(Lines(export).Skip(1), Lines(await ExportAsync(to.Store, world)).Skip(1));
-        Assert.Equal((5, Followers, 2, 1), (total.Streams, total.Followers, total.Accounts, total.Checkpoints));
+        Assert.Equal((7, Followers, 2, 1), (total.Streams, total.Followers, total.Accounts, total.Checkpoints));
         Assert.True(total.Entries >= 10, $"{total.Entries} entries");
         var verdict = await new AuditVerifier(to.Store.Audit, outside, keys).VerifyAsync(Stop);
         Assert.True(verdict.IsIntact, verdict.First?.Message);

@@ -40,7 +40,11 @@ internal sealed class Work : IAsyncDisposable
     /// <summary>People: one of them leaves in a week.</summary>
     public async Task PrepareAsync()
     {
-        using var first = await _nan.GetAsync(new Uri("/v1/operators/nan", UriKind.Relative), Token);
+        foreach (var person in (HttpClient[])[_kim, _lee, _nan])
+        {
+            using var first = await person.GetAsync(new Uri("/v1/operators", UriKind.Relative), Token);
+        }
+
         await PostAsync(Client("ada", 0, "admin"), "/v1/operators/nan:offboard", new
         {
             authorityEndsAt = TimeProvider.System.GetUtcNow().AddDays(7),

@@ -33,7 +33,8 @@ public static class OperatorDecider
     }
 
     /// <summary>
-    /// Whether the command depends on what the other records say: a person is enrolled who was not, or power is lowered.
+    /// Whether the command depends on what the other records say: a person is enrolled who was not, or power is
+    /// lowered.
     /// </summary>
     public static bool NeedsRegister(OperatorState state, OperatorCommand command) =>
         command is OperatorCommand.EnrollFounder or OperatorCommand.Offboard or OperatorCommand.Enroll

@@ -59,7 +59,7 @@ public static class OperatorEvolver
     {
         var had = state.PowerVersion == 0 || entry.At >= state.AuthorityEndsAt ? Roles.None : state.Roles;
 
-        // First use grants nothing that was not there: a person whom the development key lets act has always been let act.
+        // First use grants nothing new: a person whom the development key lets act has always been let act.
         var isFirstUse = entry.Actor.Kind == ActorKind.System && e.Consent is null && e.Founders.Length == 0;
         var isLoweredAlone = e.Consent is null && entry.Actor.Person is not null
             && ((had & ~e.Roles) != Roles.None || (e.AuthorityEndsAt ?? DateTimeOffset.MaxValue)

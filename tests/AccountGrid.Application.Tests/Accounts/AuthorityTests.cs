@@ -240,7 +240,9 @@ public sealed class AuthorityTests
                     world.Desk.OnAsk = null;
                     world.Ledger.Pretend(World.Account, 10);
                     await account.FollowAsync([new FollowChange(new AccountId(8), true)], Token);
-                    Assert.Equal(Tier.Standard, account.View.Tier);
+
+                    // A count that fell without an unfollow is in doubt, and protects.
+                    Assert.Equal(Tier.Protected, account.View.Tier);
                 };
                 Assert.Equal(Outcome.Pending,
                     (await account.ExecuteAsync(new(World.Deactivate(), Kim), Token)).Outcome);

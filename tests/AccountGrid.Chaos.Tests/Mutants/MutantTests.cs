@@ -117,9 +117,9 @@ public static class MutantTests
         {
             await using var stage = await Stage.StartAsync("unrecorded-refusals");
             await TryAloneAsync(stage, new Script(), account: 1);
-            var broken = Of(await stage.FallAndCheckAsync(), 1);
-            Assert.Contains(JournalChecker.Lost, broken);
-            Assert.Contains(LinearizabilityChecker.Journal, broken);
+
+            // Not by the model of the journal: a refusal without power may be counted instead of having an entry.
+            Assert.Contains(JournalChecker.Lost, Of(await stage.FallAndCheckAsync(), 1));
         }
     }
 

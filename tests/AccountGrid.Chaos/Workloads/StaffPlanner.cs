@@ -254,7 +254,7 @@ internal sealed class StaffPlanner(
         if (outcome == Outcome.Pending && proposal is { Id.Length: > 0, State: Proposal.Types.State.Open })
         {
             board.Add(new OpenProposal(
-                account.Id, GridCalls.SequenceOf(proposal.Id), proposal.Digest, proposal.ProposedBy.Subject));
+                account.Id, GridCalls.SequenceOf(proposal.Id), proposal.Digest, proposal.ProposedBy?.Subject ?? Shop));
         }
 
         return GridCalls.Of(outcome, Note(account), proposal);

@@ -67,8 +67,8 @@ public static class RetryTests
             [
                 "ApproveProposal", "DeactivateAccount", "DeleteFollower", "EnrollOperator", "EraseAccount",
                 "IngestFollows", "OffboardOperator", "ProtectAccount", "PutFollower", "RegisterAccount",
-                "RejectProposal", "RestoreAccount", "SuspendAccount", "UndoOperator", "UnprotectAccount",
-                "WithdrawProposal",
+                "RejectProposal", "RestoreAccount", "SuspendAccount", "UndoOperator", "UndoService",
+                "UnprotectAccount", "WithdrawProposal",
             ],
             ServiceMethod.All.Where(static m => m.IsChange).Select(static m => m.Name).Order(StringComparer.Ordinal));
 

@@ -62,10 +62,16 @@ public abstract class ProposalSuite(Topology topology) : WireSuite(topology)
         var id = await cast.RegisterAsync();
         var proposal =
             (await cast.Kim.Wire.Accounts.EraseAccountAsync(new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+
+        // Not by the owner's own movement, or an owner could keep staff from acting.
         await cast.OwnerDownAsync(id);
+        Assert.Equal(proposal.Id, (await cast.ReadAsync(id)).OpenProposal.Id);
+        await cast.Lee.DownAsync(id);
         Assert.Equal("PROPOSAL_VOID", (await RefusedAsync(cast.Lee, proposal)).Reason);
         var account = await cast.ReadAsync(id);
-        Assert.Equal(V1.Hold.Types.Kind.OwnerDeactivation, Assert.Single(account.Holds).Kind);
+        Assert.Equal(
+            [V1.Hold.Types.Kind.OwnerDeactivation, V1.Hold.Types.Kind.StaffDeactivation],
+            account.Holds.Select(static hold => hold.Kind));
         Assert.Null(account.OpenProposal);
     }
 
