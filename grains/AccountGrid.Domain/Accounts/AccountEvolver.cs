@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace AccountGrid.Domain;
 
 /// <summary>Folds an account's journal. Pure: the same entries always give the same state.</summary>
@@ -113,7 +111,7 @@ public static class AccountEvolver
         return state with
         {
             Proposal = null,
-            ClosedProposals = AddBounded(state.ClosedProposals, new(closed, how), Limits.RememberedProposals),
+            ClosedProposals = ClosedProposal.Add(state.ClosedProposals, new(closed, how)),
         };
     }
 
@@ -146,7 +144,4 @@ public static class AccountEvolver
         RememberedRequest As(Outcome outcome, long? proposal, Refusal? refusal = null) =>
             new(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
     }
-
-    private static ImmutableArray<T> AddBounded<T>(ImmutableArray<T> items, T item, int most) =>
-        items.Length < most ? items.Add(item) : items.RemoveRange(0, items.Length - most + 1).Add(item);
 }

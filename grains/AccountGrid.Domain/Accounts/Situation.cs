@@ -31,8 +31,9 @@ public sealed record Situation(
     /// or by the directory's ids in their records.
     /// </summary>
     public bool MayBeSamePerson(Actor proposer, OperatorId approver) =>
-        SamePerson.MayBe(proposer, approver)
-        || (proposer.Person is { } first && SamePerson.IsJoined(Of(first).PersonId, Of(approver).PersonId));
+        proposer.Person is { } first
+            ? SamePerson.MayBe(first, Of(first).PersonId, approver, Of(approver).PersonId)
+            : SamePerson.MayBe(proposer, approver);
 
     /// <summary>Why the harm of a person or a service is over budget; <c>null</c> when it fits.</summary>
     public Refusal? BudgetOf(Actor actor)

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace AccountGrid.Domain;
 
 /// <summary>Folds an operator's journal. Pure: the same entries always give the same state.</summary>
@@ -99,7 +97,7 @@ public static class OperatorEvolver
         return state with
         {
             Proposal = null,
-            ClosedProposals = AddBounded(state.ClosedProposals, new(closed, how), Limits.RememberedProposals),
+            ClosedProposals = ClosedProposal.Add(state.ClosedProposals, new(closed, how)),
         };
     }
 
@@ -130,7 +128,4 @@ public static class OperatorEvolver
         var remembered = new RememberedRequest(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
         return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
     }
-
-    private static ImmutableArray<T> AddBounded<T>(ImmutableArray<T> items, T item, int most) =>
-        items.Length < most ? items.Add(item) : items.RemoveRange(0, items.Length - most + 1).Add(item);
 }

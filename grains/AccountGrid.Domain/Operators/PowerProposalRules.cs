@@ -121,8 +121,8 @@ internal static class PowerProposalRules
             return Refusal.WrongStatus($"Proposal {IdOf(state)} waits for its time only.");
         }
 
-        if (SamePerson.MayBe(Actor.Operator(proposal.ProposedBy), approver)
-            || SamePerson.IsJoined(situation.Of(proposal.ProposedBy).PersonId, situation.Of(approver).PersonId))
+        if (SamePerson.MayBe(
+            proposal.ProposedBy, situation.Of(proposal.ProposedBy).PersonId, approver, situation.Of(approver).PersonId))
         {
             return Refusal.SamePerson;
         }

@@ -30,7 +30,7 @@ internal static class PowerRules
                 && !SamePerson.IsJoined(change.PersonId, state.PersonId)));
 
     /// <summary>The roles that the person loses, now or at the change's earlier end.</summary>
-    public static Roles Takes(OperatorState state, PowerChange change, DateTimeOffset now) =>
+    private static Roles Takes(OperatorState state, PowerChange change, DateTimeOffset now) =>
         HasNone(state, now) ? Roles.None
         : EndOf(change.AuthorityEndsAt) < EndOf(state.AuthorityEndsAt) ? state.Roles
         : state.Roles & ~change.Roles;
@@ -49,11 +49,11 @@ internal static class PowerRules
         {
             return CheckRaise(state, caller, situation) is { } mayNotRaise
                 ? OperatorDecider.Refuse(state, mayNotRaise, command.Name)
-                : Propose(state, change, caller, situation);
+                : Propose(state, change, command.Name, caller, situation);
         }
 
         return NeedsSecond(state, change, situation)
-            ? Propose(state, change, caller, situation)
+            ? Propose(state, change, command.Name, caller, situation)
             : WithVoidedProposal(state, EnrolledBy(state, change, consent: null));
     }
 
@@ -87,7 +87,7 @@ internal static class PowerRules
 
         var change = ChangeOf(command)! with { AuthorityEndsAt = end };
         return NeedsSecond(state, change, situation)
-            ? Propose(state, change, caller, situation)
+            ? Propose(state, change, command.Name, caller, situation)
             : WithVoidedProposal(state, new OperatorEvent.Offboarded(end, command.Note));
     }
 
@@ -100,9 +100,8 @@ internal static class PowerRules
         : null;
 
     /// <summary>Whether an admin may be the person of the record.</summary>
-    public static bool IsConcerned(OperatorState state, OperatorId admin, OperatorSituation situation) =>
-        SamePerson.MayBe(Actor.Operator(admin), state.Id)
-        || SamePerson.IsJoined(situation.Of(admin).PersonId, state.PersonId)
+    private static bool IsConcerned(OperatorState state, OperatorId admin, OperatorSituation situation) =>
+        SamePerson.MayBe(admin, situation.Of(admin).PersonId, state.Id, state.PersonId)
         || (state.Proposal is { } proposal
             && SamePerson.IsJoined(situation.Of(admin).PersonId, proposal.Change.PersonId));
 
@@ -122,19 +121,19 @@ internal static class PowerRules
     }
 
     private static OperatorDecision Propose(
-        OperatorState state, PowerChange change, Caller caller, OperatorSituation situation)
+        OperatorState state, PowerChange change, string attempt, Caller caller, OperatorSituation situation)
     {
         if (state.Proposal is { } pending)
         {
             return OperatorDecider.Refuse(
                 state,
                 Refusal.AlreadyExists($"Pending proposal {new PowerProposalId(state.Id, pending.Sequence)}"),
-                OperatorNameOf(change));
+                attempt);
         }
 
         if (situation.Register.OpenOfCaller >= Limits.PowerProposalsOfAnAdmin)
         {
-            return OperatorDecider.Refuse(state, Refusal.TooManyPowerProposals, OperatorNameOf(change));
+            return OperatorDecider.Refuse(state, Refusal.TooManyPowerProposals, attempt);
         }
 
         var digest = RequestDigest.Of(state.Id, caller.Actor, change, state.PowerVersion);
@@ -165,9 +164,6 @@ internal static class PowerRules
             ? OperatorDecider.Accept(change, new OperatorEvent.PowerProposalClosed(
                 pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, "the operator's power changed"))
             : OperatorDecider.Accept(change);
-
-    private static string OperatorNameOf(PowerChange change) =>
-        change.Kind == PowerChangeKind.Enroll ? "enroll" : "offboard";
 
     private static bool HasNone(OperatorState state, DateTimeOffset now) =>
         state.PowerVersion == 0 || now >= state.AuthorityEndsAt || state.Roles == Roles.None;

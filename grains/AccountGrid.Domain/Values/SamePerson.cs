@@ -25,6 +25,13 @@ public static class SamePerson
     public static bool MayBe(Actor one, OperatorId other) => MayBe(one, Actor.Operator(other));
 
     /// <summary>
+    /// Whether two operators may be one person, by their subjects or by the directory's ids in their records.
+    /// Everything that needs two different operators asks this.
+    /// </summary>
+    public static bool MayBe(OperatorId one, string onePersonId, OperatorId other, string otherPersonId) =>
+        MayBe(one.Value, other.Value) || IsJoined(onePersonId, otherPersonId);
+
+    /// <summary>
     /// Whether the directory says that two subjects are one person: both have the same id of a human being, without
     /// regard to letter case.
     /// </summary>
