@@ -23,18 +23,14 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
 
     private readonly Backoff _backoff = new(clock);
     private AccountGrains? _accounts;
-    private bool _isAtWork;
+    private readonly OneAtATime _work = new();
     private string _afterOperator = "";
 
     /// <inheritdoc />
-    public async Task TickAsync(CancellationToken cancellationToken)
-    {
-        if (_isAtWork)
-        {
-            return;
-        }
+    public Task TickAsync(CancellationToken cancellationToken) => _work.RunAsync(() => LookAsync(cancellationToken));
 
-        _isAtWork = true;
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
         _accounts ??= new AccountGrains(GrainFactory);
         try
         {
@@ -44,10 +40,6 @@ public sealed partial class DueWorkGrain(IStreamIndex index, TimeProvider clock,
         catch (Exception e) when (RefusalMapping.OfFailure(e) is not null)
         {
             IndexUnreadable(log, e);
-        }
-        finally
-        {
-            _isAtWork = false;
         }
     }
 

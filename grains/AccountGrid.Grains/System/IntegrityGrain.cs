@@ -17,8 +17,8 @@ public sealed class IntegrityGrain(
 {
     // A host without MACs has none to ask for.
     private readonly MacBoundaries? _macs = services.GetService<MacBoundaries>();
-    private bool _isAtWork;
-    private bool _isComparing;
+    private readonly OneAtATime _making = new();
+    private readonly OneAtATime _comparing = new();
 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -35,42 +35,14 @@ public sealed class IntegrityGrain(
     }
 
     /// <inheritdoc />
-    public async Task CompareAsync(CancellationToken cancellationToken)
-    {
-        if (_isComparing)
-        {
-            return;
-        }
-
-        _isComparing = true;
-        try
-        {
-            await watch.TickAsync(cancellationToken);
-        }
-        finally
-        {
-            _isComparing = false;
-        }
-    }
+    public Task CompareAsync(CancellationToken cancellationToken) =>
+        _comparing.RunAsync(() => watch.TickAsync(cancellationToken));
 
     /// <inheritdoc />
-    public async Task TickAsync(CancellationToken cancellationToken)
-    {
-        if (_macs is null || _macs.Macs.HasOwnBoundary || _isAtWork || !EverySiloWritesMacs())
-        {
-            return;
-        }
-
-        _isAtWork = true;
-        try
-        {
-            await Task.Run(() => MakeAsync(_macs, cancellationToken), cancellationToken);
-        }
-        finally
-        {
-            _isAtWork = false;
-        }
-    }
+    public Task TickAsync(CancellationToken cancellationToken) =>
+        _macs is null || _macs.Macs.HasOwnBoundary || !EverySiloWritesMacs()
+            ? Task.CompletedTask
+            : _making.RunAsync(() => Task.Run(() => MakeAsync(_macs, cancellationToken), cancellationToken));
 
     /// <summary>The boundary stands behind a checkpoint, so that what may lack a MAC is under a signed root.</summary>
     private async Task MakeAsync(MacBoundaries macs, CancellationToken cancellationToken)

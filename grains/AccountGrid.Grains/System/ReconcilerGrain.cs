@@ -10,7 +10,7 @@ namespace AccountGrid.Grains;
 [PreferLocalPlacement, GrainType("reconciler")]
 public sealed class ReconcilerGrain(FollowerReconciler reconciler, ReconcilerMeters meters) : Grain, IReconcilerGrain
 {
-    private bool _isAtWork;
+    private readonly OneAtATime _work = new();
 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -27,21 +27,6 @@ public sealed class ReconcilerGrain(FollowerReconciler reconciler, ReconcilerMet
     }
 
     /// <inheritdoc />
-    public async Task TickAsync(CancellationToken cancellationToken)
-    {
-        if (_isAtWork)
-        {
-            return;
-        }
-
-        _isAtWork = true;
-        try
-        {
-            await reconciler.TickAsync(cancellationToken);
-        }
-        finally
-        {
-            _isAtWork = false;
-        }
-    }
+    public Task TickAsync(CancellationToken cancellationToken) =>
+        _work.RunAsync(() => reconciler.TickAsync(cancellationToken));
 }
