@@ -96,29 +96,15 @@ internal static class OperatorCommands
         return ExitCodes.Of(outcome is Outcome said ? said : Outcome.Done);
     }
 
-    private static Command Undo(CommandFactory factory)
-    {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be restored" };
-        return factory.Send(
-            "undo",
-            "Restores everything that one person took down or approved since an instant. "
-                + "Exit code 1: not all of it. Role: support.",
-            static (AccountGridClient api, UndoOperatorRequest request, CancellationToken stop) =>
-                api.Operators.UndoAsync(request, stop),
-            (run, answer) =>
-            {
-                run.Output.Answer(answer, console => OperatorViews.Undone(
-                    console, answer.RestoredIds, answer.Failures, answer.More, run.Get(dryRun)));
-                return answer.Failures.Count > 0 || answer.More ? ExitCode.CheckFailed : ExitCode.Ok;
-            },
-            NewName(),
-            RequestField.Back("since", CommonOptions.Instant(
-                "--since",
-                "Only what was placed or approved since: an instant, or how long ago, such as 8h",
-                required: true)),
-            RequestField.Of("dry_run", dryRun),
-            RequestField.Of("note", CommonOptions.Note()));
-    }
+    private static Command Undo(CommandFactory factory) => UndoCommand.New(
+        factory,
+        "Restores everything that one person took down or approved since an instant. "
+            + "Exit code 1: not all of it. Role: support.",
+        "Only what was placed or approved since: an instant, or how long ago, such as 8h",
+        static (AccountGridClient api, UndoOperatorRequest request, CancellationToken stop) =>
+            api.Operators.UndoAsync(request, stop),
+        static answer => (answer.RestoredIds, answer.Failures, answer.More),
+        NewName());
 
     private static RequestField NewEtag() => RequestField.Of(
         "etag", CommonOptions.Text("--etag", "Act only if this is still the operator's etag", "ETAG"));

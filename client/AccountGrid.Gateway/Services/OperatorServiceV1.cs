@@ -3,6 +3,7 @@ using AccountGrid.Gateway.Errors;
 using AccountGrid.Gateway.Mapping;
 using AccountGrid.Gateway.Validation;
 using AccountGrid.Grains;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace AccountGrid.Gateway.Services;
@@ -88,18 +89,8 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
     public override async Task<V1.UndoOperatorResponse> UndoOperator(
         V1.UndoOperatorRequest request, ServerCallContext context)
     {
-        var checks = default(FieldChecks);
-        checks.Operator("id", request.Id);
-        checks.Note(request.Note);
-        var since = checks.Time("since", request.Since);
-        if (request.Since is null)
-        {
-            checks.Add("since", "must be given");
-        }
-
-        checks.ThrowIfAny();
-        var order = new UndoOrder(request.Id, OfAService: false, since!.Value, request.Note, request.DryRun);
-        var result = await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
+        var result = await UndoAsync(
+            request.Id, ofAService: false, request.Since, request.Note, request.DryRun, context);
         return new() { RestoredIds = { result.Restored }, Failures = { result.Failures }, More = result.More };
     }
 
@@ -107,19 +98,26 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
     public override async Task<V1.UndoServiceResponse> UndoService(
         V1.UndoServiceRequest request, ServerCallContext context)
     {
+        var result = await UndoAsync(
+            request.Id, ofAService: true, request.Since, request.Note, request.DryRun, context);
+        return new() { RestoredIds = { result.Restored }, Failures = { result.Failures }, More = result.More };
+    }
+
+    private async Task<UndoResult> UndoAsync(
+        string id, bool ofAService, Timestamp? since, string note, bool dryRun, ServerCallContext context)
+    {
         var checks = default(FieldChecks);
-        checks.Operator("id", request.Id);
-        checks.Note(request.Note);
-        var since = checks.Time("since", request.Since);
-        if (request.Since is null)
+        checks.Operator("id", id);
+        checks.Note(note);
+        var from = checks.Time("since", since);
+        if (since is null)
         {
             checks.Add("since", "must be given");
         }
 
         checks.ThrowIfAny();
-        var order = new UndoOrder(request.Id, OfAService: true, since!.Value, request.Note, request.DryRun);
-        var result = await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
-        return new() { RestoredIds = { result.Restored }, Failures = { result.Failures }, More = result.More };
+        var order = new UndoOrder(id, ofAService, from!.Value, note, dryRun);
+        return await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
     }
 
     private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(
