@@ -20,7 +20,6 @@ internal sealed partial class Founding(
             return;
         }
 
-        // The silo is the first hosted service that calls wait for, but not the last one to start.
         using var timer = new PeriodicTimer(Pause, clock);
         try
         {

@@ -61,7 +61,7 @@ public sealed class Cast(Topology topology, Protocol protocol)
         new(topology, protocol, Topology.FreshName(prefix), roles);
 
     /// <summary>
-    /// Somebody whose name and roles are in the register before the first token is seen: two admins agree.
+    /// A person whose name and roles are in the register before the first token is seen: two admins agree.
     /// </summary>
     public async Task<Person> EnrollAsync(string prefix, DateTimeOffset? authorityEndsAt, params V1.Role[] roles)
     {

@@ -259,8 +259,8 @@ public abstract class OperatorSuite(Topology topology) : WireSuite(topology)
             cast.Kim.Wire.Operators.OffboardOperatorAsync(new(request) { RequestId = "off-2" }, Options))).Reason);
     }
 
-    // Found from outside: a proposal of somebody whose authority had ended came alive again with a new enrolment, and a
-    // friend who was enrolled after the proposal approved it.
+    // A proposal of a person whose authority had ended could be approved after that person was enrolled again, and by
+    // an approver who was enrolled after the proposal.
     [Theory, BothProtocols]
     public async Task What_was_proposed_in_a_former_authority_stays_void_and_a_later_approver_does_not_count(
         Protocol protocol)
