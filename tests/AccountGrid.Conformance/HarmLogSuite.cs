@@ -59,6 +59,21 @@ public abstract class HarmLogSuite(StoreFixture fixture) : StoreSuite(fixture)
             await Store.HarmLog.ListHarmedAsync(Actor.Operator(Lee), At(0), 0, 10, Stop));
     }
 
+    [Fact]
+    public async Task Harms_of_the_grid_are_those_that_one_identity_caused_alone_oldest_first()
+    {
+        await HarmAsync(3, at: 30, new BudgetMark(Kim, null, 300));
+        await HarmAsync(1, at: 10, new BudgetMark(Lee, null, 100));
+        await HarmAsync(2, at: 20, new BudgetMark(Actor.Service("web"), null, 7));
+        await HarmAsync(4, at: 25, new BudgetMark(Kim, Lee, 0));
+        await HarmAsync(5, at: 26, new BudgetMark(Actor.Service("web"), Lee, 0));
+        await HarmAsync(6, at: 40, harm: null);
+        Assert.Equal(
+            [new(At(10), 100), new(At(20), 7), new(At(30), 300)], await Store.HarmLog.ReadAloneAsync(At(9), Stop));
+        Assert.Equal([new(At(30), 300)], await Store.HarmLog.ReadAloneAsync(At(20), Stop));
+        Assert.Empty(await Store.HarmLog.ReadAloneAsync(At(30), Stop));
+    }
+
     private static DateTimeOffset At(int second) => SampleStream.Day.AddSeconds(second);
 
     private async Task HarmAsync(long account, int at, BudgetMark? harm) =>

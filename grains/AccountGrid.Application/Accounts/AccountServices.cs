@@ -9,7 +9,7 @@ namespace AccountGrid.Application;
 /// <param name="Authority">What people may do, now.</param>
 /// <param name="Codec">The stored form of events.</param>
 /// <param name="Clock">The time.</param>
-/// <param name="Policy">The numbers behind the rules.</param>
+/// <param name="Policies">The numbers behind the rules, as they are now.</param>
 /// <param name="Limits">The bounds; validated by the host.</param>
 /// <param name="Seal">What shows that a silo wrote a snapshot.</param>
 /// <param name="Diagnostics">Spans and instruments.</param>
@@ -17,10 +17,13 @@ namespace AccountGrid.Application;
 public sealed record AccountServices(
     IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec,
     TimeProvider Clock,
-    AccountPolicy Policy, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics,
+    PolicyInForce Policies, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics,
     ILogger<AccountProcessor> Log)
 {
     private AccountStreamKind? _streams;
+
+    /// <summary>The numbers about accounts, as they are now.</summary>
+    public AccountPolicy Policy => Policies.Accounts;
 
     /// <summary>
     /// What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.

@@ -104,6 +104,11 @@ internal sealed class ChainPass(IAuditView view, JournalMacs? macs, AuditFinding
             more = await heads.MoveNextAsync().ConfigureAwait(false);
         }
 
+        if (last.Entry.Stream.IsOfGrid)
+        {
+            return more;
+        }
+
         if (!more || heads.Current.Stream != last.Entry.Stream)
         {
             findings.Add(new(AuditProblemKind.IndexMismatch, $"{stream} has no index row.", stream, last.Entry.Sequence,

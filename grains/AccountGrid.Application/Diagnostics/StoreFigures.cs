@@ -19,14 +19,14 @@ public sealed class StoreFigures
     private readonly IStreamIndex _index;
     private readonly ICheckpointStore _checkpoints;
     private readonly IJournalFeed _feed;
-    private readonly AccountPolicy _policy;
+    private readonly PolicyInForce _policy;
     private readonly TimeProvider _clock;
     private volatile Sample? _last;
     private volatile Answer? _answer;
 
     /// <summary>Makes the instruments; the factory owns the meter.</summary>
     public StoreFigures(
-        IStreamIndex index, ICheckpointStore checkpoints, IJournalFeed feed, AccountPolicy policy, TimeProvider clock,
+        IStreamIndex index, ICheckpointStore checkpoints, IJournalFeed feed, PolicyInForce policy, TimeProvider clock,
         IMeterFactory meters)
     {
         ArgumentNullException.ThrowIfNull(meters);
@@ -52,7 +52,7 @@ public sealed class StoreFigures
         {
             var head = await _feed.ReadHeadAsync(either.Token);
             _answer = new(true);
-            var down = await _index.CountDownAsync(_policy.ProtectedReach, cancellationToken);
+            var down = await _index.CountDownAsync(_policy.Accounts.ProtectedReach, cancellationToken);
             _last = new([.. down], await UncoveredSinceAsync(head, cancellationToken));
         }
         catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException

@@ -86,7 +86,7 @@ public sealed class DerivedWalk(IDerivedSource source)
             Streams++;
         }
 
-        if (_fold is not null)
+        if (_fold is { Row: not StreamIndexRow.None })
         {
             ended.Add(_fold);
         }

@@ -10,16 +10,19 @@ namespace AccountGrid.Application;
 /// <param name="Authority">What other people may do, now; never asked about the processor's own person.</param>
 /// <param name="Codec">The stored form of events.</param>
 /// <param name="Clock">The time.</param>
-/// <param name="Policy">The numbers behind the rules.</param>
+/// <param name="Policies">The numbers behind the rules, as they are now.</param>
 /// <param name="Limits">The bounds; validated by the host.</param>
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record OperatorServices(
     IJournal Journal, IStreamIndex Index, IHarmLog Harms, IOperatorAuthority Authority,
     IEventCodec<OperatorEvent> Codec, TimeProvider Clock,
-    OperatorPolicy Policy, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
+    PolicyInForce Policies, ProcessorLimits Limits, ApplicationDiagnostics Diagnostics, ILogger<OperatorProcessor> Log)
 {
     private OperatorStreamKind? _streams;
+
+    /// <summary>The numbers about operators, as they are now.</summary>
+    public OperatorPolicy Policy => Policies.Operators;
 
     /// <summary>
     /// What the streams share; made at the first use, and again by a copy (<c>with</c>), which has other parts.

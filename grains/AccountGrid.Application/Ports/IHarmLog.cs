@@ -15,6 +15,12 @@ public interface IHarmLog
         Actor by, DateTimeOffset after, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The harms over the whole grid after an instant that one person or service caused without a second one, oldest
+    /// first.
+    /// </summary>
+    Task<ImmutableArray<HarmCharge>> ReadAloneAsync(DateTimeOffset after, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Accounts that a person or a service harmed, or a person approved harm to, since an instant (inclusive),
     /// ascending, above <paramref name="afterAccount"/>.
     /// </summary>

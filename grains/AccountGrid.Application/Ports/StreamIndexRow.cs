@@ -15,6 +15,9 @@ public abstract record StreamIndexRow
     /// <summary>The journal's length after the append.</summary>
     public required long Version { get; init; }
 
+    /// <summary>A journal about the whole grid: no list shows it, so that stores keep no row.</summary>
+    public sealed record None : StreamIndexRow;
+
     /// <summary>The row of an account.</summary>
     public sealed record Account : StreamIndexRow
     {

@@ -19,37 +19,30 @@ internal abstract class ImportedStream(StreamId id)
 
     /// <summary>A journal of which nothing was read yet.</summary>
     public static ImportedStream Of(StreamId id) =>
-        id.IsAccount(out var account) ? new OfAccount(id, account)
-        : id.IsOperator(out var person) ? new OfOperator(id, person)
-        : throw new InvalidOperationException($"{id} is neither an account's nor an operator's journal.");
+        id.IsAccount(out var account)
+            ? new Folded<AccountState, AccountEvent>(
+                id, AccountState.Unregistered(account), AccountEvolver.Evolve, new AccountEventCodec(),
+                AccountIndex.RowOf, BudgetMarks.Of)
+        : id.IsOperator(out var person)
+            ? new Folded<OperatorState, OperatorEvent>(
+                id, OperatorState.Unknown(person), OperatorEvolver.Evolve, new OperatorEventCodec(),
+                OperatorIndex.RowOf, static _ => null)
+        : throw new InvalidOperationException($"{id} is a journal of no known kind.");
 
-    private sealed class OfAccount(StreamId id, AccountId account) : ImportedStream(id)
+    private sealed class Folded<TState, TEvent>(
+        StreamId id, TState initial, Func<TState, Recorded<TEvent>, TState> evolve, IEventCodec<TEvent> codec,
+        Func<TState, StreamIndexRow> rowOf, Func<TEvent, BudgetMark?> markOf) : ImportedStream(id)
+        where TEvent : class
     {
-        private readonly EntryFold<AccountState, AccountEvent> _fold =
-            new(id, AccountEvolver.Evolve, new AccountEventCodec());
-        private Head<AccountState> _head = new(AccountState.Unregistered(account), 0, ReadOnlyMemory<byte>.Empty);
+        private readonly EntryFold<TState, TEvent> _fold = new(id, evolve, codec);
+        private Head<TState> _head = new(initial, 0, ReadOnlyMemory<byte>.Empty);
 
-        public override StreamIndexRow Row => AccountIndex.RowOf(_head.State);
+        public override StreamIndexRow Row => rowOf(_head.State);
 
         public override BudgetMark? Fold(JournalEntry entry)
         {
-            (_head, var accountEvent) = _fold.After(_head, entry);
-            return BudgetMarks.Of(accountEvent);
-        }
-    }
-
-    private sealed class OfOperator(StreamId id, OperatorId person) : ImportedStream(id)
-    {
-        private readonly EntryFold<OperatorState, OperatorEvent> _fold =
-            new(id, OperatorEvolver.Evolve, new OperatorEventCodec());
-        private Head<OperatorState> _head = new(OperatorState.Unknown(person), 0, ReadOnlyMemory<byte>.Empty);
-
-        public override StreamIndexRow Row => OperatorIndex.RowOf(_head.State);
-
-        public override BudgetMark? Fold(JournalEntry entry)
-        {
-            (_head, _) = _fold.After(_head, entry);
-            return null;
+            (_head, var streamEvent) = _fold.After(_head, entry);
+            return markOf(streamEvent);
         }
     }
 }

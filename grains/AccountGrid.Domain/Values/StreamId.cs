@@ -3,16 +3,23 @@ using System.Diagnostics.CodeAnalysis;
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// Names one journal stream: <c>a/25073877</c> for an account, <c>op/kim</c> for an operator. Streams sort by
-/// ordinal comparison of this text, in every store.
+/// Names one journal stream: <c>a/25073877</c> for an account, <c>op/kim</c> for an operator, <c>grid/policy</c> and
+/// <c>grid/brake</c> for what concerns the whole grid. Streams sort by ordinal comparison of this text, in every store.
 /// </summary>
 public readonly record struct StreamId
 {
     private const string AccountPrefix = "a/";
     private const string OperatorPrefix = "op/";
+    private const string GridPrefix = "grid/";
     private readonly string? _value;
 
     private StreamId(string value) => _value = value;
+
+    /// <summary>The journal of the policy.</summary>
+    public static StreamId Policy { get; } = new(GridPrefix + "policy");
+
+    /// <summary>The journal of the brake over the grid.</summary>
+    public static StreamId Brake { get; } = new(GridPrefix + "brake");
 
     /// <summary>The text form.</summary>
     /// <exception cref="InvalidOperationException">This is <c>default(StreamId)</c>.</exception>
@@ -31,7 +38,8 @@ public readonly record struct StreamId
             && ((text.StartsWith(AccountPrefix, StringComparison.Ordinal)
             && AccountId.TryParse(text[AccountPrefix.Length..], out _))
                 || (text.StartsWith(OperatorPrefix, StringComparison.Ordinal)
-                    && OperatorId.TryParse(text[OperatorPrefix.Length..], out _)));
+                    && OperatorId.TryParse(text[OperatorPrefix.Length..], out _))
+                || text == Policy.Value || text == Brake.Value);
         id = known ? new StreamId(text!) : default;
         return known;
     }
@@ -51,6 +59,9 @@ public readonly record struct StreamId
         return Value.StartsWith(OperatorPrefix, StringComparison.Ordinal)
             && OperatorId.TryParse(Value[OperatorPrefix.Length..], out person);
     }
+
+    /// <summary>Whether this is a journal about the whole grid, which has no index row.</summary>
+    public bool IsOfGrid => Value.StartsWith(GridPrefix, StringComparison.Ordinal);
 
     /// <summary>The text form.</summary>
     public override string ToString() => _value ?? "";

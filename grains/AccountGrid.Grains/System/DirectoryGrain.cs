@@ -10,7 +10,7 @@ namespace AccountGrid.Grains;
 [StatelessWorker, Reentrant, GrainType("directory")]
 public sealed class DirectoryGrain(
     IStreamIndex index, IHarmLog harms, IJournalFeed feed, OperatorServices operators, EverySilo<ISiloAccounts> silos,
-    AccountPolicy policy, PauseGuard guard, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
+    PolicyInForce policy, PauseGuard guard, TimeProvider clock, IHostApplicationLifetime host) : Grain, IDirectoryGrain
 {
     /// <summary>The longest wait for the feed; below every response timeout on the way.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -26,7 +26,7 @@ public sealed class DirectoryGrain(
     public Task<IdPage> ListAccountsAsync(
         AccountFilterInput filter, long after, int max, CancellationToken cancellationToken) =>
         AnswerAsync(async () =>
-            PageOf(await index.ListAccountsAsync(filter.ToFilter(policy), after, Page(max), cancellationToken), max));
+            PageOf(await index.ListAccountsAsync(filter.ToFilter(policy.Accounts), after, Page(max), cancellationToken), max));
 
     /// <inheritdoc />
     public Task<IdPage> ListProposalAccountsAsync(

@@ -51,6 +51,8 @@ internal sealed class AppendStatement : IBatchStatement<AppendOperation>
                 case StreamIndexRow.Operator person:
                     operators.Add((i + 1, person));
                     break;
+                case StreamIndexRow.None:
+                    break;
                 default:
                     throw new InvalidOperationException($"Unknown index row {append.Index.GetType().Name}.");
             }

@@ -32,6 +32,8 @@ internal static class IndexRows
             case StreamIndexRow.Operator o:
                 database.Use(Operator).With(o.Id.Value).With(o.Version).With(o.FreezePending ? 1L : 0L).Run();
                 break;
+            case StreamIndexRow.None:
+                break;
             default:
                 throw new InvalidOperationException($"Unknown index row {row.GetType().Name}.");
         }

@@ -164,7 +164,7 @@ public sealed class SiloHost : IAsyncDisposable
             return Task.CompletedTask;
         });
         services.AddSingleton(settings.Checkpoints);
-        services.AddSingleton(settings.Accounts.ToPolicy());
+        services.AddSingleton(new PolicyInForce(settings.Accounts.ToPolicy(), settings.Operators, settings.Brake));
         services.AddSingleton(settings.Operators);
         services.AddSingleton(settings.Limits);
         services.AddSingleton(settings.Reconciler);

@@ -126,6 +126,8 @@ internal static class SettingsReader
         findings.AddRange(
             settings.Operators.Validate().Select(static broken => $"{SiloSettings.Section}:Operators:{broken}"));
         findings.AddRange(
+            settings.Brake.Validate().Select(static broken => $"{SiloSettings.Section}:Brake:{broken}"));
+        findings.AddRange(
             settings.Reconciler.Validate().Select(static broken => $"{SiloSettings.Section}:Reconciler:{broken}"));
         findings.AddRange(
             settings.Derived.Validate().Select(static broken => $"{SiloSettings.Section}:Derived:{broken}"));

@@ -61,6 +61,9 @@ public sealed class SiloSettings
     /// <summary>The numbers behind the rules about operators.</summary>
     public OperatorPolicy Operators { get; set; } = new();
 
+    /// <summary>The limits on what all people and services together take down, and on lost followers.</summary>
+    public BrakePolicy Brake { get; set; } = new();
+
     /// <summary>What is recorded of requests.</summary>
     public TraceSettings Traces { get; set; } = new();
 

@@ -37,7 +37,7 @@ internal static class AccountSeeder
         var seal = SnapshotSeal.From(key);
         var registrar = new AccountRegistrar(new AccountServices(
             store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System,
-            new AccountPolicy(), new ProcessorLimits(), seal, diagnostics,
+            new(new AccountPolicy(), new OperatorPolicy(), new BrakePolicy()), new ProcessorLimits(), seal, diagnostics,
             NullLogger<AccountProcessor>.Instance));
         var caller = new Caller(new Actor(ActorKind.Service, "benchmark"), Roles.Service);
         var next = 0L;

@@ -36,6 +36,38 @@ public sealed class PolicyTests
             Assert.Equal(["Reasons must name at least one code."], new AccountPolicy { Reasons = [] }.Validate());
     }
 
+    public sealed class Of_the_brake
+    {
+        [Fact]
+        public void Is_valid_by_default_and_at_both_ends()
+        {
+            Assert.Empty(new BrakePolicy().Validate());
+            Assert.Empty(new BrakePolicy
+            {
+                Window = TimeSpan.FromSeconds(1), MaxHarms = 1, MaxReach = 1, LossShare = 0, LossAtLeast = 1,
+            }.Validate());
+            Assert.Empty(new BrakePolicy
+            {
+                Window = TimeSpan.FromDays(7), MaxHarms = 1_000_000_000, MaxReach = long.MaxValue, LossShare = 1,
+                LossAtLeast = 1_000_000_000,
+            }.Validate());
+        }
+
+        [Fact]
+        public void Names_everything_that_is_out_of_its_range() => Assert.Equal(
+            [
+                "Window must be from 00:00:01 to 7.00:00:00; it is 00:00:00.",
+                "MaxHarms must be from 1 to 1000000000; it is 0.",
+                "MaxReach must be from 1 to 9223372036854775807; it is 0.",
+                "LossShare must be from 0 to 1; it is 1.5.",
+                "LossAtLeast must be from 1 to 1000000000; it is 0.",
+            ],
+            new BrakePolicy
+            {
+                Window = TimeSpan.Zero, MaxHarms = 0, MaxReach = 0, LossShare = 1.5, LossAtLeast = 0,
+            }.Validate());
+    }
+
     public sealed class Of_operators
     {
         [Fact]

@@ -105,12 +105,16 @@ public sealed class ValueTests
             Assert.True(StreamId.TryParse("a/7", out var again) && again == account && again.IsAccount(out var id)
                 && id.Value == 7 && !again.IsOperator(out _));
             Assert.True(StreamId.TryParse("op/ab", out again) && again == person && again.IsOperator(out var who)
-                && who.Value == "ab" && !again.IsAccount(out _));
+                && who.Value == "ab" && !again.IsAccount(out _) && !again.IsOfGrid);
+            Assert.True(StreamId.TryParse("grid/policy", out again) && again == StreamId.Policy && again.IsOfGrid
+                && !again.IsAccount(out _) && !again.IsOperator(out _));
+            Assert.True(StreamId.TryParse("grid/brake", out again) && again == StreamId.Brake && again.IsOfGrid);
         }
 
         [Theory]
         [InlineData(null), InlineData(""), InlineData("a/"), InlineData("a/0"), InlineData("a/07"), InlineData(
-            "A/7"), InlineData("op/"), InlineData("op/ x"), InlineData("x/7")]
+            "A/7"), InlineData("op/"), InlineData("op/ x"), InlineData("x/7"), InlineData("grid/"), InlineData(
+            "grid/other"), InlineData("GRID/policy")]
         public void Anything_else_is_refused(string? text) => Assert.False(StreamId.TryParse(text, out _));
     }
 

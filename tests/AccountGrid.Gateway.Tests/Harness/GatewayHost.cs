@@ -172,8 +172,8 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSqliteStorage(_options.Storage(new SqliteStorageOptions { DataDirectory = _directory.FullPath }));
-        services.AddSingleton(new AccountPolicy { ProtectedReach = 1_000 });
-        services.AddSingleton(new OperatorPolicy());
+        services.AddSingleton(new PolicyInForce(
+            new AccountPolicy { ProtectedReach = 1_000 }, new OperatorPolicy(), new BrakePolicy()));
         services.AddSingleton(_options.Limits);
         services.AddSingleton<ICheckpointLog>(_ => new FileCheckpointLog(_directory.File("checkpoints.jsonl")));
         services.AddSingleton<ICheckpointSigner>(

@@ -223,8 +223,8 @@ public sealed class TestGrid : IAsyncDisposable
         services.AddSingleton(_store.Audit);
         services.AddSingleton(_store.Checkpoints);
         services.AddSingleton(_store.Derived);
-        services.AddSingleton(new AccountPolicy { ProtectedReach = 1_000 });
-        services.AddSingleton(new OperatorPolicy());
+        services.AddSingleton(new PolicyInForce(
+            new AccountPolicy { ProtectedReach = 1_000 }, new OperatorPolicy(), new BrakePolicy()));
         services.AddSingleton(_limits);
         services.AddSingleton<ICheckpointLog>(_ => new FileCheckpointLog(_directory.File("checkpoints.jsonl")));
         services.AddSingleton<ICheckpointSigner>(

@@ -173,6 +173,18 @@ public sealed partial class InMemoryJournal : IJournal, IHarmLog
     }
 
     /// <inheritdoc/>
+    public async Task<ImmutableArray<HarmCharge>> ReadAloneAsync(
+        DateTimeOffset after, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        lock (_lock)
+        {
+            return [.. _harms.Where(h => h.Mark.ApprovedBy is null && h.Entry.At > after)
+                .OrderBy(h => h.Entry.At).Select(h => new HarmCharge(h.Entry.At, h.Mark.Reach))];
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<AccountId>> ListHarmedAsync(
         Actor by, DateTimeOffset since, long afterAccount, int max, CancellationToken cancellationToken)
     {

@@ -18,13 +18,16 @@ public sealed class World : IDisposable
     {
         Limits = limits ?? new ProcessorLimits();
         Diagnostics = new ApplicationDiagnostics(_meters);
+        Policies = new(
+            new AccountPolicy(),
+            (operators ?? new OperatorPolicy()) with { PowerCoolOff = TimeSpan.Zero, MaxLowered = 10_000 },
+            new BrakePolicy());
         Operators = new OperatorServices(
             Journal, Journal, Journal, Desk, new OperatorEventCodec(), Clock,
-            (operators ?? new OperatorPolicy()) with { PowerCoolOff = TimeSpan.Zero, MaxLowered = 10_000 }, Limits,
-            Diagnostics, NullLogger<OperatorProcessor>.Instance);
+            Policies, Limits, Diagnostics, NullLogger<OperatorProcessor>.Instance);
         Desk.Services = Operators;
         Accounts = new AccountServices(
-            Journal, Ledger, Desk, new AccountEventCodec(), Clock, new AccountPolicy(), Limits, NewSeal(), Diagnostics,
+            Journal, Ledger, Desk, new AccountEventCodec(), Clock, Policies, Limits, NewSeal(), Diagnostics,
             NullLogger<AccountProcessor>.Instance);
     }
 
@@ -51,6 +54,9 @@ public sealed class World : IDisposable
 
     /// <summary>Spans and instruments.</summary>
     public ApplicationDiagnostics Diagnostics { get; }
+
+    /// <summary>The numbers behind the rules.</summary>
+    public PolicyInForce Policies { get; }
 
     /// <summary>What account processors are built on.</summary>
     public AccountServices Accounts { get; }
