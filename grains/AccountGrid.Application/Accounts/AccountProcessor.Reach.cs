@@ -30,7 +30,8 @@ public sealed partial class AccountProcessor
     internal async ValueTask AfterFollowsAsync(long before)
     {
         var state = _stream.Head.State;
-        var seen = state.Reach is null && before >= _services.Policy.ProtectedReach ? before : 0;
+        var seen =
+            !ReachRules.SaysAtThreshold(state) && before >= _services.Policy.ProtectedReach ? before : 0;
         if (seen == 0 && !HasCrossing())
         {
             return;

@@ -17,7 +17,17 @@ public static class ReachRules
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(policy);
-        return state.Reach is null && !(followers < policy.ProtectedReach);
+        return !SaysAtThreshold(state) && !(followers < policy.ProtectedReach);
+    }
+
+    /// <summary>
+    /// Whether the journal says that the account is at the threshold. Where it says that the account fell below it
+    /// before, a rise since then that is not noted must not be lost either: the cool-off would end too early.
+    /// </summary>
+    public static bool SaysAtThreshold(AccountState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Reach is { BelowSince: null };
     }
 
     /// <summary>Whether the count has crossed the threshold, and the journal does not say so yet.</summary>
@@ -32,18 +42,14 @@ public static class ReachRules
         }
 
         var isBelow = count < policy.ProtectedReach;
-        return state.Reach switch
-        {
-            null or { BelowSince: not null } => !isBelow,
-            { BackAt: { } back } => isBelow && now >= back + PauseOf(policy),
-            _ => isBelow,
-        };
+        return !SaysAtThreshold(state) ? !isBelow
+            : isBelow && (state.Reach!.BackAt is not { } back || now >= back + PauseOf(policy));
     }
 
     /// <summary>The entry of a crossing that the journal does not say yet, if there is one.</summary>
     internal static Decision Note(AccountState state, AccountCommand.NoteReach command, Situation situation)
     {
-        var followers = state.Reach is null && situation.Followers < command.Seen ? command.Seen : situation.Followers;
+        var followers = !SaysAtThreshold(state) && situation.Followers < command.Seen ? command.Seen : situation.Followers;
         return new Decision.Accepted(
             !IsToBeNoted(state, followers, situation.Now, situation.Policy) ? []
             : followers >= situation.Policy.ProtectedReach

@@ -40,6 +40,20 @@ public sealed class ReachTests
         Expect.Pending(_world.Send(account, Deactivate(), World.As("kim")));
     }
 
+    // The due work of the cool-off's end found the account below, where it had been only since a moment ago.
+    [Fact]
+    public void A_rise_after_a_fall_that_no_process_lived_to_note_is_entered_before_the_followers_go_again()
+    {
+        _world.SetFollowers(_account, 900);
+        _world.SetFollowers(_account, 9000, crashes: true);
+        _world.Advance(TimeSpan.FromDays(30));
+        _world.SetFollowers(_account, 900, crashes: true);
+
+        Assert.DoesNotContain(_world.FireDue(_account),
+            s => s.Appended.Any(e => e.Event is AccountEvent.ReachUnprotected));
+        Expect.Pending(_world.Send(_account, Deactivate(), World.As("kim")));
+    }
+
     [Fact]
     public void It_ends_when_the_followers_have_been_too_few_for_the_cool_off()
     {
