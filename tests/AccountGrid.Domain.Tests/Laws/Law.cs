@@ -123,8 +123,8 @@ public static class Law
 
     /// <summary>
     /// A request id that was refused for the state or for want of power is answered the same from then on, whatever
-    /// has become of state and power; except that a caller whose authority has ended is told so. Repetitions of attempts
-    /// that were counted only are the stated exception.
+    /// has become of state and power; except that a caller whose authority has ended is told so, and so is a service
+    /// whose subject is an operator's. Repetitions of attempts that were counted only are the stated exception.
     /// </summary>
     public static void ARefusalIsFinal(World world)
     {
@@ -139,7 +139,11 @@ public static class Law
                     (step.Decision is Decision.Replayed { Request.Refusal: { } again } && again == earlier.Refusal)
                         || (step.Decision is Decision.Refused { Refusal.Reason: RefusalReason.AuthorityEnded }
                             && step.Request.Caller.Actor.Person is { } caller
-                            && !World.Has(step.Grants.GetValueOrDefault(caller), Roles.Staff, step.Situation.Now)),
+                            && !World.Has(step.Grants.GetValueOrDefault(caller), Roles.Staff, step.Situation.Now))
+                        || (step.Decision is Decision.Refused { Refusal.Reason: RefusalReason.ForbiddenRole }
+                            && step.Request.Caller.Actor is { Kind: ActorKind.Service } service
+                            && OperatorId.TryParse(service.Subject, out var namesake)
+                            && step.Grants.ContainsKey(namesake)),
                     $"refused before ({earlier.Refusal.Reason}), now {step.Decision}", step);
             }
             else if (step.Decision is Decision.Refused
@@ -195,8 +199,39 @@ public static class Law
             Require(journal.Select(e => e.Sequence).SequenceEqual(Enumerable.Range(1, journal.Count).Select(i => (long)i)), "a gap in the journal", null);
             Require(account.Version == journal.Count, "the version is not the journal's length", null);
             var moved = journal.Last(e => e.Event is AccountEvent.Registered or AccountEvent.HoldPlaced or AccountEvent.HoldLifted
+                or AccountEvent.SuspensionProlonged or AccountEvent.SuspensionShortened
                 or AccountEvent.Erased or AccountEvent.ProtectionRaised or AccountEvent.ProtectionLowered);
             Require(account.StateVersion == moved.Sequence, $"state version {account.StateVersion}, last movement {moved.Sequence}", null);
+        }
+    }
+
+    /// <summary>
+    /// What heals brings the end of a suspension nearer, and every move to a later end is told as the harm that it is.
+    /// </summary>
+    public static void EndsOfSuspensionsMoveAsTold(World world)
+    {
+        foreach (var account in world.Accounts)
+        {
+            var end = DateTimeOffset.MinValue;
+            foreach (var entry in world.Journal(account.Id))
+            {
+                switch (entry.Event)
+                {
+                    case AccountEvent.HoldPlaced { Action: { Kind: HarmKind.Suspend } action }:
+                        end = action.Until ?? DateTimeOffset.MaxValue;
+                        break;
+                    case AccountEvent.SuspensionProlonged { Action.Until: var until }:
+                        Require((until ?? DateTimeOffset.MaxValue) > end, $"{account.Id}: no later end", null);
+                        end = until ?? DateTimeOffset.MaxValue;
+                        break;
+                    case AccountEvent.SuspensionShortened { Until: var until }:
+                        Require(until < end, $"{account.Id}: a later end without the rules of harms", null);
+                        end = until;
+                        break;
+                    default:
+                        break;
+                }
+            }
         }
     }
 
@@ -264,6 +299,7 @@ public static class Law
     private static (Actor PlacedBy, OperatorId? ApprovedBy)? StaffHarm(AccountEvent e) => e switch
     {
         AccountEvent.HoldPlaced { Action.Kind: not HarmKind.OwnerDeactivate } x => (x.PlacedBy, x.ApprovedBy),
+        AccountEvent.SuspensionProlonged x => (x.PlacedBy, x.ApprovedBy),
         AccountEvent.Erased x => (x.PlacedBy, x.ApprovedBy),
         AccountEvent.ProtectionLowered x => (x.PlacedBy, x.ApprovedBy),
         _ => null,

@@ -24,7 +24,7 @@ public static class Script
     ];
 
     public static Gen<Move[]> Moves { get; } = Gen.Select(
-        Gen.Int[0, 29], Gen.Int[0, 2], Gen.Int[0, People.Length - 1], Gen.Int[0, 63], Gen.Int[0, 30],
+        Gen.Int[0, 30], Gen.Int[0, 2], Gen.Int[0, People.Length - 1], Gen.Int[0, 63], Gen.Int[0, 30],
         static (kind, account, person, pick, id) => new Move(kind, account, person, pick, id)).Array[1, 120];
 
     public static World NewWorld(Rules? rules = null)
@@ -149,6 +149,7 @@ public static class Script
             19 or 20 => Commands.Restore(),
             21 => Commands.Undo(Script.People[move.Pick % People.Length], world.Now - TimeSpan.FromHours(3)),
             22 or 23 => Commands.Protect(world.Now + TimeSpan.FromDays(30)),
+            30 => Commands.Harm(HarmKind.ChangeSuspension, until),
             24 => move.Pick % 2 == 0 ? Commands.Reject(sequence) : Commands.Withdraw(sequence),
             _ => Commands.Approve(sequence),
         };
