@@ -6,7 +6,7 @@ namespace AccountGrid.V1;
 public interface IHarmCommand : IAccountCommand
 {
     /// <summary>When to do it; <c>null</c> for now.</summary>
-    Timestamp At { get; }
+    Timestamp? At { get; }
 
     /// <summary>Whether it is refused, rather than proposed, where it needs a second person.</summary>
     bool DirectOnly { get; }

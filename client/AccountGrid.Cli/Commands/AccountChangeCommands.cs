@@ -31,6 +31,14 @@ internal static class AccountChangeCommands
             NewUntil(), NewAt(), NewDirectOnly()),
         New(
             factory,
+            "change-suspension",
+            "Moves the end of a running suspension, or removes it. A later end is a harm: exit code 4, it waits. "
+                + "Role: support.",
+            static (AccountGridClient api, ChangeSuspensionRequest request, CancellationToken stop) =>
+                api.Accounts.ChangeSuspensionAsync(request, stop),
+            NewUntil(), NewDirectOnly()),
+        New(
+            factory,
             "restore",
             "Brings an account back; takes one person, always. Role: support; with --owner: service.",
             static (AccountGridClient api, RestoreAccountRequest request, CancellationToken stop) =>

@@ -92,6 +92,16 @@ public sealed class AccountsClient
         SuspendAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.SuspendAccountAsync, cancellationToken);
 
+    /// <summary>
+    /// Moves the end of a running suspension: later is a harm, by the rules of all harms; earlier takes one person.
+    /// Role: support.
+    /// </summary>
+    /// <param name="request">The account, the new end, the reason and further fields.</param>
+    /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
+    public Task<ChangeSuspensionResponse> ChangeSuspensionAsync(
+        ChangeSuspensionRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.ChangeSuspensionAsync, cancellationToken);
+
     /// <summary>Lifts holds; takes one person, always. Role: support; on the owner's behalf: service.</summary>
     /// <param name="request">The account, the reason and further fields.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>

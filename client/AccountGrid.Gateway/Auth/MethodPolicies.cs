@@ -31,6 +31,7 @@ internal static class MethodPolicies
         ["AccountService.ListAccounts"] = Reader,
         ["AccountService.DeactivateAccount"] = Domain,
         ["AccountService.SuspendAccount"] = Domain,
+        ["AccountService.ChangeSuspension"] = Domain,
         ["AccountService.RestoreAccount"] = Healing,
         ["AccountService.EraseAccount"] = Domain,
         ["AccountService.ProtectAccount"] = Healing,

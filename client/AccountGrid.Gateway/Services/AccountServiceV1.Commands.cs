@@ -31,6 +31,15 @@ internal sealed partial class AccountServiceV1
     }
 
     /// <inheritdoc/>
+    public override async Task<V1.ChangeSuspensionResponse> ChangeSuspension(
+        V1.ChangeSuspensionRequest request, ServerCallContext context)
+    {
+        var (outcome, account, proposal) =
+            await HarmAsync(HarmKind.ChangeSuspension, request, request.Until, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+    }
+
+    /// <inheritdoc/>
     public override async Task<V1.EraseAccountResponse> EraseAccount(
         V1.EraseAccountRequest request, ServerCallContext context)
     {

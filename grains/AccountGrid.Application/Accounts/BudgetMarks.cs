@@ -12,6 +12,7 @@ internal static class BudgetMarks
     private static OperatorId? ApproverOf(AccountEvent accountEvent) => accountEvent switch
     {
         AccountEvent.HoldPlaced e => e.ApprovedBy,
+        AccountEvent.SuspensionProlonged e => e.ApprovedBy,
         AccountEvent.Erased e => e.ApprovedBy,
         AccountEvent.ProtectionLowered e => e.ApprovedBy,
         _ => null,

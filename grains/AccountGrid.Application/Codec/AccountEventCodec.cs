@@ -8,6 +8,8 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private const string Registered = "registered";
     private const string HoldPlaced = "hold-placed";
     private const string HoldLifted = "hold-lifted";
+    private const string SuspensionProlonged = "suspension-prolonged";
+    private const string SuspensionShortened = "suspension-shortened";
     private const string Erased = "erased";
     private const string ProtectionRaised = "protection-raised";
     private const string ProtectionLowered = "protection-lowered";
@@ -30,6 +32,11 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         AccountEvent.HoldLifted e => Payload.Write(HoldLifted, new HoldLiftedData(
             e.Kind, e.Cause, Payload.NullIfEmpty(e.Reason), Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket),
             e.ReadsRefused == 0 ? null : e.ReadsRefused)),
+        AccountEvent.SuspensionProlonged e => Payload.Write(
+            SuspensionProlonged, new HoldPlacedData(
+                Pack(e.Action), e.PlacedBy, e.Impact.Tier, e.ApprovedBy, e.ProposalSequence, e.Impact.Followers)),
+        AccountEvent.SuspensionShortened e => Payload.Write(SuspensionShortened, new SuspensionShortenedData(
+            e.Until, e.Reason, Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket))),
         AccountEvent.Erased e => Payload.Write(
             Erased, new ApprovedHarmData(
                 Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
@@ -69,6 +76,8 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         (Registered, 1) => new AccountEvent.Registered(Payload.Read<RegisteredData>(entry).Handle),
         (HoldPlaced, 1) => Unpack(Payload.Read<HoldPlacedData>(entry)),
         (HoldLifted, 1) => Unpack(Payload.Read<HoldLiftedData>(entry)),
+        (SuspensionProlonged, 1) => UnpackProlonged(Payload.Read<HoldPlacedData>(entry)),
+        (SuspensionShortened, 1) => Unpack(Payload.Read<SuspensionShortenedData>(entry)),
         (Erased, 1) => UnpackErased(Payload.Read<ApprovedHarmData>(entry)),
         (ProtectionRaised, 1) => Unpack(Payload.Read<ProtectionRaisedData>(entry)),
         (ProtectionLowered, 1) => UnpackLowered(Payload.Read<ApprovedHarmData>(entry)),
@@ -94,6 +103,12 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
 
     private static AccountEvent.HoldLifted Unpack(HoldLiftedData d) =>
         new(d.Kind, d.Cause, d.Reason ?? "", d.Note ?? "", d.Ticket ?? "", d.ReadsRefused ?? 0);
+
+    private static AccountEvent.SuspensionProlonged UnpackProlonged(HoldPlacedData d) =>
+        new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
+
+    private static AccountEvent.SuspensionShortened Unpack(SuspensionShortenedData d) =>
+        new(d.Until, d.Reason, d.Note ?? "", d.Ticket ?? "");
 
     private static AccountEvent.Erased UnpackErased(ApprovedHarmData d) =>
         new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));

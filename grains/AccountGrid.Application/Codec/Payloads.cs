@@ -24,6 +24,9 @@ internal sealed record HoldLiftedData(
     HoldKind Kind, LiftCause Cause, string? Reason = null, string? Note = null, string? Ticket = null,
     long? ReadsRefused = null);
 
+internal sealed record SuspensionShortenedData(
+    DateTimeOffset Until, string Reason, string? Note = null, string? Ticket = null);
+
 /// <summary>What two people did: an erasure, a lowered protection.</summary>
 internal sealed record ApprovedHarmData(
     ActionData Action, Actor By, OperatorId ApprovedBy, long Proposal, Tier Tier, long? Followers = null);
@@ -80,6 +83,7 @@ internal sealed record ServiceActsUndoneData(
 [JsonSerializable(typeof(RegisteredData))]
 [JsonSerializable(typeof(HoldPlacedData))]
 [JsonSerializable(typeof(HoldLiftedData))]
+[JsonSerializable(typeof(SuspensionShortenedData))]
 [JsonSerializable(typeof(ApprovedHarmData))]
 [JsonSerializable(typeof(ProtectionRaisedData))]
 [JsonSerializable(typeof(ProposalOpenedData))]

@@ -59,7 +59,7 @@ public sealed class ModerationMeters
     /// <summary>Seldom things are shown from the start, for the sake of alerts on their growth.</summary>
     private void BeginAtZero()
     {
-        foreach (var kind in (HarmKind[])[HarmKind.Deactivate, HarmKind.Suspend, HarmKind.Erase, HarmKind.Unprotect])
+        foreach (var kind in Enum.GetValues<HarmKind>().Except([HarmKind.OwnerDeactivate]))
         {
             Zero(AccountDecider.NameOf(kind));
         }

@@ -156,6 +156,7 @@ public static class AccountDecider
         HarmKind.Erase => "erase",
         HarmKind.Unprotect => "unprotect",
         HarmKind.OwnerDeactivate => "owner_deactivate",
+        HarmKind.ChangeSuspension => "change_suspension",
         _ => throw new InvalidOperationException($"Unknown harm {kind}."),
     };
 

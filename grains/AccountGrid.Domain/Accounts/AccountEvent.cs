@@ -35,6 +35,24 @@ public abstract record AccountEvent
     public sealed record HoldLifted(
         HoldKind Kind, LiftCause Cause, string Reason, string Note, string Ticket, long ReadsRefused) : AccountEvent;
 
+    /// <summary>A running suspension ends later, or no longer by itself.</summary>
+    /// <param name="Action">What was asked for, with the new end.</param>
+    /// <param name="PlacedBy">On whose initiative; the entry's actor may be the approver.</param>
+    /// <param name="ApprovedBy">The second person.</param>
+    /// <param name="ProposalSequence">The proposal that it executes.</param>
+    /// <param name="Impact">The impact at this instant.</param>
+    public sealed record SuspensionProlonged(
+        HarmAction Action, Actor PlacedBy, OperatorId? ApprovedBy, long? ProposalSequence,
+        Impact Impact) : AccountEvent;
+
+    /// <summary>A running suspension ends earlier.</summary>
+    /// <param name="Until">The new end.</param>
+    /// <param name="Reason">The reason code.</param>
+    /// <param name="Note">Free text, or empty.</param>
+    /// <param name="Ticket">Reference, or empty.</param>
+    public sealed record SuspensionShortened(
+        DateTimeOffset Until, string Reason, string Note, string Ticket) : AccountEvent;
+
     /// <summary>The account is erased for good.</summary>
     public sealed record Erased(
         HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AccountGrid.Domain;
 
 /// <summary>Folds an account's journal. Pure: the same entries always give the same state.</summary>
@@ -40,6 +42,20 @@ public static class AccountEvolver
         {
             Holds = state.Holds.Remove(
                 state.HoldOf(e.Kind) ?? throw new InvalidOperationException($"There is no {e.Kind} to lift.")),
+            StateVersion = entry.Sequence,
+        },
+        AccountEvent.SuspensionProlonged e => Close(state, e.ProposalSequence, ProposalState.Executed) with
+        {
+            Holds = WithSuspension(state, hold => hold with
+            {
+                Until = e.Action.Until,
+                Prolonged = new Prolongation(e.PlacedBy, e.ApprovedBy, entry.At),
+            }),
+            StateVersion = entry.Sequence,
+        },
+        AccountEvent.SuspensionShortened e => state with
+        {
+            Holds = WithSuspension(state, hold => hold with { Until = e.Until }),
             StateVersion = entry.Sequence,
         },
         AccountEvent.Erased e =>
@@ -86,6 +102,13 @@ public static class AccountEvolver
         AccountEvent.AttemptRefused => RefusalRules.WithEntry(state, entry),
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
+
+    private static ImmutableArray<Hold> WithSuspension(AccountState state, Func<Hold, Hold> change)
+    {
+        var running = state.HoldOf(HoldKind.Suspension)
+            ?? throw new InvalidOperationException($"Account {state.Id} has no suspension to change.");
+        return state.Holds.Replace(running, change(running));
+    }
 
     private static HoldKind FreeKind(AccountState state, HarmAction action)
     {
@@ -134,6 +157,7 @@ public static class AccountEvolver
             AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => As(Outcome.Pending, entry.Sequence),
             AccountEvent.ProposalApproved e => As(Outcome.Pending, e.Sequence),
             AccountEvent.HoldPlaced e => As(Outcome.Done, e.ProposalSequence),
+            AccountEvent.SuspensionProlonged e => As(Outcome.Done, e.ProposalSequence),
             AccountEvent.Erased e => As(Outcome.Done, e.ProposalSequence),
             AccountEvent.ProtectionLowered e => As(Outcome.Done, e.ProposalSequence),
             AccountEvent.ProposalClosed e => As(Outcome.Done, e.Sequence),

@@ -10,13 +10,13 @@ namespace AccountGrid.Domain;
 public sealed record HarmAction(
     HarmKind Kind, string Reason, string Note, string Ticket, DateTimeOffset? Until = null, DateTimeOffset? At = null)
 {
-    /// <summary>The hold that this action places; <c>null</c> for erase and unprotect.</summary>
+    /// <summary>The hold that this action places; <c>null</c> where it places none.</summary>
     public HoldKind? PlacesHold => Kind switch
     {
         HarmKind.Deactivate => HoldKind.StaffDeactivation,
         HarmKind.Suspend => HoldKind.Suspension,
         HarmKind.OwnerDeactivate => HoldKind.OwnerDeactivation,
-        HarmKind.Erase or HarmKind.Unprotect => null,
+        HarmKind.Erase or HarmKind.Unprotect or HarmKind.ChangeSuspension => null,
         _ => throw new InvalidOperationException($"Unknown harm {Kind}."),
     };
 

@@ -17,4 +17,7 @@ public enum HarmKind
 
     /// <summary>The owner takes it down, through a product service.</summary>
     OwnerDeactivate = 5,
+
+    /// <summary>Staff move the end of a running suspension: later is a harm, earlier heals.</summary>
+    ChangeSuspension = 7,
 }

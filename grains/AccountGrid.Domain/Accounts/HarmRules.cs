@@ -7,7 +7,10 @@ internal static class HarmRules
     /// Whether the caller could cause this harm at once without a second person, authority and budget permitting.
     /// </summary>
     public static bool MayActAlone(AccountState state, HarmAction action, Situation situation) =>
-        action.At is null && (action.Kind is HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate)
+        action.At is null
+            && action.Kind is HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate
+                or HarmKind.ChangeSuspension
+            && !SuspensionRules.Shortens(state, action)
             && !NeedsSecond(state, action, Standing.Active, situation);
 
     /// <summary>
@@ -22,6 +25,11 @@ internal static class HarmRules
     public static Decision Decide(AccountState state, AccountCommand.Harm command, Caller caller, Situation situation)
     {
         var action = command.Action;
+        if (SuspensionRules.Shortens(state, action))
+        {
+            return SuspensionRules.Shorten(state, action, caller, situation);
+        }
+
         var name = AccountDecider.NameOf(action.Kind);
         if ((CheckFields(action, situation) ?? CheckCaller(action, caller, situation)
                 ?? CheckStatus(state, action, situation))
@@ -76,6 +84,8 @@ internal static class HarmRules
                     action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
             HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate =>
                 new AccountEvent.HoldPlaced(action, placedBy, approvedBy, proposalSequence, impact),
+            HarmKind.ChangeSuspension =>
+                new AccountEvent.SuspensionProlonged(action, placedBy, approvedBy, proposalSequence, impact),
             _ => throw new InvalidOperationException($"Unknown harm {action.Kind}."),
         };
 
@@ -97,6 +107,7 @@ internal static class HarmRules
         state.Status == AccountStatus.Erased ? Refusal.WrongStatus($"Account {state.Id} is erased.")
         : action.PlacesHold is { } kind && state.HoldOf(kind) is not null
             ? Refusal.WrongStatus($"Account {state.Id} has a {kind} already.")
+        : action.Kind == HarmKind.ChangeSuspension ? SuspensionRules.CheckProlonged(state, action)
         : action.Kind == HarmKind.Unprotect && state.Designation is null && !ReachRules.MayBeLowered(state, situation)
             ? Refusal.WrongStatus(
                 $"Account {state.Id} has no explicit protection, and none that outlives its reach.")
@@ -134,7 +145,7 @@ internal static class HarmRules
         }
 
         var from = action.At ?? situation.Now;
-        return action.Kind != HarmKind.Suspend ? Refusal.Invalid("until", "is for suspensions only")
+        return action.Kind is not (HarmKind.Suspend or HarmKind.ChangeSuspension) ? Refusal.Invalid("until", "is for suspensions only")
             : until <= from || until > from + Limits.SuspensionLength
                 ? Refusal.Invalid(
                     "until",

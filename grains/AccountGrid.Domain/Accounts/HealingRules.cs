@@ -43,7 +43,7 @@ internal static class HealingRules
             return AccountDecider.Refuse(refusal, command.Name);
         }
 
-        var lifted = state.Holds.Where(h => h.At >= command.Since && IsActOf(h, command.Actor))
+        var lifted = state.Holds.Where(h => IsActOf(h, command.Actor, command.Since))
             .Select(AccountEvent (h) =>
                 new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
             .ToImmutableArray();
@@ -76,10 +76,23 @@ internal static class HealingRules
 
     /// <summary>
     /// A person's undo leaves the owner's hold alone, also where the person approved it; a service's lifts that alone.
+    /// A suspension that the person prolonged is lifted whole: undo brings accounts back, and what another person had
+    /// asked for is asked for again in a moment.
     /// </summary>
-    private static bool IsActOf(Hold hold, Actor actor) => actor.Person is { } person
-        ? hold.Kind != HoldKind.OwnerDeactivation && (hold.PlacedBy == actor || hold.ApprovedBy == person)
-        : hold.Kind == HoldKind.OwnerDeactivation && hold.PlacedBy == actor;
+    private static bool IsActOf(Hold hold, Actor actor, DateTimeOffset since)
+    {
+        if (actor.Person is not { } person)
+        {
+            return hold.Kind == HoldKind.OwnerDeactivation && hold.At >= since && hold.PlacedBy == actor;
+        }
+
+        return hold.Kind != HoldKind.OwnerDeactivation
+            && (IsTheirs(hold.PlacedBy, hold.ApprovedBy, hold.At)
+                || (hold.Prolonged is { } last && IsTheirs(last.By, last.ApprovedBy, last.At)));
+
+        bool IsTheirs(Actor by, OperatorId? approvedBy, DateTimeOffset at) =>
+            at >= since && (by == actor || approvedBy == person);
+    }
 
     private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
         owner

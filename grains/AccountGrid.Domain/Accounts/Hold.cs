@@ -8,6 +8,7 @@ namespace AccountGrid.Domain;
 /// <param name="At">When it took effect.</param>
 /// <param name="Reason">The reason code.</param>
 /// <param name="Until">When it ends by itself (suspensions only).</param>
+/// <param name="Prolonged">Who moved its end to a later instant last; <c>null</c> where the end was not.</param>
 public sealed record Hold(
     HoldKind Kind, long Sequence, Actor PlacedBy, OperatorId? ApprovedBy, DateTimeOffset At, string Reason,
-    DateTimeOffset? Until);
+    DateTimeOffset? Until, Prolongation? Prolonged = null);

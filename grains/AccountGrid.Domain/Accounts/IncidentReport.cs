@@ -60,6 +60,12 @@ public sealed class IncidentReport(AccountId account)
             case AccountEvent.HoldPlaced e:
                 Down(entry, e.Action, e.PlacedBy, e.ApprovedBy, e.Impact, e.ProposalSequence is not null);
                 break;
+            case AccountEvent.SuspensionProlonged e:
+                Down(entry, e.Action, e.PlacedBy, e.ApprovedBy, e.Impact, e.ProposalSequence is not null);
+                break;
+            case AccountEvent.SuspensionShortened:
+                _current = WithStep(_current!, entry);
+                break;
             case AccountEvent.Erased e:
                 Down(entry, e.Action, e.PlacedBy, e.ApprovedBy, e.Impact, executesPending: true);
                 break;

@@ -95,6 +95,7 @@ public static class Budget
     public static (Actor By, long Reach)? ChargeOf(AccountEvent accountEvent) => accountEvent switch
     {
         AccountEvent.HoldPlaced e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
+        AccountEvent.SuspensionProlonged e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.Erased e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.ProtectionLowered e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         _ => null,

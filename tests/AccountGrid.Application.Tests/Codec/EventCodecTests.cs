@@ -32,6 +32,20 @@ public static class EventCodecTests
             """{"action":{"kind":"owner_deactivate","reason":"OWNER_REQUEST"},"by":"svc/web","tier":"standard","followers":12}"""
         },
         {
+            new AccountEvent.SuspensionProlonged(
+                new HarmAction(HarmKind.ChangeSuspension, "ABUSE", "", "", Noon), Actor.Operator(Kim), Lee, 7, Few),
+            "suspension-prolonged",
+            """{"action":{"kind":"change_suspension","reason":"ABUSE","until":"2017-11-03T12:00:00Z"},"by":"op/kim","tier":"standard","approvedBy":"lee","proposal":7,"followers":12}"""
+        },
+        {
+            new AccountEvent.SuspensionShortened(Noon, "ERROR", "", ""), "suspension-shortened",
+            """{"until":"2017-11-03T12:00:00Z","reason":"ERROR"}"""
+        },
+        {
+            new AccountEvent.SuspensionShortened(Noon, "ERROR", "too long", "T-2"), "suspension-shortened",
+            """{"until":"2017-11-03T12:00:00Z","reason":"ERROR","note":"too long","ticket":"T-2"}"""
+        },
+        {
             new AccountEvent.HoldLifted(HoldKind.StaffDeactivation, LiftCause.Staff, "ERROR", "", "", 0), "hold-lifted",
             """{"kind":"staff_deactivation","cause":"staff","reason":"ERROR"}"""
         },
@@ -191,7 +205,7 @@ public static class EventCodecTests
         [Fact]
         public void Names_of_stored_values_are_pinned_and_unique()
         {
-            Assert.Equal("deactivate suspend erase unprotect owner_deactivate", NamesOf<HarmKind>(k => Hold(k)));
+            Assert.Equal("deactivate suspend erase unprotect owner_deactivate change_suspension", NamesOf<HarmKind>(k => Hold(k)));
             Assert.Equal("owner_deactivation staff_deactivation suspension", NamesOf<HoldKind>(k => Lifted(k, LiftCause.Staff), "kind"));
             Assert.Equal("staff owner expired undo", NamesOf<LiftCause>(c => Lifted(HoldKind.Suspension, c), "cause"));
             Assert.Equal(

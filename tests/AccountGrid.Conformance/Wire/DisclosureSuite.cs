@@ -192,6 +192,12 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
                     DirectOnly = id == planted.Accounts[2],
                 })],
             "SuspendAccount" => [new V1.SuspendAccountRequest { Id = ofStaff ? standing : waiting, Reason = reason }],
+            "ChangeSuspension" => [new V1.ChangeSuspensionRequest
+            {
+                Id = ofStaff ? planted.Accounts[0] : waiting,
+                Reason = reason,
+                Until = In(TimeSpan.FromMinutes(50)),
+            }],
             "RestoreAccount" =>
                 [.. planted.Accounts.Skip(1).Where(_ => !ofStaff).Prepend(spare).Select(
                     id => new V1.RestoreAccountRequest { Id = id, Reason = reason, Owner = !ofStaff })],

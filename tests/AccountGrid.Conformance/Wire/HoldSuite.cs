@@ -50,6 +50,46 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
     }
 
     [Theory, BothProtocols]
+    public async Task The_end_of_a_suspension_moves_later_by_the_rules_of_harms_and_earlier_by_one_person(
+        Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync();
+        var kim = cast.Kim.Wire.Accounts;
+        await kim.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE", Until = In(TimeSpan.FromHours(1)) }, Options);
+        var later = In(TimeSpan.FromHours(5));
+        var changed = await cast.Lee.Wire.Accounts.ChangeSuspensionAsync(
+            new() { Id = id, Reason = "ABUSE", Until = later, RequestId = $"later-{id}" }, Options);
+        Assert.Equal((V1.Outcome.Done, later, cast.Kim.Name), (changed.Outcome,
+            Assert.Single(changed.Account.Holds).Until, changed.Account.Holds[0].PlacedBy.Subject));
+        Assert.Equal("suspension-prolonged", (await cast.EventAsync(id, "suspension-prolonged")).Type);
+        Assert.Null((await kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))
+            .Account.Holds[0].Until);
+        Assert.Equal("WRONG_STATUS",
+            (await WireClient.ErrorAsync(kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason);
+
+        var soon = In(Soon);
+        await kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ERROR", Until = soon }, Options);
+        var lifted = await cast.EventAsync(id, "hold-lifted");
+        Assert.Equal(V1.Actor.Types.Kind.System, lifted.Actor.Kind);
+        Assert.True(lifted.At.ToDateTimeOffset() >= soon.ToDateTimeOffset());
+        Assert.Equal("WRONG_STATUS",
+            (await WireClient.ErrorAsync(kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason);
+
+        var famous = await cast.RegisterAsync(Topology.ProtectedReach);
+        var waits = (await kim.SuspendAccountAsync(
+            new() { Id = famous, Reason = "ABUSE", Until = In(TimeSpan.FromHours(1)) }, Options)).Proposal;
+        await cast.Lee.Wire.Proposals.ApproveProposalAsync(new() { Id = waits.Id }, Options);
+        var asked = await kim.ChangeSuspensionAsync(
+            new() { Id = famous, Reason = "ABUSE", Until = later }, Options);
+        Assert.Equal((V1.Outcome.Pending, V1.Proposal.Types.Action.ChangeSuspension, later),
+            (asked.Outcome, asked.Proposal.Action, asked.Proposal.Until));
+        var approved =
+            await cast.Lee.Wire.Proposals.ApproveProposalAsync(new() { Id = asked.Proposal.Id }, Options);
+        Assert.Equal((V1.Outcome.Done, later), (approved.Outcome, Assert.Single(approved.Account.Holds).Until));
+    }
+
+    [Theory, BothProtocols]
     public async Task A_scheduled_takedown_happens_at_its_time_on_the_initiative_of_whoever_asked(Protocol protocol)
     {
         var cast = Meet(protocol);

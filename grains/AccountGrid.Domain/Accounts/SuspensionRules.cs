@@ -1,0 +1,42 @@
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// Moving the end of a running suspension. A later end, or none, keeps the account down for longer: that is a harm, by
+/// the rules of all harms. An earlier end heals, and takes one person.
+/// </summary>
+internal static class SuspensionRules
+{
+    /// <summary>Whether the action brings the end of the running suspension nearer.</summary>
+    public static bool Shortens(AccountState state, HarmAction action) =>
+        action.Kind == HarmKind.ChangeSuspension && action.Until is { } until
+            && state.HoldOf(HoldKind.Suspension) is { } running && !(running.Until <= until);
+
+    /// <summary>Whether there is a suspension that would end later. Returns the refusal, or <c>null</c>.</summary>
+    public static Refusal? CheckProlonged(AccountState state, HarmAction action) =>
+        state.HoldOf(HoldKind.Suspension) is not { } running
+            ? Refusal.WrongStatus($"Account {state.Id} has no suspension to change.")
+        : running.Until == action.Until
+            ? Refusal.WrongStatus($"The suspension of account {state.Id} ends then already.")
+        : null;
+
+    public static Decision Shorten(AccountState state, HarmAction action, Caller caller, Situation situation)
+    {
+        var refusal =
+            AccountDecider.CheckFields(action.Reason, action.Note, action.Ticket, situation.Policy)
+            ?? (action.Until > situation.Now
+                ? null
+                : Refusal.Invalid("until", "must be in the future; a restore ends the suspension now"))
+            ?? AccountDecider.CheckPerson(caller, Roles.Support, situation)
+            ?? (state.Status == AccountStatus.Erased
+                ? Refusal.WrongStatus($"Account {state.Id} is erased; that is final.")
+                : null);
+        return refusal is not null
+            ? AccountDecider.Refuse(refusal, AccountDecider.NameOf(action.Kind))
+            : new Decision.Accepted(
+                AccountDecider.WithVoidedProposal(
+                    state,
+                    [new AccountEvent.SuspensionShortened(
+                        action.Until!.Value, action.Reason, action.Note, action.Ticket)]),
+                Outcome.Done);
+    }
+}
