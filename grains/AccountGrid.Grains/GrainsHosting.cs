@@ -13,8 +13,9 @@ public static class GrainsHosting
 {
     /// <summary>
     /// Adds the grains' services and their placement. The host provides the ports (a store's <c>Add...</c>),
-    /// <see cref="PolicyInForce"/>, <see cref="ProcessorLimits"/>, the checkpoint log, keys and signer, the <see cref="SnapshotSeal"/>, a grain storage under
-    /// <paramref name="snapshotStorageName"/>, and an <see cref="IMembershipRecord"/> where the silo is one of several.
+    /// <see cref="PolicyInForce"/>, <see cref="ProcessorLimits"/>, the checkpoint log, keys and signer, the
+    /// <see cref="SnapshotSeal"/>, a grain storage under <paramref name="snapshotStorageName"/>, and an
+    /// <see cref="IMembershipRecord"/> where the silo is one of several.
     /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="snapshotStorageName">The name of the grain storage behind <see cref="SnapshotStore"/>.</param>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace AccountGrid.Domain;
 
 /// <summary>Folds an account's journal. Pure: the same entries always give the same state.</summary>
@@ -44,20 +42,8 @@ public static class AccountEvolver
                 state.HoldOf(e.Kind) ?? throw new InvalidOperationException($"There is no {e.Kind} to lift.")),
             StateVersion = entry.Sequence,
         },
-        AccountEvent.SuspensionProlonged e => Close(state, e.ProposalSequence, ProposalState.Executed) with
-        {
-            Holds = WithSuspension(state, hold => hold with
-            {
-                Until = e.Action.Until,
-                Prolonged = new Prolongation(e.PlacedBy, e.ApprovedBy, entry.At),
-            }),
-            StateVersion = entry.Sequence,
-        },
-        AccountEvent.SuspensionShortened e => state with
-        {
-            Holds = WithSuspension(state, hold => hold with { Until = e.Until }),
-            StateVersion = entry.Sequence,
-        },
+        AccountEvent.SuspensionProlonged or AccountEvent.SuspensionShortened =>
+            SuspensionRules.WithEntry(state, entry),
         AccountEvent.Erased e =>
             Close(state, e.ProposalSequence, ProposalState.Executed) with
             {
@@ -103,13 +89,6 @@ public static class AccountEvolver
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 
-    private static ImmutableArray<Hold> WithSuspension(AccountState state, Func<Hold, Hold> change)
-    {
-        var running = state.HoldOf(HoldKind.Suspension)
-            ?? throw new InvalidOperationException($"Account {state.Id} has no suspension to change.");
-        return state.Holds.Replace(running, change(running));
-    }
-
     private static HoldKind FreeKind(AccountState state, HarmAction action)
     {
         var kind = action.PlacesHold ?? throw new InvalidOperationException($"{action.Kind} places no hold.");
@@ -123,7 +102,7 @@ public static class AccountEvolver
             ? proposal
             : throw new InvalidOperationException($"Proposal {sequence} of account {state.Id} is not pending.");
 
-    private static AccountState Close(AccountState state, long? sequence, ProposalState how)
+    internal static AccountState Close(AccountState state, long? sequence, ProposalState how)
     {
         if (sequence is not { } closed)
         {

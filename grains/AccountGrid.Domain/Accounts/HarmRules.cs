@@ -145,7 +145,8 @@ internal static class HarmRules
         }
 
         var from = action.At ?? situation.Now;
-        return action.Kind is not (HarmKind.Suspend or HarmKind.ChangeSuspension) ? Refusal.Invalid("until", "is for suspensions only")
+        return action.Kind is not (HarmKind.Suspend or HarmKind.ChangeSuspension)
+                ? Refusal.Invalid("until", "is for suspensions only")
             : until <= from || until > from + Limits.SuspensionLength
                 ? Refusal.Invalid(
                     "until",

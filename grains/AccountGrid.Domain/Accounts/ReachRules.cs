@@ -49,7 +49,9 @@ public static class ReachRules
     /// <summary>The entry of a crossing that the journal does not say yet, if there is one.</summary>
     internal static Decision Note(AccountState state, AccountCommand.NoteReach command, Situation situation)
     {
-        var followers = !SaysAtThreshold(state) && situation.Followers < command.Seen ? command.Seen : situation.Followers;
+        var followers = !SaysAtThreshold(state) && situation.Followers < command.Seen
+            ? command.Seen
+            : situation.Followers;
         return new Decision.Accepted(
             !IsToBeNoted(state, followers, situation.Now, situation.Policy) ? []
             : followers >= situation.Policy.ProtectedReach

@@ -8,14 +8,14 @@ internal static class SuspensionRules
 {
     /// <summary>Whether the action brings the end of the running suspension nearer.</summary>
     public static bool Shortens(AccountState state, HarmAction action) =>
-        action.Kind == HarmKind.ChangeSuspension && action.Until is { } until
-            && state.HoldOf(HoldKind.Suspension) is { } running && !(running.Until <= until);
+        action.Kind == HarmKind.ChangeSuspension && EndOf(action) is { } end
+            && state.HoldOf(HoldKind.Suspension) is { } running && !(running.Until <= end);
 
     /// <summary>Whether there is a suspension that would end later. Returns the refusal, or <c>null</c>.</summary>
     public static Refusal? CheckProlonged(AccountState state, HarmAction action) =>
         state.HoldOf(HoldKind.Suspension) is not { } running
             ? Refusal.WrongStatus($"Account {state.Id} has no suspension to change.")
-        : running.Until == action.Until
+        : running.Until == EndOf(action)
             ? Refusal.WrongStatus($"The suspension of account {state.Id} ends then already.")
         : null;
 
@@ -36,7 +36,34 @@ internal static class SuspensionRules
                 AccountDecider.WithVoidedProposal(
                     state,
                     [new AccountEvent.SuspensionShortened(
-                        action.Until!.Value, action.Reason, action.Note, action.Ticket)]),
+                        EndOf(action)!.Value, action.Reason, action.Note, action.Ticket)]),
                 Outcome.Done);
     }
+
+    /// <summary>The state after a move of the end.</summary>
+    /// <exception cref="InvalidOperationException">There is no suspension to change.</exception>
+    public static AccountState WithEntry(AccountState state, Recorded<AccountEvent> entry)
+    {
+        var running = state.HoldOf(HoldKind.Suspension)
+            ?? throw new InvalidOperationException($"Account {state.Id} has no suspension to change.");
+        var (hold, proposal) = entry.Event switch
+        {
+            AccountEvent.SuspensionProlonged e => (running with
+            {
+                Until = e.Action.Until,
+                Prolonged = new Prolongation(e.PlacedBy, e.ApprovedBy, entry.At),
+            }, e.ProposalSequence),
+            AccountEvent.SuspensionShortened e => (running with { Until = e.Until }, null),
+            _ => throw new InvalidOperationException($"{entry.Event.GetType().Name} moves no end."),
+        };
+        return AccountEvolver.Close(state, proposal, ProposalState.Executed) with
+        {
+            Holds = state.Holds.Replace(running, hold),
+            StateVersion = entry.Sequence,
+        };
+    }
+
+    /// <summary>The new end as journals have it, in whole microseconds.</summary>
+    private static DateTimeOffset? EndOf(HarmAction action) =>
+        action.Until is { } until ? Microseconds.Truncate(until) : null;
 }

@@ -26,7 +26,9 @@ public sealed class DirectoryGrain(
     public Task<IdPage> ListAccountsAsync(
         AccountFilterInput filter, long after, int max, CancellationToken cancellationToken) =>
         AnswerAsync(async () =>
-            PageOf(await index.ListAccountsAsync(filter.ToFilter(policy.Accounts), after, Page(max), cancellationToken), max));
+            PageOf(
+                await index.ListAccountsAsync(
+                    filter.ToFilter(policy.Accounts), after, Page(max), cancellationToken), max));
 
     /// <inheritdoc />
     public Task<IdPage> ListProposalAccountsAsync(

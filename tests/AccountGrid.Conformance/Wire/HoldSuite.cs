@@ -58,6 +58,7 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         var kim = cast.Kim.Wire.Accounts;
         await kim.SuspendAccountAsync(new() { Id = id, Reason = "ABUSE", Until = In(TimeSpan.FromHours(1)) }, Options);
         var later = In(TimeSpan.FromHours(5));
+        later.Nanos -= later.Nanos % 1_000;
         var changed = await cast.Lee.Wire.Accounts.ChangeSuspensionAsync(
             new() { Id = id, Reason = "ABUSE", Until = later, RequestId = $"later-{id}" }, Options);
         Assert.Equal((V1.Outcome.Done, later, cast.Kim.Name), (changed.Outcome,
