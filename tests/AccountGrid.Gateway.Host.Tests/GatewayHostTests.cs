@@ -42,6 +42,17 @@ public sealed class GatewayHostTests
 
         var verification = await Requests.SendAsync(client, "/v1/audit:verify", new { });
         Assert.True(verification.GetProperty("intact").GetBoolean(), verification.ToString());
+
+        // Clients repeat what is unavailable, and take a 500 for an error of the service.
+        await second.KillAsync();
+        foreach (var path in (string[])["/v1/accounts/1", "/v1/accounts?pageSize=1", "/v1/operators/kim"])
+        {
+            using var away = await client.GetAsync(new Uri(path, UriKind.Relative), Token);
+            var answer = await away.Content.ReadAsStringAsync(Token);
+            Assert.True(away.StatusCode == HttpStatusCode.ServiceUnavailable, $"{path}: {away.StatusCode} {answer}");
+            Assert.Contains("STORAGE_UNAVAILABLE", answer, StringComparison.Ordinal);
+        }
+
         gateway.Terminate();
         Assert.Equal(0, await gateway.WaitForExitAsync(Token));
     }

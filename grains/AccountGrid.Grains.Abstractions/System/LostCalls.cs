@@ -1,3 +1,5 @@
+using Orleans.Runtime.Messaging;
+
 namespace AccountGrid.Grains;
 
 /// <summary>
@@ -30,18 +32,20 @@ public static class LostCalls
     /// </summary>
     /// <remarks>
     /// On a silo that does not know yet that others have declared it dead, a new activation fails with the bare base
-    /// class of Orleans' exceptions; those derived from it say something else, unless they are named here.
+    /// class of Orleans' exceptions; those derived from it say something else, unless they are named here. A process
+    /// outside the cluster cannot connect to the last silo that it knew when that is gone.
     /// </remarks>
     public static bool IsSiloGone(Exception failure) =>
-        failure is SiloUnavailableException or OrleansMessageRejectionException
+        failure is SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException
             || failure?.GetType() == typeof(OrleansException);
 
     /// <summary>
-    /// Whether a call certainly never reached its grain: a silo refused to deliver the message. The classes derived
-    /// from this one say less; a silo that went away may have worked on the call.
+    /// Whether a call certainly never reached its grain: a silo refused to deliver the message, or there was no
+    /// connection to send it over. The classes derived from the rejection say less; a silo that went away may have
+    /// worked on the call.
     /// </summary>
     public static bool IsUndelivered(Exception failure) =>
-        failure?.GetType() == typeof(OrleansMessageRejectionException);
+        failure is ConnectionFailedException || failure?.GetType() == typeof(OrleansMessageRejectionException);
 
     /// <summary>
     /// Sends a command until there is an answer. One without a request id is sent again only if it was not delivered.
