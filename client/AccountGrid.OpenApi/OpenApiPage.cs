@@ -37,6 +37,7 @@ public static class OpenApiPage
             .Add(V1.FollowerServiceReflection.Descriptor)
             .Add(V1.ProposalServiceReflection.Descriptor)
             .Add(V1.OperatorServiceReflection.Descriptor)
+            .Add(V1.BrakeServiceReflection.Descriptor)
             .Add(V1.AuditServiceReflection.Descriptor)
             .Add(V1.TraceServiceReflection.Descriptor)
             .AddSchema(V1.IngestFollowsResponse.Descriptor)

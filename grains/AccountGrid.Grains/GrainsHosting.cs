@@ -32,6 +32,9 @@ public static class GrainsHosting
         services.TryAddSingleton<ApplicationDiagnostics>();
         services.TryAddSingleton<IEventCodec<AccountEvent>, AccountEventCodec>();
         services.TryAddSingleton<IEventCodec<OperatorEvent>, OperatorEventCodec>();
+        services.TryAddSingleton<IEventCodec<BrakeEvent>, BrakeEventCodec>();
+        services.TryAddSingleton<IBrake, GrainBrake>();
+        services.TryAddSingleton<BrakeServices>();
         services.TryAddSingleton<IOperatorAuthority, GrainOperatorAuthority>();
         services.TryAddSingleton<AccountServices>();
         services.TryAddSingleton<OperatorServices>();

@@ -23,6 +23,8 @@ public static class OneSiloOnPostgresTests
 
     public sealed class Budgets(OneSiloOnPostgres topology) : BudgetSuite(topology);
 
+    public sealed class Brake(OneSiloOnPostgres topology) : BrakeSuite(topology);
+
     public sealed class Undo(OneSiloOnPostgres topology) : UndoSuite(topology);
 
     public sealed class Evidence(OneSiloOnPostgres topology) : EvidenceSuite(topology);

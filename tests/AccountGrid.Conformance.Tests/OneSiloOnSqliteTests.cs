@@ -23,6 +23,8 @@ public static class OneSiloOnSqliteTests
 
     public sealed class Budgets(OneSiloOnSqlite topology) : BudgetSuite(topology);
 
+    public sealed class Brake(OneSiloOnSqlite topology) : BrakeSuite(topology);
+
     public sealed class Undo(OneSiloOnSqlite topology) : UndoSuite(topology);
 
     public sealed class Evidence(OneSiloOnSqlite topology) : EvidenceSuite(topology);

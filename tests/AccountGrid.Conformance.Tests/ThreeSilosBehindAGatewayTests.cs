@@ -23,6 +23,8 @@ public static class ThreeSilosBehindAGatewayTests
 
     public sealed class Budgets(ThreeSilosBehindAGateway topology) : BudgetSuite(topology);
 
+    public sealed class Brake(ThreeSilosBehindAGateway topology) : BrakeSuite(topology);
+
     public sealed class Undo(ThreeSilosBehindAGateway topology) : UndoSuite(topology);
 
     public sealed class Evidence(ThreeSilosBehindAGateway topology) : EvidenceSuite(topology);

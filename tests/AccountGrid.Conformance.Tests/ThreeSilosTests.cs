@@ -23,6 +23,8 @@ public static class ThreeSilosTests
 
     public sealed class Budgets(ThreeSilos topology) : BudgetSuite(topology);
 
+    public sealed class Brake(ThreeSilos topology) : BrakeSuite(topology);
+
     public sealed class Undo(ThreeSilos topology) : UndoSuite(topology);
 
     public sealed class Evidence(ThreeSilos topology) : EvidenceSuite(topology);

@@ -55,6 +55,12 @@ public sealed class World(Rules? rules = null)
 
     public OperatorPolicy OperatorPolicy { get; init; } = new();
 
+    public BrakePolicy BrakePolicy { get; init; } = new();
+
+    public BrakeState Brake { get; private set; } = BrakeState.Initial;
+
+    public List<Recorded<BrakeEvent>> BrakeJournal { get; } = [];
+
     public Dictionary<AccountId, long?> Followers { get; } = [];
 
     public ImmutableDictionary<OperatorId, Grant> Grants { get; private set; } =
@@ -180,7 +186,54 @@ public sealed class World(Rules? rules = null)
                     ChargesOf(asked.Payer), asked.Intent!.Reach, Now, OperatorPolicy, ActorKind.Service)
                 : null,
         };
-        return (situation, _rules.Decide(state, request, situation));
+        var decision = _rules.Decide(state, request, situation);
+        if (Domain.Brake.LoneHarmOf(account, decision) is { } harm && BrakedUntil(harm.Reach) is { } until)
+        {
+            situation = situation with { BrakedUntil = until };
+            decision = _rules.Decide(state, request, situation);
+        }
+
+        return (situation, decision);
+    }
+
+    /// <summary>What the brake's processor would answer: until when it is engaged, or would be by this harm.</summary>
+    private DateTimeOffset? BrakedUntil(long reach) =>
+        Brake.EngagedAt(Now)?.Until
+            ?? (Domain.Brake.Fits(LoneCharges.Count(), LoneCharges.Sum(c => c.Reach), reach, BrakePolicy)
+                ? null
+                : Now + BrakePolicy.Window);
+
+    /// <summary>The harms of one identity alone that count now.</summary>
+    private IEnumerable<HarmCharge> LoneCharges =>
+        from journal in _journals.Values
+        from entry in journal
+        where entry.At > Domain.Brake.CountsAfter(Brake, Now, BrakePolicy)
+            && entry.Event is AccountEvent.HoldPlaced { ApprovedBy: null }
+                or AccountEvent.SuspensionProlonged { ApprovedBy: null }
+        select new HarmCharge(entry.At, Budget.ChargeOf(entry.Event)!.Value.Reach);
+
+    /// <summary>Asks for the brake's release, as its processor does.</summary>
+    public BrakeDecision Release(string name, string note = "looked at", string? requestId = null)
+    {
+        var request = new BrakeReleaseRequest(As(name), note, requestId);
+        var decision = Domain.Brake.Release(Brake, request, Answer(new(Person(name), null)), Now);
+        if (decision.Event is { } released)
+        {
+            AppendToBrake(new(
+                released, Brake.Version + 1, Now, request.Caller.Actor, requestId,
+                requestId is null ? null : RequestDigest.OfRelease(request), StepTrace(Steps.Count)));
+        }
+
+        return decision;
+    }
+
+    /// <summary>Tells what came first, because the clock of a script jumps back.</summary>
+    private static string StepTrace(int number) => $"{number:x32}";
+
+    private void AppendToBrake(Recorded<BrakeEvent> entry)
+    {
+        BrakeJournal.Add(entry);
+        Brake = BrakeEvolver.Evolve(Brake, entry);
     }
 
     public Step Send(
@@ -189,6 +242,13 @@ public sealed class World(Rules? rules = null)
         var request = new AccountRequest(command, caller, requestId, expected);
         var before = _accounts.TryGetValue(account, out var known) ? known : AccountState.Unregistered(account);
         var (situation, decision) = Probe(account, request);
+        if (situation.BrakedUntil is not null && Brake.EngagedAt(Now) is null)
+        {
+            AppendToBrake(new(
+                Domain.Brake.Engage(LoneCharges.Count(), LoneCharges.Sum(c => c.Reach), Now, BrakePolicy),
+                Brake.Version + 1, Now, Actor.System, TraceId: StepTrace(Steps.Count)));
+        }
+
         var events = decision switch
         {
             Decision.Accepted a => a.Events,
@@ -311,7 +371,7 @@ public sealed class World(Rules? rules = null)
         foreach (var e in events)
         {
             var digest = request.RequestId is null ? null : RequestDigest.Of(state.Id, request);
-            var trace = $"{Steps.Count + 1:x32}";
+            var trace = StepTrace(Steps.Count + 1);
             var entry = new Recorded<AccountEvent>(
                 e, state.Version + 1, Now, request.Caller.Actor, request.RequestId, digest, trace);
             state = _rules.Evolve(state, entry);

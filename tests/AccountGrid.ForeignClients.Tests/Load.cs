@@ -42,6 +42,7 @@ public sealed partial class LoadedSilo : IAsyncLifetime
                 Environment = new Dictionary<string, string>
                 {
                     ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = "100000000",
+                    ["ACCOUNTGRID__BRAKE__MAXHARMS"] = "100000000",
                 },
             });
         var accounts = new V1.AccountService.AccountServiceClient(_silo.Invoker("shop", "service"));

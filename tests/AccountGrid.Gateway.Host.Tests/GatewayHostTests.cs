@@ -132,6 +132,7 @@ public sealed class GatewayHostTests
             ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = "1000000",
             ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = "1000000",
             ["ACCOUNTGRID__OPERATORS__SERVICEMAXREACH"] = "1000000000000",
+            ["ACCOUNTGRID__BRAKE__MAXHARMS"] = "1000000",
         },
     };
 

@@ -76,7 +76,12 @@ public sealed class ClusterTraceTests : IClassFixture<ClusterTurn>, IAsyncDispos
                   IOperatorGrain/AskAsync CLIENT
                     IOperatorGrain/AskAsync SERVER
                 account.decide INTERNAL
+                brake.ask INTERNAL
+                  IBrakeGrain/ReserveAsync CLIENT
+                    IBrakeGrain/ReserveAsync SERVER
                 journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
+                IBrakeGrain/SettleAsync CLIENT
+                  IBrakeGrain/SettleAsync SERVER
                 IOperatorGrain/SettleAsync CLIENT
                   IOperatorGrain/SettleAsync SERVER
         storage commit CLIENT -> journal.append

@@ -36,7 +36,12 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
                     account.queue INTERNAL
             {Asking("kim")}
                     account.decide INTERNAL
+                    brake.ask INTERNAL
+                      IBrakeGrain/ReserveAsync CLIENT
+                        IBrakeGrain/ReserveAsync SERVER
                     journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
+                    IBrakeGrain/SettleAsync CLIENT
+                      IBrakeGrain/SettleAsync SERVER
                     IOperatorGrain/SettleAsync CLIENT
                       IOperatorGrain/SettleAsync SERVER
             storage commit CLIENT -> journal.append
@@ -244,6 +249,7 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
             Silo = await SiloProcess.StartAsync(
                 new SiloProcessOptions { Environment = settings }, TestContext.Current.CancellationToken);
             Traced = new Traced(Silo.CreateHttpClient(), Silo.Token);
+            await Traced.GetAsync("/v1/brake");
             foreach (var person in (string[])["kim", "lee"])
             {
                 foreach (var roles in (string[][])[["support"], ["support", "approver"]])

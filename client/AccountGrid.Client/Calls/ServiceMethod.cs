@@ -47,7 +47,8 @@ internal sealed class ServiceMethod
         new[]
         {
             AccountService.Descriptor, FollowerService.Descriptor, ProposalService.Descriptor,
-            OperatorService.Descriptor, AuditService.Descriptor, EventService.Descriptor, TraceService.Descriptor,
+            OperatorService.Descriptor, BrakeService.Descriptor, AuditService.Descriptor, EventService.Descriptor,
+            TraceService.Descriptor,
         }
         .SelectMany(static service => service.Methods)
         .Select(static method => new ServiceMethod(method, method.GetOptions()?.IdempotencyLevel ?? default))

@@ -51,6 +51,8 @@ internal static class MethodPolicies
         ["OperatorService.OffboardOperator"] = Domain,
         ["OperatorService.UndoOperator"] = new(Roles.Support, IsHealing: true, TimeLimit.Long, RequestKind.Command),
         ["OperatorService.UndoService"] = new(Roles.Support, IsHealing: true, TimeLimit.Long, RequestKind.Command),
+        ["BrakeService.GetBrake"] = Staff,
+        ["BrakeService.ReleaseBrake"] = Domain,
         ["AuditService.ListAuditEntries"] = Auditor,
         ["AuditService.VerifyAudit"] = new(Roles.Auditor, Time: TimeLimit.Long),
         ["AuditService.ListCheckpoints"] = Auditor,

@@ -58,6 +58,7 @@ public static class GatewayApplicationExtensions
         app.MapGrpcService<FollowerServiceV1>().WithGate(limits);
         app.MapGrpcService<ProposalServiceV1>().WithGate(limits);
         app.MapGrpcService<OperatorServiceV1>().WithGate(limits);
+        app.MapGrpcService<BrakeServiceV1>().WithGate(limits);
         app.MapGrpcService<AuditServiceV1>().WithGate(limits);
         app.MapGrpcService<EventServiceV1>().WithGate(limits);
         app.MapGrpcService<TraceServiceV1>().WithGate(limits);

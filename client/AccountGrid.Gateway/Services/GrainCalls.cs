@@ -38,6 +38,9 @@ internal sealed class GrainCalls(
     /// <summary>Checkpoints and verification.</summary>
     public IAuditGrain Audit => grains.GetGrain<IAuditGrain>(0);
 
+    /// <summary>The brake over the whole grid.</summary>
+    public IBrakeGrain Brake => grains.GetGrain<IBrakeGrain>(0);
+
     /// <summary>What the silos remember of traces.</summary>
     public ITraceGrain Traces => grains.GetGrain<ITraceGrain>(0);
 
@@ -165,6 +168,24 @@ internal sealed class GrainCalls(
         return reply.Refusal is not { } refusal
             ? reply
             : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : refusal);
+    }
+
+    /// <summary>
+    /// Releases the brake; sent again if its silo goes away meanwhile and there is a request id, or if it was never
+    /// delivered.
+    /// </summary>
+    /// <exception cref="ApiException">
+    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
+    /// </exception>
+    public async Task<BrakeInfo> ReleaseBrakeAsync(
+        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
+            () => Brake.ReleaseAsync(note, requestId, caller, cancellationToken), requestId is not null, MayRepeat,
+            clock, cancellationToken);
+        return reply is { Refusal: null, Brake: { } brake }
+            ? brake
+            : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : reply.Refusal);
     }
 
     /// <summary>The value of an answer.</summary>

@@ -155,12 +155,19 @@ public sealed partial class AccountProcessor
         {
             Counted = _refused?.Of(request.Caller.Actor)?.Counted,
         };
-        var reservations = new Reservations(_services.Authority);
+        var reservations = new Reservations(_services.Authority, _services.Brake);
         try
         {
             var questions = AccountDecider.Questions(head.State, asked, situation);
             situation = await reservations.AskAsync(situation, questions, _services.Diagnostics, cancellationToken);
             var decision = Decide(head.State, asked, situation);
+            if (Brake.LoneHarmOf(Id, decision) is { } harm
+                && await reservations.AskBrakeAsync(harm, _services.Diagnostics, cancellationToken) is { } until)
+            {
+                situation = situation with { BrakedUntil = until };
+                decision = Decide(head.State, asked, situation);
+            }
+
             var events = EventsOf(decision);
             if (!events.IsEmpty)
             {

@@ -7,6 +7,7 @@ namespace AccountGrid.Application;
 /// <param name="Journal">The truth.</param>
 /// <param name="Ledger">The follow edges.</param>
 /// <param name="Authority">What people may do, now.</param>
+/// <param name="Brake">The brake over the whole grid.</param>
 /// <param name="Codec">The stored form of events.</param>
 /// <param name="Clock">The time.</param>
 /// <param name="Policies">The numbers behind the rules, as they are now.</param>
@@ -15,9 +16,8 @@ namespace AccountGrid.Application;
 /// <param name="Diagnostics">Spans and instruments.</param>
 /// <param name="Log">Where processors log.</param>
 public sealed record AccountServices(
-    IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IEventCodec<AccountEvent> Codec,
-    TimeProvider Clock,
-    PolicyInForce Policies, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics,
+    IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IBrake Brake,
+    IEventCodec<AccountEvent> Codec, TimeProvider Clock, PolicyInForce Policies, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics,
     ILogger<AccountProcessor> Log)
 {
     private AccountStreamKind? _streams;

@@ -4,12 +4,14 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Asks for the authority of all people concerned and settles every reservation made: with the instant when its harm
-/// took effect, or as released when it did not. After an unknown outcome a reservation is kept and counts as spent.
+/// Asks for the authority of all people concerned, and the brake, and settles every reservation made: with the instant
+/// when its harm took effect, or as released when it did not. After an unknown outcome a reservation is kept and counts
+/// as spent.
 /// </summary>
-internal sealed class Reservations(IOperatorAuthority authority)
+internal sealed class Reservations(IOperatorAuthority authority, IBrake brake)
 {
     private readonly List<(Actor Payer, long Number)> _open = [];
+    private long? _ofBrake;
 
     /// <summary>The answers, each asked for at this instant.</summary>
     /// <param name="situation">The situation without answers.</param>
@@ -52,27 +54,50 @@ internal sealed class Reservations(IOperatorAuthority authority)
         return situation with { Authorities = answers };
     }
 
+    /// <summary>Asks the brake about a harm that one identity would cause alone.</summary>
+    /// <returns>Until when the brake is engaged; <c>null</c> where the harm may happen, reserved.</returns>
+    public async Task<DateTimeOffset?> AskBrakeAsync(
+        HarmIntent harm, ApplicationDiagnostics diagnostics, CancellationToken cancellationToken)
+    {
+        using var span = diagnostics.Start("brake.ask");
+        var answer = await brake.ReserveAsync(harm, cancellationToken);
+        if (answer.EngagedUntil is not null)
+        {
+            span?.SetTag("accountgrid.brake.engaged", "true");
+        }
+
+        _ofBrake = answer.Reservation;
+        return answer.EngagedUntil;
+    }
+
     /// <summary>
     /// The harm took effect, at the cost of <paramref name="charged"/>; whatever others had reserved did not.
     /// </summary>
     public async ValueTask SpendAsync(Actor? charged, DateTimeOffset at)
     {
+        // At the same time: the caller waits for both.
+        var ofBrake = _ofBrake is { } reserved
+            ? brake.SettleAsync(reserved, charged is null ? null : at)
+            : ValueTask.CompletedTask;
         foreach (var (payer, number) in Drain())
         {
             await authority.SettleAsync(payer, number, payer == charged ? at : null);
         }
+
+        await ofBrake;
     }
 
     /// <summary>Nothing took effect. Does nothing for what is settled or kept already.</summary>
     public ValueTask ReleaseAsync() => SpendAsync(charged: null, default);
 
     /// <summary>The outcome is unknown: the reservations count as spent.</summary>
-    public void KeepAsSpent() => _open.Clear();
+    public void KeepAsSpent() => Drain();
 
     private (Actor Payer, long Number)[] Drain()
     {
         var open = _open.ToArray();
         _open.Clear();
+        _ofBrake = null;
         return open;
     }
 }

@@ -80,6 +80,10 @@ internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string
 internal sealed record ServiceActsUndoneData(
     OperatorId Service, DateTimeOffset Since, int Accounts, string? Note = null);
 
+internal sealed record BrakeEngagedData(int Harms, long Reach, int MaxHarms, long MaxReach, DateTimeOffset Until);
+
+internal sealed record BrakeReleasedData(string Note);
+
 [JsonSerializable(typeof(RegisteredData))]
 [JsonSerializable(typeof(HoldPlacedData))]
 [JsonSerializable(typeof(HoldLiftedData))]
@@ -101,6 +105,8 @@ internal sealed record ServiceActsUndoneData(
 [JsonSerializable(typeof(FrozenData))]
 [JsonSerializable(typeof(ActsUndoneData))]
 [JsonSerializable(typeof(ServiceActsUndoneData))]
+[JsonSerializable(typeof(BrakeEngagedData))]
+[JsonSerializable(typeof(BrakeReleasedData))]
 internal sealed partial class PayloadContext : JsonSerializerContext;
 
 /// <summary>Reads and writes payloads: strict when reading, compact when writing.</summary>

@@ -10,7 +10,7 @@ public sealed partial class ApplicationDiagnostics
     {
         _follows.Add(0);
         _damagedJournals.Add(0);
-        foreach (var stream in (string[])["account", "operator"])
+        foreach (var stream in (string[])["account", "operator", "brake"])
         {
             _fencesLost.Add(0, Tag("stream", stream));
         }

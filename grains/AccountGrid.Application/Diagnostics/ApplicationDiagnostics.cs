@@ -74,11 +74,15 @@ public sealed partial class ApplicationDiagnostics : IDisposable
                 "accountgrid.journals.damaged", "{journal}", "Journals that did not fold when loaded.");
         Moderation = new(meter);
         Queues = new(meter);
+        Brake = new(meter);
         BeginAtZero();
     }
 
     /// <summary>Harms, outages, budgets.</summary>
     public ModerationMeters Moderation { get; }
+
+    /// <summary>The brake over the grid.</summary>
+    public BrakeMeters Brake { get; }
 
     /// <summary>How many calls wait in each queue.</summary>
     public QueueMeters Queues { get; }

@@ -27,6 +27,10 @@ internal abstract class ImportedStream(StreamId id)
             ? new Folded<OperatorState, OperatorEvent>(
                 id, OperatorState.Unknown(person), OperatorEvolver.Evolve, new OperatorEventCodec(),
                 OperatorIndex.RowOf, static _ => null)
+        : id == StreamId.Brake
+            ? new Folded<BrakeState, BrakeEvent>(
+                id, BrakeState.Initial, BrakeEvolver.Evolve, new BrakeEventCodec(), BrakeStreamKind.RowAfter,
+                static _ => null)
         : throw new InvalidOperationException($"{id} is a journal of no known kind.");
 
     private sealed class Folded<TState, TEvent>(

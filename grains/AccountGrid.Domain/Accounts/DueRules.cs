@@ -90,7 +90,7 @@ internal static class DueRules
             && HarmRules.NeedsSecond(
                 state, proposal.Action, HarmRules.StandingOf(proposal.ProposedBy, situation), situation))
         {
-            return Refusal.NeedsSecondPerson;
+            return HarmRules.WhySecond(situation);
         }
 
         // Asked even where one person would do by now: an approval counts (it spares the reach budget), so the approver

@@ -14,12 +14,13 @@ internal static class HarmRules
             && !NeedsSecond(state, action, Standing.Active, situation);
 
     /// <summary>
-    /// The heart of law 1: erasing, unprotecting, a protected account, and a proposer in notice each need a second
-    /// person.
+    /// The heart of law 1: erasing, unprotecting, a protected account, a proposer in notice, and any harm while the
+    /// brake is engaged each need a second person.
     /// </summary>
     public static bool NeedsSecond(AccountState state, HarmAction action, Standing proposer, Situation situation) =>
         action.Kind is HarmKind.Erase or HarmKind.Unprotect
         || proposer != Standing.Active
+        || situation.BrakedUntil is not null
         || state.TierWith(situation.Followers, situation.Policy) == Tier.Protected;
 
     public static Decision Decide(AccountState state, AccountCommand.Harm command, Caller caller, Situation situation)
@@ -48,7 +49,7 @@ internal static class HarmRules
 
         if (command.DirectOnly && needsSecond)
         {
-            return AccountDecider.Refuse(Refusal.NeedsSecondPerson, name);
+            return AccountDecider.Refuse(WhySecond(situation), name);
         }
 
         if (state.Proposal is { } pending)
@@ -116,6 +117,10 @@ internal static class HarmRules
     /// <summary>The impact at this instant.</summary>
     public static Impact ImpactOf(AccountState state, Situation situation) =>
         new(situation.Followers, state.TierWith(situation.Followers, situation.Policy));
+
+    /// <summary>The refusal where a second person is needed and there is none.</summary>
+    public static Refusal WhySecond(Situation situation) =>
+        situation.BrakedUntil is { } until ? Refusal.Braked(until) : Refusal.NeedsSecondPerson;
 
     /// <summary>The standing of the actor; a service that speaks for the owner has no notice period.</summary>
     public static Standing StandingOf(Actor actor, Situation situation) =>

@@ -17,6 +17,12 @@ public sealed record Situation(
     /// </summary>
     public Refusal? ServiceBudget { get; init; }
 
+    /// <summary>
+    /// Until when the brake over the grid is engaged, so that every harm takes two people; <c>null</c> while it is not,
+    /// and where it was not asked because the decision harms nothing with one identity alone.
+    /// </summary>
+    public DateTimeOffset? BrakedUntil { get; init; }
+
     /// <summary>No people concerned.</summary>
     public static IReadOnlyDictionary<OperatorId, Authority> NoAuthorities { get; } =
         FrozenDictionary<OperatorId, Authority>.Empty;

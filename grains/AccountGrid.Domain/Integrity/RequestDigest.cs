@@ -51,6 +51,15 @@ public static class RequestDigest
         return change.AddTo(writer).Add(powerVersion).Sha256Hex();
     }
 
+    /// <summary>The digest of a request to release the brake, without its request id.</summary>
+    public static string OfRelease(BrakeReleaseRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var writer = new CanonicalWriter("accountgrid.brake-request.v1");
+        AddActor(writer, request.Caller.Actor);
+        return writer.Add("release").Add(request.Note).Sha256Hex();
+    }
+
     private static void AddActor(CanonicalWriter writer, Actor actor) =>
         writer.Add((long)actor.Kind).Add(actor.Subject);
 }

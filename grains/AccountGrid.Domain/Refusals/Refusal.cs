@@ -97,6 +97,18 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal NeedsSecondPerson { get; } =
         new(RefusalReason.NeedsSecondPerson, "This takes two people: propose it and let another person approve.");
 
+    /// <summary>The brake over the whole grid is engaged, and one person or service is not enough.</summary>
+    public static Refusal Braked(DateTimeOffset until) => new(
+        RefusalReason.NeedsSecondPerson,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The brake over the grid is engaged until {until:yyyy-MM-dd HH:mm:ss} UTC, so this takes two people."));
+
+    /// <summary>An approver got the role after the brake engaged, or had a break in it since.</summary>
+    public static Refusal RoleYoungerThanBrake(OperatorId person) => new(
+        RefusalReason.ForbiddenRole,
+        $"{person} has not held the role approver since before the brake engaged.");
+
     /// <summary>Proposer and approver are one.</summary>
     public static Refusal SamePerson { get; } =
         new(RefusalReason.SamePerson, "The approver must be another person than the proposer.");

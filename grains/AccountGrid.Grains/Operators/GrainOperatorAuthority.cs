@@ -84,24 +84,8 @@ public sealed partial class GrainOperatorAuthority(
         return info.ToAnswer(question.Person);
     }
 
-    private async Task<T> CallAsync<T>(Func<Task<T>> call, string what, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await LostCalls.RepeatAsync(call, clock, cancellationToken, LostCalls.IsSiloGone);
-        }
-        catch (GrainRefusedException e) when (e.Refusal.Reason == RefusalReason.Overloaded)
-        {
-            throw new StorageOverloadedException(
-                "The register of operators", e.Refusal.RetryAfter ?? TimeSpan.FromSeconds(1));
-        }
-        catch (Exception e) when (IsOfTheWay(e)
-            && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
-        {
-            throw new StorageUnavailableException(
-                $"{what} cannot be read.", e, isTransient: true, outcomeUnknown: false);
-        }
-    }
+    private Task<T> CallAsync<T>(Func<Task<T>> call, string what, CancellationToken cancellationToken) =>
+        PortCalls.AskAsync(call, what, clock, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
@@ -112,18 +96,12 @@ public sealed partial class GrainOperatorAuthority(
                 ? Grain(person).SettleAsync(reservation, happenedAt)
                 : Service(payer).SettleAsync(reservation, happenedAt));
         }
-        catch (Exception e) when (IsOfTheWay(e))
+        catch (Exception e) when (PortCalls.IsOfTheWay(e))
         {
             // What it was reserved for has happened: nothing here may fail that.
             NotSettled(log, e, payer);
         }
     }
-
-    /// <summary>
-    /// A cancellation that is not the caller's: the operator's new activation could not register itself in time.
-    /// </summary>
-    private static bool IsOfTheWay(Exception failure) =>
-        failure is GrainRefusedException or TimeoutException or OrleansException or OperationCanceledException;
 
     private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);
 

@@ -9,12 +9,14 @@ namespace AccountGrid.Grains;
 /// no such grain, and that is how it is known whether every silo writes MACs: by what each of them says that it can
 /// host.
 /// </summary>
-[PreferLocalPlacement, GrainType("integrity")]
+[PreferLocalPlacement, GrainType(Type)]
 public sealed class IntegrityGrain(
     IServiceProvider services, CheckpointMaker maker, ICheckpointStore checkpoints, IClusterManifestProvider manifests,
     DerivedWatch watch, DerivedMeters meters)
     : Grain, IIntegrityGrain
 {
+    private const string Type = "integrity";
+
     // A host without MACs has none to ask for.
     private readonly MacBoundaries? _macs = services.GetService<MacBoundaries>();
     private readonly OneAtATime _making = new();
@@ -40,7 +42,7 @@ public sealed class IntegrityGrain(
 
     /// <inheritdoc />
     public Task TickAsync(CancellationToken cancellationToken) =>
-        _macs is null || _macs.Macs.HasOwnBoundary || !EverySiloWritesMacs()
+        _macs is null || _macs.Macs.HasOwnBoundary || !manifests.EverySiloHosts(Type)
             ? Task.CompletedTask
             : _making.RunAsync(() => Task.Run(() => MakeAsync(_macs, cancellationToken), cancellationToken));
 
@@ -51,7 +53,4 @@ public sealed class IntegrityGrain(
         var last = await checkpoints.ReadLastAsync(cancellationToken);
         await macs.MakeAsync(last?.Checkpoint.Position ?? 0, cancellationToken);
     }
-
-    private bool EverySiloWritesMacs() =>
-        manifests.Current.Silos.Values.All(static silo => silo.Grains.ContainsKey(GrainType.Create("integrity")));
 }

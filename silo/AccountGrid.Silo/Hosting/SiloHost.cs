@@ -213,6 +213,9 @@ public sealed class SiloHost : IAsyncDisposable
         RecurringCall.Add(
             services, "Asking for the boundary of MACs", settings.Checkpoints.Interval,
             static (grains, stop) => grains.GetGrain<IIntegrityGrain>(0).TickAsync(stop));
+        RecurringCall.Add(
+            services, "Looking at the brake", TimeSpan.FromSeconds(10),
+            static (grains, stop) => grains.GetGrain<IBrakeGrain>(0).TickAsync(stop));
         if (settings.Reconciler.Enabled)
         {
             RecurringCall.Add(

@@ -29,7 +29,7 @@ public sealed class DiagnosticsTests
                     "accountgrid.outcome=done", "enduser.id=kim"],
                 root.TagObjects.Select(t => $"{t.Key}={t.Value}").Order(StringComparer.Ordinal));
             Assert.Equal(
-                ["account.decide", "account.queue", "journal.append", "operator.ask"],
+                ["account.decide", "account.queue", "brake.ask", "journal.append", "operator.ask"],
                 recording.Spans.Where(s => s.ParentSpanId == root.SpanId).Select(s => s.OperationName)
                     .Order(StringComparer.Ordinal));
             Assert.Equal(root.TraceId.ToHexString(), world.Journal.Entries(StreamId.Of(World.Account))[^1].TraceId);

@@ -99,6 +99,7 @@ internal sealed class SnapshotBenchmark(StoreKind kind) : IBenchmark
         ["AccountGrid:GrpcPort"] = "0",
         ["AccountGrid:Postgres"] = postgres,
         ["AccountGrid:Operators:MaxHarms"] = "1000000",
+        ["AccountGrid:Brake:MaxHarms"] = "1000000",
     };
 
     private static async Task StartAsync(SiloHost host, CancellationToken cancellationToken)

@@ -35,8 +35,9 @@ internal static class AccountSeeder
         using var diagnostics = new ApplicationDiagnostics(provider.GetRequiredService<IMeterFactory>());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var seal = SnapshotSeal.From(key);
+        var nobody = new NobodyAsks();
         var registrar = new AccountRegistrar(new AccountServices(
-            store.Journal, store.Ledger, new NobodyAsks(), new AccountEventCodec(), TimeProvider.System,
+            store.Journal, store.Ledger, nobody, nobody, new AccountEventCodec(), TimeProvider.System,
             new(new AccountPolicy(), new OperatorPolicy(), new BrakePolicy()), new ProcessorLimits(), seal, diagnostics,
             NullLogger<AccountProcessor>.Instance));
         var caller = new Caller(new Actor(ActorKind.Service, "benchmark"), Roles.Service);
@@ -54,9 +55,14 @@ internal static class AccountSeeder
             cancellationToken)));
     }
 
-    /// <summary>Registering asks nobody's authority.</summary>
-    private sealed class NobodyAsks : IOperatorAuthority
+    /// <summary>Registering asks nobody's authority, and harms nothing.</summary>
+    private sealed class NobodyAsks : IOperatorAuthority, IBrake
     {
+        public Task<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask SettleAsync(long reservation, DateTimeOffset? happenedAt) => throw new NotSupportedException();
+
         public Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

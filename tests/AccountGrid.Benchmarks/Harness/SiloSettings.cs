@@ -20,14 +20,22 @@ internal static class SiloSettings
     /// <summary>Followers of the accounts that one service takes down per hour.</summary>
     public const string ServiceMaxReach = "ACCOUNTGRID__OPERATORS__SERVICEMAXREACH";
 
+    /// <summary>Accounts that all people and services together take down alone per hour.</summary>
+    public const string BrakeMaxHarms = "ACCOUNTGRID__BRAKE__MAXHARMS";
+
+    /// <summary>Followers of these accounts per hour.</summary>
+    public const string BrakeMaxReach = "ACCOUNTGRID__BRAKE__MAXREACH";
+
     /// <summary>
-    /// These settings and the widest budget of services: a benchmark has one service take accounts down all the time.
+    /// These settings and the widest budget of services, and of all together: a benchmark has one service take accounts down all the time.
     /// </summary>
     public static IReadOnlyDictionary<string, string> ForLoad(IReadOnlyDictionary<string, string>? environment) =>
         new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
         {
             [ServiceMaxHarms] = "100000000",
             [ServiceMaxReach] = "1000000000000000",
+            [BrakeMaxHarms] = "1000000000",
+            [BrakeMaxReach] = "1000000000000000",
         };
 
     /// <summary>Followers from which two people are needed.</summary>

@@ -18,6 +18,8 @@ internal static class SiloSettings
             ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = options.MaxHarms.ToString(CultureInfo.InvariantCulture),
             ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = "1000000",
             ["ACCOUNTGRID__OPERATORS__SERVICEMAXREACH"] = "1000000000000",
+            ["ACCOUNTGRID__BRAKE__MAXHARMS"] = "1000000000",
+            ["ACCOUNTGRID__BRAKE__MAXREACH"] = "1000000000000",
             ["ACCOUNTGRID__CHECKPOINTS__INTERVAL"] = "00:00:01",
         },
     };

@@ -77,8 +77,9 @@ public static class RetryTests
         {
             var declared = AccountService.Descriptor.File.Services
                 .Concat(FollowerService.Descriptor.File.Services).Concat(ProposalService.Descriptor.File.Services)
-                .Concat(OperatorService.Descriptor.File.Services).Concat(AuditService.Descriptor.File.Services)
-                .Concat(EventService.Descriptor.File.Services).Concat(TraceService.Descriptor.File.Services)
+                .Concat(OperatorService.Descriptor.File.Services).Concat(BrakeService.Descriptor.File.Services)
+                .Concat(AuditService.Descriptor.File.Services).Concat(EventService.Descriptor.File.Services)
+                .Concat(TraceService.Descriptor.File.Services)
                 .SelectMany(static s => s.Methods).Select(static m => $"{m.Service.FullName}/{m.Name}");
             var known = ServiceMethod.All.Select(static method => method.FullName);
             Assert.Empty(declared.Except(known));

@@ -20,7 +20,8 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
         .. new[]
         {
             typeof(V1.AccountService), typeof(V1.FollowerService), typeof(V1.ProposalService),
-            typeof(V1.OperatorService), typeof(V1.AuditService), typeof(V1.EventService), typeof(V1.TraceService),
+            typeof(V1.OperatorService), typeof(V1.BrakeService), typeof(V1.AuditService), typeof(V1.EventService),
+            typeof(V1.TraceService),
         }
         .SelectMany(static service => service.GetFields(BindingFlags.NonPublic | BindingFlags.Static))
         .Where(static field => field.Name.StartsWith("__Method_", StringComparison.Ordinal))
@@ -230,6 +231,8 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
             "OffboardOperator" => [new V1.OffboardOperatorRequest { Id = name }],
             "UndoOperator" => [new V1.UndoOperatorRequest { Id = name, Since = since, DryRun = true }],
             "UndoService" => [new V1.UndoServiceRequest { Id = name, Since = since, DryRun = true }],
+            "GetBrake" => [new V1.GetBrakeRequest()],
+            "ReleaseBrake" => [new V1.ReleaseBrakeRequest { Note = "why" }],
             "ListAuditEntries" => [new V1.ListAuditEntriesRequest { PageSize = 1000 }],
             "VerifyAudit" => [new V1.VerifyAuditRequest()],
             "ListCheckpoints" => [new V1.ListCheckpointsRequest()],

@@ -34,7 +34,8 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
         {
             V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor,
                 V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.BrakeServiceReflection.Descriptor,
+                V1.AuditServiceReflection.Descriptor,
                 V1.TraceServiceReflection.Descriptor,
         }
         from service in file.Services

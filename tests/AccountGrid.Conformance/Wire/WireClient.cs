@@ -31,6 +31,9 @@ public class WireClient(HttpClient http, CallInvoker invoker)
     /// <summary>Operators.</summary>
     public V1.OperatorService.OperatorServiceClient Operators { get; } = new(invoker);
 
+    /// <summary>The brake.</summary>
+    public V1.BrakeService.BrakeServiceClient Brake { get; } = new(invoker);
+
     /// <summary>The audit.</summary>
     public V1.AuditService.AuditServiceClient Audit { get; } = new(invoker);
 

@@ -27,10 +27,11 @@ public static class Script
         Gen.Int[0, 30], Gen.Int[0, 2], Gen.Int[0, People.Length - 1], Gen.Int[0, 63], Gen.Int[0, 30],
         static (kind, account, person, pick, id) => new Move(kind, account, person, pick, id)).Array[1, 120];
 
-    public static World NewWorld(Rules? rules = null)
+    public static World NewWorld(Rules? rules = null, BrakePolicy? brake = null)
     {
         var world = new World(rules)
         {
+            BrakePolicy = brake ?? new(),
             AccountPolicy = new() { ProtectedReach = 1000 },
             OperatorPolicy = new()
             {
@@ -52,9 +53,10 @@ public static class Script
         return world;
     }
 
-    public static World Run(IEnumerable<Move> moves, Rules? rules = null, Action<World>? afterEach = null)
+    public static World Run(
+        IEnumerable<Move> moves, Rules? rules = null, Action<World>? afterEach = null, BrakePolicy? brake = null)
     {
-        var world = NewWorld(rules);
+        var world = NewWorld(rules, brake);
         foreach (var move in moves)
         {
             Play(world, move);
@@ -97,6 +99,10 @@ public static class Script
                 if (move.Pick % 3 == 0)
                 {
                     world.Send(account, new AccountCommand.Freeze(World.Person(name)), Caller.System);
+                }
+                else if (move.Pick % 3 == 1)
+                {
+                    world.Release(name);
                 }
 
                 break;

@@ -14,8 +14,8 @@ public sealed class RoleTests(SharedGateway gateway)
         {
             V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor,
                 V1.ProposalServiceReflection.Descriptor,
-            V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
-                V1.EventServiceReflection.Descriptor,
+            V1.OperatorServiceReflection.Descriptor, V1.BrakeServiceReflection.Descriptor,
+                V1.AuditServiceReflection.Descriptor, V1.EventServiceReflection.Descriptor,
             V1.TraceServiceReflection.Descriptor,
         }.SelectMany(static file => file.Services))
         {

@@ -29,10 +29,11 @@ public sealed class TestGrid : IAsyncDisposable
     private int _callsBetweenSilos;
 
     private readonly PauseGuard? _guard;
+    private readonly BrakePolicy _brake;
 
-    private TestGrid(ProcessorLimits limits, PauseGuard? guard)
+    private TestGrid(ProcessorLimits limits, PauseGuard? guard, BrakePolicy brake)
     {
-        (_limits, _guard) = (limits, guard);
+        (_limits, _guard, _brake) = (limits, guard, brake);
         Clock = new ShiftedClock();
         _store = new SqliteStore(new SqliteStorageOptions { DataDirectory = _directory.FullPath }, Clock);
         Journal = new TappedJournal(() => _store.Journal);
@@ -74,10 +75,11 @@ public sealed class TestGrid : IAsyncDisposable
     /// <param name="silos">The number of silos.</param>
     /// <param name="limits">Bounds other than the defaults.</param>
     /// <param name="guard">The guard of all silos; <c>null</c> = each has one that finds no pause.</param>
+    /// <param name="brake">Limits over the grid other than the defaults.</param>
     public static async Task<TestGrid> StartAsync(
-        int silos = 1, ProcessorLimits? limits = null, PauseGuard? guard = null)
+        int silos = 1, ProcessorLimits? limits = null, PauseGuard? guard = null, BrakePolicy? brake = null)
     {
-        var grid = new TestGrid(limits ?? new ProcessorLimits(), guard);
+        var grid = new TestGrid(limits ?? new ProcessorLimits(), guard, brake ?? new BrakePolicy());
         await grid._store.OpenAsync(CancellationToken.None);
         for (var i = 0; i < silos; i++)
         {
@@ -161,7 +163,18 @@ public sealed class TestGrid : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private async Task AddSiloAsync()
+    /// <summary>Stops the last silo in order.</summary>
+    public async Task RemoveSiloAsync()
+    {
+        var host = _hosts[^1];
+        _hosts.RemoveAt(_hosts.Count - 1);
+        await host.StopAsync();
+        host.Dispose();
+    }
+
+    /// <summary>Starts one more silo.</summary>
+    /// <param name="without">A class of grains that it does not have, as a silo of an earlier version.</param>
+    public async Task AddSiloAsync(Type? without = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Warning)
@@ -177,6 +190,10 @@ public sealed class TestGrid : IAsyncDisposable
                 call => CallFailure(call.MethodName) is { } failure ? throw failure : call.Invoke());
             CountCallsBetweenSilos(silo, self: _hosts.Count);
             silo.Configure<SiloMessagingOptions>(o => o.CancelRequestOnTimeout = true);
+            if (without is not null)
+            {
+                silo.Configure<GrainTypeOptions>(o => o.Classes.Remove(without));
+            }
         });
         AddPorts(builder.Services);
         var host = builder.Build();
@@ -224,7 +241,7 @@ public sealed class TestGrid : IAsyncDisposable
         services.AddSingleton(_store.Checkpoints);
         services.AddSingleton(_store.Derived);
         services.AddSingleton(new PolicyInForce(
-            new AccountPolicy { ProtectedReach = 1_000 }, new OperatorPolicy(), new BrakePolicy()));
+            new AccountPolicy { ProtectedReach = 1_000 }, new OperatorPolicy(), _brake));
         services.AddSingleton(_limits);
         services.AddSingleton<ICheckpointLog>(_ => new FileCheckpointLog(_directory.File("checkpoints.jsonl")));
         services.AddSingleton<ICheckpointSigner>(

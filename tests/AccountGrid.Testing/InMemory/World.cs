@@ -14,20 +14,23 @@ public sealed class World : IDisposable
     private readonly TestMeters _meters = new();
 
     /// <summary>A world with default policies, or with these.</summary>
-    public World(ProcessorLimits? limits = null, OperatorPolicy? operators = null)
+    public World(ProcessorLimits? limits = null, OperatorPolicy? operators = null, BrakePolicy? brake = null)
     {
         Limits = limits ?? new ProcessorLimits();
         Diagnostics = new ApplicationDiagnostics(_meters);
         Policies = new(
             new AccountPolicy(),
             (operators ?? new OperatorPolicy()) with { PowerCoolOff = TimeSpan.Zero, MaxLowered = 10_000 },
-            new BrakePolicy());
+            brake ?? new BrakePolicy());
         Operators = new OperatorServices(
             Journal, Journal, Journal, Desk, new OperatorEventCodec(), Clock,
             Policies, Limits, Diagnostics, NullLogger<OperatorProcessor>.Instance);
         Desk.Services = Operators;
+        Brake.Services = new BrakeServices(
+            Journal, Journal, Desk, new BrakeEventCodec(), Clock, Policies, Limits, Diagnostics,
+            NullLogger<BrakeProcessor>.Instance);
         Accounts = new AccountServices(
-            Journal, Ledger, Desk, new AccountEventCodec(), Clock, Policies, Limits, NewSeal(), Diagnostics,
+            Journal, Ledger, Desk, Brake, new AccountEventCodec(), Clock, Policies, Limits, NewSeal(), Diagnostics,
             NullLogger<AccountProcessor>.Instance);
     }
 
@@ -48,6 +51,9 @@ public sealed class World : IDisposable
 
     /// <summary>The operators.</summary>
     public OperatorDesk Desk { get; } = new();
+
+    /// <summary>The brake over the grid.</summary>
+    public BrakeDesk Brake { get; } = new();
 
     /// <summary>The bounds.</summary>
     public ProcessorLimits Limits { get; }

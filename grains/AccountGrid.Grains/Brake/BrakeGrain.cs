@@ -1,0 +1,125 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// The shell round the <see cref="BrakeProcessor"/>. It counts and engages only where every silo of the cluster can
+/// host this grain: silos of the version before neither ask it nor can read its journal.
+/// </summary>
+[PreferLocalPlacement, GrainType(Type)]
+public sealed partial class BrakeGrain(
+    BrakeServices services, IClusterManifestProvider manifests, PauseGuard guard, ILogger<BrakeGrain> log)
+    : Grain, IBrakeGrain
+{
+    private const string Type = "brake";
+    private readonly BrakeProcessor _processor = new(services);
+    private int _generation;
+
+    /// <summary>
+    /// Shows the brake by the metrics of this silo. Its record is read by the first call, so that a store that cannot
+    /// be read fails that call alone.
+    /// </summary>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _generation = guard.Generation;
+        services.Diagnostics.Brake.Begin(_processor);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        services.Diagnostics.Brake.End(_processor);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<BrakeInfo> GetAsync(CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
+        {
+            await _processor.LoadAsync(cancellationToken);
+            return _processor.View.ToInfo();
+        }, cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask<BrakeAnswerInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken)
+    {
+        var answer = await AnswerAsync(
+            () => _processor.ReserveAsync(
+                new(new AccountId(account), reach), manifests.EverySiloHosts(Type), cancellationToken).AsTask(),
+            cancellationToken);
+        return new(answer.Reservation, answer.EngagedUntil);
+    }
+
+    /// <inheritdoc />
+    public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
+    {
+        _processor.Settle(reservation, happenedAt);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task<BrakeReply> ReleaseAsync(
+        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        if (caller.ToCaller() is not { } verified)
+        {
+            return new(null, CommandMapping.InvalidSubject.ToInfo());
+        }
+
+        using var trace = caller.ContinueTrace();
+        try
+        {
+            var result = await AnswerAsync(
+                () => _processor.ReleaseAsync(new(verified, note, requestId), cancellationToken), cancellationToken);
+            return new(result.View.ToInfo(), result.Refusal?.ToInfo());
+        }
+        catch (GrainRefusedException refused)
+        {
+            return new(null, refused.Refusal);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task TickAsync(CancellationToken cancellationToken) => GetAsync(cancellationToken);
+
+    /// <summary>
+    /// Waits until the silo knows that it is still a member, and reads everything again if the generation has grown:
+    /// after a pause another silo may have had this grain meanwhile.
+    /// </summary>
+    /// <exception cref="GrainRefusedException">The store failed, or it was refused.</exception>
+    /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
+    private async Task<T> AnswerAsync<T>(Func<Task<T>> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var generation = await guard.ConfirmAsync(cancellationToken);
+            if (generation != _generation)
+            {
+                await _processor.RefreshAsync(cancellationToken);
+                _generation = Math.Max(_generation, generation);
+            }
+
+            return await answer();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+        finally
+        {
+            if (_processor.IsFenced)
+            {
+                Fenced(log);
+                DeactivateOnIdle();
+            }
+        }
+    }
+
+    [LoggerMessage(2620, LogLevel.Warning,
+        "The brake's journal was written by another activation; this one ends.")]
+    private static partial void Fenced(ILogger logger);
+}
