@@ -14,6 +14,7 @@ internal static class BudgetMarks
         AccountEvent.HoldPlaced e => e.ApprovedBy,
         AccountEvent.Erased e => e.ApprovedBy,
         AccountEvent.ProtectionLowered e => e.ApprovedBy,
+        AccountEvent.FollowerLossAllowed e => e.ApprovedBy,
         _ => null,
     };
 }

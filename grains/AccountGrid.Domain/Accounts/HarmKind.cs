@@ -17,4 +17,7 @@ public enum HarmKind
 
     /// <summary>The owner takes it down, through a product service.</summary>
     OwnerDeactivate = 5,
+
+    /// <summary>Staff let a protected account lose more followers than the limit, so many and so long.</summary>
+    AllowFollowerLoss = 6,
 }

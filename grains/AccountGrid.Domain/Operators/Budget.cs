@@ -97,6 +97,7 @@ public static class Budget
         AccountEvent.HoldPlaced e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.Erased e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.ProtectionLowered e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
+        AccountEvent.FollowerLossAllowed e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         _ => null,
     };
 
