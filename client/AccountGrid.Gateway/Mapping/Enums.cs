@@ -36,7 +36,8 @@ internal static class Enums
         (HarmKind.Suspend, V1.Proposal.Types.Action.Suspend),
         (HarmKind.Erase, V1.Proposal.Types.Action.Erase),
         (HarmKind.Unprotect, V1.Proposal.Types.Action.Unprotect),
-        (HarmKind.OwnerDeactivate, V1.Proposal.Types.Action.OwnerDeactivate));
+        (HarmKind.OwnerDeactivate, V1.Proposal.Types.Action.OwnerDeactivate),
+        (HarmKind.AllowFollowerLoss, V1.Proposal.Types.Action.AllowFollowerLoss));
 
     public static readonly EnumMap<PowerChangeKind, V1.Proposal.Types.Action> PowerChanges = new(
         (PowerChangeKind.Enroll, V1.Proposal.Types.Action.Enroll),
