@@ -11,6 +11,8 @@ public static class OneSiloOnPostgresTests
 
     public sealed class Protection(OneSiloOnPostgres topology) : ProtectionSuite(topology);
 
+    public sealed class Losses(OneSiloOnPostgres topology) : LossSuite(topology);
+
     public sealed class Proposals(OneSiloOnPostgres topology) : ProposalSuite(topology);
 
     public sealed class Repetitions(OneSiloOnPostgres topology) : RepetitionSuite(topology);

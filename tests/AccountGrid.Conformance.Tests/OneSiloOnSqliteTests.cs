@@ -11,6 +11,8 @@ public static class OneSiloOnSqliteTests
 
     public sealed class Protection(OneSiloOnSqlite topology) : ProtectionSuite(topology);
 
+    public sealed class Losses(OneSiloOnSqlite topology) : LossSuite(topology);
+
     public sealed class Proposals(OneSiloOnSqlite topology) : ProposalSuite(topology);
 
     public sealed class Repetitions(OneSiloOnSqlite topology) : RepetitionSuite(topology);

@@ -11,6 +11,8 @@ public static class ThreeSilosBehindAGatewayTests
 
     public sealed class Protection(ThreeSilosBehindAGateway topology) : ProtectionSuite(topology);
 
+    public sealed class Losses(ThreeSilosBehindAGateway topology) : LossSuite(topology);
+
     public sealed class Proposals(ThreeSilosBehindAGateway topology) : ProposalSuite(topology);
 
     public sealed class Repetitions(ThreeSilosBehindAGateway topology) : RepetitionSuite(topology);

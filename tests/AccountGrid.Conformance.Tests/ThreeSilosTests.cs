@@ -11,6 +11,8 @@ public static class ThreeSilosTests
 
     public sealed class Protection(ThreeSilos topology) : ProtectionSuite(topology);
 
+    public sealed class Losses(ThreeSilos topology) : LossSuite(topology);
+
     public sealed class Proposals(ThreeSilos topology) : ProposalSuite(topology);
 
     public sealed class Repetitions(ThreeSilos topology) : RepetitionSuite(topology);

@@ -65,6 +65,20 @@ internal static class AccountChangeCommands
             static (AccountGridClient api, UnprotectAccountRequest request, CancellationToken stop) =>
                 api.Accounts.UnprotectAsync(request, stop),
             NewAt(), NewDirectOnly()),
+        New(
+            factory,
+            "allow-loss",
+            "Lets a protected account lose more followers than the limit; takes two people, always. Exit code 4: it "
+                + "waits. Role: support.",
+            static (AccountGridClient api, AllowFollowerLossRequest request, CancellationToken stop) =>
+                api.Accounts.AllowFollowerLossAsync(request, stop),
+            NewLoss(), NewUntil(required: true)),
+        New(
+            factory,
+            "close-loss",
+            "Ends the allowance to lose followers before its time; takes one person. Role: support or approver.",
+            static (AccountGridClient api, CloseFollowerLossRequest request, CancellationToken stop) =>
+                api.Accounts.CloseFollowerLossAsync(request, stop)),
     ];
 
     /// <summary>
@@ -139,8 +153,16 @@ internal static class AccountChangeCommands
         "--at",
         "When to do it, if later: an instant, or a distance such as 30m; everything is checked again then"));
 
-    private static RequestField NewUntil() => RequestField.Ahead("until", CommonOptions.Instant(
-        "--until", "When it ends by itself: an instant, or how long from now, such as 7d"));
+    private static RequestField NewUntil(bool required = false) => RequestField.Ahead("until", CommonOptions.Instant(
+        "--until", "When it ends by itself: an instant, or how long from now, such as 7d", required));
+
+    private static RequestField NewLoss()
+    {
+        var option = CommonOptions.Whole(
+            "--followers", "How many more followers may be lost, in all", 1, 1_000_000_000_000);
+        option.Required = true;
+        return RequestField.Of("followers", option);
+    }
 
     private static RequestField NewReview() => RequestField.Ahead("review_at", CommonOptions.Instant(
         "--review", "When a person must look at it again, at most a year ahead [default: 90d]"));

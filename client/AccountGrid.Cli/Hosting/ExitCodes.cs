@@ -55,6 +55,7 @@ internal static class ExitCodes
         ["PROPOSAL_VOID"] = ExitCode.Refused,
         ["BUDGET_EXCEEDED"] = ExitCode.Refused,
         ["REACH_EXCEEDED"] = ExitCode.Refused,
+        ["FOLLOWER_LOSS_LIMIT"] = ExitCode.Refused,
         ["VERSION_MISMATCH"] = ExitCode.Refused,
         ["REQUEST_ID_CONFLICT"] = ExitCode.Refused,
         ["ALREADY_EXISTS"] = ExitCode.Refused,

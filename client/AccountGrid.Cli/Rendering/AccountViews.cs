@@ -14,6 +14,7 @@ internal static class AccountViews
             ("Status", Status(account.Status)),
             ("Tier", Tier(account)),
             ("Followers", Followers(account.Followers)),
+            ("Followers lost", Losses(account.FollowerLoss)),
             ("Version", $"{Show.Count(account.Version)}  [grey]etag {Show.Text(account.Etag)}[/]")));
         if (account.Holds.Count > 0)
         {
@@ -110,6 +111,17 @@ internal static class AccountViews
         FollowerCount.Types.Quality.AsOf => $"[yellow]as of {Show.Instant(count.AsOf)}[/]",
         _ => "[red]unavailable[/]",
     };
+
+    private static string Losses(FollowerLoss? loss)
+    {
+        var lost = loss?.AsOf is null ? ""
+            : $"{Show.Count(loss.Lost)} of at most {Show.Count(loss.Limit)}  [grey]as of {Show.Instant(loss.AsOf)}[/]";
+        var refused = loss?.RefusedAt is null ? "" : $"  [red]refused since {Show.Instant(loss.RefusedAt)}[/]";
+        return loss?.Allowance is not { } allowed ? lost + refused
+            : $"{lost}{refused}  [yellow]{Show.Count(allowed.Followers)} more allowed until "
+                + $"{Show.Instant(allowed.Until)}[/] [grey]by {Actor(allowed.PlacedBy)} and "
+                + $"{Show.Text(allowed.ApprovedBy)}[/]";
+    }
 
     private static string Tier(Account account) => account.Protection is { } p
         ? $"{Show.Name(account.Tier)}  [grey]{Show.Text(p.Owner)} answers for it ({Show.Text(p.Reason)}), "

@@ -37,6 +37,7 @@ internal static class ProposalViews
             ("Roles", OperatorViews.Roles(p.Roles)),
             ("Authority ends", p.Operator.Length > 0 ? Show.Instant(p.AuthorityEndsAt) : ""),
             ("Person", Show.Text(p.PersonId)),
+            ("Followers to lose", p.Followers > 0 ? Show.Count(p.Followers) : ""),
             ("Until", Show.Instant(p.Until)),
             ("At", Show.Instant(p.At)),
             ("Proposed by", $"{AccountViews.Actor(p.ProposedBy)}  {Show.Instant(p.ProposedAt)}"),

@@ -36,6 +36,9 @@ public static class AccountGridReasons
     /// <summary>Too many followers affected by this person within the hour.</summary>
     public const string ReachExceeded = "REACH_EXCEEDED";
 
+    /// <summary>A protected account would lose too many followers within the hour; nothing was changed.</summary>
+    public const string FollowerLossLimit = "FOLLOWER_LOSS_LIMIT";
+
     /// <summary>The etag (or digest) is not the current one.</summary>
     public const string VersionMismatch = "VERSION_MISMATCH";
 

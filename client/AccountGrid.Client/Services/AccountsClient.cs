@@ -130,6 +130,25 @@ public sealed class AccountsClient
         UnprotectAccountRequest request, CancellationToken cancellationToken = default) =>
         _calls.CallAsync(request, _stub.UnprotectAccountAsync, cancellationToken);
 
+    /// <summary>
+    /// Lets a protected account lose more followers than the limit, so many and so long; takes two people, always.
+    /// Role: support.
+    /// </summary>
+    /// <param name="request">The account, the number, until when, the reason and further fields.</param>
+    /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
+    public Task<AllowFollowerLossResponse> AllowFollowerLossAsync(
+        AllowFollowerLossRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.AllowFollowerLossAsync, cancellationToken);
+
+    /// <summary>
+    /// Ends the allowance to lose followers before its time; takes one person. Role: support or approver.
+    /// </summary>
+    /// <param name="request">The account, the reason and further fields.</param>
+    /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
+    public Task<CloseFollowerLossResponse> CloseFollowerLossAsync(
+        CloseFollowerLossRequest request, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(request, _stub.CloseFollowerLossAsync, cancellationToken);
+
     /// <summary>One page of an account's journal, newest first. Role: staff or auditor.</summary>
     /// <param name="request">Account, page size and page token.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -36,6 +36,8 @@ internal static class MethodPolicies
         ["AccountService.EraseAccount"] = Domain,
         ["AccountService.ProtectAccount"] = Healing,
         ["AccountService.UnprotectAccount"] = Domain,
+        ["AccountService.AllowFollowerLoss"] = Domain,
+        ["AccountService.CloseFollowerLoss"] = Healing,
         ["AccountService.ListJournalEntries"] = Staff,
         ["AccountService.ListIncidents"] = Staff,
         ["FollowerService.PutFollower"] = Follow,

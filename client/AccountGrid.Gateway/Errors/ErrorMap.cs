@@ -52,6 +52,7 @@ internal static class ErrorMap
         RefusalReason.WrongStatus => new("WRONG_STATUS", StatusCode.FailedPrecondition, 400),
         RefusalReason.BudgetExceeded => new("BUDGET_EXCEEDED", StatusCode.ResourceExhausted, 429),
         RefusalReason.ReachExceeded => new("REACH_EXCEEDED", StatusCode.ResourceExhausted, 429),
+        RefusalReason.FollowerLossLimit => new("FOLLOWER_LOSS_LIMIT", StatusCode.ResourceExhausted, 429),
         RefusalReason.Overloaded => new("OVERLOADED", StatusCode.ResourceExhausted, 429),
         RefusalReason.TooLarge => new("TOO_LARGE", StatusCode.ResourceExhausted, 413),
         RefusalReason.VersionMismatch => new("VERSION_MISMATCH", StatusCode.Aborted, 409),

@@ -53,6 +53,11 @@ internal static class AccountMapping
             account.OpenProposal = ProposalMapping.ToProto(proposal);
         }
 
+        if (info.Losses is { } losses)
+        {
+            account.FollowerLoss = ToProto(losses);
+        }
+
         return account;
     }
 
@@ -67,6 +72,21 @@ internal static class AccountMapping
         AsOf = info.AsOf <= DateTimeOffset.UnixEpoch ? null : TimeMapping.ToProto(info.AsOf),
         Quality = Enums.Qualities.ToProto(info.Quality),
         Version = info.Version,
+    };
+
+    private static V1.FollowerLoss ToProto(LossInfo info) => new()
+    {
+        Lost = info.Lost,
+        Limit = info.Limit,
+        AsOf = TimeMapping.ToProto(info.AsOf),
+        RefusedAt = TimeMapping.ToProto(info.RefusedAt),
+        Allowance = info.Allowance is not { } allowance ? null : new()
+        {
+            Followers = allowance.Followers,
+            Until = TimeMapping.ToProto(allowance.Until),
+            PlacedBy = ActorMapping.ToProto(allowance.PlacedBy),
+            ApprovedBy = allowance.ApprovedBy,
+        },
     };
 
     private static V1.Protection ToProto(DesignationInfo info) => new()

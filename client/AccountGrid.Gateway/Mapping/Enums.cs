@@ -37,6 +37,7 @@ internal static class Enums
         (HarmKind.Erase, V1.Proposal.Types.Action.Erase),
         (HarmKind.Unprotect, V1.Proposal.Types.Action.Unprotect),
         (HarmKind.OwnerDeactivate, V1.Proposal.Types.Action.OwnerDeactivate),
+        (HarmKind.AllowFollowerLoss, V1.Proposal.Types.Action.AllowFollowerLoss),
         (HarmKind.ChangeSuspension, V1.Proposal.Types.Action.ChangeSuspension));
 
     public static readonly EnumMap<PowerChangeKind, V1.Proposal.Types.Action> PowerChanges = new(

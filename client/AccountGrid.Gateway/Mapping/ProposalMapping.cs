@@ -41,6 +41,7 @@ internal static class ProposalMapping
             ProposedAt = TimeMapping.ToProto(info.ProposedAt),
             ApprovedBy = info.ApprovedBy ?? "",
             DueAt = TimeMapping.ToProto(info.DueAt),
+            Followers = info.Action.Followers,
         };
         if (info.ShownFollowers is { } followers)
         {

@@ -102,6 +102,36 @@ internal sealed partial class AccountServiceV1
         return new() { Outcome = outcome, Account = account };
     }
 
+    /// <inheritdoc/>
+    public override async Task<V1.AllowFollowerLossResponse> AllowFollowerLoss(
+        V1.AllowFollowerLossRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        var (requestId, stateVersion) = Check(ref checks, request);
+        var until = checks.Time("until", request.Until);
+        checks.ThrowIfAny();
+        var harm = new HarmInput(
+            HarmKind.AllowFollowerLoss, request.Reason, request.Note, request.Ticket, until, At: null)
+        {
+            Followers = request.Followers,
+        };
+        var (outcome, account, proposal) = await ExecuteAsync(
+            request.Id, new CommandInput.Harm(harm, DirectOnly: false), requestId, stateVersion, context);
+        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<V1.CloseFollowerLossResponse> CloseFollowerLoss(
+        V1.CloseFollowerLossRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        var (requestId, stateVersion) = Check(ref checks, request);
+        checks.ThrowIfAny();
+        var command = new CommandInput.CloseFollowerLoss(request.Reason, request.Note, request.Ticket);
+        var (outcome, account, _) = await ExecuteAsync(request.Id, command, requestId, stateVersion, context);
+        return new() { Outcome = outcome, Account = account };
+    }
+
     private Task<(V1.Outcome, V1.Account?, V1.Proposal?)> HarmAsync(
         HarmKind kind, V1.IHarmCommand request, Timestamp? until, ServerCallContext context)
     {

@@ -30,7 +30,8 @@ internal sealed class EventFeed(
 
     /// <summary>Entries about what waits: not for services to know.</summary>
     private static readonly FrozenSet<string> AboutProposals = FrozenSet.Create(
-        StringComparer.Ordinal, "proposal-opened", "proposal-approved", "proposal-closed", "action-scheduled");
+        StringComparer.Ordinal, "proposal-opened", "proposal-approved", "proposal-closed", "action-scheduled",
+        "follower-loss-allowed", "follower-loss-closed");
 
     private readonly TimeSpan _heartbeat = options.Value.Limits.Heartbeat;
 

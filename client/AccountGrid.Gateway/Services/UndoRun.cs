@@ -15,7 +15,7 @@ namespace AccountGrid.Gateway.Services;
 /// its undo is recorded in that of the person who asks for it. If it ends early, some accounts are restored, and the
 /// same call continues with the rest. Stateless.
 /// </summary>
-internal sealed class UndoRun(GrainCalls grains)
+internal sealed class UndoRun(GrainCalls grains, TimeProvider clock)
 {
     /// <summary>Runs the order.</summary>
     /// <exception cref="ApiException">There is no such operator, or recording the undo was refused.</exception>
@@ -70,8 +70,8 @@ internal sealed class UndoRun(GrainCalls grains)
     }
 
     /// <summary>
-    /// The accounts that are down by the person's or the service's act, ascending. The log also lists accounts restored
-    /// since; they are left out.
+    /// The accounts that are down, or may lose more followers, by the person's or the service's act, ascending. The log
+    /// also lists accounts restored since; they are left out.
     /// </summary>
     private async Task<(ImmutableArray<AccountInfo> Accounts, bool More)> FindAsync(
         UndoOrder order, CancellationToken cancellationToken)
@@ -86,7 +86,7 @@ internal sealed class UndoRun(GrainCalls grains)
                 cancellationToken);
             foreach (var account in await grains.ReadAsync(page.Ids, cancellationToken))
             {
-                if (account is null || !IsDownBy(account, order))
+                if (account is null || !(IsDownBy(account, order) || MayLoseBy(account, order)))
                 {
                     continue;
                 }
@@ -123,6 +123,11 @@ internal sealed class UndoRun(GrainCalls grains)
 
         return false;
     }
+
+    private bool MayLoseBy(AccountInfo account, UndoOrder order) =>
+        !order.OfAService && account.Losses?.Allowance is { } allowance
+        && allowance.At >= order.Since && clock.GetUtcNow() < allowance.Until
+        && (allowance.PlacedBy.Subject == order.Subject || allowance.ApprovedBy == order.Subject);
 
     private async ValueTask<RefusalInfo?> UndoAsync(
         UndoOrder order, CallerInfo caller, long id, long stateVersion, CancellationToken cancellationToken)

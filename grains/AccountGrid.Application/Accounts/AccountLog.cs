@@ -41,6 +41,17 @@ internal static partial class AccountLog
         "Account {Account}: {Count} refused attempts were counted, and the entry that tells so could not be written.")]
     public static partial void RefusalsNotSummedUp(ILogger log, Exception exception, AccountId account, long count);
 
+    [LoggerMessage(1050, LogLevel.Warning,
+        "Account {Account}: unfollows were refused, because it would have lost more followers than its limit; the "
+        + "entry that says so could not be made.")]
+    public static partial void LossRefusalNotNoted(ILogger log, Exception exception, AccountId account);
+
+    [LoggerMessage(1051, LogLevel.Warning,
+        "Account {Account}: {Unfollows} unfollows were refused: it has lost {Lost} followers within {Window}, and may "
+        + "lose {Limit}.")]
+    public static partial void LossRefused(
+        ILogger log, AccountId account, long unfollows, long lost, TimeSpan window, long limit);
+
     [LoggerMessage(1010, LogLevel.Warning,
         "DRIFT: account {Account}: the ledger says {Count} followers where {Expected} are right by what was known "
         + "before. The count is not shown as exact until it is found to agree.")]

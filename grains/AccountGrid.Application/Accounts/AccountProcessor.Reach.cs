@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -10,24 +9,11 @@ public sealed partial class AccountProcessor
     private long? _notedLast;
 
     /// <summary>
-    /// Before follows go to the ledger: unfollows of an account at the threshold wait, once, for the entry that it is
-    /// protected.
-    /// </summary>
-    /// <exception cref="StorageUnavailableException">
-    /// The entry could not be made, or the count is not known; nothing was applied.
-    /// </exception>
-    internal ValueTask BeforeFollowsAsync(ImmutableArray<FollowChange> changes) =>
-        ReachRules.MustProtectFirst(_stream.Head.State, _followers.Exact?.Count, _services.Policy)
-            && changes.Any(static c => !c.Follows)
-                ? new(ProtectFirstAsync())
-                : default;
-
-    /// <summary>
-    /// After follows were applied: notes a crossing, which is seldom, and waits for it for a bounded time, but not
-    /// while a command has its turn. What could not be noted is tried again by <see cref="Recover"/>.
+    /// Notes a crossing, which is seldom, and waits for it for a bounded time, but not while a command has its turn.
+    /// What could not be noted is tried again by <see cref="Recover"/>.
     /// </summary>
     /// <param name="before">The count before the transaction, which another activation may have raised.</param>
-    internal async ValueTask AfterFollowsAsync(long before)
+    private async ValueTask NoteCrossingAsync(long before)
     {
         var state = _stream.Head.State;
         var seen =
@@ -58,9 +44,7 @@ public sealed partial class AccountProcessor
         await _followers.EnsureAsync(CancellationToken.None);
         if (_followers.Exact is null)
         {
-            throw new StorageUnavailableException(
-                "The follower count is not known, so that unfollows must wait.", inner: null, isTransient: true,
-                outcomeUnknown: false);
+            throw UnfollowsWait("The follower count is not known, so that unfollows must wait.");
         }
 
         if (HasCrossing())
@@ -70,9 +54,7 @@ public sealed partial class AccountProcessor
 
         if (ReachRules.MustProtectFirst(_stream.Head.State, _followers.Exact?.Count, _services.Policy))
         {
-            throw new StorageUnavailableException(
-                "The protection by reach could not be recorded, so that unfollows must wait.", inner: null,
-                isTransient: true, outcomeUnknown: false);
+            throw UnfollowsWait("The protection by reach could not be recorded, so that unfollows must wait.");
         }
     }
 

@@ -80,6 +80,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// <exception cref="UnknownFormatException">The journal was written by a newer program.</exception>
     public async Task LoadAsync(AccountSnapshot? snapshot, CancellationToken cancellationToken)
     {
+        _began = _services.Clock.GetUtcNow();
         _followers.BeginRead();
         var resumed = snapshot is not null && await TryResumeAsync(snapshot, cancellationToken);
         if (resumed)

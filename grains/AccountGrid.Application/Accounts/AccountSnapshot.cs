@@ -66,7 +66,8 @@ public sealed record AccountSnapshot(
             state is
             {
                 Handle: not null, Holds.IsDefault: false, ClosedProposals.IsDefault: false,
-                Requests.IsDefault: false, RefusedCallers.IsDefault: false
+                Requests.IsDefault: false, RefusedCallers.IsDefault: false,
+                Losses: null or { Note: null or { Slices.IsDefault: false } }
             }
             && state.Id == id && state.Version == Version && Version > 0 && HeadHash is { Length: EntryHash.Length };
         return isWhole ? (new(state!, Version, HeadHash), null) : (null, "garbage");

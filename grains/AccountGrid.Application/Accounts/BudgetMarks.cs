@@ -15,6 +15,7 @@ internal static class BudgetMarks
         AccountEvent.SuspensionProlonged e => e.ApprovedBy,
         AccountEvent.Erased e => e.ApprovedBy,
         AccountEvent.ProtectionLowered e => e.ApprovedBy,
+        AccountEvent.FollowerLossAllowed e => e.ApprovedBy,
         _ => null,
     };
 }

@@ -36,6 +36,11 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
         try
         {
             using var span = services.Diagnostics.StartLedger(changes.Length);
+            if (await AdmitAsync(changes, unfollowsBefore: 0) is { } refusal)
+            {
+                return new(0, null, refusal);
+            }
+
             var (result, full) = await CommitAsync(changes);
             return result is null ? new(0, null, full) : OutcomeOf(result, 0, changes.Length);
         }
@@ -96,16 +101,21 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
         Activity.Current = null;
         while (waiting.Count > 0)
         {
-            var (batches, changes) = Take(waiting);
+            var batches = Take(waiting);
             try
             {
-                using var span = services.Diagnostics.StartLedger(changes.Length, batches.Select(static b => b.Caller));
-                var (result, full) = await CommitAsync(changes);
-                Answer(batches, result, full);
+                using var span = services.Diagnostics.StartLedger(
+                    batches.Sum(static b => b.Changes.Length), batches.Select(static b => b.Caller));
+                await AdmitAsync(batches);
+                if (batches.Count > 0)
+                {
+                    var (result, full) = await CommitAsync(Join(batches));
+                    Answer(batches, result, full);
+                }
             }
             catch (Exception e)
             {
-                batches.ForEach(b => b.Answer.SetException(e));
+                batches.ForEach(b => b.Answer.TrySetException(e));
             }
         }
 
@@ -119,7 +129,6 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
         Debug.Assert(_running, "A transaction of the account runs only in the one turn that there is.");
         try
         {
-            await account.BeforeFollowsAsync(changes);
             var before = followers.Stored;
             var result = await services.Ledger.ApplyAsync(
                 account.Id, changes, Microseconds.Truncate(services.Clock.GetUtcNow()), CancellationToken.None);
@@ -129,40 +138,92 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
             followers.Accept(result.After);
             Memory?.Note(changes, result);
             Memory = Memory is { IsUseless: true } ? null : Memory;
-            await account.AfterFollowsAsync(result.After.Count - NetOf(changes, result));
+            var (lost, gained) = Moved(changes, result);
+            await account.AfterFollowsAsync(result.After.Count, lost, gained);
             return (result, null);
         }
         catch (StorageOverloadedException full)
         {
-            services.Diagnostics.QueueFull("ledger");
-            return (null, Refusal.Overloaded(full.What, full.RetryAfter));
+            return (null, Full(full));
         }
         catch (Exception e)
         {
-            AccountLog.FollowsFailed(services.Log, e, account.Id);
             if (e is not StorageUnavailableException { OutcomeUnknown: false })
             {
-                followers.Invalidate();
+                account.MayHaveLost(changes);
             }
 
+            Failed(e);
             throw;
         }
     }
 
-    /// <summary>By how much a transaction changed the count.</summary>
-    private static long NetOf(ImmutableArray<FollowChange> changes, FollowResult result)
+    /// <summary>Takes out and answers the batches that the account may not apply beside those before them.</summary>
+    private async ValueTask AdmitAsync(List<Batch> batches)
     {
-        var net = 0L;
+        var unfollows = 0;
+        for (var i = 0; i < batches.Count;)
+        {
+            if (await AdmitAsync(batches[i].Changes, unfollows) is { } refusal)
+            {
+                batches[i].Answer.SetResult(new(0, null, refusal));
+                batches.RemoveAt(i);
+                continue;
+            }
+
+            unfollows += AccountProcessor.UnfollowsIn(batches[i].Changes);
+            i++;
+        }
+    }
+
+    /// <summary>Why a batch must not be applied now, with so many unfollows before it in its transaction.</summary>
+    private async ValueTask<Refusal?> AdmitAsync(ImmutableArray<FollowChange> changes, int unfollowsBefore)
+    {
+        try
+        {
+            return await account.BeforeFollowsAsync(changes, unfollowsBefore);
+        }
+        catch (StorageOverloadedException full)
+        {
+            return Full(full);
+        }
+        catch (Exception e)
+        {
+            Failed(e);
+            throw;
+        }
+    }
+
+    private Refusal Full(StorageOverloadedException full)
+    {
+        services.Diagnostics.QueueFull("ledger");
+        return Refusal.Overloaded(full.What, full.RetryAfter);
+    }
+
+    private void Failed(Exception e)
+    {
+        AccountLog.FollowsFailed(services.Log, e, account.Id);
+        if (e is not StorageUnavailableException { OutcomeUnknown: false })
+        {
+            followers.Invalidate();
+        }
+    }
+
+    /// <summary>How many followers a transaction took away and brought.</summary>
+    private static (int Lost, int Gained) Moved(ImmutableArray<FollowChange> changes, FollowResult result)
+    {
+        var (lost, gained) = (0, 0);
         for (var i = 0; i < changes.Length; i++)
         {
-            net += !result.Changed[i] ? 0 : changes[i].Follows ? 1 : -1;
+            lost += result.Changed[i] && !changes[i].Follows ? 1 : 0;
+            gained += result.Changed[i] && changes[i].Follows ? 1 : 0;
         }
 
-        return net;
+        return (lost, gained);
     }
 
     /// <summary>As many whole batches as fit into one transaction; one always does.</summary>
-    private (List<Batch> Batches, ImmutableArray<FollowChange> Changes) Take(LinkedList<Batch> waiting)
+    private List<Batch> Take(LinkedList<Batch> waiting)
     {
         var batches = new List<Batch>();
         var count = 0;
@@ -174,14 +235,19 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
             count += next.Changes.Length;
         }
 
+        return batches;
+    }
+
+    private static ImmutableArray<FollowChange> Join(List<Batch> batches)
+    {
         if (batches.Count == 1)
         {
-            return (batches, batches[0].Changes);
+            return batches[0].Changes;
         }
 
-        var all = ImmutableArray.CreateBuilder<FollowChange>(count);
+        var all = ImmutableArray.CreateBuilder<FollowChange>(batches.Sum(static b => b.Changes.Length));
         batches.ForEach(b => all.AddRange(b.Changes));
-        return (batches, all.MoveToImmutable());
+        return all.MoveToImmutable();
     }
 
     private static void Answer(List<Batch> batches, FollowResult? result, Refusal? full)

@@ -16,6 +16,10 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private const string ReachProtected = "reach-protected";
     private const string ReachBelow = "reach-below";
     private const string ReachUnprotected = "reach-unprotected";
+    private const string FollowersLost = "followers-lost";
+    private const string FollowerLossRefused = "follower-loss-refused";
+    private const string FollowerLossAllowed = "follower-loss-allowed";
+    private const string FollowerLossClosed = "follower-loss-closed";
     private const string ProposalOpened = "proposal-opened";
     private const string ProposalApproved = "proposal-approved";
     private const string ActionScheduled = "action-scheduled";
@@ -50,6 +54,15 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         AccountEvent.ReachBelow e => Payload.Write(ReachBelow, new ReachBelowData(e.Followers, e.Threshold, e.EndsAt)),
         AccountEvent.ReachUnprotected e => Payload.Write(
             ReachUnprotected, new ReachUnprotectedData(e.Followers, e.Threshold, e.ProposalSequence)),
+        AccountEvent.FollowersLost e => Payload.Write(FollowersLost, new FollowersLostData(
+            e.Lost, e.Reserved, e.Limit, e.Window, e.Slices, e.FromAllowance == 0 ? null : e.FromAllowance)),
+        AccountEvent.FollowerLossRefused e => Payload.Write(
+            FollowerLossRefused, new FollowerLossRefusedData(e.Lost, e.Limit, e.Window, e.Unfollows)),
+        AccountEvent.FollowerLossAllowed e => Payload.Write(
+            FollowerLossAllowed, new ApprovedHarmData(
+                Pack(e.Action), e.PlacedBy, e.ApprovedBy, e.ProposalSequence, e.Impact.Tier, e.Impact.Followers)),
+        AccountEvent.FollowerLossClosed e => Payload.Write(FollowerLossClosed, new FollowerLossClosedData(
+            e.Cause, e.Reason, Payload.NullIfEmpty(e.Note), Payload.NullIfEmpty(e.Ticket))),
         AccountEvent.ProposalOpened e => Payload.Write(
             ProposalOpened,
             new ProposalOpenedData(Pack(e.Action), e.Digest, e.Shown.Tier, e.ExpiresAt, e.Shown.Followers)),
@@ -84,6 +97,10 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         (ReachProtected, 1) => Unpack(Payload.Read<ReachProtectedData>(entry)),
         (ReachBelow, 1) => Unpack(Payload.Read<ReachBelowData>(entry)),
         (ReachUnprotected, 1) => Unpack(Payload.Read<ReachUnprotectedData>(entry)),
+        (FollowersLost, 1) => Unpack(Payload.Read<FollowersLostData>(entry)),
+        (FollowerLossRefused, 1) => Unpack(Payload.Read<FollowerLossRefusedData>(entry)),
+        (FollowerLossAllowed, 1) => UnpackAllowed(Payload.Read<ApprovedHarmData>(entry)),
+        (FollowerLossClosed, 1) => Unpack(Payload.Read<FollowerLossClosedData>(entry)),
         (ProposalOpened, 1) => Unpack(Payload.Read<ProposalOpenedData>(entry)),
         (ProposalApproved, 1) => Unpack(Payload.Read<ProposalApprovedData>(entry)),
         (ActionScheduled, 1) => Unpack(Payload.Read<ActionScheduledData>(entry)),
@@ -93,10 +110,11 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     };
 
     private static ActionData Pack(HarmAction a) =>
-        new(a.Kind, a.Reason, Payload.NullIfEmpty(a.Note), Payload.NullIfEmpty(a.Ticket), a.Until, a.At);
+        new(a.Kind, a.Reason, Payload.NullIfEmpty(a.Note), Payload.NullIfEmpty(a.Ticket), a.Until, a.At,
+            a.Followers == 0 ? null : a.Followers);
 
     private static HarmAction Unpack(ActionData d) =>
-        new(d.Kind, d.Reason, d.Note ?? "", d.Ticket ?? "", d.Until, d.At);
+        new(d.Kind, d.Reason, d.Note ?? "", d.Ticket ?? "", d.Until, d.At, d.Followers ?? 0);
 
     private static AccountEvent.HoldPlaced Unpack(HoldPlacedData d) =>
         new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
@@ -125,6 +143,18 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
 
     private static AccountEvent.ReachUnprotected Unpack(ReachUnprotectedData d) =>
         new(d.Followers, d.Threshold, d.Proposal);
+
+    private static AccountEvent.FollowersLost Unpack(FollowersLostData d) =>
+        new(d.Lost, d.Reserved, d.Limit, d.Window, d.FromAllowance ?? 0, d.Slices);
+
+    private static AccountEvent.FollowerLossRefused Unpack(FollowerLossRefusedData d) =>
+        new(d.Lost, d.Limit, d.Window, d.Unfollows);
+
+    private static AccountEvent.FollowerLossAllowed UnpackAllowed(ApprovedHarmData d) =>
+        new(Unpack(d.Action), d.By, d.ApprovedBy, d.Proposal, new Impact(d.Followers, d.Tier));
+
+    private static AccountEvent.FollowerLossClosed Unpack(FollowerLossClosedData d) =>
+        new(d.Cause, d.Reason, d.Note ?? "", d.Ticket ?? "");
 
     private static AccountEvent.ProposalOpened Unpack(ProposalOpenedData d) =>
         new(Unpack(d.Action), d.Digest, new Impact(d.Followers, d.Tier), d.ExpiresAt);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,7 +13,7 @@ namespace AccountGrid.Application;
 
 internal sealed record ActionData(
     HarmKind Kind, string Reason, string? Note = null, string? Ticket = null, DateTimeOffset? Until = null,
-    DateTimeOffset? At = null);
+    DateTimeOffset? At = null, long? Followers = null);
 
 internal sealed record RegisteredData(string Handle);
 
@@ -54,6 +55,14 @@ internal sealed record ReachProtectedData(long Followers, long Threshold);
 internal sealed record ReachBelowData(long Followers, long Threshold, DateTimeOffset EndsAt);
 
 internal sealed record ReachUnprotectedData(long Followers, long Threshold, long? Proposal = null);
+
+internal sealed record FollowersLostData(
+    long Lost, long Reserved, long Limit, TimeSpan Window, ImmutableArray<long> Slices, long? FromAllowance = null);
+
+internal sealed record FollowerLossRefusedData(long Lost, long Limit, TimeSpan Window, long Unfollows);
+
+internal sealed record FollowerLossClosedData(
+    LiftCause Cause, string Reason, string? Note = null, string? Ticket = null);
 
 internal sealed record CountedData(long Count, DateTimeOffset FirstAt, DateTimeOffset LastAt);
 
@@ -98,6 +107,9 @@ internal sealed record BrakeReleasedData(string Note);
 [JsonSerializable(typeof(ReachProtectedData))]
 [JsonSerializable(typeof(ReachBelowData))]
 [JsonSerializable(typeof(ReachUnprotectedData))]
+[JsonSerializable(typeof(FollowersLostData))]
+[JsonSerializable(typeof(FollowerLossRefusedData))]
+[JsonSerializable(typeof(FollowerLossClosedData))]
 [JsonSerializable(typeof(EnrolledData))]
 [JsonSerializable(typeof(OffboardedData))]
 [JsonSerializable(typeof(PowerProposedData))]

@@ -9,8 +9,19 @@ namespace AccountGrid.Application;
 /// </summary>
 public sealed class ModerationMeters
 {
+    /// <summary>The followers reached the threshold, or came back to it.</summary>
+    private const string Began = "reached";
+
+    /// <summary>The followers fell below the threshold; the cool-off runs.</summary>
+    private const string Below = "below";
+
+    /// <summary>The protection ended.</summary>
+    private const string Ended = "ended";
+
     private readonly Counter<long> _harms;
     private readonly Counter<double> _outage;
+    private readonly Counter<long> _lossRefused;
+    private readonly Counter<long> _protectionMoves;
 
     internal ModerationMeters(Meter meter)
     {
@@ -18,6 +29,11 @@ public sealed class ModerationMeters
             "Harmful commands by people, by action, the person's standing at that instant and outcome.");
         _outage = meter.CreateCounter<double>(
             "accountgrid.outage", "s", "Time that accounts were down, counted when it is over, by tier.");
+        _lossRefused = meter.CreateCounter<long>(
+            "accountgrid.follows.loss_refused", "{change}",
+            "Unfollows that were refused because a protected account would have lost too many followers.");
+        _protectionMoves = meter.CreateCounter<long>(
+            "accountgrid.protection.moves", "{move}", "Movements of the protection by reach, by move.");
         Budgets = new(meter);
         BeginAtZero();
     }
@@ -54,7 +70,23 @@ public sealed class ModerationMeters
         {
             _outage.Add(length.TotalSeconds, new KeyValuePair<string, object?>("tier", NameOf(tier)));
         }
+
+        if (!ReferenceEquals(before.Reach, after.Reach) && MoveOf(before.Reach, after.Reach) is { } move)
+        {
+            _protectionMoves.Add(1, new KeyValuePair<string, object?>("move", move));
+        }
     }
+
+    /// <summary>Counts unfollows of a protected account that were refused.</summary>
+    internal void LossRefused(long unfollows) => _lossRefused.Add(unfollows);
+
+    private static string? MoveOf(ReachProtection? before, ReachProtection? after) => (before, after) switch
+    {
+        (_, null) => Ended,
+        (_, { BelowSince: null }) => Began,
+        ({ BelowSince: not null }, _) => null,
+        _ => Below,
+    };
 
     /// <summary>Seldom things are shown from the start, for the sake of alerts on their growth.</summary>
     private void BeginAtZero()
@@ -69,6 +101,13 @@ public sealed class ModerationMeters
         {
             _outage.Add(0, new KeyValuePair<string, object?>("tier", NameOf(tier)));
         }
+
+        foreach (var move in (string[])[Began, Below, Ended])
+        {
+            _protectionMoves.Add(0, new KeyValuePair<string, object?>("move", move));
+        }
+
+        _lossRefused.Add(0);
 
         void Zero(string action)
         {

@@ -72,8 +72,9 @@ public abstract record AccountCommand
     }
 
     /// <summary>
-    /// Lift every staff hold that one operator placed or approved since an instant, or every owner's hold that one
-    /// service placed since then.
+    /// Lift every staff hold that one operator placed or approved since an instant, and end the allowance to lose
+    /// followers that this operator proposed or approved; or lift every owner's hold that one service placed since
+    /// then.
     /// </summary>
     /// <param name="Of">The operator whose acts are undone, or the service's subject.</param>
     /// <param name="Since">From when, inclusive.</param>
@@ -164,6 +165,49 @@ public abstract record AccountCommand
         public override string Name => "note_reach";
 
         internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Seen);
+    }
+
+    /// <summary>End the allowance to lose followers before its time.</summary>
+    /// <param name="Reason">The reason code.</param>
+    /// <param name="Note">Free text, or empty.</param>
+    /// <param name="Ticket">Reference, or empty.</param>
+    public sealed record CloseFollowerLoss(string Reason, string Note, string Ticket) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "close_follower_loss";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Reason).Add(Note).Add(Ticket);
+    }
+
+    /// <summary>
+    /// System: make an entry of the followers that were lost, which reserves those that may be lost next. Does nothing
+    /// where the journal's last such entry, or the allowance, is another one than the sender knew.
+    /// </summary>
+    /// <param name="After">The sequence of the last such entry; 0 = none.</param>
+    /// <param name="Allowance">The sequence of the allowance's entry; <c>null</c> where there is none.</param>
+    /// <param name="Lost">As in <see cref="AccountEvent.FollowersLost"/>, also the following.</param>
+    /// <param name="Reserved">How many more may be lost.</param>
+    /// <param name="Limit">The limit.</param>
+    /// <param name="Window">The window.</param>
+    /// <param name="FromAllowance">How many of the allowance were lost.</param>
+    /// <param name="Slices">The losses by twelfths of the window.</param>
+    public sealed record NoteLosses(
+        long After, long? Allowance, long Lost, long Reserved, long Limit, TimeSpan Window, long FromAllowance,
+        ImmutableArray<long> Slices) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "note_losses";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(After).Add(Lost).Add(Reserved);
+    }
+
+    /// <summary>System: make an entry of unfollows that were refused, unless the window has one.</summary>
+    public sealed record NoteLossRefused(long Lost, long Limit, TimeSpan Window, long Unfollows) : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "note_loss_refused";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(Lost).Add(Limit).Add(Unfollows);
     }
 
     /// <summary>

@@ -122,15 +122,19 @@ public static class AccountDecider
             AccountCommand.Restore c => HealingRules.Restore(state, c, request.Caller, situation),
             AccountCommand.UndoHolds c => HealingRules.Undo(state, c, request.Caller, situation),
             AccountCommand.Protect c => HealingRules.Protect(state, c, request.Caller, situation),
+            AccountCommand.CloseFollowerLoss c => LossRules.Close(state, c, request.Caller, situation),
             AccountCommand.Approve c => ProposalRules.Approve(state, c, request.Caller, situation),
             AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
             AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
             AccountCommand.FireDue or AccountCommand.Freeze or AccountCommand.NoteReach
+                or AccountCommand.NoteLosses or AccountCommand.NoteLossRefused
                 when request.Caller.Actor.Kind != ActorKind.System =>
                 Refuse(Refusal.SystemOnly, request.Command.Name),
             AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
             AccountCommand.Freeze c => DueRules.Freeze(state, c),
             AccountCommand.NoteReach c => ReachRules.Note(state, c, situation),
+            AccountCommand.NoteLosses c => LossRules.Note(state, c),
+            AccountCommand.NoteLossRefused c => LossRules.NoteRefused(state, c, situation),
             AccountCommand.SumUpRefusals c => RefusalRules.SumUp(c, situation),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };
@@ -156,6 +160,7 @@ public static class AccountDecider
         HarmKind.Erase => "erase",
         HarmKind.Unprotect => "unprotect",
         HarmKind.OwnerDeactivate => "owner_deactivate",
+        HarmKind.AllowFollowerLoss => "allow_follower_loss",
         HarmKind.ChangeSuspension => "change_suspension",
         _ => throw new InvalidOperationException($"Unknown harm {kind}."),
     };

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AccountGrid.Domain;
 
 /// <summary>
@@ -15,7 +17,7 @@ public abstract record AccountEvent
 
     /// <summary>The account went (further) down.</summary>
     /// <param name="Action">
-    /// What was asked for; never <see cref="HarmKind.Erase"/> or <see cref="HarmKind.Unprotect"/>.
+    /// What was asked for; only what places a hold: see <see cref="HarmAction.PlacesHold"/>.
     /// </param>
     /// <param name="PlacedBy">On whose initiative; the entry's actor may be the approver or the system.</param>
     /// <param name="ApprovedBy">The second person.</param>
@@ -83,6 +85,57 @@ public abstract record AccountEvent
     /// <param name="Threshold">The threshold in force.</param>
     /// <param name="ProposalSequence">The proposal of the two people; <c>null</c> after the cool-off.</param>
     public sealed record ReachUnprotected(long Followers, long Threshold, long? ProposalSequence) : AccountEvent;
+
+    /// <summary>
+    /// The followers that a protected account has lost, and how many more it may lose before the next such entry.
+    /// </summary>
+    /// <param name="Lost">
+    /// Followers lost within the window, those that earlier activations may have lost included.
+    /// </param>
+    /// <param name="Reserved">How many more may be lost before the next such entry.</param>
+    /// <param name="Limit">The most that may be lost within the window, without an allowance.</param>
+    /// <param name="Window">The window in force.</param>
+    /// <param name="FromAllowance">Followers lost beyond the limit, by the allowance in force.</param>
+    /// <param name="Slices">
+    /// <paramref name="Lost"/> by twelfths of the window, newest first, beginning with the one after the entry's. In it
+    /// stands what was reserved when the activation began.
+    /// </param>
+    public sealed record FollowersLost(
+        long Lost, long Reserved, long Limit, TimeSpan Window, long FromAllowance,
+        ImmutableArray<long> Slices) : AccountEvent
+    {
+        /// <inheritdoc/>
+        public bool Equals(FollowersLost? other) =>
+            other is not null && (Lost, Reserved, Limit, Window, FromAllowance)
+                == (other.Lost, other.Reserved, other.Limit, other.Window, other.FromAllowance)
+            && Slices.SequenceEqual(other.Slices);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => HashCode.Combine(Lost, Reserved, Limit, Window, FromAllowance);
+    }
+
+    /// <summary>
+    /// Unfollows of a protected account were refused, because it would have lost too many followers. Made at most once
+    /// within the window.
+    /// </summary>
+    /// <param name="Lost">Followers lost within the window.</param>
+    /// <param name="Limit">The most that may be lost within it, without an allowance.</param>
+    /// <param name="Window">The window in force.</param>
+    /// <param name="Unfollows">The unfollows that did not fit.</param>
+    public sealed record FollowerLossRefused(
+        long Lost, long Limit, TimeSpan Window, long Unfollows) : AccountEvent;
+
+    /// <summary>Two people let a protected account lose more followers than the limit, so many and so long.</summary>
+    public sealed record FollowerLossAllowed(
+        HarmAction Action, Actor PlacedBy, OperatorId ApprovedBy, long ProposalSequence, Impact Impact) : AccountEvent;
+
+    /// <summary>The allowance ended before its time.</summary>
+    /// <param name="Cause">What ended it: a person, or an undo.</param>
+    /// <param name="Reason">The reason code.</param>
+    /// <param name="Note">Free text, or empty.</param>
+    /// <param name="Ticket">Reference, or empty.</param>
+    public sealed record FollowerLossClosed(
+        LiftCause Cause, string Reason, string Note, string Ticket) : AccountEvent;
 
     /// <summary>A harmful action waits for its second person.</summary>
     public sealed record ProposalOpened(

@@ -63,6 +63,10 @@ public static class AccountEvolver
             },
         AccountEvent.ReachProtected or AccountEvent.ReachBelow or AccountEvent.ReachUnprotected =>
             ReachRules.WithEntry(state, entry),
+        AccountEvent.FollowersLost or AccountEvent.FollowerLossRefused or AccountEvent.FollowerLossClosed =>
+            LossRules.WithEntry(state, entry),
+        AccountEvent.FollowerLossAllowed e =>
+            LossRules.WithEntry(Close(state, e.ProposalSequence, ProposalState.Executed), entry),
         AccountEvent.ProposalOpened e => state with
         {
             Proposal = new Proposal(
@@ -139,6 +143,7 @@ public static class AccountEvolver
             AccountEvent.SuspensionProlonged e => As(Outcome.Done, e.ProposalSequence),
             AccountEvent.Erased e => As(Outcome.Done, e.ProposalSequence),
             AccountEvent.ProtectionLowered e => As(Outcome.Done, e.ProposalSequence),
+            AccountEvent.FollowerLossAllowed e => As(Outcome.Done, e.ProposalSequence),
             AccountEvent.ProposalClosed e => As(Outcome.Done, e.Sequence),
             _ => As(Outcome.Done, null),
         };

@@ -23,9 +23,9 @@ public sealed record AccountState
     public long Version { get; init; }
 
     /// <summary>
-    /// The sequence of the last event that changed holds or protection. The wire's <c>etag</c>, and what a proposal is
-    /// bound to: a refused attempt moves <see cref="Version"/> only, so that a refused attempt does not void a
-    /// proposal.
+    /// The sequence of the last event that changed holds, protection or the allowance to lose followers. The wire's
+    /// <c>etag</c>, and what a proposal is bound to: a refused attempt moves <see cref="Version"/> only, so that a
+    /// refused attempt does not void a proposal.
     /// </summary>
     public long StateVersion { get; init; }
 
@@ -43,6 +43,9 @@ public sealed record AccountState
 
     /// <summary>Its protection by reach, which outlives a fall of the followers.</summary>
     public ReachProtection? Reach { get; init; }
+
+    /// <summary>What is known about the followers that it has lost; <c>null</c> where nothing is.</summary>
+    public FollowerLosses? Losses { get; init; }
 
     /// <summary>The one harmful action that waits for its second person or its time.</summary>
     public Proposal? Proposal { get; init; }

@@ -18,6 +18,9 @@ public enum HarmKind
     /// <summary>The owner takes it down, through a product service.</summary>
     OwnerDeactivate = 5,
 
+    /// <summary>Staff let a protected account lose more followers than the limit, so many and so long.</summary>
+    AllowFollowerLoss = 6,
+
     /// <summary>Staff move the end of a running suspension: later is a harm, earlier heals.</summary>
     ChangeSuspension = 7,
 }

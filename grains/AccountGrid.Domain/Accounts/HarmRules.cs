@@ -14,11 +14,11 @@ internal static class HarmRules
             && !NeedsSecond(state, action, Standing.Active, situation);
 
     /// <summary>
-    /// The heart of law 1: erasing, unprotecting, a protected account, a proposer in notice, and any harm while the
-    /// brake is engaged each need a second person.
+    /// The heart of law 1: erasing, unprotecting, letting followers be lost, a protected account, a proposer in notice,
+    /// and any harm while the brake is engaged each need a second person.
     /// </summary>
     public static bool NeedsSecond(AccountState state, HarmAction action, Standing proposer, Situation situation) =>
-        action.Kind is HarmKind.Erase or HarmKind.Unprotect
+        action.Kind is HarmKind.Erase or HarmKind.Unprotect or HarmKind.AllowFollowerLoss
         || proposer != Standing.Active
         || situation.BrakedUntil is not null
         || state.TierWith(situation.Followers, situation.Policy) == Tier.Protected;
@@ -83,6 +83,9 @@ internal static class HarmRules
             HarmKind.Unprotect =>
                 new AccountEvent.ProtectionLowered(
                     action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
+            HarmKind.AllowFollowerLoss =>
+                new AccountEvent.FollowerLossAllowed(
+                    action, placedBy, approvedBy!.Value, proposalSequence!.Value, impact),
             HarmKind.Deactivate or HarmKind.Suspend or HarmKind.OwnerDeactivate =>
                 new AccountEvent.HoldPlaced(action, placedBy, approvedBy, proposalSequence, impact),
             HarmKind.ChangeSuspension =>
@@ -112,6 +115,8 @@ internal static class HarmRules
         : action.Kind == HarmKind.Unprotect && state.Designation is null && !ReachRules.MayBeLowered(state, situation)
             ? Refusal.WrongStatus(
                 $"Account {state.Id} has no explicit protection, and none that outlives its reach.")
+        : action.Kind == HarmKind.AllowFollowerLoss && ImpactOf(state, situation).Tier != Tier.Protected
+            ? Refusal.WrongStatus($"Account {state.Id} is not protected; nothing limits the followers that it loses.")
         : null;
 
     /// <summary>The impact at this instant.</summary>
@@ -136,6 +141,11 @@ internal static class HarmRules
         if (AccountDecider.CheckFields(action.Reason, action.Note, action.Ticket, situation.Policy) is { } refusal)
         {
             return refusal;
+        }
+
+        if (action.Kind == HarmKind.AllowFollowerLoss || action.Followers != 0)
+        {
+            return LossRules.CheckAllowance(action, situation.Now);
         }
 
         if (action.At is { } at && (at <= situation.Now || at > situation.Now + Limits.ScheduleAhead))

@@ -47,6 +47,11 @@ internal static class HealingRules
             .Select(AccountEvent (h) =>
                 new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
             .ToImmutableArray();
+        if (LossRules.IsAllowedBy(state, command.Actor, command.Since, situation.Now))
+        {
+            lifted = lifted.Add(new AccountEvent.FollowerLossClosed(LiftCause.Undo, "ERROR", command.Note, ""));
+        }
+
         return lifted.IsEmpty
             ? AccountDecider.Refuse(
                 Refusal.WrongStatus($"Account {state.Id} has no hold of {command.Actor} since then."), command.Name)

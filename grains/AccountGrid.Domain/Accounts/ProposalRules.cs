@@ -176,7 +176,9 @@ internal static class ProposalRules
     {
         if (proposal.Action.Until is { } until && until <= situation.Now)
         {
-            return "the suspension would be over already";
+            return proposal.Action.Kind == HarmKind.AllowFollowerLoss
+                ? "the allowance would be over already"
+                : "the suspension would be over already";
         }
 
         // An approval is bound to the impact that was shown. A person who acts alone is bound by tier and reach budget

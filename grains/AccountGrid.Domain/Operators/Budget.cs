@@ -98,6 +98,7 @@ public static class Budget
         AccountEvent.SuspensionProlonged e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.Erased e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         AccountEvent.ProtectionLowered e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
+        AccountEvent.FollowerLossAllowed e => Charge(e.PlacedBy, e.ApprovedBy, e.Impact),
         _ => null,
     };
 

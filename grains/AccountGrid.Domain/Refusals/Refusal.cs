@@ -136,6 +136,14 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
             $"One {NameOf(of)} alone may affect at most {limit} followers per {window.TotalMinutes:0} minutes."),
         RetryAfter: retryAfter);
 
+    /// <summary>A protected account would lose too many followers within the rolling window.</summary>
+    public static Refusal FollowerLossLimit(long limit, TimeSpan window, TimeSpan retryAfter) => new(
+        RefusalReason.FollowerLossLimit,
+        string.Create(CultureInfo.InvariantCulture,
+            $"A protected account may lose at most {limit} followers per {window.TotalMinutes:0.##} minutes, ")
+            + "unless two people allow more.",
+        RetryAfter: retryAfter);
+
     private static string NameOf(ActorKind kind) => kind == ActorKind.Service ? "service" : "person";
 
     /// <summary>The state is not the one that the caller saw.</summary>

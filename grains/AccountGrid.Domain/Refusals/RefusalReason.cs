@@ -67,4 +67,7 @@ public enum RefusalReason
     /// The store did not answer; for a command the outcome is unknown: retry with the same request id.
     /// </summary>
     StorageUnavailable = 19,
+
+    /// <summary>A protected account would lose too many followers within the window.</summary>
+    FollowerLossLimit = 20,
 }

@@ -85,6 +85,9 @@ public static class Limits
     /// <summary>Most accounts that one undo call restores; the answer says how many remain.</summary>
     public const int UndoAccounts = 1000;
 
+    /// <summary>Most followers that one allowance lets a protected account lose.</summary>
+    public const long AllowedLoss = 1_000_000_000_000;
+
     /// <summary>How long a request id is remembered at least, up to the numbers above.</summary>
     public static readonly TimeSpan RequestsRememberedFor = TimeSpan.FromHours(24);
 
@@ -96,6 +99,12 @@ public static class Limits
 
     /// <summary>How long a suspension with an end may last.</summary>
     public static readonly TimeSpan SuspensionLength = TimeSpan.FromDays(3650);
+
+    /// <summary>The shortest time for which an allowance to lose followers may be asked.</summary>
+    public static readonly TimeSpan AllowanceAtLeast = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long an allowance to lose followers may last.</summary>
+    public static readonly TimeSpan AllowanceAtMost = TimeSpan.FromDays(7);
 
     /// <summary>How long after it was raised a protection is reviewed by default.</summary>
     public static readonly TimeSpan DefaultReview = TimeSpan.FromDays(90);

@@ -30,4 +30,8 @@ public sealed partial record AccountInfo(
     /// <summary>The protection by reach; <c>null</c> also from a silo of a version that does not know it.</summary>
     [Id(40)]
     public ReachInfo? Reach { get; init; }
+
+    /// <summary>The followers lost; <c>null</c> also from a silo of a version that does not know it.</summary>
+    [Id(41)]
+    public LossInfo? Losses { get; init; }
 }

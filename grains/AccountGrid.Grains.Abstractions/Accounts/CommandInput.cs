@@ -15,7 +15,7 @@ public abstract record CommandInput
     /// <param name="caller">The verified caller.</param>
     public abstract Mapped ToCommand(Caller caller);
 
-    /// <summary>Deactivate, suspend, erase or unprotect.</summary>
+    /// <summary>A harm: deactivate, suspend, erase, unprotect, or let followers be lost.</summary>
     [GenerateSerializer, Immutable, Alias("ag.command.harm")]
     public sealed record Harm([property: Id(0)] HarmInput Action, [property: Id(1)] bool DirectOnly) : CommandInput
     {
@@ -95,6 +95,18 @@ public abstract record CommandInput
                 ? (new AccountCommand.Protect(person, Reason, Note, Ticket, ReviewAt), null)
                 : (null, Refusal.Invalid("owner", "must be an operator id"));
         }
+    }
+
+    /// <summary>End the allowance to lose followers.</summary>
+    [GenerateSerializer, Immutable, Alias("ag.command.close-follower-loss")]
+    public sealed record CloseFollowerLoss(
+        [property: Id(0)] string Reason,
+        [property: Id(1)] string Note,
+        [property: Id(2)] string Ticket) : CommandInput
+    {
+        /// <inheritdoc/>
+        public override Mapped ToCommand(Caller caller) =>
+            (new AccountCommand.CloseFollowerLoss(Reason, Note, Ticket), null);
     }
 
     /// <summary>Approve a proposal.</summary>

@@ -12,6 +12,10 @@ public sealed record HarmInput(
     [property: Id(4)] DateTimeOffset? Until,
     [property: Id(5)] DateTimeOffset? At)
 {
+    /// <summary>How many more followers may be lost; 0 for every other harm.</summary>
+    [Id(6)]
+    public long Followers { get; init; }
+
     /// <summary>The domain's action.</summary>
-    public HarmAction ToAction() => new(Kind, Reason, Note, Ticket, Until, At);
+    public HarmAction ToAction() => new(Kind, Reason, Note, Ticket, Until, At, Followers);
 }

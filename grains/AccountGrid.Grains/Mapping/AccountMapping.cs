@@ -26,6 +26,7 @@ internal static class AccountMapping
             ImmutableArray.CreateRange(state.Holds, ToInfo), state.Proposal?.ToInfo(state.Id), ToFollowers(view))
         {
             Reach = state.Reach is { } reach ? new(reach.Since, reach.BelowSince, reach.EndsAt) : null,
+            Losses = state.Losses is { } losses && view.Tier == Tier.Protected ? losses.ToInfo() : null,
         };
     }
 
@@ -44,6 +45,10 @@ internal static class AccountMapping
         view.Followers is { } exact ? exact.ToInfo()
         : view.LastKnownFollowers is { } old ? old.ToInfo() with { Quality = CountQuality.AsOf }
         : new(0, DateTimeOffset.UnixEpoch, CountQuality.Unavailable, 0);
+
+    private static LossInfo ToInfo(this FollowerLosses losses) => new(
+        losses.Note?.Lost ?? 0, losses.Note?.Limit ?? 0, losses.Note?.At, losses.RefusedAt,
+        losses.Allowance is { } a ? new(a.Followers, a.Until, a.PlacedBy.ToInfo(), a.ApprovedBy.Value, a.At) : null);
 
     private static DesignationInfo ToInfo(this Designation designation) =>
         new(designation.Owner.Value, designation.Reason, designation.At, designation.ReviewAt);

@@ -32,7 +32,10 @@ internal static class CommandMapping
         Refusal.Invalid("subject", $"must be 1 to {OperatorId.MaxLength} characters of A-Z a-z 0-9 . _ - @ : | +");
 
     public static HarmInput ToInput(this HarmAction action) =>
-        new(action.Kind, action.Reason, action.Note, action.Ticket, action.Until, action.At);
+        new(action.Kind, action.Reason, action.Note, action.Ticket, action.Until, action.At)
+        {
+            Followers = action.Followers,
+        };
 
     /// <summary>
     /// Puts a command into its request's trace, where Orleans does not (it does only where the command is recorded), so

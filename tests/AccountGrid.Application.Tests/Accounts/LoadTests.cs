@@ -194,7 +194,7 @@ public sealed class LoadTests
                 $$$"""
                 {"id":25073877,"handle":"president","version":4,"stateVersion":2,"registeredAt":"2017-11-02T22:00:00Z","erasedAt":null,"holds":[],
                 "designation":{"owner":"lee","reason":"OTHER","at":"2017-11-02T22:00:00Z","reviewAt":"2017-11-11T22:00:00Z"},
-                "reach":null,"proposal":{"sequence":3,"state":"open","action":{"kind":"deactivate","reason":"SPAM","note":"","ticket":"","until":null,"at":null},
+                "reach":null,"losses":null,"proposal":{"sequence":3,"state":"open","action":{"kind":"deactivate","reason":"SPAM","note":"","ticket":"","until":null,"at":null,"followers":0},
                 "digest":"{{{account.View.State.Proposal!.Digest}}}","shown":{"followers":0,"tier":"protected"},"proposedBy":"op/kim",
                 "proposedAt":"2017-11-02T22:00:00Z","approvedBy":null,"stateVersion":2,"dueAt":"2017-11-02T22:15:00Z"},"closedProposals":[],
                 "requests":[{"id":"a","digest":"{{{digests[0]}}}","outcome":"done","proposalSequence":null,"refusal":null,"at":"2017-11-02T22:00:00Z","by":"op/kim"},

@@ -85,6 +85,27 @@ public static class EventCodecTests
             new AccountEvent.ReachUnprotected(900, 1000, null), "reach-unprotected",
             """{"followers":900,"threshold":1000}"""
         },
+        {
+            new AccountEvent.FollowersLost(70, 1000, 10_000, TimeSpan.FromHours(1), 0, [0, 30, 0, 40]), "followers-lost",
+            """{"lost":70,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[0,30,0,40]}"""
+        },
+        {
+            new AccountEvent.FollowersLost(0, 1000, 10_000, TimeSpan.FromHours(1), 9, []), "followers-lost",
+            """{"lost":0,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[],"fromAllowance":9}"""
+        },
+        {
+            new AccountEvent.FollowerLossRefused(10_000, 10_000, TimeSpan.FromHours(1), 3), "follower-loss-refused",
+            """{"lost":10000,"limit":10000,"window":"01:00:00","unfollows":3}"""
+        },
+        {
+            new AccountEvent.FollowerLossAllowed(
+                new HarmAction(HarmKind.AllowFollowerLoss, "SPAM", "bots", "", Noon, Followers: 500_000), Actor.Operator(Kim), Lee, 4, Few), "follower-loss-allowed",
+            """{"action":{"kind":"allow_follower_loss","reason":"SPAM","note":"bots","until":"2017-11-03T12:00:00Z","followers":500000},"by":"op/kim","approvedBy":"lee","proposal":4,"tier":"standard","followers":12}"""
+        },
+        {
+            new AccountEvent.FollowerLossClosed(LiftCause.Staff, "ERROR", "", "T-1"), "follower-loss-closed",
+            """{"cause":"staff","reason":"ERROR","ticket":"T-1"}"""
+        },
     };
 
     /// <summary>The rest of them, from proposals on.</summary>
@@ -211,7 +232,7 @@ public static class EventCodecTests
         [Fact]
         public void Names_of_stored_values_are_pinned_and_unique()
         {
-            Assert.Equal("deactivate suspend erase unprotect owner_deactivate change_suspension", NamesOf<HarmKind>(k => Hold(k)));
+            Assert.Equal("deactivate suspend erase unprotect owner_deactivate allow_follower_loss change_suspension", NamesOf<HarmKind>(k => Hold(k)));
             Assert.Equal("owner_deactivation staff_deactivation suspension", NamesOf<HoldKind>(k => Lifted(k, LiftCause.Staff), "kind"));
             Assert.Equal("staff owner expired undo", NamesOf<LiftCause>(c => Lifted(HoldKind.Suspension, c), "cause"));
             Assert.Equal(
@@ -220,7 +241,7 @@ public static class EventCodecTests
             Assert.Equal(
                 "NONE UNAUTHENTICATED FORBIDDEN_ROLE AUTHORITY_ENDED NOTICE_PERIOD NEEDS_SECOND_PERSON SAME_PERSON PROPOSAL_EXPIRED PROPOSAL_VOID "
                 + "BUDGET_EXCEEDED REACH_EXCEEDED VERSION_MISMATCH REQUEST_ID_CONFLICT NOT_FOUND ALREADY_EXISTS WRONG_STATUS INVALID_ARGUMENT "
-                + "TOO_LARGE OVERLOADED STORAGE_UNAVAILABLE",
+                + "TOO_LARGE OVERLOADED STORAGE_UNAVAILABLE FOLLOWER_LOSS_LIMIT",
                 NamesOf<RefusalReason>(r => new AccountEvent.AttemptRefused("x", r, "", null), "reason"));
 
             static AccountEvent Hold(HarmKind kind) => new AccountEvent.HoldPlaced(Plain with { Kind = kind }, Actor.System, null, null, Few);

@@ -63,6 +63,46 @@ public sealed class ModerationTests
         });
     }
 
+    public sealed class Followers
+    {
+        [Fact]
+        public Task That_a_protected_account_may_not_lose_count_when_they_are_refused() =>
+            InWorld(async (world, account, board) =>
+            {
+                world.Policies.Set(
+                    new() { ProtectedReach = 1 }, world.Policies.Operators, new() { LossAtLeast = 2 });
+                await account.FollowAsync([.. Changes(1, 9, follows: true)], Token);
+                await account.FollowAsync([.. Changes(1, 3, follows: false)], Token);
+                await account.FollowAsync([.. Changes(1, 4, follows: false)], Token);
+                Assert.Equal(7, board.Told("follows.loss_refused"));
+            });
+
+        [Fact]
+        public Task Count_each_time_they_cross_the_threshold() => InWorld(async (world, account, board) =>
+        {
+            world.Policies.Set(
+                new() { ProtectedReach = 5, ReachCoolOff = TimeSpan.FromDays(1) }, world.Policies.Operators, new());
+            await account.FollowAsync([.. Changes(1, 5, follows: true)], Token);
+            await account.FollowAsync([.. Changes(1, 1, follows: false)], Token);
+            Assert.Equal((1, 1, 0), MovesOf(board));
+            world.Clock.Advance(TimeSpan.FromDays(1));
+            await account.FireDueAsync(Token);
+            Assert.Equal((1, 1, 1), MovesOf(board));
+            await account.FollowAsync([.. Changes(1, 1, follows: true)], Token);
+            await account.FollowAsync([.. Changes(1, 1, follows: false)], Token);
+            world.Clock.Advance(TimeSpan.FromHours(1));
+            await account.FollowAsync([.. Changes(1, 1, follows: true)], Token);
+            Assert.Equal((3, 2, 1), MovesOf(board));
+        });
+
+        private static (double Reached, double Below, double Ended) MovesOf(Board board) => (
+            board.Told("protection.moves move=reached"), board.Told("protection.moves move=below"),
+            board.Told("protection.moves move=ended"));
+
+        private static IEnumerable<FollowChange> Changes(int first, int count, bool follows) =>
+            Enumerable.Range(first, count).Select(f => new FollowChange(new AccountId(f), follows));
+    }
+
     public sealed class An_outage
     {
         [Fact]

@@ -71,7 +71,8 @@ internal sealed record AccountFold
 
     private AccountFold Apply(JournalLine line) => line.Type switch
     {
-        "registered" or "attempt-refused" => this,
+        "registered" or "attempt-refused" or "followers-lost" or "follower-loss-refused" or "follower-loss-closed" =>
+            this,
         "hold-placed" => Place(line),
         "hold-lifted" => Holds.Contains(line.Hold)
             ? this with { Holds = Holds.Remove(line.Hold) }
@@ -81,6 +82,7 @@ internal sealed record AccountFold
         "reach-below" => Reach ? this : this with { Damage = $"not protected by reach: {line}" },
         "reach-unprotected" => Reach ? this with { Reach = false } : this with { Damage = $"not protected by reach: {line}" },
         "protection-raised" => this with { Designated = true },
+        "follower-loss-allowed" => Executed(line),
         "protection-lowered" => Executed(line) with { Designated = false },
         "proposal-opened" or "action-scheduled" => Pending is null
             ? this with { Pending = line.Sequence }

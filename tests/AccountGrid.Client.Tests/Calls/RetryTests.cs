@@ -14,6 +14,7 @@ public static class RetryTests
         [InlineData("OVERLOADED", 3600, false)]
         [InlineData("BUDGET_EXCEEDED", 1, false)]
         [InlineData("REACH_EXCEEDED", 1, false)]
+        [InlineData("FOLLOWER_LOSS_LIMIT", 1, false)]
         public void Waits_only_where_the_server_was_busy_and_the_wait_is_short(
             string reason, int seconds, bool mayRepeat) =>
             Assert.Equal(mayRepeat, RetryRule.MayRepeat(
@@ -65,7 +66,7 @@ public static class RetryTests
         [Fact]
         public void Knows_the_methods_that_change_something() => Assert.Equal(
             [
-                "ApproveProposal", "DeactivateAccount", "DeleteFollower", "EnrollOperator", "EraseAccount",
+                "AllowFollowerLoss", "ApproveProposal", "CloseFollowerLoss", "DeactivateAccount", "DeleteFollower", "EnrollOperator", "EraseAccount",
                 "IngestFollows", "OffboardOperator", "ProtectAccount", "PutFollower", "RegisterAccount",
                 "RejectProposal", "RestoreAccount", "SuspendAccount", "UndoOperator", "UndoService",
                 "UnprotectAccount", "WithdrawProposal",

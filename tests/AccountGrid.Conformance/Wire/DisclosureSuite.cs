@@ -205,6 +205,15 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
             "EraseAccount" => [new V1.EraseAccountRequest { Id = ofStaff ? spare : waiting, Reason = reason }],
             "ProtectAccount" => [new V1.ProtectAccountRequest { Id = ofStaff ? spare : waiting, Reason = reason }],
             "UnprotectAccount" => [new V1.UnprotectAccountRequest { Id = ofStaff ? spare : waiting, Reason = reason }],
+            "AllowFollowerLoss" => [new V1.AllowFollowerLossRequest
+            {
+                Id = ofStaff ? spare : waiting,
+                Reason = reason,
+                Followers = 1,
+                Until = In(TimeSpan.FromHours(1)),
+            }],
+            "CloseFollowerLoss" =>
+                [new V1.CloseFollowerLossRequest { Id = ofStaff ? spare : waiting, Reason = reason }],
             _ => OtherRequests(method, planted, ofStaff),
         };
     }

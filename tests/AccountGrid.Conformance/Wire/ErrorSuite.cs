@@ -22,6 +22,7 @@ public abstract class ErrorSuite(Topology topology) : WireSuite(topology)
         ["WRONG_STATUS"] = new(StatusCode.FailedPrecondition, HttpStatusCode.BadRequest),
         ["BUDGET_EXCEEDED"] = new(StatusCode.ResourceExhausted, HttpStatusCode.TooManyRequests) { HasDelay = true },
         ["REACH_EXCEEDED"] = new(StatusCode.ResourceExhausted, HttpStatusCode.TooManyRequests) { HasDelay = true },
+        ["FOLLOWER_LOSS_LIMIT"] = new(StatusCode.ResourceExhausted, HttpStatusCode.TooManyRequests) { HasDelay = true },
         ["OVERLOADED"] = new(StatusCode.ResourceExhausted, HttpStatusCode.TooManyRequests) { HasDelay = true },
         ["TOO_LARGE"] = new(StatusCode.ResourceExhausted, HttpStatusCode.RequestEntityTooLarge) { FieldsOverHttp = ["body"] },
         ["VERSION_MISMATCH"] = new(StatusCode.Aborted, HttpStatusCode.Conflict, "etag"),
@@ -45,6 +46,7 @@ public abstract class ErrorSuite(Topology topology) : WireSuite(topology)
             "UNAUTHENTICATED" => await WireClient.ErrorAsync(Grid.Caller(protocol, token: null).Accounts.GetAccountAsync(new() { Id = 1 }, Options)),
             "AUTHORITY_ENDED" or "NOTICE_PERIOD" or "SAME_PERSON" or "PROPOSAL_VOID" => await OfPeopleAsync(cast, reason),
             "BUDGET_EXCEEDED" or "REACH_EXCEEDED" => await OfBudgetsAsync(cast, reason),
+            "FOLLOWER_LOSS_LIMIT" => await OfLossesAsync(cast),
             _ => await OfRequestsAsync(cast, reason),
         };
         var expected = Reasons[reason];
@@ -161,6 +163,15 @@ public abstract class ErrorSuite(Topology topology) : WireSuite(topology)
 
         return await WireClient.ErrorAsync(
             cast.Kim.Wire.Accounts.DeactivateAccountAsync(new() { Id = await cast.RegisterAsync(followers), Reason = "SPAM" }, Options));
+    }
+
+    private static async Task<WireError> OfLossesAsync(Cast cast)
+    {
+        var id = await cast.RegisterAsync(Topology.ProtectedReach);
+        await cast.IngestAsync(
+            Enumerable.Range(1, Topology.LossAtLeast).Select(f => Cast.FollowOf(id, f, V1.Follow.Types.Op.Unfollow)));
+        return await WireClient.ErrorAsync(
+            cast.Shop.Wire.Followers.DeleteFollowerAsync(new() { Account = id, Follower = Topology.ProtectedReach }, Options));
     }
 
     private async Task<WireError> ExpiredAsync(Cast cast)

@@ -48,6 +48,7 @@ public abstract class Topology : IAsyncDisposable
         ["ACCOUNTGRID__OPERATORS__MAXREACH"] = $"{MaxReach}",
         ["ACCOUNTGRID__OPERATORS__SERVICEMAXHARMS"] = $"{ServiceMaxHarms}",
         ["ACCOUNTGRID__OPERATORS__SERVICEMAXREACH"] = $"{ServiceMaxReach}",
+        ["ACCOUNTGRID__BRAKE__LOSSATLEAST"] = $"{LossAtLeast}",
         ["ACCOUNTGRID__CHECKPOINTS__INTERVAL"] = "00:00:01",
     };
 
@@ -62,6 +63,9 @@ public abstract class Topology : IAsyncDisposable
 
     /// <summary>Followers from which an account is protected.</summary>
     public const int ProtectedReach = 100;
+
+    /// <summary>Followers that a protected account may lose per hour.</summary>
+    public const int LossAtLeast = 60;
 
     /// <summary>Harmful actions per person and hour.</summary>
     public const int MaxHarms = 8;

@@ -1,0 +1,4 @@
+namespace AccountGrid.V1;
+
+/// <inheritdoc/>
+public sealed partial class AllowFollowerLossRequest : IAccountCommand;
