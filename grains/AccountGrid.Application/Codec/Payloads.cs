@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -80,6 +81,18 @@ internal sealed record ActsUndoneData(DateTimeOffset Since, int Accounts, string
 internal sealed record ServiceActsUndoneData(
     OperatorId Service, DateTimeOffset Since, int Accounts, string? Note = null);
 
+internal sealed record SettingsRecordedData(ImmutableSortedDictionary<string, string> Values);
+
+internal sealed record SettingChangeData(string Name, string From, string To);
+
+internal sealed record PolicyTightenedData(ImmutableArray<SettingChangeData> Changes);
+
+internal sealed record PolicyProposedData(
+    ImmutableArray<SettingChangeData> Changes, string Digest, DateTimeOffset ExpiresAt, string? Note = null);
+
+internal sealed record PolicyAdoptedData(
+    ImmutableArray<SettingChangeData> Changes, ConsentData Consent, string? Note = null);
+
 [JsonSerializable(typeof(RegisteredData))]
 [JsonSerializable(typeof(HoldPlacedData))]
 [JsonSerializable(typeof(HoldLiftedData))]
@@ -101,6 +114,10 @@ internal sealed record ServiceActsUndoneData(
 [JsonSerializable(typeof(FrozenData))]
 [JsonSerializable(typeof(ActsUndoneData))]
 [JsonSerializable(typeof(ServiceActsUndoneData))]
+[JsonSerializable(typeof(SettingsRecordedData))]
+[JsonSerializable(typeof(PolicyTightenedData))]
+[JsonSerializable(typeof(PolicyProposedData))]
+[JsonSerializable(typeof(PolicyAdoptedData))]
 internal sealed partial class PayloadContext : JsonSerializerContext;
 
 /// <summary>Reads and writes payloads: strict when reading, compact when writing.</summary>

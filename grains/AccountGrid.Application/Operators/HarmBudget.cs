@@ -19,15 +19,18 @@ internal sealed class HarmBudget(Actor by, OperatorServices services)
     private long _changes;
     private long _wanted = 1;
     private long _loaded;
+    private TimeSpan _loadedWindow;
 
     /// <summary>Reads the charges where memory does not have them all.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     public async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
-        while (_loaded < _wanted)
+        // A longer window has charges that were never read, or are forgotten.
+        while (_loaded < _wanted || _loadedWindow < services.Policy.BudgetWindow)
         {
-            var (wanted, changes) = (_wanted, _changes);
-            var charges = await services.Harms.ReadChargesAsync(by, WindowStart, cancellationToken);
+            var (wanted, changes, window) = (_wanted, _changes, services.Policy.BudgetWindow);
+            var charges = await services.Harms.ReadChargesAsync(
+                by, services.Clock.GetUtcNow() - window, cancellationToken);
             if (changes != _changes)
             {
                 // One was settled or read while this read: what was read may lack it.
@@ -35,7 +38,7 @@ internal sealed class HarmBudget(Actor by, OperatorServices services)
             }
 
             _changes++;
-            _loaded = wanted;
+            (_loaded, _loadedWindow) = (wanted, window);
             lock (_gate)
             {
                 _charges.Clear();
@@ -135,6 +138,7 @@ internal sealed class HarmBudget(Actor by, OperatorServices services)
     private void Forget()
     {
         var from = WindowStart;
+        _loadedWindow = TimeSpan.FromTicks(Math.Min(_loadedWindow.Ticks, services.Policy.BudgetWindow.Ticks));
         while (_charges.TryPeek(out var earliest, out var at) && at <= from)
         {
             _charges.Dequeue();

@@ -29,7 +29,9 @@ public static class PortArguments
         }
 
         Require(append.Index.Version == sequence, "The index row has the version of the last entry.");
-        Require(append.Stream == StreamOf(append.Index), "The index row is the stream's own.");
+        Require(
+            append.Index is StreamIndexRow.None ? append.Stream.IsOfGrid : append.Stream == StreamOf(append.Index),
+            "The index row is the stream's own.");
     }
 
     /// <summary>Checks a batch of follow changes: 1 to <see cref="Limits.FollowBatch"/>.</summary>

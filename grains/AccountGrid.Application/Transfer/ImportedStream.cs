@@ -27,6 +27,10 @@ internal abstract class ImportedStream(StreamId id)
             ? new Folded<OperatorState, OperatorEvent>(
                 id, OperatorState.Unknown(person), OperatorEvolver.Evolve, new OperatorEventCodec(),
                 OperatorIndex.RowOf, static _ => null)
+        : id == StreamId.Policy
+            ? new Folded<PolicyState, PolicyEvent>(
+                id, PolicyState.Unrecorded, PolicyEvolver.Evolve, new PolicyEventCodec(),
+                PolicyStreamKind.RowOfState, static _ => null)
         : throw new InvalidOperationException($"{id} is a journal of no known kind.");
 
     private sealed class Folded<TState, TEvent>(
