@@ -32,9 +32,16 @@ public static class GrainsHosting
         services.TryAddSingleton<ApplicationDiagnostics>();
         services.TryAddSingleton<IEventCodec<AccountEvent>, AccountEventCodec>();
         services.TryAddSingleton<IEventCodec<OperatorEvent>, OperatorEventCodec>();
+        services.TryAddSingleton<IEventCodec<PolicyEvent>, PolicyEventCodec>();
         services.TryAddSingleton<IOperatorAuthority, GrainOperatorAuthority>();
         services.TryAddSingleton<AccountServices>();
         services.TryAddSingleton<OperatorServices>();
+        services.TryAddSingleton<PolicyServices>();
+        services.TryAddSingleton<PolicyMeters>();
+        services.TryAddSingleton(static provider => SiloPolicy.Of(provider.GetRequiredService<PolicyInForce>()));
+        services.TryAddSingleton<PolicyFollower>();
+        services.TryAddSingleton<PolicyWatch>();
+        services.TryAddSingleton<ILocalPolicy, LocalPolicy>();
         services.TryAddSingleton<AccountRegistrar>();
         services.TryAddSingleton<DerivedAudit>();
         services.TryAddSingleton<DerivedSettings>();

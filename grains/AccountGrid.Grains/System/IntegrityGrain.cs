@@ -52,6 +52,5 @@ public sealed class IntegrityGrain(
         await macs.MakeAsync(last?.Checkpoint.Position ?? 0, cancellationToken);
     }
 
-    private bool EverySiloWritesMacs() =>
-        manifests.Current.Silos.Values.All(static silo => silo.Grains.ContainsKey(GrainType.Create("integrity")));
+    private bool EverySiloWritesMacs() => HostedBySilos.All(manifests, "integrity");
 }
