@@ -26,6 +26,7 @@ public sealed class AccountGridClient : IDisposable
         Followers = new FollowersClient(stubs.Followers, calls);
         Proposals = new ProposalsClient(stubs.Proposals, calls);
         Operators = new OperatorsClient(stubs.Operators, calls);
+        Policy = new PolicyClient(stubs.Policy, calls);
         Audit = new AuditClient(stubs.Audit, calls);
         Events = new EventsClient(stubs.Events, calls);
         Traces = new TracesClient(stubs.Traces, calls);
@@ -48,6 +49,9 @@ public sealed class AccountGridClient : IDisposable
 
     /// <summary>People and their powers.</summary>
     public OperatorsClient Operators { get; }
+
+    /// <summary>The numbers behind the rules, and how two admins change them.</summary>
+    public PolicyClient Policy { get; }
 
     /// <summary>The entries of all journals, and their verification.</summary>
     public AuditClient Audit { get; }
@@ -149,6 +153,8 @@ internal sealed class ServiceStubs(CallInvoker invoker)
     public V1.ProposalService.ProposalServiceClient Proposals { get; } = new(invoker);
 
     public V1.OperatorService.OperatorServiceClient Operators { get; } = new(invoker);
+
+    public V1.PolicyService.PolicyServiceClient Policy { get; } = new(invoker);
 
     public V1.AuditService.AuditServiceClient Audit { get; } = new(invoker);
 

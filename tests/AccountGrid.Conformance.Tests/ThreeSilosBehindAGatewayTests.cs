@@ -21,6 +21,8 @@ public static class ThreeSilosBehindAGatewayTests
 
     public sealed class Operators(ThreeSilosBehindAGateway topology) : OperatorSuite(topology);
 
+    public sealed class Policy(ThreeSilosBehindAGateway topology) : PolicySuite(topology);
+
     public sealed class Budgets(ThreeSilosBehindAGateway topology) : BudgetSuite(topology);
 
     public sealed class Undo(ThreeSilosBehindAGateway topology) : UndoSuite(topology);

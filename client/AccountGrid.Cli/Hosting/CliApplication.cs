@@ -49,6 +49,7 @@ internal static class CliApplication
         root.Subcommands.Add(ProposalCommands.Create(commands));
         root.Subcommands.Add(OperatorCommands.Create(commands));
         root.Subcommands.Add(ServiceCommands.Create(commands));
+        root.Subcommands.Add(PolicyCommands.Create(commands));
         root.Subcommands.Add(AuditCommands.Create(commands));
         root.Subcommands.Add(TraceCommand.Create(commands));
         root.Subcommands.Add(WatchCommand.Create(commands));

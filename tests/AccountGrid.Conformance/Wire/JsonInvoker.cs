@@ -35,7 +35,7 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
             V1.AccountServiceReflection.Descriptor, V1.FollowerServiceReflection.Descriptor,
                 V1.ProposalServiceReflection.Descriptor,
             V1.OperatorServiceReflection.Descriptor, V1.AuditServiceReflection.Descriptor,
-                V1.TraceServiceReflection.Descriptor,
+                V1.TraceServiceReflection.Descriptor, V1.PolicyServiceReflection.Descriptor,
         }
         from service in file.Services
         from method in service.Methods

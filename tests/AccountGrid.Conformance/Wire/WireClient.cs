@@ -31,6 +31,9 @@ public class WireClient(HttpClient http, CallInvoker invoker)
     /// <summary>Operators.</summary>
     public V1.OperatorService.OperatorServiceClient Operators { get; } = new(invoker);
 
+    /// <summary>The policy record.</summary>
+    public V1.PolicyService.PolicyServiceClient Policy { get; } = new(invoker);
+
     /// <summary>The audit.</summary>
     public V1.AuditService.AuditServiceClient Audit { get; } = new(invoker);
 
