@@ -65,8 +65,9 @@ public static class RetryTests
         [Fact]
         public void Knows_the_methods_that_change_something() => Assert.Equal(
             [
-                "ApprovePolicy", "ApproveProposal", "DeactivateAccount", "DeleteFollower", "EnrollOperator",
-                "EraseAccount", "IngestFollows", "OffboardOperator", "ProposePolicy", "ProtectAccount", "PutFollower",
+                "ApprovePolicy", "ApproveProposal", "ChangeSuspension", "DeactivateAccount", "DeleteFollower",
+                "EnrollOperator", "EraseAccount", "IngestFollows", "OffboardOperator", "ProposePolicy",
+                "ProtectAccount", "PutFollower",
                 "RegisterAccount", "RejectPolicy", "RejectProposal", "RestoreAccount", "SuspendAccount", "UndoOperator",
                 "UndoService", "UnprotectAccount", "WithdrawPolicy", "WithdrawProposal",
             ],
