@@ -27,6 +27,7 @@ public sealed class AccountGridClient : IDisposable
         Proposals = new ProposalsClient(stubs.Proposals, calls);
         Operators = new OperatorsClient(stubs.Operators, calls);
         Brake = new BrakeClient(stubs.Brake, calls);
+        Policy = new PolicyClient(stubs.Policy, calls);
         Audit = new AuditClient(stubs.Audit, calls);
         Events = new EventsClient(stubs.Events, calls);
         Traces = new TracesClient(stubs.Traces, calls);
@@ -52,6 +53,9 @@ public sealed class AccountGridClient : IDisposable
 
     /// <summary>The brake over the whole grid.</summary>
     public BrakeClient Brake { get; }
+
+    /// <summary>The numbers behind the rules, and how two admins change them.</summary>
+    public PolicyClient Policy { get; }
 
     /// <summary>The entries of all journals, and their verification.</summary>
     public AuditClient Audit { get; }
@@ -155,6 +159,8 @@ internal sealed class ServiceStubs(CallInvoker invoker)
     public V1.OperatorService.OperatorServiceClient Operators { get; } = new(invoker);
 
     public V1.BrakeService.BrakeServiceClient Brake { get; } = new(invoker);
+
+    public V1.PolicyService.PolicyServiceClient Policy { get; } = new(invoker);
 
     public V1.AuditService.AuditServiceClient Audit { get; } = new(invoker);
 

@@ -35,9 +35,16 @@ public static class GrainsHosting
         services.TryAddSingleton<IEventCodec<BrakeEvent>, BrakeEventCodec>();
         services.TryAddSingleton<IBrake, GrainBrake>();
         services.TryAddSingleton<BrakeServices>();
+        services.TryAddSingleton<IEventCodec<PolicyEvent>, PolicyEventCodec>();
         services.TryAddSingleton<IOperatorAuthority, GrainOperatorAuthority>();
         services.TryAddSingleton<AccountServices>();
         services.TryAddSingleton<OperatorServices>();
+        services.TryAddSingleton<PolicyServices>();
+        services.TryAddSingleton<PolicyMeters>();
+        services.TryAddSingleton(static provider => SiloPolicy.Of(provider.GetRequiredService<PolicyInForce>()));
+        services.TryAddSingleton<PolicyFollower>();
+        services.TryAddSingleton<PolicyWatch>();
+        services.TryAddSingleton<ILocalPolicy, LocalPolicy>();
         services.TryAddSingleton<AccountRegistrar>();
         services.TryAddSingleton<DerivedAudit>();
         services.TryAddSingleton<DerivedSettings>();

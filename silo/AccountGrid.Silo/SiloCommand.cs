@@ -166,6 +166,11 @@ public static class SiloCommand
         {
             return Say(DataRefused, e.Message);
         }
+        catch (Exception e) when (e is JournalDamagedException or UnknownFormatException)
+        {
+            // Of the policy record, which is read before anything is served.
+            return Say(DataRefused, e.Message);
+        }
         catch (InvalidDataException e)
         {
             return Say(DataRefused, e.Message);

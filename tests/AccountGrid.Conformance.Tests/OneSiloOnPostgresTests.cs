@@ -23,6 +23,8 @@ public static class OneSiloOnPostgresTests
 
     public sealed class Operators(OneSiloOnPostgres topology) : OperatorSuite(topology);
 
+    public sealed class Policy(OneSiloOnPostgres topology) : PolicySuite(topology);
+
     public sealed class Budgets(OneSiloOnPostgres topology) : BudgetSuite(topology);
 
     public sealed class Brake(OneSiloOnPostgres topology) : BrakeSuite(topology);

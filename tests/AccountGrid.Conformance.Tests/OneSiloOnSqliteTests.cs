@@ -23,6 +23,8 @@ public static class OneSiloOnSqliteTests
 
     public sealed class Operators(OneSiloOnSqlite topology) : OperatorSuite(topology);
 
+    public sealed class Policy(OneSiloOnSqlite topology) : PolicySuite(topology);
+
     public sealed class Budgets(OneSiloOnSqlite topology) : BudgetSuite(topology);
 
     public sealed class Brake(OneSiloOnSqlite topology) : BrakeSuite(topology);

@@ -23,6 +23,8 @@ public static class ThreeSilosBehindAGatewayTests
 
     public sealed class Operators(ThreeSilosBehindAGateway topology) : OperatorSuite(topology);
 
+    public sealed class Policy(ThreeSilosBehindAGateway topology) : PolicySuite(topology);
+
     public sealed class Budgets(ThreeSilosBehindAGateway topology) : BudgetSuite(topology);
 
     public sealed class Brake(ThreeSilosBehindAGateway topology) : BrakeSuite(topology);

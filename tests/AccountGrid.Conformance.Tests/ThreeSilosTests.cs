@@ -23,6 +23,8 @@ public static class ThreeSilosTests
 
     public sealed class Operators(ThreeSilos topology) : OperatorSuite(topology);
 
+    public sealed class Policy(ThreeSilos topology) : PolicySuite(topology);
+
     public sealed class Budgets(ThreeSilos topology) : BudgetSuite(topology);
 
     public sealed class Brake(ThreeSilos topology) : BrakeSuite(topology);

@@ -29,6 +29,22 @@ public abstract class JournalSuite(StoreFixture fixture) : StoreSuite(fixture)
         EntryAssert.Equal(stream.Entries, await Store.Journal.ReadAsync(stream.Id, 1, 10, Stop));
     }
 
+    [Fact]
+    public async Task A_stream_about_the_grid_is_fenced_and_read_like_any_other_and_has_no_index_row()
+    {
+        var (policy, account) = (new SampleStream(StreamId.Policy), new SampleStream(25073877));
+        var first = policy.Next();
+        await AppendAsync(first);
+        await AppendAsync(policy.Next(2));
+        Assert.Equal(AppendResult.Conflict, await Store.Journal.AppendAsync(first, Stop));
+        EntryAssert.Equal(policy.Entries, await Store.Journal.ReadAsync(policy.Id, 1, 10, Stop));
+        Assert.Empty(await Store.Index.ListOperatorsAsync("", 10, Stop));
+
+        // Only such a stream is without one.
+        var without = account.Next() with { Index = new StreamIndexRow.None { Version = 1 } };
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.Journal.AppendAsync(without, Stop));
+    }
+
     [Theory]
     [InlineData("0193e5a0-7e1d-7abc-8def-0123456789ab")]
     [InlineData("0193E5A0-7E1D-7ABC-8DEF-0123456789AB")]

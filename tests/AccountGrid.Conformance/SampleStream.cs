@@ -18,6 +18,9 @@ public sealed class SampleStream
 
     public SampleStream(OperatorId person) => Id = StreamId.Of(person);
 
+    /// <summary>A stream about the whole grid.</summary>
+    public SampleStream(StreamId ofGrid) => Id = ofGrid;
+
     public static DateTimeOffset Day { get; } = new(2017, 11, 2, 18, 52, 0, TimeSpan.Zero);
 
     public StreamId Id { get; }
@@ -81,6 +84,7 @@ public sealed class SampleStream
             ProposedBy = null,
             DueAt = null,
         })
+        : Id.IsOfGrid ? new StreamIndexRow.None { Version = Version }
         : new StreamIndexRow.Operator
         {
             Version = Version,

@@ -4,6 +4,7 @@ using System.Text;
 using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AccountGrid.Conformance;
 
@@ -47,7 +48,7 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
 
         // Not a line differs but the header, which says when.
         Assert.Equal(Lines(export).Skip(1), Lines(await ExportAsync(to.Store, world)).Skip(1));
-        Assert.Equal((7, Followers, 2, 1), (total.Streams, total.Followers, total.Accounts, total.Checkpoints));
+        Assert.Equal((8, Followers, 2, 1), (total.Streams, total.Followers, total.Accounts, total.Checkpoints));
         Assert.True(total.Entries >= 10, $"{total.Entries} entries");
         var verdict = await new AuditVerifier(to.Store.Audit, outside, keys).VerifyAsync(Stop);
         Assert.True(verdict.IsIntact, verdict.First?.Message);
@@ -130,7 +131,7 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
     }
 
     /// <summary>
-    /// Two people, one account that is suspended for a while, and a large one with a proposal that waits; a checkpoint
+    /// The policy, two people, one account that is suspended for a while, and a large one with a proposal that waits; a checkpoint
     /// over all of it.
     /// </summary>
     private async Task<(ICheckpointLog Outside, CheckpointKeys Keys)> FillAsync(World world)
@@ -162,6 +163,13 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
                 "protect"), Stop)).Refusal);
         Assert.Equal(Outcome.Pending,
             (await large.ExecuteAsync(new(World.Deactivate(), World.Person("kim"), "down"), Stop)).Outcome);
+        var policy = new PolicyProcessor(
+            new PolicyServices(
+                from.Store.Journal, world.Desk, new PolicyEventCodec(), world.Clock, world.Limits, world.Diagnostics,
+                NullLogger<PolicyProcessor>.Instance),
+            new PolicyMeters(world.Meters));
+        Assert.Null((await policy.ExecuteAsync(
+            new(new SiloPolicy(GridPolicy.Default, []).ToCommand(), Caller.System), Stop)).Refusal);
         var outside = new FileCheckpointLog(_directory.File("checkpoints.jsonl"));
         using var signer = new ECDsaCheckpointSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         var keys = CheckpointKeys.FromPem(signer.ExportPublicKeyPem());

@@ -17,6 +17,11 @@ public sealed class StopTests
             await web.RegisterAsync(1);
         }
 
+        using (var kim = new Api(silo, "kim", "support"))
+        {
+            await PolicyTests.RecordedAsync(kim);
+        }
+
         // Half a request: in flight for certain, for as long as this test wants.
         const string Body = """{"reason":"SPAM","note":"in flight"}""";
         using var connection = new TcpClient();
@@ -35,9 +40,9 @@ public sealed class StopTests
         Assert.Contains("DEACTIVATED", answer, StringComparison.Ordinal);
         Assert.Equal(0, await silo.WaitForExitAsync(TimeSpan.FromSeconds(60), Token));
 
-        // Enrolment, registration and deactivation: the last checkpoint came after the last of them.
+        // Policy, enrolment, registration and deactivation: the last checkpoint came after the last of them.
         var lines = await File.ReadAllLinesAsync(Path.Combine(silo.DataDirectory, "checkpoints.jsonl"), Token);
-        Assert.Contains("\"position\":3,", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("\"position\":4,", lines[^1], StringComparison.Ordinal);
         await silo.RestartAsync(Token);
         using var again = new Api(silo, "web", "service");
         Assert.Equal("DEACTIVATED", await again.StatusAsync(1));

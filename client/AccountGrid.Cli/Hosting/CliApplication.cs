@@ -50,6 +50,7 @@ internal static class CliApplication
         root.Subcommands.Add(OperatorCommands.Create(commands));
         root.Subcommands.Add(ServiceCommands.Create(commands));
         root.Subcommands.Add(BrakeCommands.Create(commands));
+        root.Subcommands.Add(PolicyCommands.Create(commands));
         root.Subcommands.Add(AuditCommands.Create(commands));
         root.Subcommands.Add(TraceCommand.Create(commands));
         root.Subcommands.Add(WatchCommand.Create(commands));

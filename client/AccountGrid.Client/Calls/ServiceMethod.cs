@@ -48,7 +48,7 @@ internal sealed class ServiceMethod
         {
             AccountService.Descriptor, FollowerService.Descriptor, ProposalService.Descriptor,
             OperatorService.Descriptor, BrakeService.Descriptor, AuditService.Descriptor, EventService.Descriptor,
-            TraceService.Descriptor,
+            TraceService.Descriptor, PolicyService.Descriptor,
         }
         .SelectMany(static service => service.Methods)
         .Select(static method => new ServiceMethod(method, method.GetOptions()?.IdempotencyLevel ?? default))

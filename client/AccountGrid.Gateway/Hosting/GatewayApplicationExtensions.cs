@@ -3,6 +3,7 @@ using AccountGrid.Gateway.Http;
 using AccountGrid.Gateway.Requests;
 using AccountGrid.Gateway.Services;
 using AccountGrid.OpenApi;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Prometheus;
 
@@ -24,9 +25,23 @@ public static class GatewayApplicationExtensions
         foreach (var (name, tag) in ((string, string?)[])[("live", null), ("ready", readyTag), ("startup", startupTag)])
         {
             app.MapHealthChecks(
-                $"/health/{name}", new() { Predicate = check => tag is not null && check.Tags.Contains(tag) })
+                $"/health/{name}", new()
+                {
+                    Predicate = check => tag is not null && check.Tags.Contains(tag),
+                    ResponseWriter = WriteAsync,
+                })
                 .AllowAnonymous().DisableRateLimiting();
         }
+    }
+
+    /// <summary>The status, and a line for each check that is not healthy and says why.</summary>
+    private static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        context.Response.ContentType = "text/plain";
+        var reasons = report.Entries
+            .Where(static e => e.Value.Status != HealthStatus.Healthy && e.Value.Description is not null)
+            .Select(static e => $"\n{e.Key}: {e.Value.Description}");
+        return context.Response.WriteAsync(report.Status + string.Concat(reasons), context.RequestAborted);
     }
 
     /// <summary>
@@ -59,6 +74,7 @@ public static class GatewayApplicationExtensions
         app.MapGrpcService<ProposalServiceV1>().WithGate(limits);
         app.MapGrpcService<OperatorServiceV1>().WithGate(limits);
         app.MapGrpcService<BrakeServiceV1>().WithGate(limits);
+        app.MapGrpcService<PolicyServiceV1>().WithGate(limits);
         app.MapGrpcService<AuditServiceV1>().WithGate(limits);
         app.MapGrpcService<EventServiceV1>().WithGate(limits);
         app.MapGrpcService<TraceServiceV1>().WithGate(limits);

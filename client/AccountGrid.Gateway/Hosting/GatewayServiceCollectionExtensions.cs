@@ -61,6 +61,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<ProposalServiceV1>();
         services.AddSingleton<OperatorServiceV1>();
         services.AddSingleton<BrakeServiceV1>();
+        services.AddSingleton<PolicyServiceV1>();
         services.AddSingleton<AuditServiceV1>();
         services.AddSingleton<EventServiceV1>();
         services.AddSingleton<TraceServiceV1>();

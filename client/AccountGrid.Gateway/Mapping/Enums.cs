@@ -49,6 +49,11 @@ internal static class Enums
         (Standing.Notice, V1.Operator.Types.Standing.Notice),
         (Standing.Ended, V1.Operator.Types.Standing.Ended));
 
+    public static readonly EnumMap<StricterWhen, V1.PolicySetting.Types.Stricter> Stricter = new(
+        (StricterWhen.Lower, V1.PolicySetting.Types.Stricter.Lower),
+        (StricterWhen.Higher, V1.PolicySetting.Types.Stricter.Higher),
+        (StricterWhen.Fewer, V1.PolicySetting.Types.Stricter.Fewer));
+
     public static readonly EnumMap<Roles, V1.Role> Roles = new(
         (Domain.Roles.Support, V1.Role.Support),
         (Domain.Roles.Approver, V1.Role.Approver),

@@ -35,6 +35,9 @@ internal sealed class GrainCalls(
     /// <summary>The register of operators as a whole.</summary>
     private IRegisterGrain Register => grains.GetGrain<IRegisterGrain>(0);
 
+    /// <summary>The policy record.</summary>
+    public IPolicyGrain Policy => grains.GetGrain<IPolicyGrain>(0);
+
     /// <summary>Checkpoints and verification.</summary>
     public IAuditGrain Audit => grains.GetGrain<IAuditGrain>(0);
 
@@ -186,6 +189,24 @@ internal sealed class GrainCalls(
         return reply is { Refusal: null, Brake: { } brake }
             ? brake
             : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : reply.Refusal);
+    }
+
+    /// <summary>
+    /// Sends a command on the policy record; again if its silo goes away meanwhile and it has a request id, or if it
+    /// was never delivered.
+    /// </summary>
+    /// <exception cref="ApiException">
+    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
+    /// </exception>
+    public async Task<PolicyReply> ExecuteAsync(
+        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
+            () => Policy.ExecuteAsync(command, caller, cancellationToken), command.RequestId is not null, MayRepeat,
+            clock, cancellationToken);
+        return reply.Refusal is not { } refusal
+            ? reply
+            : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : refusal);
     }
 
     /// <summary>The value of an answer.</summary>

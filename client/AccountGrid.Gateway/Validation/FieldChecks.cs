@@ -32,6 +32,15 @@ internal struct FieldChecks
         }
     }
 
+    /// <summary>The sequence of a proposal.</summary>
+    public void Sequence(long value)
+    {
+        if (value <= 0)
+        {
+            Add("sequence", "must be a positive 64-bit integer");
+        }
+    }
+
     /// <summary>A number that may be absent (0) but not negative.</summary>
     public void NotNegative(string field, long value)
     {

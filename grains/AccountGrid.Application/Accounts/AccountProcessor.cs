@@ -21,6 +21,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     private readonly FollowerCache _followers;
     private readonly JournaledStream<AccountState, AccountEvent> _stream;
     private volatile AccountView _view;
+    private volatile AccountPolicy? _viewPolicy;
     private long? _lastRefresh;
     private Task? _dueWork;
     private int _generationAsked;
@@ -128,11 +129,18 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     }
 
     /// <summary>
-    /// Starts, without waiting and at most once per <see cref="ProcessorLimits.RetryAfter"/>, to read again what could
-    /// not be read: the state after a failed append, the follower count. Never fails.
+    /// Publishes the view anew where the policy has changed; and starts, without waiting and at most once per
+    /// <see cref="ProcessorLimits.RetryAfter"/>, to read again what could not be read: the state after a failed append,
+    /// the follower count. Never fails.
     /// </summary>
     public void Recover()
     {
+        if (!ReferenceEquals(_viewPolicy, _services.Policy))
+        {
+            // The tier may be another one.
+            Publish();
+        }
+
         _followers.BeginRead();
         BeginSumUp();
         BeginNoteReach();
@@ -149,7 +157,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// shown again without asking. Safe from any thread.
     /// </summary>
     public bool IsSettledOn(AccountView view) =>
-        ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload;
+        ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload
+        && ReferenceEquals(_viewPolicy, _services.Policy);
 
     /// <summary>
     /// Counts a public read that was refused because the account is down; the command that ends the incident records
@@ -203,9 +212,11 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// <summary>Shows readers what is known now.</summary>
     internal void Publish()
     {
-        var state = _stream.Head.State;
-        _view = new(state, _followers.Exact, _followers.LastKnown,
-            state.TierWith(_followers.Exact?.Count, _services.Policy));
+        var (state, policy) = (_stream.Head.State, _services.Policy);
+        _view = new(state, _followers.Exact, _followers.LastKnown, state.TierWith(_followers.Exact?.Count, policy));
+
+        // Behind the view: a reader between the two takes the view for older than it is, which is harmless.
+        _viewPolicy = policy;
     }
 
     /// <inheritdoc/>

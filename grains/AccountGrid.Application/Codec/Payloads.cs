@@ -93,6 +93,18 @@ internal sealed record BrakeEngagedData(int Harms, long Reach, int MaxHarms, lon
 
 internal sealed record BrakeReleasedData(string Note);
 
+internal sealed record SettingsRecordedData(ImmutableSortedDictionary<string, string> Values);
+
+internal sealed record SettingChangeData(string Name, string From, string To);
+
+internal sealed record PolicyTightenedData(ImmutableArray<SettingChangeData> Changes);
+
+internal sealed record PolicyProposedData(
+    ImmutableArray<SettingChangeData> Changes, string Digest, DateTimeOffset ExpiresAt, string? Note = null);
+
+internal sealed record PolicyAdoptedData(
+    ImmutableArray<SettingChangeData> Changes, ConsentData Consent, string? Note = null);
+
 [JsonSerializable(typeof(RegisteredData))]
 [JsonSerializable(typeof(HoldPlacedData))]
 [JsonSerializable(typeof(HoldLiftedData))]
@@ -119,6 +131,10 @@ internal sealed record BrakeReleasedData(string Note);
 [JsonSerializable(typeof(ServiceActsUndoneData))]
 [JsonSerializable(typeof(BrakeEngagedData))]
 [JsonSerializable(typeof(BrakeReleasedData))]
+[JsonSerializable(typeof(SettingsRecordedData))]
+[JsonSerializable(typeof(PolicyTightenedData))]
+[JsonSerializable(typeof(PolicyProposedData))]
+[JsonSerializable(typeof(PolicyAdoptedData))]
 internal sealed partial class PayloadContext : JsonSerializerContext;
 
 /// <summary>Reads and writes payloads: strict when reading, compact when writing.</summary>

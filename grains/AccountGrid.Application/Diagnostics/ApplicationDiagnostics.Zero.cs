@@ -10,12 +10,12 @@ public sealed partial class ApplicationDiagnostics
     {
         _follows.Add(0);
         _damagedJournals.Add(0);
-        foreach (var stream in (string[])["account", "operator", "brake"])
+        foreach (var stream in (string[])["account", "operator", "brake", "policy"])
         {
             _fencesLost.Add(0, Tag("stream", stream));
         }
 
-        foreach (var queue in (string[])["commands", "follows", "operators", "ledger"])
+        foreach (var queue in (string[])["commands", "follows", "operators", "policy", "ledger"])
         {
             _queueRefusals.Add(0, Tag("queue", queue));
         }

@@ -7,7 +7,9 @@ namespace AccountGrid.Application;
 /// A rolling sum of harms: charges that were read from the accounts' journals, and reservations for harms whose end is
 /// not known yet. Runs on its owner's scheduler; <see cref="Spent"/> and <see cref="All"/> are for any thread.
 /// </summary>
-/// <param name="countsAfter">Charges up to this instant do not count any more; it only grows.</param>
+/// <param name="countsAfter">
+/// Charges up to this instant do not count. It grows with the time, and goes back where the window becomes longer.
+/// </param>
 /// <param name="read">Reads the charges after an instant.</param>
 internal sealed class RollingCharges(
     Func<DateTimeOffset> countsAfter,
@@ -24,6 +26,9 @@ internal sealed class RollingCharges(
     private long _changes;
     private long _wanted = 1;
     private long _loaded;
+
+    /// <summary>Memory has the charges after this instant.</summary>
+    private DateTimeOffset _knownAfter = DateTimeOffset.MaxValue;
 
     /// <summary>Every charge and reservation, in no order.</summary>
     public ImmutableArray<HarmCharge> All
@@ -43,10 +48,10 @@ internal sealed class RollingCharges(
     public async ValueTask<bool> LoadAsync(CancellationToken cancellationToken)
     {
         var found = false;
-        while (_loaded < _wanted)
+        while (_loaded < _wanted || countsAfter() < _knownAfter)
         {
-            var (wanted, changes) = (_wanted, _changes);
-            var charges = await read(countsAfter(), cancellationToken);
+            var (wanted, changes, from) = (_wanted, _changes, countsAfter());
+            var charges = await read(from, cancellationToken);
             if (changes != _changes)
             {
                 // One was settled or read while this read: what was read may lack it.
@@ -58,6 +63,7 @@ internal sealed class RollingCharges(
             found = charges.Length > 0;
             lock (_gate)
             {
+                _knownAfter = from;
                 _charges.Clear();
                 _charges.EnqueueRange(charges.Select(static charge => (charge, charge.At)));
                 _reach = charges.Sum(static charge => charge.Reach);
@@ -140,6 +146,7 @@ internal sealed class RollingCharges(
     private void Forget()
     {
         var from = countsAfter();
+        _knownAfter = from > _knownAfter ? from : _knownAfter;
         while (_charges.TryPeek(out var earliest, out var at) && at <= from)
         {
             _charges.Dequeue();

@@ -31,6 +31,10 @@ internal abstract class ImportedStream(StreamId id)
             ? new Folded<BrakeState, BrakeEvent>(
                 id, BrakeState.Initial, BrakeEvolver.Evolve, new BrakeEventCodec(), BrakeStreamKind.RowAfter,
                 static _ => null)
+        : id == StreamId.Policy
+            ? new Folded<PolicyState, PolicyEvent>(
+                id, PolicyState.Unrecorded, PolicyEvolver.Evolve, new PolicyEventCodec(),
+                PolicyStreamKind.RowOfState, static _ => null)
         : throw new InvalidOperationException($"{id} is a journal of no known kind.");
 
     private sealed class Folded<TState, TEvent>(

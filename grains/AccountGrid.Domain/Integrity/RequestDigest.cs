@@ -60,6 +60,32 @@ public static class RequestDigest
         return writer.Add("release").Add(request.Note).Sha256Hex();
     }
 
+    /// <summary>The digest of a whole request on the policy record, without its request id.</summary>
+    public static string Of(PolicyRequest request)
+    {
+        var writer = new CanonicalWriter("accountgrid.policy-request.v1");
+        AddActor(writer, request.Caller.Actor);
+        writer.Add(request.ExpectedPolicyVersion ?? -1).Add(request.Command.Name);
+        return request.Command.AddTo(writer).Sha256Hex();
+    }
+
+    /// <summary>
+    /// The digest that a proposal about the policy carries: proposer, the exact changes and the policy version that it
+    /// is bound to.
+    /// </summary>
+    public static string Of(Actor proposer, IReadOnlyCollection<SettingChange> changes, long policyVersion)
+    {
+        var writer = new CanonicalWriter("accountgrid.policy-proposal.v1");
+        AddActor(writer, proposer);
+        writer.Add(changes.Count);
+        foreach (var change in changes)
+        {
+            writer.Add(change.Name).Add(change.From).Add(change.To);
+        }
+
+        return writer.Add(policyVersion).Sha256Hex();
+    }
+
     private static void AddActor(CanonicalWriter writer, Actor actor) =>
         writer.Add((long)actor.Kind).Add(actor.Subject);
 }

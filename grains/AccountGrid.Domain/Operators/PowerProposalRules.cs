@@ -20,7 +20,8 @@ internal static class PowerProposalRules
         }
 
         var (proposal, approver) = (state.Proposal!, caller.Actor.Person!.Value);
-        if (CheckApprover(state, proposal, approver, command.Digest, situation) is { } mayNotApprove)
+        if (SecondAdminRules.CheckApprover(
+            IdOf(state).ToString(), WaitingOf(proposal), approver, command.Digest, situation) is { } mayNotApprove)
         {
             return OperatorDecider.Refuse(state, mayNotApprove, ApproveName);
         }
@@ -66,9 +67,7 @@ internal static class PowerProposalRules
         var refusal = AccountDecider.CheckNote(command.Note)
             ?? OperatorDecider.CheckPerson(caller, Roles.Admin, situation)
             ?? CheckPending(state, command.Sequence)
-            ?? (state.Proposal!.ProposedBy == caller.Actor.Person
-                ? null
-                : new Refusal(RefusalReason.ForbiddenRole, "Only the proposer withdraws; others reject."));
+            ?? SecondAdminRules.CheckWithdrawer(state.Proposal!.ProposedBy, caller);
         return refusal is not null
             ? OperatorDecider.Refuse(state, refusal, command.Name)
             : Close(state.Proposal!, ProposalState.Withdrawn, RefusalReason.None, command.Note);
@@ -113,66 +112,23 @@ internal static class PowerProposalRules
         return new(null, [done], Outcome.Done, proposal.Sequence);
     }
 
-    private static Refusal? CheckApprover(
-        OperatorState state, PowerProposal proposal, OperatorId approver, string? digest, OperatorSituation situation)
-    {
-        if (proposal.State == ProposalState.Scheduled)
-        {
-            return Refusal.WrongStatus($"Proposal {IdOf(state)} waits for its time only.");
-        }
-
-        if (SamePerson.MayBe(
-            proposal.ProposedBy, situation.Of(proposal.ProposedBy).PersonId, approver, situation.Of(approver).PersonId))
-        {
-            return Refusal.SamePerson;
-        }
-
-        return digest is { Length: > 0 } seen && seen != proposal.Digest
-            ? Refusal.VersionMismatch("digest", proposal.Digest)
-            : situation.Of(approver).HasHeldSince(Roles.Admin, proposal.ProposedAt)
-                ? null
-                : Refusal.RoleTooNew(approver, Roles.Admin);
-    }
-
     /// <summary>Why the proposal no longer holds at this instant, or <c>null</c>.</summary>
     private static string? WhyVoid(OperatorState state, PowerProposal proposal, OperatorSituation situation)
     {
-        if (!MayStillAct(proposal.ProposedBy, proposal, situation))
-        {
-            return "the proposer has lost the authority";
-        }
-
-        if (proposal.ApprovedBy is { } approver && !MayStillAct(approver, proposal, situation))
-        {
-            return "the approver has lost the authority";
-        }
-
-        return proposal.PowerVersion != state.PowerVersion ? "the operator's power changed"
-            : proposal.Change.Kind == PowerChangeKind.Enroll && proposal.Change.AuthorityEndsAt <= situation.Now
-                ? "the authority would have ended already"
-            : null;
+        // What lowers power may be done in the notice window.
+        var mayBeInNotice = proposal.Change.Kind == PowerChangeKind.Offboard;
+        return SecondAdminRules.WhoLostAuthority(WaitingOf(proposal), mayBeInNotice, situation)
+            ?? (proposal.PowerVersion != state.PowerVersion ? "the operator's power changed"
+                : proposal.Change.Kind == PowerChangeKind.Enroll && proposal.Change.AuthorityEndsAt <= situation.Now
+                    ? "the authority would have ended already"
+                : null);
     }
 
-    /// <summary>
-    /// An admin ever since the proposal; and outside the notice window, except where the proposal lowers power.
-    /// </summary>
-    private static bool MayStillAct(OperatorId admin, PowerProposal proposal, OperatorSituation situation) =>
-        situation.Of(admin).HasHeldSince(Roles.Admin, proposal.ProposedAt)
-        && (proposal.Change.Kind == PowerChangeKind.Offboard || situation.Of(admin).Standing == Standing.Active);
+    private static Refusal? CheckPending(OperatorState state, long sequence) => SecondAdminRules.CheckPending(
+        IdOf(state, sequence).ToString(), sequence, state.Proposal?.Sequence, state.ClosedProposals);
 
-    private static Refusal? CheckPending(OperatorState state, long sequence) =>
-        state.Proposal?.Sequence == sequence ? null
-        : state.ClosedProposals.FirstOrDefault(p => p.Sequence == sequence) is not { } closed
-            ? Refusal.NotFound($"pending proposal {IdOf(state, sequence)}")
-        : closed.State switch
-        {
-            ProposalState.Expired => new(
-                RefusalReason.ProposalExpired, $"Proposal {IdOf(state, sequence)} has expired."),
-            ProposalState.Void => new(
-                RefusalReason.ProposalVoid, $"Proposal {IdOf(state, sequence)} is void: it was voided before."),
-            _ => Refusal.WrongStatus(
-                $"Proposal {IdOf(state, sequence)} is {closed.State.ToString().ToLowerInvariant()}."),
-        };
+    private static WaitingChange WaitingOf(PowerProposal proposal) => new(
+        proposal.State, proposal.Digest, proposal.ProposedBy, proposal.ProposedAt, proposal.ApprovedBy);
 
     private static OperatorEvent.PowerProposalClosed Closed(
         PowerProposal proposal, ProposalState how, RefusalReason reason, string note) =>

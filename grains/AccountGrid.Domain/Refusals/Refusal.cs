@@ -68,6 +68,11 @@ public sealed record Refusal(RefusalReason Reason, string Message, string? Field
     public static Refusal NoticePeriodOfAdmin(OperatorId admin) => new(
         RefusalReason.NoticePeriod, $"{admin} is in the notice period and may neither raise power nor approve it.");
 
+    /// <summary>An admin in the notice window neither proposes a change of the policy nor approves one.</summary>
+    public static Refusal NoticePeriodForPolicy(OperatorId admin) => new(
+        RefusalReason.NoticePeriod,
+        $"{admin} is in the notice period and may neither propose a change of the policy nor approve one.");
+
     /// <summary>The person concerned has no say in a change of the own power, except to lower it.</summary>
     public static Refusal OwnPower { get; } = new(
         RefusalReason.SamePerson, "The person concerned neither proposes a rise of power nor approves a change of it.");

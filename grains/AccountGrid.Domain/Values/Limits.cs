@@ -70,6 +70,12 @@ public static class Limits
     /// </summary>
     public const int PowerProposalsOfAnAdmin = 50;
 
+    /// <summary>Settings that one proposal may change.</summary>
+    public const int PolicyChanges = 64;
+
+    /// <summary>Longest value of a setting in a proposal, in characters.</summary>
+    public const int PolicyValueLength = 4096;
+
     /// <summary>Most accounts in one batch read.</summary>
     public const int BatchGet = 1000;
 

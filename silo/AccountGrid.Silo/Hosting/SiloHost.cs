@@ -56,6 +56,8 @@ public sealed class SiloHost : IAsyncDisposable
         AddStorage(builder.Services, settings, storage);
         AddOrleans(builder, settings, storage, SettingsReader.ReadTls(settings));
         AddRecurringCalls(builder.Services, settings);
+        builder.Services.AddSingleton(SettingsReader.PolicyOf(builder.Configuration, settings));
+        builder.Services.AddHostedService<PolicyTimer>();
         builder.Services.AddHostedService<Founding>();
         builder.Services.AddSingleton<StoreFigures>();
         builder.Services.AddHostedService<StoreFiguresTimer>();
@@ -69,6 +71,7 @@ public sealed class SiloHost : IAsyncDisposable
         ProcessTelemetry.Add(builder, "accountgrid-silo", settings.Traces);
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
+            .AddCheck<PolicyHealth>("policy", tags: [Readiness.Tag])
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
         adjust?.Invoke(builder.Services);
         var app = builder.Build();
@@ -176,6 +179,10 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadCheckpointKeys());
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadSnapshotSeal());
         AddMacs(services, isAlone: storage.Sqlite is not null);
+
+        // Before anything is served by the settings: they may be weaker than the record.
+        Preparation.Add(services, static (provider, cancellationToken) =>
+            provider.GetRequiredService<PolicyFollower>().FollowAsync(cancellationToken));
 
         // Hosted services stop in the reverse order: this one after the silo, which is added later.
         services.AddHostedService<LastCheckpoint>();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using AccountGrid.Application;
 using AccountGrid.Cluster;
 using AccountGrid.Domain;
 using AccountGrid.Gateway;
@@ -55,6 +56,21 @@ internal static class SettingsReader
         {
             throw new SettingsException([$"{SiloSettings.Section}:Cluster:Tls:{e.Message}"]);
         }
+    }
+
+    /// <summary>
+    /// What the settings say about the policy, and which of its settings the configuration names: only those tighten
+    /// the policy record.
+    /// </summary>
+    public static SiloPolicy PolicyOf(IConfiguration configuration, SiloSettings settings)
+    {
+        var section = configuration.GetSection(SiloSettings.Section);
+        return new(
+            new GridPolicy(settings.Accounts.ToPolicy(), settings.Operators, settings.Brake),
+            [
+                .. PolicySettings.All.Select(static setting => setting.Name)
+                    .Where(name => section.GetSection(name).Exists()),
+            ]);
     }
 
     private static StorageSettings ReadStorage(

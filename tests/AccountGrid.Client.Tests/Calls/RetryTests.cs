@@ -66,10 +66,11 @@ public static class RetryTests
         [Fact]
         public void Knows_the_methods_that_change_something() => Assert.Equal(
             [
-                "AllowFollowerLoss", "ApproveProposal", "CloseFollowerLoss", "DeactivateAccount", "DeleteFollower", "EnrollOperator", "EraseAccount",
-                "IngestFollows", "OffboardOperator", "ProtectAccount", "PutFollower", "RegisterAccount",
-                "RejectProposal", "RestoreAccount", "SuspendAccount", "UndoOperator", "UndoService",
-                "UnprotectAccount", "WithdrawProposal",
+                "AllowFollowerLoss", "ApprovePolicy", "ApproveProposal", "ChangeSuspension", "CloseFollowerLoss",
+                "DeactivateAccount", "DeleteFollower", "EnrollOperator", "EraseAccount", "IngestFollows",
+                "OffboardOperator", "ProposePolicy", "ProtectAccount", "PutFollower", "RegisterAccount",
+                "RejectPolicy", "RejectProposal", "ReleaseBrake", "RestoreAccount", "SuspendAccount", "UndoOperator",
+                "UndoService", "UnprotectAccount", "WithdrawPolicy", "WithdrawProposal",
             ],
             ServiceMethod.All.Where(static m => m.IsChange).Select(static m => m.Name).Order(StringComparer.Ordinal));
 
@@ -80,7 +81,7 @@ public static class RetryTests
                 .Concat(FollowerService.Descriptor.File.Services).Concat(ProposalService.Descriptor.File.Services)
                 .Concat(OperatorService.Descriptor.File.Services).Concat(BrakeService.Descriptor.File.Services)
                 .Concat(AuditService.Descriptor.File.Services).Concat(EventService.Descriptor.File.Services)
-                .Concat(TraceService.Descriptor.File.Services)
+                .Concat(TraceService.Descriptor.File.Services).Concat(PolicyService.Descriptor.File.Services)
                 .SelectMany(static s => s.Methods).Select(static m => $"{m.Service.FullName}/{m.Name}");
             var known = ServiceMethod.All.Select(static method => method.FullName);
             Assert.Empty(declared.Except(known));

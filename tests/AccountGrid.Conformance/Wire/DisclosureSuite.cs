@@ -21,7 +21,7 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
         {
             typeof(V1.AccountService), typeof(V1.FollowerService), typeof(V1.ProposalService),
             typeof(V1.OperatorService), typeof(V1.BrakeService), typeof(V1.AuditService), typeof(V1.EventService),
-            typeof(V1.TraceService),
+            typeof(V1.TraceService), typeof(V1.PolicyService),
         }
         .SelectMany(static service => service.GetFields(BindingFlags.NonPublic | BindingFlags.Static))
         .Where(static field => field.Name.StartsWith("__Method_", StringComparison.Ordinal))
@@ -48,7 +48,7 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
                             text.Contains(Marker, StringComparison.OrdinalIgnoreCase),
                             $"{role} sees \"{text}\" in {method.Name}"));
                     Assert.All(answers.SelectMany(MessagesOf), message => Assert.False(
-                        message is V1.Actor or V1.Protection or V1.JournalEntry or V1.Operator
+                        message is V1.Actor or V1.Protection or V1.JournalEntry or V1.Operator or V1.Policy
                             || (message is V1.Proposal && method.Name != "DeactivateAccount"),
                         $"{role} gets a {message.Descriptor.Name} of {method.Name}"));
                     Assert.DoesNotContain(
@@ -242,6 +242,12 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
             "UndoService" => [new V1.UndoServiceRequest { Id = name, Since = since, DryRun = true }],
             "GetBrake" => [new V1.GetBrakeRequest()],
             "ReleaseBrake" => [new V1.ReleaseBrakeRequest { Note = "why" }],
+            "GetPolicy" => [new V1.GetPolicyRequest()],
+            "DiffPolicy" => [new V1.DiffPolicyRequest()],
+            "ProposePolicy" => [new V1.ProposePolicyRequest { Settings = { new V1.PolicyValue { Name = "None" } } }],
+            "ApprovePolicy" => [new V1.ApprovePolicyRequest { Sequence = long.MaxValue }],
+            "RejectPolicy" => [new V1.RejectPolicyRequest { Sequence = long.MaxValue }],
+            "WithdrawPolicy" => [new V1.WithdrawPolicyRequest { Sequence = long.MaxValue }],
             "ListAuditEntries" => [new V1.ListAuditEntriesRequest { PageSize = 1000 }],
             "VerifyAudit" => [new V1.VerifyAuditRequest()],
             "ListCheckpoints" => [new V1.ListCheckpointsRequest()],

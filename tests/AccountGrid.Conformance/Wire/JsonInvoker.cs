@@ -36,7 +36,7 @@ internal sealed partial class JsonInvoker(HttpClient http) : CallInvoker
                 V1.ProposalServiceReflection.Descriptor,
             V1.OperatorServiceReflection.Descriptor, V1.BrakeServiceReflection.Descriptor,
                 V1.AuditServiceReflection.Descriptor,
-                V1.TraceServiceReflection.Descriptor,
+                V1.TraceServiceReflection.Descriptor, V1.PolicyServiceReflection.Descriptor,
         }
         from service in file.Services
         from method in service.Methods

@@ -34,6 +34,9 @@ public class WireClient(HttpClient http, CallInvoker invoker)
     /// <summary>The brake.</summary>
     public V1.BrakeService.BrakeServiceClient Brake { get; } = new(invoker);
 
+    /// <summary>The policy record.</summary>
+    public V1.PolicyService.PolicyServiceClient Policy { get; } = new(invoker);
+
     /// <summary>The audit.</summary>
     public V1.AuditService.AuditServiceClient Audit { get; } = new(invoker);
 

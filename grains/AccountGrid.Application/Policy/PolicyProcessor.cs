@@ -1,0 +1,119 @@
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <summary>The policy record at work: folds its journal, decides, appends.</summary>
+/// <remarks>Single-threaded by contract, like <see cref="OperatorProcessor"/>; commands take turns.</remarks>
+public sealed class PolicyProcessor
+{
+    private readonly PolicyServices _services;
+    private readonly PolicyMeters _meters;
+    private readonly JournaledStream<PolicyState, PolicyEvent> _stream;
+    private readonly TurnQueue _turns;
+
+    /// <summary>A processor that knows nothing yet: call <see cref="RefreshAsync"/> before anything else.</summary>
+    public PolicyProcessor(PolicyServices services, PolicyMeters meters)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _services = services;
+        _meters = meters;
+        _stream = services.NewStream();
+        _turns = new(services.Limits.QueueDepth, services.Diagnostics.Queues.Commands);
+    }
+
+    /// <summary>The last known state. Never waits.</summary>
+    public PolicyState State => _stream.Head.State;
+
+    /// <summary>Whether an append of this instance met another activation's: the host must deactivate it.</summary>
+    public bool IsFenced => _stream.IsFenced;
+
+    /// <summary>Compares the record with the journal, by a reading that begins after this call.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be read.</exception>
+    /// <exception cref="JournalDamagedException">The journal does not fold.</exception>
+    /// <exception cref="UnknownFormatException">The journal was written by a newer program.</exception>
+    public Task RefreshAsync(CancellationToken cancellationToken) => _stream.ReloadAsync(cancellationToken);
+
+    /// <summary>Carries out one command. Durable before it answers.</summary>
+    /// <exception cref="StorageUnavailableException">
+    /// The store failed; every command with a request id may be sent again safely.
+    /// </exception>
+    public async Task<PolicyResult> ExecuteAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var run = _services.Diagnostics.StartCommand("policy.execute", request.Command.Name, _services.Clock);
+        ApplicationDiagnostics.Describe(run.Activity, request.Caller.Actor);
+        try
+        {
+            using var turn = await _turns.EnterAsync(reserved: false, cancellationToken);
+            if (turn is null)
+            {
+                _services.Diagnostics.QueueFull("policy");
+            }
+
+            var decision = turn is null
+                ? Refused(Refusal.Overloaded("The queue of the policy", _services.Limits.RetryAfter))
+                : await DecideAndAppendAsync(request, cancellationToken);
+            run.Answered(decision.Outcome, decision.Refusal);
+            return new(State, decision.Refusal, decision.Outcome, decision.ProposalSequence);
+        }
+        catch (Exception e)
+        {
+            run.Failed(e);
+            throw;
+        }
+    }
+
+    private async Task<PolicyDecision> DecideAndAppendAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                await _stream.RefreshAsync(
+                    minVersion: 0, _services.Limits.AuthorityFreshness, cancellationToken);
+                var head = _stream.Head;
+                var situation = await SituationOfAsync(head.State, request, cancellationToken);
+                var decision = PolicyDecider.Decide(head.State, request, situation);
+                var facts = new EntryFacts(
+                    situation.Now, request.Caller.Actor, request.RequestId,
+                    request.RequestId is null ? null : RequestDigest.Of(request),
+                    ApplicationDiagnostics.CurrentTraceId);
+                if (decision.Events.IsEmpty
+                    || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
+                {
+                    _meters.Changed(decision.Events);
+                    return decision;
+                }
+
+                _stream.NoteFenceLost();
+            }
+        }
+        catch (StorageOverloadedException full)
+        {
+            return Refused(Refusal.Overloaded(full.What, full.RetryAfter));
+        }
+
+        return Refused(new(
+            RefusalReason.Overloaded, "The policy is being changed elsewhere; try again.",
+            RetryAfter: _services.Limits.RetryAfter));
+    }
+
+    private async Task<OperatorSituation> SituationOfAsync(
+        PolicyState state, PolicyRequest request, CancellationToken cancellationToken)
+    {
+        var authorities = new Dictionary<OperatorId, Authority>();
+        foreach (var person in PolicyDecider.PeopleConcerned(state, request))
+        {
+            using var span = _services.Diagnostics.Start("operator.ask")
+                ?.SetTag(ApplicationDiagnostics.OperatorTag, person.Value);
+            authorities[person] =
+                (await _services.Authority.AskAsync(new AuthorityQuestion(person, null), cancellationToken)).Authority;
+        }
+
+        // After the answers, which may have taken a while: what has ended meanwhile counts as ended.
+        var now = Microseconds.Truncate(_services.Clock.GetUtcNow());
+        return new(now, state.Policy.Operators, authorities, RegisterFacts.NotAsked);
+    }
+
+    private static PolicyDecision Refused(Refusal refusal) => new(refusal, [], Outcome.Refused);
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>
+/// The rules about the policy record. Pure. Settings tighten it alone, at a silo's start; everything else takes two
+/// admins (<see cref="PolicyProposalRules"/>).
+/// </summary>
+public static class PolicyDecider
+{
+    /// <summary>
+    /// The people whose authority must be looked up before deciding: the caller, and the admins behind the pending
+    /// proposal where the command acts on it.
+    /// </summary>
+    public static ImmutableArray<OperatorId> PeopleConcerned(PolicyState state, PolicyRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(request);
+        var acts = request.Command is PolicyCommand.Approve or PolicyCommand.FireDue ? state.Proposal : null;
+        return [.. ((OperatorId?[])[request.Caller.Actor.Person, acts?.ProposedBy, acts?.ApprovedBy])
+            .OfType<OperatorId>().Distinct()];
+    }
+
+    /// <summary>
+    /// Decides one request. <see cref="OperatorSituation.Policy"/> is not looked at: the record's own numbers apply.
+    /// </summary>
+    public static PolicyDecision Decide(PolicyState state, PolicyRequest request, OperatorSituation situation)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(situation);
+        if (request.RequestId is { } id && TextRules.RequestId(id) is { } rule)
+        {
+            return new(Refusal.Invalid("requestId", rule), [], Outcome.Refused);
+        }
+
+        if (request.RequestId is { } key && state.Requests.FirstOrDefault(r => r.Id == key) is { } earlier)
+        {
+            return earlier.Digest != RequestDigest.Of(request)
+                ? new(Refusal.RequestIdConflict, [], Outcome.Refused)
+                : request.Caller.Actor.Person is { } person && situation.Of(person).Standing == Standing.Ended
+                    ? new(Refusal.AuthorityEnded(person), [], Outcome.Refused)
+                    : new(earlier.Refusal, [], earlier.Outcome, earlier.ProposalSequence);
+        }
+
+        if (request.ExpectedPolicyVersion is { } expected && expected != state.PolicyVersion)
+        {
+            return new(Refusal.VersionMismatch("etag", Etag.Format(state.PolicyVersion)), [], Outcome.Refused);
+        }
+
+        var decision = request.Command is PolicyCommand.Configure or PolicyCommand.FireDue
+            && request.Caller.Actor.Kind != ActorKind.System
+                ? Refuse(Refusal.SystemOnly, request.Command.Name)
+                : DecideNew(state, request, situation);
+        return WithBoundedRefusals(state, decision, situation.Now);
+    }
+
+    /// <summary>
+    /// What a silo's settings change about the record, without the settings that the record does not know: those that
+    /// the configuration names and that are stricter.
+    /// </summary>
+    public static ImmutableArray<SettingChange> TightenedBy(PolicyState state, PolicyCommand.Configure settings)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(settings);
+        var changes = ImmutableArray.CreateBuilder<SettingChange>();
+        foreach (var setting in PolicySettings.All)
+        {
+            if (settings.Named.Contains(setting.Name)
+                && settings.Values.TryGetValue(setting.Name, out var own)
+                && state.Values.TryGetValue(setting.Name, out var recorded)
+                && setting.Tighter(recorded, own) is var tighter && tighter != recorded)
+            {
+                changes.Add(new(setting.Name, recorded, tighter));
+            }
+        }
+
+        return changes.ToImmutable();
+    }
+
+    /// <summary>Whether a silo's settings have something to record or to tighten.</summary>
+    public static bool IsToBeConfigured(PolicyState state, PolicyCommand.Configure settings) =>
+        !UnknownOf(state, settings).IsEmpty || !TightenedBy(state, settings).IsEmpty;
+
+    private static PolicyDecision DecideNew(
+        PolicyState state, PolicyRequest request, OperatorSituation situation) => request.Command switch
+        {
+            PolicyCommand.Configure c => Configure(state, c),
+            PolicyCommand.Propose c => PolicyProposalRules.Propose(state, c, request.Caller, situation),
+            PolicyCommand.Approve c => PolicyProposalRules.Approve(state, c, request.Caller, situation),
+            PolicyCommand.Reject c => PolicyProposalRules.Reject(state, c, request.Caller, situation),
+            PolicyCommand.Withdraw c => PolicyProposalRules.Withdraw(state, c, request.Caller, situation),
+            PolicyCommand.FireDue => PolicyProposalRules.FireDue(state, situation),
+            _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
+        };
+
+    private static PolicyDecision Configure(PolicyState state, PolicyCommand.Configure command)
+    {
+        var unknown = UnknownOf(state, command);
+        var tightened = TightenedBy(state, command);
+        var events = ImmutableArray.CreateBuilder<PolicyEvent>();
+        if (!unknown.IsEmpty)
+        {
+            events.Add(new PolicyEvent.SettingsRecorded(unknown));
+        }
+
+        if (!tightened.IsEmpty)
+        {
+            events.Add(new PolicyEvent.Tightened(tightened));
+        }
+
+        // What was pending was bound to the policy before.
+        if (events.Count > 0 && state.Proposal is { } pending)
+        {
+            events.Add(new PolicyEvent.ProposalClosed(
+                pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, PolicyProposalRules.PolicyChanged));
+        }
+
+        return new(null, events.ToImmutable());
+    }
+
+    private static ImmutableSortedDictionary<string, string> UnknownOf(
+        PolicyState state, PolicyCommand.Configure settings) => settings.Values.RemoveRange(state.Values.Keys);
+
+    internal static PolicyDecision Refuse(
+        Refusal refusal, string attempt, params ReadOnlySpan<PolicyEvent> alsoAppend) => new(
+        refusal,
+        refusal.IsRecorded
+            ? [new PolicyEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message), .. alsoAppend]
+            : [.. alsoAppend],
+        Outcome.Refused);
+
+    /// <summary>
+    /// A refused attempt is an entry of a record that exists, up to a number within a window, so that no caller fills
+    /// the journal; one that also closes a proposal always is.
+    /// </summary>
+    private static PolicyDecision WithBoundedRefusals(PolicyState state, PolicyDecision decision, DateTimeOffset now)
+    {
+        if (decision.Events is not [PolicyEvent.AttemptRefused])
+        {
+            return decision;
+        }
+
+        var isNew = now - state.RefusalsFrom > Limits.RefusalWindow;
+        var hasRoom = isNew || (decision.Refusal!.IsForWantOfPower
+            ? state.PowerlessRefusals < Limits.PowerlessRefusalEntries
+            : state.Refusals - state.PowerlessRefusals < Limits.RefusalEntries);
+        return state.Version > 0 && hasRoom ? decision : decision with { Events = [] };
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+
+namespace AccountGrid.Domain;
+
+/// <summary>Folds the policy's journal. Pure: the same entries always give the same state.</summary>
+public static class PolicyEvolver
+{
+    /// <summary>The state after one more entry.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The entry does not continue the journal, or cannot follow this state: the journal is damaged.
+    /// </exception>
+    public static PolicyState Evolve(PolicyState state, Recorded<PolicyEvent> entry)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Sequence != state.Version + 1)
+        {
+            throw new InvalidOperationException(
+                $"Entry {entry.Sequence} of the policy does not follow version {state.Version}.");
+        }
+
+        return Remember(Apply(state, entry), entry) with { Version = entry.Sequence };
+    }
+
+    private static PolicyState Apply(PolicyState state, Recorded<PolicyEvent> entry) => entry.Event switch
+    {
+        PolicyEvent.SettingsRecorded e => state with
+        {
+            Values = state.Values.SetItems(e.Values),
+            PolicyVersion = entry.Sequence,
+        },
+        PolicyEvent.Tightened e => Changed(state, e.Changes, entry),
+        PolicyEvent.Adopted e => Changed(
+            Close(state, e.Consent.ProposalSequence, ProposalState.Executed), e.Changes, entry),
+        PolicyEvent.Proposed e => state with
+        {
+            Proposal = new PolicyProposal(
+                entry.Sequence, ProposalState.Open, e.Changes, e.Note, e.Digest, PersonOf(entry), entry.At, null,
+                state.PolicyVersion, e.ExpiresAt),
+        },
+        PolicyEvent.Approved e => state with
+        {
+            Proposal = Pending(state, e.Sequence) with
+            {
+                State = ProposalState.Scheduled,
+                ApprovedBy = PersonOf(entry),
+                DueAt = e.EffectiveAt,
+            },
+        },
+        PolicyEvent.ProposalClosed e => Close(state, e.Sequence, e.State),
+        PolicyEvent.AttemptRefused e => Refused(state, e, entry.At),
+        _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
+    };
+
+    private static PolicyState Changed(
+        PolicyState state, ImmutableArray<SettingChange> changes, Recorded<PolicyEvent> entry)
+    {
+        foreach (var change in changes)
+        {
+            if (state.Values.GetValueOrDefault(change.Name) != change.From)
+            {
+                throw new InvalidOperationException(
+                    $"Entry {entry.Sequence} changes {change.Name} from a value that it did not have.");
+            }
+        }
+
+        return state with
+        {
+            Values = state.Values.SetItems(
+                changes.Select(static change => KeyValuePair.Create(change.Name, change.To))),
+            PolicyVersion = entry.Sequence,
+        };
+    }
+
+    private static PolicyState Refused(PolicyState state, PolicyEvent.AttemptRefused refused, DateTimeOffset at)
+    {
+        var isNew = at - state.RefusalsFrom > Limits.RefusalWindow;
+        return state with
+        {
+            RefusalsFrom = isNew ? at : state.RefusalsFrom,
+            Refusals = (isNew ? 0 : state.Refusals) + 1,
+            PowerlessRefusals = (isNew ? 0 : state.PowerlessRefusals)
+                + (new Refusal(refused.Reason, refused.Message).IsForWantOfPower ? 1 : 0),
+        };
+    }
+
+    private static OperatorId PersonOf(Recorded<PolicyEvent> entry) => entry.Actor.Person
+        ?? throw new InvalidOperationException($"Entry {entry.Sequence} needs a person as its actor.");
+
+    private static PolicyProposal Pending(PolicyState state, long sequence) =>
+        state.Proposal is { } proposal && proposal.Sequence == sequence
+            ? proposal
+            : throw new InvalidOperationException($"Proposal {sequence} of the policy is not pending.");
+
+    private static PolicyState Close(PolicyState state, long sequence, ProposalState how)
+    {
+        _ = Pending(state, sequence);
+        return state with
+        {
+            Proposal = null,
+            ClosedProposals = ClosedProposal.Add(state.ClosedProposals, new(sequence, how)),
+        };
+    }
+
+    /// <summary>
+    /// One request may append several entries: the first one decides what is remembered.
+    /// </summary>
+    private static PolicyState Remember(PolicyState state, Recorded<PolicyEvent> entry)
+    {
+        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest
+            || state.Requests.Any(r => r.Id == id))
+        {
+            return state;
+        }
+
+        var (outcome, proposal) = entry.Event switch
+        {
+            PolicyEvent.AttemptRefused => (Outcome.Refused, (long?)null),
+            PolicyEvent.Proposed => (Outcome.Pending, entry.Sequence),
+            PolicyEvent.Approved e => (Outcome.Pending, e.Sequence),
+            PolicyEvent.ProposalClosed e => (Outcome.Done, e.Sequence),
+            PolicyEvent.Adopted e => (Outcome.Done, e.Consent.ProposalSequence),
+            _ => (Outcome.Done, null),
+        };
+        var refusal = entry.Event is PolicyEvent.AttemptRefused refused
+            ? new Refusal(refused.Reason, refused.Message)
+            : null;
+        var remembered = new RememberedRequest(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
+        return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
+    }
+}

@@ -1,0 +1,100 @@
+using AccountGrid.Application;
+using AccountGrid.Domain;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+
+namespace AccountGrid.Grains;
+
+/// <summary>
+/// The shell round one <see cref="PolicyProcessor"/>. Silos of the version before have no such grain, and that is how
+/// it is known whether every silo can read the record (<see cref="HostedBySilos"/>).
+/// </summary>
+[PreferLocalPlacement, GrainType(TypeName)]
+public sealed partial class PolicyGrain(
+    PolicyServices services, PolicyMeters meters, PolicyFollower follower, PauseGuard guard,
+    IClusterManifestProvider manifests, ILogger<PolicyGrain> log)
+    : Grain, IPolicyGrain
+{
+    /// <summary>The grain's type, which every silo must host before anything is recorded.</summary>
+    internal const string TypeName = "policy";
+
+    private PolicyProcessor? _processor;
+    private int _generation;
+
+    /// <inheritdoc />
+    public async Task<PolicyInfo> GetAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await LoadedAsync(cancellationToken)).State.ToInfo();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<PolicyReply> ExecuteAsync(
+        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken)
+    {
+        if (caller.ToCaller() is not { } verified)
+        {
+            return Refused(CommandMapping.InvalidSubject);
+        }
+
+        if (!HostedBySilos.All(manifests, TypeName))
+        {
+            return Refused(Refusal.WrongStatus("A silo of an earlier version cannot read the policy record yet."));
+        }
+
+        using var trace = caller.ContinueTrace();
+        PolicyProcessor? processor = null;
+        try
+        {
+            processor = await LoadedAsync(cancellationToken);
+            var request = new PolicyRequest(
+                command.ToCommand(), verified, command.RequestId, command.ExpectedPolicyVersion);
+            return (await processor.ExecuteAsync(request, cancellationToken)).ToReply();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            return Refused(refusal);
+        }
+        finally
+        {
+            if (processor is { IsFenced: true })
+            {
+                Fenced(log);
+                DeactivateOnIdle();
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<PolicyDifferencesInfo> GetDifferencesAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(follower.ToDifferences());
+
+    private static PolicyReply Refused(Refusal refusal) => new(Outcome.Refused, null, null, refusal.ToInfo());
+
+    /// <summary>
+    /// The record, folded; compared with the journal after a pause of the silo. What cannot be read is tried again by
+    /// the next call.
+    /// </summary>
+    private async ValueTask<PolicyProcessor> LoadedAsync(CancellationToken cancellationToken)
+    {
+        var generation = await guard.ConfirmAsync(cancellationToken);
+        var processor = _processor ?? new PolicyProcessor(services, meters);
+        if (_processor is null || generation != _generation)
+        {
+            await processor.RefreshAsync(cancellationToken);
+            _processor ??= processor;
+            _generation = Math.Max(_generation, generation);
+        }
+
+        return _processor;
+    }
+
+    [LoggerMessage(2601, LogLevel.Warning, "The policy record was changed by another activation; this one ends.")]
+    private static partial void Fenced(ILogger logger);
+}
