@@ -7,7 +7,7 @@ namespace AccountGrid.Grains;
 /// <summary>Asks the brake's grain, wherever it is. Thread-safe.</summary>
 public sealed partial class GrainBrake(IGrainFactory grains, TimeProvider clock, ILogger<GrainBrake> log) : IBrake
 {
-    private readonly IBrakeGrain _grain = grains.GetGrain<IBrakeGrain>(0);
+    private IBrakeGrain Grain => grains.GetGrain<IBrakeGrain>(0);
 
     /// <inheritdoc />
     /// <remarks>
@@ -18,7 +18,7 @@ public sealed partial class GrainBrake(IGrainFactory grains, TimeProvider clock,
     {
         ArgumentNullException.ThrowIfNull(harm);
         var info = await PortCalls.AskAsync(
-            () => _grain.ReserveAsync(harm.Account.Value, harm.Reach, cancellationToken).AsTask(), "The brake", clock,
+            () => Grain.ReserveAsync(harm.Account.Value, harm.Reach, cancellationToken).AsTask(), "The brake", clock,
             cancellationToken);
         return new(info.Reservation, info.EngagedUntil);
     }
@@ -28,7 +28,7 @@ public sealed partial class GrainBrake(IGrainFactory grains, TimeProvider clock,
     {
         try
         {
-            await _grain.SettleAsync(reservation, happenedAt);
+            await Grain.SettleAsync(reservation, happenedAt);
         }
         catch (Exception e) when (PortCalls.IsOfTheWay(e))
         {

@@ -185,6 +185,11 @@ public sealed class TestGrid : IAsyncDisposable
             var primary = _hosts.Count == 0 ? null : new IPEndPoint(IPAddress.Loopback, _primaryPort);
             silo.UseLocalhostClustering(port, FreePort(), primary, "accountgrid", "test");
             silo.Services.AddKeyedSingleton<IGrainStorage>(Snapshots, Shelf);
+            if (without == typeof(BrakeGrain))
+            {
+                silo.Services.AddSingleton<IBrake, NoBrake>();
+            }
+
             silo.AddAccountGridGrains(Snapshots);
             silo.AddOutgoingGrainCallFilter(
                 call => CallFailure(call.MethodName) is { } failure ? throw failure : call.Invoke());
