@@ -42,7 +42,7 @@ public sealed class ContractTests
         var interfaces =
             typeof(IAccountGrain).Assembly.GetTypes().Where(t => t.IsInterface && typeof(IGrain).IsAssignableFrom(t))
                 .ToArray();
-        Assert.Equal(12, interfaces.Length);
+        Assert.Equal(13, interfaces.Length);
         Assert.All(interfaces, i => Assert.NotNull(i.GetCustomAttribute<AliasAttribute>()));
         Assert.All(interfaces.SelectMany(i => i.GetMethods()),
             m => Assert.NotNull(m.GetCustomAttribute<AliasAttribute>()));

@@ -45,7 +45,7 @@ public sealed class PolicyGrainTests : IAsyncLifetime
         await TickAsync();
         Assert.Equal((2_000, 2_000), (InForce(0).ProtectedReach, InForce(1).ProtectedReach));
         Assert.Null((await Record.GetAsync(Token)).Proposal);
-        Assert.Equal(1, await _grid.ActivationsAsync("policy"));
+        Assert.Equal(1, await _grid.ActivationsAsync(nameof(PolicyGrain)));
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using AccountGrid.Testing;
 
 namespace AccountGrid.Silo.Tests;
 
-/// <summary>A database and an export of an earlier version open, verify and behave: Earlier/README.md.</summary>
+/// <summary>
+/// A database and an export of an earlier version open, verify and behave; they are described in
+/// tests/AccountGrid.Silo.Tests/Earlier/README.md.
+/// </summary>
 public sealed class EarlierVersionTests
 {
     private const int Entries = 60;
@@ -86,7 +89,7 @@ public sealed class EarlierVersionTests
         Environment = new Dictionary<string, string>
         {
             ["ACCOUNTGRID__CHECKPOINTS__EARLIERKEYS__0"] =
-                Directory.GetFiles(PathOf(""), "checkpoint-key.*.pub.pem").Single(),
+                PathOf("checkpoint-key.855204773c0e703b.pub.pem"),
         },
     };
 

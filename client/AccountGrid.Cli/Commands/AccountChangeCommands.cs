@@ -51,6 +51,12 @@ internal static class AccountChangeCommands
             static (AccountGridClient api, EraseAccountRequest request, CancellationToken stop) =>
                 api.Accounts.EraseAsync(request, stop),
             NewAt(), NewDirectOnly()),
+        .. Protections(factory),
+    ];
+
+    /// <summary>Those about protection and what it limits.</summary>
+    private static Command[] Protections(CommandFactory factory) =>
+    [
         New(
             factory,
             "protect",

@@ -23,7 +23,7 @@ public sealed class BrakeClient
         _calls.CallAsync(new GetBrakeRequest(), _stub.GetBrakeAsync, cancellationToken);
 
     /// <summary>Releases the brake; the sums begin anew. Role: approver, since before it engaged.</summary>
-    /// <param name="request">Why.</param>
+    /// <param name="request">The reason, for the journal.</param>
     /// <param name="cancellationToken">Ends the call; the outcome is unknown then.</param>
     public Task<ReleaseBrakeResponse> ReleaseAsync(
         ReleaseBrakeRequest request, CancellationToken cancellationToken = default) =>

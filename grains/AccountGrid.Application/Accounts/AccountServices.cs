@@ -17,8 +17,8 @@ namespace AccountGrid.Application;
 /// <param name="Log">Where processors log.</param>
 public sealed record AccountServices(
     IJournal Journal, IFollowerLedger Ledger, IOperatorAuthority Authority, IBrake Brake,
-    IEventCodec<AccountEvent> Codec, TimeProvider Clock, PolicyInForce Policies, ProcessorLimits Limits, SnapshotSeal Seal, ApplicationDiagnostics Diagnostics,
-    ILogger<AccountProcessor> Log)
+    IEventCodec<AccountEvent> Codec, TimeProvider Clock, PolicyInForce Policies, ProcessorLimits Limits,
+    SnapshotSeal Seal, ApplicationDiagnostics Diagnostics, ILogger<AccountProcessor> Log)
 {
     private AccountStreamKind? _streams;
 

@@ -13,7 +13,7 @@ internal static partial class PolicyLog
     public static partial void FenceLost(ILogger log);
 
     [LoggerMessage(1032, LogLevel.Warning,
-        "The policy: an append failed, outcome unknown: {OutcomeUnknown}; the journal is read again before the next use.")]
+        "The policy: an append failed, outcome unknown: {OutcomeUnknown}; the journal is read before the next use.")]
     public static partial void AppendFailed(ILogger log, Exception exception, bool outcomeUnknown);
 
     [LoggerMessage(1033, LogLevel.Information,

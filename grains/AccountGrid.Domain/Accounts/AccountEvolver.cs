@@ -44,23 +44,21 @@ public static class AccountEvolver
         },
         AccountEvent.SuspensionProlonged or AccountEvent.SuspensionShortened =>
             SuspensionRules.WithEntry(state, entry),
-        AccountEvent.Erased e =>
-            Close(state, e.ProposalSequence, ProposalState.Executed) with
-            {
-                ErasedAt = entry.At,
-                StateVersion = entry.Sequence,
-            },
+        AccountEvent.Erased e => Close(state, e.ProposalSequence, ProposalState.Executed) with
+        {
+            ErasedAt = entry.At,
+            StateVersion = entry.Sequence,
+        },
         AccountEvent.ProtectionRaised e => state with
         {
             Designation = new Designation(e.Owner, e.Reason, entry.At, e.ReviewAt),
             StateVersion = entry.Sequence,
         },
-        AccountEvent.ProtectionLowered e =>
-            Close(state, e.ProposalSequence, ProposalState.Executed) with
-            {
-                Designation = null,
-                StateVersion = entry.Sequence,
-            },
+        AccountEvent.ProtectionLowered e => Close(state, e.ProposalSequence, ProposalState.Executed) with
+        {
+            Designation = null,
+            StateVersion = entry.Sequence,
+        },
         AccountEvent.ReachProtected or AccountEvent.ReachBelow or AccountEvent.ReachUnprotected =>
             ReachRules.WithEntry(state, entry),
         AccountEvent.FollowersLost or AccountEvent.FollowerLossRefused or AccountEvent.FollowerLossClosed =>

@@ -17,6 +17,6 @@ public abstract record BrakeEvent
         : BrakeEvent;
 
     /// <summary>An approver (the entry's actor) released the brake.</summary>
-    /// <param name="Note">Why.</param>
+    /// <param name="Note">The reason.</param>
     public sealed record Released(string Note) : BrakeEvent;
 }

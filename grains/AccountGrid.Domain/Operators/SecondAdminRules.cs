@@ -12,7 +12,7 @@ internal static class SecondAdminRules
     /// been an admin since before it was proposed.
     /// </summary>
     /// <param name="name">The proposal as messages name it.</param>
-    /// <param name="waiting">What waits.</param>
+    /// <param name="waiting">The change that waits.</param>
     /// <param name="approver">An admin now.</param>
     /// <param name="seen">The digest that the approver saw, or empty.</param>
     /// <param name="situation">What else is known.</param>
@@ -38,8 +38,8 @@ internal static class SecondAdminRules
     }
 
     /// <summary>
-    /// Whose lost authority voids what waits, as the rest of a sentence, or <c>null</c>: each must have been an admin
-    /// ever since the proposal.
+    /// The person whose lost authority voids the change, as the rest of a sentence, or <c>null</c>: each must have been
+    /// an admin ever since the proposal.
     /// </summary>
     public static string? WhoLostAuthority(WaitingChange waiting, bool mayBeInNotice, OperatorSituation situation) =>
         !MayStillAct(waiting.ProposedBy, waiting, mayBeInNotice, situation) ? "the proposer has lost the authority"

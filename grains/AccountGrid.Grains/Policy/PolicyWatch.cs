@@ -57,6 +57,6 @@ public sealed partial class PolicyWatch(
     }
 
     [LoggerMessage(2602, LogLevel.Warning,
-        "The policy record could not be followed or completed; what is in force stays so. The next second tries again.")]
+        "The policy record could not be followed or completed; what is in force stays. The next second tries again.")]
     private static partial void Failed(ILogger logger, Exception exception);
 }

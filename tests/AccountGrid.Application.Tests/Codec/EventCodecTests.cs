@@ -12,7 +12,7 @@ public static class EventCodecTests
     private static readonly Impact Few = new(12, Tier.Standard);
     private static readonly string Digest = new('a', 64);
 
-    /// <summary>The stored form of the events about the end of a suspension.</summary>
+    /// <summary>The stored form of the events about the end of a suspension and about lost followers.</summary>
     public static TheoryData<AccountEvent, string, string> SuspensionGoldens() => new()
     {
         {
@@ -28,6 +28,27 @@ public static class EventCodecTests
         {
             new AccountEvent.SuspensionShortened(Noon, "ERROR", "too long", "T-2"), "suspension-shortened",
             """{"until":"2017-11-03T12:00:00Z","reason":"ERROR","note":"too long","ticket":"T-2"}"""
+        },
+        {
+            new AccountEvent.FollowersLost(70, 1000, 10_000, TimeSpan.FromHours(1), 0, [0, 30, 0, 40]), "followers-lost",
+            """{"lost":70,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[0,30,0,40]}"""
+        },
+        {
+            new AccountEvent.FollowersLost(0, 1000, 10_000, TimeSpan.FromHours(1), 9, []), "followers-lost",
+            """{"lost":0,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[],"fromAllowance":9}"""
+        },
+        {
+            new AccountEvent.FollowerLossRefused(10_000, 10_000, TimeSpan.FromHours(1), 3), "follower-loss-refused",
+            """{"lost":10000,"limit":10000,"window":"01:00:00","unfollows":3}"""
+        },
+        {
+            new AccountEvent.FollowerLossAllowed(
+                new HarmAction(HarmKind.AllowFollowerLoss, "SPAM", "bots", "", Noon, Followers: 500_000), Actor.Operator(Kim), Lee, 4, Few), "follower-loss-allowed",
+            """{"action":{"kind":"allow_follower_loss","reason":"SPAM","note":"bots","until":"2017-11-03T12:00:00Z","followers":500000},"by":"op/kim","approvedBy":"lee","proposal":4,"tier":"standard","followers":12}"""
+        },
+        {
+            new AccountEvent.FollowerLossClosed(LiftCause.Staff, "ERROR", "", "T-1"), "follower-loss-closed",
+            """{"cause":"staff","reason":"ERROR","ticket":"T-1"}"""
         },
     };
 
@@ -84,27 +105,6 @@ public static class EventCodecTests
         {
             new AccountEvent.ReachUnprotected(900, 1000, null), "reach-unprotected",
             """{"followers":900,"threshold":1000}"""
-        },
-        {
-            new AccountEvent.FollowersLost(70, 1000, 10_000, TimeSpan.FromHours(1), 0, [0, 30, 0, 40]), "followers-lost",
-            """{"lost":70,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[0,30,0,40]}"""
-        },
-        {
-            new AccountEvent.FollowersLost(0, 1000, 10_000, TimeSpan.FromHours(1), 9, []), "followers-lost",
-            """{"lost":0,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[],"fromAllowance":9}"""
-        },
-        {
-            new AccountEvent.FollowerLossRefused(10_000, 10_000, TimeSpan.FromHours(1), 3), "follower-loss-refused",
-            """{"lost":10000,"limit":10000,"window":"01:00:00","unfollows":3}"""
-        },
-        {
-            new AccountEvent.FollowerLossAllowed(
-                new HarmAction(HarmKind.AllowFollowerLoss, "SPAM", "bots", "", Noon, Followers: 500_000), Actor.Operator(Kim), Lee, 4, Few), "follower-loss-allowed",
-            """{"action":{"kind":"allow_follower_loss","reason":"SPAM","note":"bots","until":"2017-11-03T12:00:00Z","followers":500000},"by":"op/kim","approvedBy":"lee","proposal":4,"tier":"standard","followers":12}"""
-        },
-        {
-            new AccountEvent.FollowerLossClosed(LiftCause.Staff, "ERROR", "", "T-1"), "follower-loss-closed",
-            """{"cause":"staff","reason":"ERROR","ticket":"T-1"}"""
         },
     };
 

@@ -44,11 +44,18 @@ public sealed class PolicyTests
             Assert.Empty(new BrakePolicy().Validate());
             Assert.Empty(new BrakePolicy
             {
-                Window = TimeSpan.FromSeconds(1), MaxHarms = 1, MaxReach = 1, LossShare = 0, LossAtLeast = 1,
+                Window = TimeSpan.FromSeconds(1),
+                MaxHarms = 1,
+                MaxReach = 1,
+                LossShare = 0,
+                LossAtLeast = 1,
             }.Validate());
             Assert.Empty(new BrakePolicy
             {
-                Window = TimeSpan.FromDays(7), MaxHarms = 1_000_000_000, MaxReach = long.MaxValue, LossShare = 1,
+                Window = TimeSpan.FromDays(7),
+                MaxHarms = 1_000_000_000,
+                MaxReach = long.MaxValue,
+                LossShare = 1,
                 LossAtLeast = 1_000_000_000,
             }.Validate());
         }
@@ -64,7 +71,11 @@ public sealed class PolicyTests
             ],
             new BrakePolicy
             {
-                Window = TimeSpan.Zero, MaxHarms = 0, MaxReach = 0, LossShare = 1.5, LossAtLeast = 0,
+                Window = TimeSpan.Zero,
+                MaxHarms = 0,
+                MaxReach = 0,
+                LossShare = 1.5,
+                LossAtLeast = 0,
             }.Validate());
     }
 
