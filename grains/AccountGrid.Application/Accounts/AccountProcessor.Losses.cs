@@ -76,6 +76,12 @@ public sealed partial class AccountProcessor
             await ProtectFirstAsync();
         }
 
+        if (!_services.Policies.IsRecorded)
+        {
+            // A silo of an earlier version, to which the account may move, could not read the entries.
+            return null;
+        }
+
         await _followers.EnsureAsync(CancellationToken.None);
         for (var step = 0; step < MostNotes && !HasMetAnothersLosses(); step++)
         {

@@ -62,6 +62,7 @@ public sealed class PolicyFollower
 
         // Once a second: without a span of its own.
         await _stream.ReadForwardAsync(cancellationToken);
+        _inForce.IsRecorded = _stream.Head.Version > 0;
         if (!_isOpen || _isConfigured != _wasConfigured || _stream.Head.Version > before)
         {
             (_isOpen, _wasConfigured) = (true, _isConfigured);

@@ -12,6 +12,7 @@ namespace AccountGrid.Application;
 public sealed class PolicyInForce(AccountPolicy accounts, OperatorPolicy operators, BrakePolicy brake)
 {
     private volatile Numbers _now = new(accounts, operators, brake);
+    private volatile bool _isRecorded = true;
 
     /// <summary>The numbers about accounts.</summary>
     public AccountPolicy Accounts => _now.Accounts;
@@ -21,6 +22,16 @@ public sealed class PolicyInForce(AccountPolicy accounts, OperatorPolicy operato
 
     /// <summary>The limits over the grid.</summary>
     public BrakePolicy Brake => _now.Brake;
+
+    /// <summary>
+    /// Whether the policy record exists. It is made only when every silo of the cluster is of a version that knows it,
+    /// and so are events that came with that version. Always, where no follower says otherwise.
+    /// </summary>
+    public bool IsRecorded
+    {
+        get => _isRecorded;
+        set => _isRecorded = value;
+    }
 
     /// <summary>Replaces all of them at once.</summary>
     public void Set(AccountPolicy accounts, OperatorPolicy operators, BrakePolicy brake) =>

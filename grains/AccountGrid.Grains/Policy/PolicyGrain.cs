@@ -7,7 +7,7 @@ namespace AccountGrid.Grains;
 
 /// <summary>
 /// The shell round one <see cref="PolicyProcessor"/>. Silos of the version before have no such grain, and that is how
-/// it is known whether every silo can read the record (<see cref="HostedBySilos"/>).
+/// it is known whether every silo can read the record (<see cref="ClusterAbilities"/>).
 /// </summary>
 [PreferLocalPlacement, GrainType(TypeName)]
 public sealed partial class PolicyGrain(
@@ -43,7 +43,7 @@ public sealed partial class PolicyGrain(
             return Refused(CommandMapping.InvalidSubject);
         }
 
-        if (!HostedBySilos.All(manifests, TypeName))
+        if (!manifests.EverySiloHosts(TypeName))
         {
             return Refused(Refusal.WrongStatus("A silo of an earlier version cannot read the policy record yet."));
         }

@@ -18,7 +18,7 @@ public sealed partial class PolicyWatch(
         try
         {
             await follower.FollowAsync(cancellationToken);
-            if (!_isConfigured && HostedBySilos.All(manifests, PolicyGrain.TypeName))
+            if (!_isConfigured && manifests.EverySiloHosts(PolicyGrain.TypeName))
             {
                 await ConfigureAsync(cancellationToken);
             }

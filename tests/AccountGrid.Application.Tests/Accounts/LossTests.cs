@@ -65,6 +65,19 @@ public sealed class LossTests
             protectedReach: 1000);
 
         [Fact]
+        public Task Make_no_entry_and_have_no_limit_while_a_silo_of_an_earlier_version_may_read_it() => InWorld(
+            async (world, account) =>
+            {
+                world.Policies.IsRecorded = false;
+                Assert.Equal(30, (await UnfollowAsync(account, 1, 30)).Changed);
+                Assert.DoesNotContain(world.Journal.Entries(Stream), static e => e.Type == "followers-lost");
+
+                // From then on it is the limit of a window in which 30 are gone.
+                world.Policies.IsRecorded = true;
+                Assert.Equal(RefusalReason.FollowerLossLimit, (await UnfollowAsync(account, 31, 1)).Refusal!.Reason);
+            });
+
+        [Fact]
         public Task Of_unknown_outcome_count_as_losses() => InWorld(async (world, account) =>
         {
             world.Ledger.FailNextApply(LedgerFault.UnknownWritten);

@@ -36,6 +36,15 @@ internal sealed record HarmGrid
     /// <summary>When kim's authority ends; <c>null</c> = open.</summary>
     public DateTimeOffset? EndOfKim { get; init; }
 
+    /// <summary>The brake over both accounts: one lone harm an hour.</summary>
+    public BrakeState Braked { get; init; } = BrakeState.Initial;
+
+    /// <summary>The brake's limits.</summary>
+    public BrakePolicy Limit { get; init; } = new() { MaxHarms = 1 };
+
+    /// <summary>When one identity alone harmed an account, ever.</summary>
+    public ImmutableArray<DateTimeOffset> LoneHarms { get; init; } = [];
+
     /// <summary>The numbers in force.</summary>
     public AccountPolicy Policy { get; init; } = new() { ProtectedReach = 1000 };
 
@@ -66,7 +75,13 @@ internal sealed record HarmGrid
             static q => q.Person,
             q => q.OfAService
                 ? Authority.Unknown(q.Person)
-                : new Authority(q.Person, StandingOf(q.Person), Roles.GetValueOrDefault(q.Person.Value))));
+                : AuthorityOf(q.Person)))
+    {
+        BrakedUntil = Braked.EngagedAt(Now)?.Until,
+    };
+
+    private Authority AuthorityOf(OperatorId person) =>
+        new(person, StandingOf(person), Roles.GetValueOrDefault(person.Value));
 
     /// <summary>The grid after a decision's events, and what was appended.</summary>
     public (HarmGrid Grid, ImmutableArray<AccountEvent> Appended) Send(
@@ -76,24 +91,52 @@ internal sealed record HarmGrid
         var state = Accounts[account];
         var request = new AccountRequest(command, caller);
         var questions = AccountDecider.Questions(state, request, SituationOf(account, []));
-        var events = decide(state, request, SituationOf(account, questions)) switch
+        var decision = decide(state, request, SituationOf(account, questions));
+        var grid = this;
+        if (Brake.LoneHarmOf(state.Id, decision) is not null)
         {
-            Decision.Accepted accepted => accepted.Events,
-            _ => [],
-        };
+            grid = WithLoneHarm();
+            decision = grid.LoneHarms.Length > LoneHarms.Length
+                ? decision
+                : decide(state, request, grid.SituationOf(account, questions));
+        }
+
+        var events = (decision as Decision.Accepted)?.Events ?? [];
         foreach (var e in events)
         {
             state = AccountEvolver.Evolve(
                 state, new(e, state.Version + 1, Now, caller.Actor, null, null, ""));
         }
 
-        return (this with
+        // What is done alone all the same is for the law to find.
+        grid = grid.LoneHarms.Length == LoneHarms.Length && Brake.LoneHarmOf(state.Id, decision) is not null
+            ? grid with { LoneHarms = grid.LoneHarms.Add(Now) }
+            : grid;
+        return (grid with
         {
             Accounts = Accounts.SetItem(account, state),
             Lowered = Lowered.SetItem(
                 account, Lowered[account] || events.Any(static e => e is AccountEvent.ProtectionLowered)),
         }, events);
     }
+
+    /// <summary>Lone harms that count now: within the window, and since the last release.</summary>
+    public int CountedHarms() =>
+        Brake.CountsAfter(Braked, Now, Limit) is var after ? LoneHarms.Count(at => at > after) : 0;
+
+    /// <summary>The grid after a person has released the brake, if that is allowed.</summary>
+    public HarmGrid Released(OperatorId person) =>
+        Brake.Release(Braked, new(World.As(person.Value), "why"), AuthorityOf(person), Now).Event is { } released
+            ? this with { Braked = Evolve(released, Actor.Operator(person)) }
+            : this;
+
+    /// <summary>The grid with one more lone harm, or with the brake engaged where that would be too many.</summary>
+    private HarmGrid WithLoneHarm() => Brake.Fits(CountedHarms(), 0, 0, Limit)
+        ? this with { LoneHarms = LoneHarms.Add(Now) }
+        : this with { Braked = Evolve(Brake.Engage(CountedHarms(), 0, Now, Limit), Actor.System) };
+
+    private BrakeState Evolve(BrakeEvent e, Actor actor) =>
+        BrakeEvolver.Evolve(Braked, new(e, Braked.Version + 1, Now, actor, null, null, ""));
 
     /// <summary>The grid with other followers; a crossing is entered as a processor does.</summary>
     public HarmGrid WithFollowers(int account, long followers) =>
@@ -132,7 +175,7 @@ internal sealed record HarmGrid
     /// <summary>All that later decisions depend on; versions differ between ways to the same grid.</summary>
     public string Fingerprint() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Now:O} {EndOfKim:O} {Policy.ProtectedReach} {string.Join('|', Accounts.Select((a, i) => One(i, a)))}");
+        $"{Now:O} {EndOfKim:O} {Braked.EngagedAt(Now)?.Until:O} {CountedHarms()} {Braked.Release?.At:O} {Policy.ProtectedReach} {string.Join('|', Accounts.Select((a, i) => One(i, a)))}");
 
     private bool IsAtReach(int account) => Followers[account] >= Policy.ProtectedReach;
 

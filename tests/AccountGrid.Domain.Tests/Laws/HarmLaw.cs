@@ -50,6 +50,13 @@ internal static class HarmLaw
         CheckHealing(before, path);
     }
 
+    /// <summary>
+    /// Within a window, and since the last release, no more harms are done alone than the brake allows.
+    /// </summary>
+    /// <exception cref="LawBrokenException">More were done.</exception>
+    public static void CheckBrake(HarmGrid grid, string path) =>
+        Require(grid.CountedHarms() <= grid.Limit.MaxHarms, "more harms alone than the brake allows", path);
+
     private static void CheckHealing(HarmGrid grid, string path)
     {
         foreach (var (i, state) in grid.Accounts.Index())
@@ -63,7 +70,8 @@ internal static class HarmLaw
     }
 
     /// <summary>
-    /// By its designation, by the followers now, or by those it had within the cool-off, unless two people lowered that.
+    /// By its designation, by the followers now, or by those it had within the cool-off, unless two people lowered
+    /// that.
     /// </summary>
     private static bool IsProtected(HarmGrid grid, int account) =>
         grid.Accounts[account].Designation is not null

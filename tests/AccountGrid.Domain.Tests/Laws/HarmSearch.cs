@@ -54,12 +54,19 @@ public sealed record HarmSearch(string[] Callers, int Depth)
     {
         foreach (var name in Callers)
         {
+            if (account == 0 && name != TheService && grid.Released(World.Person(name)) is var released
+                && released != grid)
+            {
+                yield return (released, $"{name} releases");
+            }
+
             var caller = name == TheService ? World.Service : World.As(name);
             foreach (var command in CommandsOf(grid, account, caller))
             {
                 var (after, appended) = grid.Send(account, command, caller, Decide);
                 var move = $"{name}: {command.Name} {account + 1}";
                 HarmLaw.Check(grid, account, appended, caller.Actor, IsOneAlone, $"{path}; {move}");
+                HarmLaw.CheckBrake(after, $"{path}; {move}");
                 yield return (after, move);
             }
         }
@@ -112,6 +119,7 @@ public sealed record HarmSearch(string[] Callers, int Depth)
             {
                 var (after, appended) = grid.Send(account, new AccountCommand.FireDue(), Caller.System, Decide);
                 HarmLaw.Check(grid, account, appended, Actor.System, IsOneAlone, path);
+                HarmLaw.CheckBrake(after, path);
                 (grid, more) = (after, !appended.IsEmpty);
             }
         }
