@@ -40,6 +40,7 @@ public static class OpenApiPage
             .Add(V1.BrakeServiceReflection.Descriptor)
             .Add(V1.AuditServiceReflection.Descriptor)
             .Add(V1.TraceServiceReflection.Descriptor)
+            .Add(V1.PolicyServiceReflection.Descriptor)
             .AddSchema(V1.IngestFollowsResponse.Descriptor)
             .AddSchema(V1.WatchEventsResponse.Descriptor)
             .Add("/v1/followers:ingest", "post", Parse(Ingest))

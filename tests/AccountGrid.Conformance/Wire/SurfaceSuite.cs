@@ -37,10 +37,10 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
                 V1.ProposalServiceReflection.Descriptor,
             V1.OperatorServiceReflection.Descriptor, V1.BrakeServiceReflection.Descriptor,
                 V1.AuditServiceReflection.Descriptor,
-                V1.TraceServiceReflection.Descriptor,
+                V1.TraceServiceReflection.Descriptor, V1.PolicyServiceReflection.Descriptor,
         }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods).Select(
             static m => m.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().ToArray();
-        Assert.Equal(35, rules.Length);
+        Assert.Equal(41, rules.Length);
         foreach (var gateway in Grid.Everywhere)
         {
             using var document =
