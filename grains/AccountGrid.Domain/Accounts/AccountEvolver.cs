@@ -16,7 +16,11 @@ public static class AccountEvolver
                 $"Entry {entry.Sequence} of account {state.Id} does not follow version {state.Version}.");
         }
 
-        return Remember(Rebind(Apply(state, entry), entry) with { Version = entry.Sequence }, entry);
+        return Rebind(Apply(state, entry), entry) with
+        {
+            Version = entry.Sequence,
+            Requests = RequestMemory.After(state.Requests, entry, AnswerOf),
+        };
     }
 
     /// <summary>What staff have pending stays bound to the account over a movement of the owner's hold.</summary>
@@ -119,35 +123,19 @@ public static class AccountEvolver
         };
     }
 
-    /// <summary>
-    /// One request may append several entries (a restore that also voids a proposal): the first one decides what is
-    /// remembered.
-    /// </summary>
-    private static AccountState Remember(AccountState state, Recorded<AccountEvent> entry)
-    {
-        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest
-            || state.Requests.Any(r => r.Id == id))
+    private static (Outcome Outcome, long? Proposal, Refusal? Refusal) AnswerOf(Recorded<AccountEvent> entry) =>
+        entry.Event switch
         {
-            return state;
-        }
-
-        var remembered = entry.Event switch
-        {
-            AccountEvent.AttemptRefused e =>
-                As(Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message, e.Field, e.RetryAfter)),
-            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => As(Outcome.Pending, entry.Sequence),
-            AccountEvent.ProposalApproved e => As(Outcome.Pending, e.Sequence),
-            AccountEvent.HoldPlaced e => As(Outcome.Done, e.ProposalSequence),
-            AccountEvent.SuspensionProlonged e => As(Outcome.Done, e.ProposalSequence),
-            AccountEvent.Erased e => As(Outcome.Done, e.ProposalSequence),
-            AccountEvent.ProtectionLowered e => As(Outcome.Done, e.ProposalSequence),
-            AccountEvent.FollowerLossAllowed e => As(Outcome.Done, e.ProposalSequence),
-            AccountEvent.ProposalClosed e => As(Outcome.Done, e.Sequence),
-            _ => As(Outcome.Done, null),
+            AccountEvent.AttemptRefused e => (
+                Outcome.Refused, e.ProposalSequence, new Refusal(e.Reason, e.Message, e.Field, e.RetryAfter)),
+            AccountEvent.ProposalOpened or AccountEvent.ActionScheduled => (Outcome.Pending, entry.Sequence, null),
+            AccountEvent.ProposalApproved e => (Outcome.Pending, e.Sequence, null),
+            AccountEvent.HoldPlaced e => (Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.SuspensionProlonged e => (Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.Erased e => (Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProtectionLowered e => (Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.FollowerLossAllowed e => (Outcome.Done, e.ProposalSequence, null),
+            AccountEvent.ProposalClosed e => (Outcome.Done, e.Sequence, null),
+            _ => (Outcome.Done, null, null),
         };
-        return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
-
-        RememberedRequest As(Outcome outcome, long? proposal, Refusal? refusal = null) =>
-            new(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
-    }
 }

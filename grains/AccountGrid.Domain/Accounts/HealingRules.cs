@@ -47,7 +47,8 @@ internal static class HealingRules
             .Select(AccountEvent (h) =>
                 new AccountEvent.HoldLifted(h.Kind, LiftCause.Undo, "ERROR", command.Note, "", command.ReadsRefused))
             .ToImmutableArray();
-        if (LossRules.IsAllowedBy(state, command.Actor, command.Since, situation.Now))
+        if (command.Actor.Person is { } undone && LossRules.AllowanceAt(state, situation.Now) is { } allowance
+            && IsActOf(allowance.PlacedBy, allowance.ApprovedBy, allowance.At, undone, command.Since))
         {
             lifted = lifted.Add(new AccountEvent.FollowerLossClosed(LiftCause.Undo, "ERROR", command.Note, ""));
         }
@@ -92,12 +93,14 @@ internal static class HealingRules
         }
 
         return hold.Kind != HoldKind.OwnerDeactivation
-            && (IsTheirs(hold.PlacedBy, hold.ApprovedBy, hold.At)
-                || (hold.Prolonged is { } last && IsTheirs(last.By, last.ApprovedBy, last.At)));
-
-        bool IsTheirs(Actor by, OperatorId? approvedBy, DateTimeOffset at) =>
-            at >= since && (by == actor || approvedBy == person);
+            && (IsActOf(hold.PlacedBy, hold.ApprovedBy, hold.At, person, since)
+                || (hold.Prolonged is { } last && IsActOf(last.By, last.ApprovedBy, last.At, person, since)));
     }
+
+    /// <summary>Whether a person did something, or approved it, since an instant.</summary>
+    private static bool IsActOf(
+        Actor by, OperatorId? approvedBy, DateTimeOffset at, OperatorId person, DateTimeOffset since) =>
+        at >= since && (by.Person == person || approvedBy == person);
 
     private static Refusal? CheckHealer(bool owner, Caller caller, Situation situation) =>
         owner

@@ -37,11 +37,6 @@ internal static class LossRules
                 Outcome.Done);
     }
 
-    /// <summary>Whether a person proposed or approved the allowance that lasts, since an instant.</summary>
-    public static bool IsAllowedBy(AccountState state, Actor actor, DateTimeOffset since, DateTimeOffset now) =>
-        AllowanceAt(state, now) is { } allowance && allowance.At >= since
-        && (allowance.PlacedBy == actor || (actor.Person is { } person && allowance.ApprovedBy == person));
-
     /// <summary>The entry of what was lost, if what its sender knew is what the journal says.</summary>
     public static Decision Note(AccountState state, AccountCommand.NoteLosses command) => new Decision.Accepted(
         state.ErasedAt is null && command.After == (state.Losses?.Note?.Sequence ?? 0)
@@ -89,6 +84,7 @@ internal static class LossRules
         };
     }
 
-    private static LossAllowance? AllowanceAt(AccountState state, DateTimeOffset now) =>
+    /// <summary>The allowance that lasts at an instant, or <c>null</c>.</summary>
+    public static LossAllowance? AllowanceAt(AccountState state, DateTimeOffset now) =>
         state.Losses?.Allowance is { } allowance && now < allowance.Until ? allowance : null;
 }

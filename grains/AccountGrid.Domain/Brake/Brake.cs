@@ -72,17 +72,11 @@ public static class Brake
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(authority);
-        if (request.RequestId is { } id && TextRules.RequestId(id) is { } rule)
+        if (RequestMemory.AnswerTo(
+            state.Requests, request.RequestId, () => RequestDigest.OfRelease(request), request.Caller.Actor,
+            _ => authority.Standing) is var (answered, _, _))
         {
-            return new(Refusal.Invalid("requestId", rule), null);
-        }
-
-        if (request.RequestId is { } key && state.Requests.FirstOrDefault(r => r.Id == key) is { } earlier)
-        {
-            return new(
-                earlier.Digest != RequestDigest.OfRelease(request) ? Refusal.RequestIdConflict
-                : authority.Standing == Standing.Ended ? Refusal.AuthorityEnded(authority.Person)
-                : null, null);
+            return new(answered, null);
         }
 
         return CheckRelease(state, request, authority, now) is { } refusal

@@ -15,7 +15,11 @@ public static class BrakeEvolver
                 $"Entry {entry.Sequence} of the brake does not follow version {state.Version}.");
         }
 
-        return Remember(Apply(state, entry), entry) with { Version = entry.Sequence };
+        return Apply(state, entry) with
+        {
+            Version = entry.Sequence,
+            Requests = RequestMemory.After(state.Requests, entry, AnswerOf),
+        };
     }
 
     private static BrakeState Apply(BrakeState state, Recorded<BrakeEvent> entry) => entry.Event switch
@@ -34,13 +38,6 @@ public static class BrakeEvolver
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 
-    private static BrakeState Remember(BrakeState state, Recorded<BrakeEvent> entry) =>
-        entry.RequestId is not { } id || entry.RequestDigest is not { } digest
-            ? state
-            : state with
-            {
-                Requests = RequestMemory.Add(
-                    state.Requests,
-                    new(id, digest, Outcome.Done, ProposalSequence: null, Refusal: null, entry.At, entry.Actor)),
-            };
+    private static (Outcome Outcome, long? Proposal, Refusal? Refusal) AnswerOf(Recorded<BrakeEvent> entry) =>
+        (Outcome.Done, null, null);
 }

@@ -14,22 +14,8 @@ public static class OperatorDecider
     /// </summary>
     public static ImmutableArray<OperatorId> PeopleConcerned(OperatorState state, OperatorRequest request)
     {
-        var people = ImmutableArray.CreateBuilder<OperatorId>(3);
-        if (request.Caller.Actor.Person is { } caller)
-        {
-            people.Add(caller);
-        }
-
-        if (request.Command is OperatorCommand.Approve or OperatorCommand.FireDue && state.Proposal is { } proposal)
-        {
-            people.Add(proposal.ProposedBy);
-            if (proposal.ApprovedBy is { } approver)
-            {
-                people.Add(approver);
-            }
-        }
-
-        return [.. people.Distinct()];
+        var acts = request.Command is OperatorCommand.Approve or OperatorCommand.FireDue ? state.Proposal : null;
+        return SecondAdminRules.PeopleConcerned(request.Caller, acts?.ProposedBy, acts?.ApprovedBy);
     }
 
     /// <summary>
@@ -53,18 +39,11 @@ public static class OperatorDecider
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(situation);
-        if (request.RequestId is { } id && TextRules.RequestId(id) is { } rule)
+        if (RequestMemory.AnswerTo(
+            state.Requests, request.RequestId, () => RequestDigest.Of(state.Id, request), request.Caller.Actor,
+            person => situation.Of(person).Standing) is var (refusal, outcome, proposal))
         {
-            return new(Refusal.Invalid("requestId", rule), [], Outcome.Refused);
-        }
-
-        if (request.RequestId is { } key && state.Requests.FirstOrDefault(r => r.Id == key) is { } earlier)
-        {
-            return earlier.Digest != RequestDigest.Of(state.Id, request)
-                ? new(Refusal.RequestIdConflict, [], Outcome.Refused)
-                : request.Caller.Actor.Person is { } person && situation.Of(person).Standing == Standing.Ended
-                    ? new(Refusal.AuthorityEnded(person), [], Outcome.Refused)
-                    : new(earlier.Refusal, [], earlier.Outcome, earlier.ProposalSequence);
+            return new(refusal, [], outcome, proposal);
         }
 
         if (request.ExpectedPowerVersion is { } expected && expected != state.PowerVersion)

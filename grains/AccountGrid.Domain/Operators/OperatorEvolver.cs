@@ -15,7 +15,11 @@ public static class OperatorEvolver
                 $"Entry {entry.Sequence} of operator {state.Id} does not follow version {state.Version}.");
         }
 
-        return Remember(Apply(state, entry), entry) with { Version = entry.Sequence };
+        return Apply(state, entry) with
+        {
+            Version = entry.Sequence,
+            Requests = RequestMemory.After(state.Requests, entry, AnswerOf),
+        };
     }
 
     private static OperatorState Apply(OperatorState state, Recorded<OperatorEvent> entry) => entry.Event switch
@@ -101,31 +105,15 @@ public static class OperatorEvolver
         };
     }
 
-    /// <summary>
-    /// One request may append several entries: the first one decides what is remembered.
-    /// </summary>
-    private static OperatorState Remember(OperatorState state, Recorded<OperatorEvent> entry)
-    {
-        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest
-            || state.Requests.Any(r => r.Id == id))
+    private static (Outcome Outcome, long? Proposal, Refusal? Refusal) AnswerOf(Recorded<OperatorEvent> entry) =>
+        entry.Event switch
         {
-            return state;
-        }
-
-        var (outcome, proposal) = entry.Event switch
-        {
-            OperatorEvent.AttemptRefused => (Outcome.Refused, (long?)null),
-            OperatorEvent.PowerProposed => (Outcome.Pending, entry.Sequence),
-            OperatorEvent.PowerApproved e => (Outcome.Pending, e.Sequence),
-            OperatorEvent.PowerProposalClosed e => (Outcome.Done, e.Sequence),
-            OperatorEvent.Enrolled e => (Outcome.Done, e.Consent?.ProposalSequence),
-            OperatorEvent.Offboarded e => (Outcome.Done, e.Consent?.ProposalSequence),
-            _ => (Outcome.Done, null),
+            OperatorEvent.AttemptRefused e => (Outcome.Refused, null, new Refusal(e.Reason, e.Message)),
+            OperatorEvent.PowerProposed => (Outcome.Pending, entry.Sequence, null),
+            OperatorEvent.PowerApproved e => (Outcome.Pending, e.Sequence, null),
+            OperatorEvent.PowerProposalClosed e => (Outcome.Done, e.Sequence, null),
+            OperatorEvent.Enrolled e => (Outcome.Done, e.Consent?.ProposalSequence, null),
+            OperatorEvent.Offboarded e => (Outcome.Done, e.Consent?.ProposalSequence, null),
+            _ => (Outcome.Done, null, null),
         };
-        var refusal = entry.Event is OperatorEvent.AttemptRefused refused
-            ? new Refusal(refused.Reason, refused.Message)
-            : null;
-        var remembered = new RememberedRequest(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
-        return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
-    }
 }

@@ -8,6 +8,14 @@ namespace AccountGrid.Domain;
 internal static class SecondAdminRules
 {
     /// <summary>
+    /// The people whose authority must be looked up before deciding: the caller, and the admins behind the pending
+    /// proposal where the command acts on it.
+    /// </summary>
+    public static ImmutableArray<OperatorId> PeopleConcerned(
+        Caller caller, OperatorId? proposedBy, OperatorId? approvedBy) =>
+        [.. ((OperatorId?[])[caller.Actor.Person, proposedBy, approvedBy]).OfType<OperatorId>().Distinct()];
+
+    /// <summary>
     /// Whether a person may be the second admin: another person than the first one, who saw what is approved and has
     /// been an admin since before it was proposed.
     /// </summary>

@@ -17,8 +17,7 @@ public static class PolicyDecider
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
         var acts = request.Command is PolicyCommand.Approve or PolicyCommand.FireDue ? state.Proposal : null;
-        return [.. ((OperatorId?[])[request.Caller.Actor.Person, acts?.ProposedBy, acts?.ApprovedBy])
-            .OfType<OperatorId>().Distinct()];
+        return SecondAdminRules.PeopleConcerned(request.Caller, acts?.ProposedBy, acts?.ApprovedBy);
     }
 
     /// <summary>
@@ -29,18 +28,11 @@ public static class PolicyDecider
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(situation);
-        if (request.RequestId is { } id && TextRules.RequestId(id) is { } rule)
+        if (RequestMemory.AnswerTo(
+            state.Requests, request.RequestId, () => RequestDigest.Of(request), request.Caller.Actor,
+            person => situation.Of(person).Standing) is var (refusal, outcome, proposal))
         {
-            return new(Refusal.Invalid("requestId", rule), [], Outcome.Refused);
-        }
-
-        if (request.RequestId is { } key && state.Requests.FirstOrDefault(r => r.Id == key) is { } earlier)
-        {
-            return earlier.Digest != RequestDigest.Of(request)
-                ? new(Refusal.RequestIdConflict, [], Outcome.Refused)
-                : request.Caller.Actor.Person is { } person && situation.Of(person).Standing == Standing.Ended
-                    ? new(Refusal.AuthorityEnded(person), [], Outcome.Refused)
-                    : new(earlier.Refusal, [], earlier.Outcome, earlier.ProposalSequence);
+            return new(refusal, [], outcome, proposal);
         }
 
         if (request.ExpectedPolicyVersion is { } expected && expected != state.PolicyVersion)

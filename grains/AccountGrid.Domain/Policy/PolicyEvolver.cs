@@ -19,7 +19,11 @@ public static class PolicyEvolver
                 $"Entry {entry.Sequence} of the policy does not follow version {state.Version}.");
         }
 
-        return Remember(Apply(state, entry), entry) with { Version = entry.Sequence };
+        return Apply(state, entry) with
+        {
+            Version = entry.Sequence,
+            Requests = RequestMemory.After(state.Requests, entry, AnswerOf),
+        };
     }
 
     private static PolicyState Apply(PolicyState state, Recorded<PolicyEvent> entry) => entry.Event switch
@@ -102,30 +106,14 @@ public static class PolicyEvolver
         };
     }
 
-    /// <summary>
-    /// One request may append several entries: the first one decides what is remembered.
-    /// </summary>
-    private static PolicyState Remember(PolicyState state, Recorded<PolicyEvent> entry)
-    {
-        if (entry.RequestId is not { } id || entry.RequestDigest is not { } digest
-            || state.Requests.Any(r => r.Id == id))
+    private static (Outcome Outcome, long? Proposal, Refusal? Refusal) AnswerOf(Recorded<PolicyEvent> entry) =>
+        entry.Event switch
         {
-            return state;
-        }
-
-        var (outcome, proposal) = entry.Event switch
-        {
-            PolicyEvent.AttemptRefused => (Outcome.Refused, (long?)null),
-            PolicyEvent.Proposed => (Outcome.Pending, entry.Sequence),
-            PolicyEvent.Approved e => (Outcome.Pending, e.Sequence),
-            PolicyEvent.ProposalClosed e => (Outcome.Done, e.Sequence),
-            PolicyEvent.Adopted e => (Outcome.Done, e.Consent.ProposalSequence),
-            _ => (Outcome.Done, null),
+            PolicyEvent.AttemptRefused e => (Outcome.Refused, null, new Refusal(e.Reason, e.Message)),
+            PolicyEvent.Proposed => (Outcome.Pending, entry.Sequence, null),
+            PolicyEvent.Approved e => (Outcome.Pending, e.Sequence, null),
+            PolicyEvent.ProposalClosed e => (Outcome.Done, e.Sequence, null),
+            PolicyEvent.Adopted e => (Outcome.Done, e.Consent.ProposalSequence, null),
+            _ => (Outcome.Done, null, null),
         };
-        var refusal = entry.Event is PolicyEvent.AttemptRefused refused
-            ? new Refusal(refused.Reason, refused.Message)
-            : null;
-        var remembered = new RememberedRequest(id, digest, outcome, proposal, refusal, entry.At, entry.Actor);
-        return state with { Requests = RequestMemory.Add(state.Requests, remembered) };
-    }
 }
