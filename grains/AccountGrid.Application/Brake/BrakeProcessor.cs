@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -151,40 +152,28 @@ public sealed class BrakeProcessor
             return Refusal.Overloaded("The queue of the brake", _services.Limits.RetryAfter);
         }
 
-        try
-        {
-            for (var attempt = 0; attempt < 2; attempt++)
+        var decided = await _stream.DecideAsync(
+            () => new(_stream.ReloadAsync(cancellationToken)),
+            async head =>
             {
-                await _stream.ReloadAsync(cancellationToken);
-                var head = _stream.Head;
                 var answer = await _services.Authority.AskAsync(new(person, null), cancellationToken);
                 var now = Now;
                 var decision = Brake.Release(head.State, request, answer.Authority, now);
-                var digest = request.RequestId is null ? null : RequestDigest.OfRelease(request);
                 var facts = new EntryFacts(
-                    now, request.Caller.Actor, request.RequestId, digest, ApplicationDiagnostics.CurrentTraceId);
-                if (decision.Event is not { } released)
-                {
-                    return decision.Refusal;
-                }
-
-                if (await _stream.AppendAsync(head, [released], facts, cancellationToken) is not null)
-                {
-                    BrakeLog.Released(_services.Log, person);
-                    return null;
-                }
-
-                _stream.NoteFenceLost();
-            }
-        }
-        catch (StorageOverloadedException full)
+                    now, request.Caller.Actor, request.RequestId,
+                    request.RequestId is null ? null : RequestDigest.OfRelease(request),
+                    ApplicationDiagnostics.CurrentTraceId);
+                ImmutableArray<BrakeEvent> events = decision.Event is { } released ? [released] : [];
+                return (decision, events, facts);
+            },
+            static refusal => new BrakeDecision(refusal, null), "The brake", _services.Limits.RetryAfter,
+            cancellationToken);
+        if (decided.Event is not null)
         {
-            return Refusal.Overloaded(full.What, full.RetryAfter);
+            BrakeLog.Released(_services.Log, person);
         }
 
-        return new(
-            RefusalReason.Overloaded, "The brake is being changed elsewhere; try again.",
-            RetryAfter: _services.Limits.RetryAfter);
+        return decided.Refusal;
     }
 
     /// <summary>Engages it, unless that was done meanwhile or the harm fits by now; the caller looks again.</summary>

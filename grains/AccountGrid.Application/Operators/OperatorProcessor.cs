@@ -139,39 +139,20 @@ public sealed class OperatorProcessor
         }
     }
 
-    private async Task<OperatorDecision> DecideAndAppendAsync(
-        OperatorRequest request, CancellationToken cancellationToken)
-    {
-        try
+    private Task<OperatorDecision> DecideAndAppendAsync(
+        OperatorRequest request, CancellationToken cancellationToken) => _stream.DecideAsync(
+        () => ConfirmAsync(cancellationToken),
+        async head =>
         {
-            for (var attempt = 0; attempt < 2; attempt++)
-            {
-                await ConfirmAsync(cancellationToken);
-                var head = _stream.Head;
-                var situation = await SituationOfAsync(head.State, request, cancellationToken);
-                var decision = OperatorDecider.Decide(head.State, request, situation);
-                var facts = new EntryFacts(
-                    situation.Now, request.Caller.Actor, request.RequestId,
-                    request.RequestId is null ? null : RequestDigest.Of(Id, request),
-                    ApplicationDiagnostics.CurrentTraceId);
-                if (decision.Events.IsEmpty
-                    || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
-                {
-                    return decision;
-                }
-
-                _stream.NoteFenceLost();
-            }
-        }
-        catch (StorageOverloadedException full)
-        {
-            return Refused(Refusal.Overloaded(full.What, full.RetryAfter));
-        }
-
-        return Refused(new(
-            RefusalReason.Overloaded, $"Operator {Id} is being changed elsewhere; try again.",
-            RetryAfter: _services.Limits.RetryAfter));
-    }
+            var situation = await SituationOfAsync(head.State, request, cancellationToken);
+            var decision = OperatorDecider.Decide(head.State, request, situation);
+            var facts = new EntryFacts(
+                situation.Now, request.Caller.Actor, request.RequestId,
+                request.RequestId is null ? null : RequestDigest.Of(Id, request),
+                ApplicationDiagnostics.CurrentTraceId);
+            return (decision, decision.Events, facts);
+        },
+        Refused, $"Operator {Id}", _services.Limits.RetryAfter, cancellationToken);
 
     private static OperatorDecision Refused(Refusal refusal) => new(refusal, [], Outcome.Refused);
 

@@ -65,37 +65,21 @@ public sealed class PolicyProcessor
 
     private async Task<PolicyDecision> DecideAndAppendAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
-        try
-        {
-            for (var attempt = 0; attempt < 2; attempt++)
+        var decision = await _stream.DecideAsync(
+            () => _stream.RefreshAsync(minVersion: 0, _services.Limits.AuthorityFreshness, cancellationToken),
+            async head =>
             {
-                await _stream.RefreshAsync(
-                    minVersion: 0, _services.Limits.AuthorityFreshness, cancellationToken);
-                var head = _stream.Head;
                 var situation = await SituationOfAsync(head.State, request, cancellationToken);
                 var decision = PolicyDecider.Decide(head.State, request, situation);
                 var facts = new EntryFacts(
                     situation.Now, request.Caller.Actor, request.RequestId,
                     request.RequestId is null ? null : RequestDigest.Of(request),
                     ApplicationDiagnostics.CurrentTraceId);
-                if (decision.Events.IsEmpty
-                    || await _stream.AppendAsync(head, decision.Events, facts, cancellationToken) is not null)
-                {
-                    _meters.Changed(decision.Events);
-                    return decision;
-                }
-
-                _stream.NoteFenceLost();
-            }
-        }
-        catch (StorageOverloadedException full)
-        {
-            return Refused(Refusal.Overloaded(full.What, full.RetryAfter));
-        }
-
-        return Refused(new(
-            RefusalReason.Overloaded, "The policy is being changed elsewhere; try again.",
-            RetryAfter: _services.Limits.RetryAfter));
+                return (decision, decision.Events, facts);
+            },
+            Refused, "The policy", _services.Limits.RetryAfter, cancellationToken);
+        _meters.Changed(decision.Events);
+        return decision;
     }
 
     private async Task<OperatorSituation> SituationOfAsync(

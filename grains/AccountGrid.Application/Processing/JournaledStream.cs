@@ -180,6 +180,46 @@ internal sealed class JournaledStream<TState, TEvent>(
         }
     }
 
+    /// <summary>
+    /// Decides on a head and appends what that comes to; decided once more on what is really there where another
+    /// activation appended first. For records that few commands change.
+    /// </summary>
+    /// <param name="refresh">Brings the head up to date, before each decision.</param>
+    /// <param name="decide">The decision on a head, with what is to be appended; nothing = no append.</param>
+    /// <param name="refused">The answer that stands for a refusal: a full queue, or one more append of another.</param>
+    /// <param name="what">The record, as a sentence begins.</param>
+    /// <param name="retryAfter">When a caller may try again.</param>
+    /// <param name="cancellationToken">As in <see cref="AppendAsync"/>.</param>
+    /// <exception cref="StorageUnavailableException">The store failed; see <see cref="IsOutcomeUnknown"/>.</exception>
+    public async Task<TAnswer> DecideAsync<TAnswer>(
+        Func<ValueTask> refresh,
+        Func<Head<TState>, Task<(TAnswer Answer, ImmutableArray<TEvent> Events, EntryFacts Facts)>> decide,
+        Func<Refusal, TAnswer> refused, string what, TimeSpan retryAfter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                await refresh();
+                var head = Head;
+                var (answer, events, facts) = await decide(head);
+                if (events.IsEmpty || await AppendAsync(head, events, facts, cancellationToken) is not null)
+                {
+                    return answer;
+                }
+
+                NoteFenceLost();
+            }
+        }
+        catch (StorageOverloadedException full)
+        {
+            return refused(Refusal.Overloaded(full.What, full.RetryAfter));
+        }
+
+        return refused(new(
+            RefusalReason.Overloaded, $"{what} is being changed elsewhere; try again.", RetryAfter: retryAfter));
+    }
+
     /// <summary>Notes that an append met entries of another activation: this one is fenced, and must reload.</summary>
     public void NoteFenceLost()
     {
