@@ -21,7 +21,6 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     private readonly FollowerCache _followers;
     private readonly JournaledStream<AccountState, AccountEvent> _stream;
     private volatile AccountView _view;
-    private volatile AccountPolicy? _viewPolicy;
     private long? _lastRefresh;
     private Task? _dueWork;
     private int _generationAsked;
@@ -39,7 +38,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
         Generation = _generationAsked = generation;
         _services = services;
         _stream = services.StreamOf(id, observer: this);
-        _view = new(_stream.Head.State, null, null, Tier.Protected);
+        _view = new(_stream.Head.State, null, null, services.Policy);
         _followers = new(this, services);
     }
 
@@ -135,7 +134,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// </summary>
     public void Recover()
     {
-        if (!ReferenceEquals(_viewPolicy, _services.Policy))
+        if (!ReferenceEquals(_view.Policy, _services.Policy))
         {
             // The tier may be another one.
             Publish();
@@ -158,7 +157,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     /// </summary>
     public bool IsSettledOn(AccountView view) =>
         ReferenceEquals(view, _view) && view?.Followers is not null && !_stream.MustReload
-        && ReferenceEquals(_viewPolicy, _services.Policy);
+        && ReferenceEquals(view.Policy, _services.Policy);
 
     /// <summary>
     /// Counts a public read that was refused because the account is down; the command that ends the incident records
@@ -210,14 +209,8 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
     }
 
     /// <summary>Shows readers what is known now.</summary>
-    internal void Publish()
-    {
-        var (state, policy) = (_stream.Head.State, _services.Policy);
-        _view = new(state, _followers.Exact, _followers.LastKnown, state.TierWith(_followers.Exact?.Count, policy));
-
-        // Behind the view: a reader between the two takes the view for older than it is, which is harmless.
-        _viewPolicy = policy;
-    }
+    internal void Publish() =>
+        _view = new(_stream.Head.State, _followers.Exact, _followers.LastKnown, _services.Policy);
 
     /// <inheritdoc/>
     void IHeadObserver<AccountState>.HeadMoved(AccountState before, AccountState after)

@@ -40,7 +40,7 @@ public sealed class AccountRegistrar(AccountServices services)
     private async Task<AccountResult> DecideAndAppendAsync(
         AccountId id, string handle, Caller caller, string? requestId, CancellationToken cancellationToken)
     {
-        var unknown = new AccountView(AccountState.Unregistered(id), null, null, Tier.Protected);
+        var unknown = new AccountView(AccountState.Unregistered(id), null, null, services.Policy);
         try
         {
             // Nearly every registration is of an account that does not exist: nothing is read before the append.
@@ -77,7 +77,7 @@ public sealed class AccountRegistrar(AccountServices services)
 
         // Followers are refused before an account exists: its ledger is empty.
         var none = new FollowerCount(0, 0, DateTimeOffset.UnixEpoch);
-        return new(head.State, none, none, head.State.TierWith(none.Count, services.Policy));
+        return new(head.State, none, none, services.Policy);
     }
 
     /// <summary>

@@ -10,6 +10,10 @@ namespace AccountGrid.Application;
 /// <param name="LastKnownFollowers">
 /// The last count known, perhaps of an earlier time; <c>null</c> where none is known.
 /// </param>
-/// <param name="Tier">The tier; protected while the count is unknown.</param>
+/// <param name="Policy">The numbers behind <see cref="Tier"/>.</param>
 public sealed record AccountView(
-    AccountState State, FollowerCount? Followers, FollowerCount? LastKnownFollowers, Tier Tier);
+    AccountState State, FollowerCount? Followers, FollowerCount? LastKnownFollowers, AccountPolicy Policy)
+{
+    /// <summary>The tier; protected while the count is unknown.</summary>
+    public Tier Tier { get; } = State.TierWith(Followers?.Count, Policy);
+}
