@@ -18,8 +18,6 @@ public sealed class PolicyFollower
     private readonly JournaledStream<PolicyState, PolicyEvent> _stream;
     private volatile Seen _seen;
     private bool _isOpen;
-    private bool _isConfigured;
-    private bool _wasConfigured;
 
     /// <summary>A follower that has read nothing yet.</summary>
     public PolicyFollower(SiloPolicy own, PolicyInForce inForce, PolicyServices services, PolicyMeters meters)
@@ -63,22 +61,30 @@ public sealed class PolicyFollower
         // Once a second: without a span of its own.
         await _stream.ReadForwardAsync(cancellationToken);
         _inForce.IsRecorded = _stream.Head.Version > 0;
-        if (!_isOpen || _isConfigured != _wasConfigured || _stream.Head.Version > before)
+        if (!_isOpen || _stream.Head.Version > before)
         {
-            (_isOpen, _wasConfigured) = (true, _isConfigured);
+            _isOpen = true;
             Adopt(_stream.Head.State);
         }
     }
 
+    /// <summary>Whether <see cref="NoteConfigured"/> was called.</summary>
+    public bool IsConfigured { get; private set; }
+
     /// <summary>
-    /// Notes that the record has what the silo's settings say. From then on it is followed as it is, also where two
-    /// admins adopt what is weaker than the silo's settings. Call it between two of <see cref="FollowAsync"/>.
+    /// Notes that the record, as it was read last, has what the silo's settings say. From then on it is followed as it
+    /// is, also where two admins adopt what is weaker than the silo's settings. Not while <see cref="FollowAsync"/>
+    /// runs.
     /// </summary>
-    public void NoteConfigured() => _isConfigured = true;
+    public void NoteConfigured()
+    {
+        IsConfigured = true;
+        Adopt(_stream.Head.State);
+    }
 
     private void Adopt(PolicyState state)
     {
-        var values = _isConfigured
+        var values = IsConfigured
             ? state.Values
             : state.Values.SetItems(PolicyDecider.TightenedBy(state, Own.ToCommand())
                 .Select(static change => KeyValuePair.Create(change.Name, change.To)));

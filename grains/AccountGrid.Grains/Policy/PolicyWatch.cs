@@ -10,15 +10,13 @@ namespace AccountGrid.Grains;
 public sealed partial class PolicyWatch(
     PolicyFollower follower, IGrainFactory grains, IClusterManifestProvider manifests, ILogger<PolicyWatch> log)
 {
-    private bool _isConfigured;
-
     /// <summary>One round. What fails is logged and tried again by the next one; what was in force stays so.</summary>
     public async Task TickAsync(CancellationToken cancellationToken)
     {
         try
         {
             await follower.FollowAsync(cancellationToken);
-            if (!_isConfigured && manifests.EverySiloHosts(PolicyGrain.TypeName))
+            if (!follower.IsConfigured && manifests.EverySiloHosts(PolicyGrain.TypeName))
             {
                 await ConfigureAsync(cancellationToken);
             }
@@ -39,11 +37,10 @@ public sealed partial class PolicyWatch(
         if (follower.IsToBeConfigured)
         {
             await ExecuteAsync(follower.Own.ToInput(), cancellationToken);
+            await follower.FollowAsync(cancellationToken);
         }
 
         follower.NoteConfigured();
-        _isConfigured = true;
-        await follower.FollowAsync(cancellationToken);
     }
 
     private async Task ExecuteAsync(PolicyInput command, CancellationToken cancellationToken)

@@ -47,8 +47,8 @@ public sealed class PolicyFollowerTests
     {
         Assert.Null((await NewProcessor(world).ExecuteAsync(
             new(silo.Own.ToCommand(), Caller.System), Token)).Refusal);
-        silo.NoteConfigured();
         await silo.FollowAsync(Token);
+        silo.NoteConfigured();
     }
 
     private static async Task<PolicyResult> AdoptAsync(World world, string name, string value)
