@@ -15,8 +15,8 @@ public sealed partial class BrakeGrain(
     : Grain, IBrakeGrain
 {
     private const string Type = "brake";
+    private readonly GrainMemory _memory = new(guard, isRead: true);
     private readonly BrakeProcessor _processor = new(services);
-    private int _generation;
 
     /// <summary>
     /// Shows the brake by the metrics of this silo. Its record is read by the first call, so that a store that cannot
@@ -24,7 +24,6 @@ public sealed partial class BrakeGrain(
     /// </summary>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _generation = guard.Generation;
         services.Diagnostics.Brake.Begin(_processor);
         return Task.CompletedTask;
     }
@@ -96,13 +95,7 @@ public sealed partial class BrakeGrain(
     {
         try
         {
-            var generation = await guard.ConfirmAsync(cancellationToken);
-            if (generation != _generation)
-            {
-                await _processor.RefreshAsync(cancellationToken);
-                _generation = Math.Max(_generation, generation);
-            }
-
+            await _memory.ConfirmAsync(() => _processor.RefreshAsync(cancellationToken), cancellationToken);
             return await answer();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)

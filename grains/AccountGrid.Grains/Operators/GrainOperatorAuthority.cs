@@ -69,23 +69,20 @@ public sealed partial class GrainOperatorAuthority(
     private async Task<AuthorityAnswer> ReserveAsync(
         Authority authority, Actor service, HarmIntent intent, CancellationToken cancellationToken)
     {
-        var reserved = await CallAsync(
+        var reserved = await PortCalls.AskAsync(
             () => Service(service).ReserveAsync(intent.Account.Value, intent.Reach, cancellationToken).AsTask(),
-            "The budget of a service", cancellationToken);
+            "The budget of a service", clock, cancellationToken);
         return new(authority with { Budget = reserved.Budget?.ToRefusal() }, reserved.Reservation);
     }
 
     private async Task<AuthorityAnswer> AskGrainAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
-        var info = await CallAsync(
+        var info = await PortCalls.AskAsync(
             () => Grain(question.Person)
                 .AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
-            "The record of an operator", cancellationToken);
+            "The record of an operator", clock, cancellationToken);
         return info.ToAnswer(question.Person);
     }
-
-    private Task<T> CallAsync<T>(Func<Task<T>> call, string what, CancellationToken cancellationToken) =>
-        PortCalls.AskAsync(call, what, clock, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)

@@ -14,9 +14,9 @@ public sealed partial class OperatorGrain(
     OperatorServices services, PauseGuard guard, TimeProvider clock, ILogger<OperatorGrain> log)
     : Grain, IOperatorGrain
 {
+    private readonly GrainMemory _memory = new(guard, isRead: true);
     private OperatorProcessor? _processor;
     private Refusal? _fault;
-    private int _generation;
 
     /// <summary>
     /// Loads the record. One that cannot be read faults this activation alone; until it can be read the operator has no
@@ -30,8 +30,6 @@ public sealed partial class OperatorGrain(
             return;
         }
 
-        // From before the load: after a pause during the load the journal is read once more.
-        _generation = guard.Generation;
         var processor = new OperatorProcessor(person, services);
         try
         {
@@ -126,15 +124,8 @@ public sealed partial class OperatorGrain(
     /// has grown.
     /// </summary>
     /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
-    private async ValueTask CatchUpAsync(OperatorProcessor processor, CancellationToken cancellationToken)
-    {
-        var generation = await guard.ConfirmAsync(cancellationToken);
-        if (generation != _generation)
-        {
-            await processor.RefreshAsync(cancellationToken);
-            _generation = Math.Max(_generation, generation);
-        }
-    }
+    private ValueTask CatchUpAsync(OperatorProcessor processor, CancellationToken cancellationToken) =>
+        _memory.ConfirmAsync(() => processor.RefreshAsync(cancellationToken), cancellationToken);
 
     /// <exception cref="GrainRefusedException">The record could not be loaded.</exception>
     private OperatorProcessor Loaded()

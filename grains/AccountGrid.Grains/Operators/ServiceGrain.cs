@@ -8,8 +8,8 @@ namespace AccountGrid.Grains;
 [ActivationCountBasedPlacement, GrainType("service")]
 public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : Grain, IServiceGrain
 {
+    private readonly GrainMemory _memory = new(guard, isRead: true);
     private ServiceProcessor? _processor;
-    private int _generation;
 
     /// <summary>The key of a service's grain.</summary>
     internal static string KeyOf(Actor service) => BudgetMark.TextOf(service);
@@ -17,7 +17,6 @@ public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : 
     /// <inheritdoc />
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _generation = guard.Generation;
         if (BudgetMark.Parse(this.GetPrimaryKeyString()) is { Kind: ActorKind.Service } service)
         {
             _processor = new(service, services);
@@ -37,14 +36,13 @@ public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : 
 
         try
         {
-            // After a pause another silo may have had this grain meanwhile.
-            var generation = await guard.ConfirmAsync(cancellationToken);
-            if (generation != _generation)
-            {
-                processor.Reread();
-                _generation = Math.Max(_generation, generation);
-            }
-
+            await _memory.ConfirmAsync(
+                () =>
+                {
+                    processor.Reread();
+                    return Task.CompletedTask;
+                },
+                cancellationToken);
             var (reservation, refusal) = await processor.ReserveAsync(
                 new HarmIntent(new AccountId(account), reach), cancellationToken);
             return new(reservation, refusal?.ToInfo());

@@ -18,15 +18,16 @@ public sealed partial class PolicyGrain(
     /// <summary>The grain's type, which every silo must host before anything is recorded.</summary>
     internal const string TypeName = "policy";
 
-    private PolicyProcessor? _processor;
-    private int _generation;
+    private readonly GrainMemory _memory = new(guard, isRead: false);
+    private readonly PolicyProcessor _processor = new(services, meters);
 
     /// <inheritdoc />
     public async Task<PolicyInfo> GetAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (await LoadedAsync(cancellationToken)).State.ToInfo();
+            await ConfirmAsync(cancellationToken);
+            return _processor.State.ToInfo();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -49,13 +50,12 @@ public sealed partial class PolicyGrain(
         }
 
         using var trace = caller.ContinueTrace();
-        PolicyProcessor? processor = null;
         try
         {
-            processor = await LoadedAsync(cancellationToken);
+            await ConfirmAsync(cancellationToken);
             var request = new PolicyRequest(
                 command.ToCommand(), verified, command.RequestId, command.ExpectedPolicyVersion);
-            return (await processor.ExecuteAsync(request, cancellationToken)).ToReply();
+            return (await _processor.ExecuteAsync(request, cancellationToken)).ToReply();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -63,7 +63,7 @@ public sealed partial class PolicyGrain(
         }
         finally
         {
-            if (processor is { IsFenced: true })
+            if (_processor.IsFenced)
             {
                 Fenced(log);
                 DeactivateOnIdle();
@@ -77,23 +77,9 @@ public sealed partial class PolicyGrain(
 
     private static PolicyReply Refused(Refusal refusal) => new(Outcome.Refused, null, null, refusal.ToInfo());
 
-    /// <summary>
-    /// The record, folded; compared with the journal after a pause of the silo. What cannot be read is tried again by
-    /// the next call.
-    /// </summary>
-    private async ValueTask<PolicyProcessor> LoadedAsync(CancellationToken cancellationToken)
-    {
-        var generation = await guard.ConfirmAsync(cancellationToken);
-        var processor = _processor ?? new PolicyProcessor(services, meters);
-        if (_processor is null || generation != _generation)
-        {
-            await processor.RefreshAsync(cancellationToken);
-            _processor ??= processor;
-            _generation = Math.Max(_generation, generation);
-        }
-
-        return _processor;
-    }
+    /// <summary>What cannot be read is tried again by the next call.</summary>
+    private ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
+        _memory.ConfirmAsync(() => _processor.RefreshAsync(cancellationToken), cancellationToken);
 
     [LoggerMessage(2601, LogLevel.Warning, "The policy record was changed by another activation; this one ends.")]
     private static partial void Fenced(ILogger logger);
