@@ -131,8 +131,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
     }
 
     /// <summary>
-    /// The policy, two people, one account that is suspended for a while, and a large one with a proposal that waits; a checkpoint
-    /// over all of it.
+    /// The policy, two people, one account that is suspended for a while, and a large one with a proposal that waits; a
+    /// checkpoint over all of it.
     /// </summary>
     private async Task<(ICheckpointLog Outside, CheckpointKeys Keys)> FillAsync(World world)
     {

@@ -71,7 +71,9 @@ public sealed class EarlierVersionTests
         Assert.True((await kim.PostAsync("/v1/audit:verify", new { })).GetProperty("intact").GetBoolean());
     }
 
-    /// <summary>The key of the earlier silo is not kept: this one signs from now on, and the earlier is trusted.</summary>
+    /// <summary>
+    /// The key of the earlier silo is not kept: this one signs from now on, and the earlier one is trusted.
+    /// </summary>
     private static void MakeCheckpointKey(TempDirectory directory)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -30,7 +30,8 @@ public static class EventCodecTests
             """{"until":"2017-11-03T12:00:00Z","reason":"ERROR","note":"too long","ticket":"T-2"}"""
         },
         {
-            new AccountEvent.FollowersLost(70, 1000, 10_000, TimeSpan.FromHours(1), 0, [0, 30, 0, 40]), "followers-lost",
+            new AccountEvent.FollowersLost(70, 1000, 10_000, TimeSpan.FromHours(1), 0, [0, 30, 0, 40]),
+            "followers-lost",
             """{"lost":70,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[0,30,0,40]}"""
         },
         {
@@ -43,7 +44,9 @@ public static class EventCodecTests
         },
         {
             new AccountEvent.FollowerLossAllowed(
-                new HarmAction(HarmKind.AllowFollowerLoss, "SPAM", "bots", "", Noon, Followers: 500_000), Actor.Operator(Kim), Lee, 4, Few), "follower-loss-allowed",
+                new HarmAction(HarmKind.AllowFollowerLoss, "SPAM", "bots", "", Noon, Followers: 500_000),
+                Actor.Operator(Kim), Lee, 4, Few),
+            "follower-loss-allowed",
             """{"action":{"kind":"allow_follower_loss","reason":"SPAM","note":"bots","until":"2017-11-03T12:00:00Z","followers":500000},"by":"op/kim","approvedBy":"lee","proposal":4,"tier":"standard","followers":12}"""
         },
         {
@@ -273,14 +276,17 @@ public static class EventCodecTests
         {
             Assert.Empty(CasesOf<PolicyEvent>().Except(PolicyGoldens().Select(row => row.Data.Item1.GetType())));
             Assert.Empty(CasesOf<AccountEvent>().Except(
-                AccountGoldens().Concat(SuspensionGoldens()).Concat(ProposalGoldens()).Select(row => row.Data.Item1.GetType())));
+                AccountGoldens().Concat(SuspensionGoldens()).Concat(ProposalGoldens())
+                    .Select(row => row.Data.Item1.GetType())));
             Assert.Empty(CasesOf<OperatorEvent>().Except(OperatorGoldens().Select(row => row.Data.Item1.GetType())));
         }
 
         [Fact]
         public void Names_of_stored_values_are_pinned_and_unique()
         {
-            Assert.Equal("deactivate suspend erase unprotect owner_deactivate allow_follower_loss change_suspension", NamesOf<HarmKind>(k => Hold(k)));
+            Assert.Equal(
+                "deactivate suspend erase unprotect owner_deactivate allow_follower_loss change_suspension",
+                NamesOf<HarmKind>(k => Hold(k)));
             Assert.Equal("owner_deactivation staff_deactivation suspension", NamesOf<HoldKind>(k => Lifted(k, LiftCause.Staff), "kind"));
             Assert.Equal("staff owner expired undo", NamesOf<LiftCause>(c => Lifted(HoldKind.Suspension, c), "cause"));
             Assert.Equal(

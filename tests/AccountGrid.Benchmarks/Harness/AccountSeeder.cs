@@ -35,9 +35,9 @@ internal static class AccountSeeder
         using var diagnostics = new ApplicationDiagnostics(provider.GetRequiredService<IMeterFactory>());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var seal = SnapshotSeal.From(key);
-        var nobody = new NobodyAsks();
+        var unasked = new UnaskedPorts();
         var registrar = new AccountRegistrar(new AccountServices(
-            store.Journal, store.Ledger, nobody, nobody, new AccountEventCodec(), TimeProvider.System,
+            store.Journal, store.Ledger, unasked, unasked, new AccountEventCodec(), TimeProvider.System,
             new(new AccountPolicy(), new OperatorPolicy(), new BrakePolicy()), new ProcessorLimits(), seal, diagnostics,
             NullLogger<AccountProcessor>.Instance));
         var caller = new Caller(new Actor(ActorKind.Service, "benchmark"), Roles.Service);
@@ -55,8 +55,8 @@ internal static class AccountSeeder
             cancellationToken)));
     }
 
-    /// <summary>Registering asks nobody's authority, and harms nothing.</summary>
-    private sealed class NobodyAsks : IOperatorAuthority, IBrake
+    /// <summary>The ports that registering does not ask: it needs no person's authority, and harms nothing.</summary>
+    private sealed class UnaskedPorts : IOperatorAuthority, IBrake
     {
         public Task<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

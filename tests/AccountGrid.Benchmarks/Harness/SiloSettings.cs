@@ -27,7 +27,8 @@ internal static class SiloSettings
     public const string BrakeMaxReach = "ACCOUNTGRID__BRAKE__MAXREACH";
 
     /// <summary>
-    /// These settings and the widest budget of services, and of all together: a benchmark has one service take accounts down all the time.
+    /// These settings and the widest budget of services, and of all together: a benchmark has one service take accounts
+    /// down all the time.
     /// </summary>
     public static IReadOnlyDictionary<string, string> ForLoad(IReadOnlyDictionary<string, string>? environment) =>
         new Dictionary<string, string>(environment ?? new Dictionary<string, string>())

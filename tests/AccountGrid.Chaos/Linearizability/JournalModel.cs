@@ -126,10 +126,16 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
 
     public static JournalModel Instance { get; } = new();
 
-    /// <summary>The model of an account, whose journal says where the system noted that the followers had crossed the threshold of protection, or were lost.</summary>
+    /// <summary>
+    /// The model of an account, whose journal says where the system noted that the followers had crossed the threshold
+    /// of protection, or were lost.
+    /// </summary>
     public static JournalModel Of(RecoveredState? recovered, long account) =>
         recovered is not null && recovered.Accounts.TryGetValue(account, out var found)
-            && found.Journal.Where(l => l.Type.StartsWith("reach-", StringComparison.Ordinal) || l.Type is "followers-lost" or "follower-loss-refused").Select(l => l.Sequence).ToImmutableHashSet() is { IsEmpty: false } notes
+            && found.Journal
+                .Where(l => l.Type.StartsWith("reach-", StringComparison.Ordinal)
+                    || l.Type is "followers-lost" or "follower-loss-refused")
+                .Select(l => l.Sequence).ToImmutableHashSet() is { IsEmpty: false } notes
             ? new JournalModel(notes)
             : Instance;
 

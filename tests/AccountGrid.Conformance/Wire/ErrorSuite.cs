@@ -171,7 +171,8 @@ public abstract class ErrorSuite(Topology topology) : WireSuite(topology)
         await cast.IngestAsync(
             Enumerable.Range(1, Topology.LossAtLeast).Select(f => Cast.FollowOf(id, f, V1.Follow.Types.Op.Unfollow)));
         return await WireClient.ErrorAsync(
-            cast.Shop.Wire.Followers.DeleteFollowerAsync(new() { Account = id, Follower = Topology.ProtectedReach }, Options));
+            cast.Shop.Wire.Followers.DeleteFollowerAsync(
+                new() { Account = id, Follower = Topology.ProtectedReach }, Options));
     }
 
     private async Task<WireError> ExpiredAsync(Cast cast)

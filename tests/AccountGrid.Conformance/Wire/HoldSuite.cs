@@ -66,16 +66,14 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         Assert.Equal("suspension-prolonged", (await cast.EventAsync(id, "suspension-prolonged")).Type);
         Assert.Null((await kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))
             .Account.Holds[0].Until);
-        Assert.Equal("WRONG_STATUS",
-            (await WireClient.ErrorAsync(kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason);
+        Assert.Equal("WRONG_STATUS", await ReasonAsync());
 
         var soon = In(Soon);
         await kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ERROR", Until = soon }, Options);
         var lifted = await cast.EventAsync(id, "hold-lifted");
         Assert.Equal(V1.Actor.Types.Kind.System, lifted.Actor.Kind);
         Assert.True(lifted.At.ToDateTimeOffset() >= soon.ToDateTimeOffset());
-        Assert.Equal("WRONG_STATUS",
-            (await WireClient.ErrorAsync(kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason);
+        Assert.Equal("WRONG_STATUS", await ReasonAsync());
 
         var famous = await cast.RegisterAsync(Topology.ProtectedReach);
         var waits = (await kim.SuspendAccountAsync(
@@ -88,6 +86,9 @@ public abstract class HoldSuite(Topology topology) : WireSuite(topology)
         var approved =
             await cast.Lee.Wire.Proposals.ApproveProposalAsync(new() { Id = asked.Proposal.Id }, Options);
         Assert.Equal((V1.Outcome.Done, later), (approved.Outcome, Assert.Single(approved.Account.Holds).Until));
+
+        async Task<string> ReasonAsync() => (await WireClient.ErrorAsync(
+            kim.ChangeSuspensionAsync(new() { Id = id, Reason = "ABUSE" }, Options))).Reason;
     }
 
     [Theory, BothProtocols]

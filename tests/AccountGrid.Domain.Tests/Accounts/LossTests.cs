@@ -26,7 +26,8 @@ public sealed class LossTests
         var allowed = Expect.Only<AccountEvent.FollowerLossAllowed>(
             Expect.Done(Send(Approve(asked.After.Proposal!.Sequence), "lee")));
 
-        Assert.Equal((Actor.Operator(World.Person("kim")), World.Person("lee")), (allowed.PlacedBy, allowed.ApprovedBy));
+        Assert.Equal(
+            (Actor.Operator(World.Person("kim")), World.Person("lee")), (allowed.PlacedBy, allowed.ApprovedBy));
         Assert.Equal((500, _world.Now.AddHours(1)), (allowed.Action.Followers, allowed.Action.Until));
         Assert.Equal([0L], _world.ChargesOf(World.Person("kim")).Select(c => c.Reach));
         Assert.Equal(AccountStatus.Active, _world[_account].Status);

@@ -168,7 +168,7 @@ public class BrakeTests
         {
             Engage();
             Assert.Equal(RefusalReason.ForbiddenRole, _world.Release("max").Refusal!.Reason);
-            Assert.Equal(RefusalReason.AuthorityEnded, _world.Release("nobody").Refusal!.Reason);
+            Assert.Equal(RefusalReason.AuthorityEnded, _world.Release("stranger").Refusal!.Reason);
         }
 
         [Fact]

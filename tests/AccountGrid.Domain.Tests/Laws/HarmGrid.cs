@@ -54,7 +54,7 @@ internal sealed record HarmGrid
         var grid = new HarmGrid();
         var accounts = Ids.Select(id => AccountEvolver.Evolve(
             AccountState.Unregistered(id),
-            new(new AccountEvent.Registered("somebody"), 1, grid.Now, World.Service.Actor, null, null, "")));
+            new(new AccountEvent.Registered("a_handle"), 1, grid.Now, World.Service.Actor, null, null, "")));
         return (grid with { Accounts = [.. accounts] }).WithCrossings();
     }
 

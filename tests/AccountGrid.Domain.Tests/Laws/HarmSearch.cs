@@ -21,30 +21,9 @@ public sealed record HarmSearch(string[] Callers, int Depth)
 
     /// <summary>How many grids were visited.</summary>
     /// <exception cref="LawBrokenException">A law does not hold; the message has the moves that led there.</exception>
-    public int Run()
-    {
-        var first = HarmGrid.Begin();
-        var seen = new HashSet<string>(StringComparer.Ordinal) { first.Fingerprint() };
-        var frontier = new List<(HarmGrid Grid, string Path)> { (first, "") };
-        for (var depth = 0; depth < Depth; depth++)
-        {
-            var next = new List<(HarmGrid, string)>();
-            foreach (var (grid, path) in frontier)
-            {
-                foreach (var (after, move) in Successors(grid, path))
-                {
-                    if (seen.Add(after.Fingerprint()))
-                    {
-                        next.Add((after, $"{path}; {move}"));
-                    }
-                }
-            }
-
-            frontier = next;
-        }
-
-        return seen.Count;
-    }
+    public int Run() => StateSearch.Run(
+        (Grid: HarmGrid.Begin(), Path: ""), static at => at.Grid.Fingerprint(),
+        at => Successors(at.Grid, at.Path).Select(next => (next.Grid, Path: $"{at.Path}; {next.Move}")), Depth);
 
     private IEnumerable<(HarmGrid Grid, string Move)> Successors(HarmGrid grid, string path) =>
         Enumerable.Range(0, HarmGrid.Ids.Length).SelectMany(account => Commanded(grid, account, path))

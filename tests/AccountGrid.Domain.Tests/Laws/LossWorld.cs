@@ -29,12 +29,13 @@ public sealed class LossWorld
         _count = followers;
         _counts.Add((_now, followers));
         _state = AccountEvolver.Evolve(
-            AccountState.Unregistered(new(1)), Entry(new AccountEvent.Registered("somebody"), 1));
+            AccountState.Unregistered(new(1)), Entry(new AccountEvent.Registered("a_handle"), 1));
     }
 
     public BrakePolicy Policy { get; init; } = new() { LossAtLeast = 1000 };
 
-    public Func<AccountState, BrakePolicy, DateTimeOffset, DateTimeOffset, LossWindow> Begin { get; init; } = LossWindow.From;
+    public Func<AccountState, BrakePolicy, DateTimeOffset, DateTimeOffset, LossWindow> Begin { get; init; } =
+        LossWindow.From;
 
     public bool Reserves { get; init; } = true;
 

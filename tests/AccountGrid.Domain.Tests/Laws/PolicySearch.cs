@@ -44,18 +44,9 @@ public sealed record PolicySearch(string[] Callers, int Depth)
             Start.AddDays(-9));
         var first = new PolicyRecord(register) { Decide = Decide };
         first.Send(PolicyRecord.Settings(), Caller.System, Start);
-        var seen = new HashSet<string> { Fingerprint(first, Start) };
-        var frontier = new List<(PolicyRecord Record, DateTimeOffset Now, string Path)> { (first, Start, "") };
-        for (var depth = 0; depth < Depth; depth++)
-        {
-            frontier =
-            [
-                .. frontier.SelectMany(at => Successors(at.Record, at.Now, at.Path))
-                    .Where(after => seen.Add(Fingerprint(after.Record, after.Now))),
-            ];
-        }
-
-        return seen.Count;
+        return StateSearch.Run(
+            (Record: first, Now: Start, Path: ""), static at => Fingerprint(at.Record, at.Now),
+            at => Successors(at.Record, at.Now, at.Path), Depth);
     }
 
     private IEnumerable<(PolicyRecord Record, DateTimeOffset Now, string Path)> Successors(

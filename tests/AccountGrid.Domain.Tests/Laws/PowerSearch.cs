@@ -41,29 +41,12 @@ public sealed record PowerSearch(string[] Callers, string[] Targets, int Depth)
                 Start.AddDays(-90));
         }
 
-        var seen = new HashSet<string> { Fingerprint(first, Start) };
-        var frontier = new List<(Register Register, DateTimeOffset Now, string Path)> { (first, Start, "") };
-        for (var depth = 0; depth < Depth; depth++)
-        {
-            var next = new List<(Register, DateTimeOffset, string)>();
-            foreach (var (register, now, path) in frontier)
-            {
-                foreach (var (after, then, did) in Successors(register, now, path))
-                {
-                    if (seen.Add(Fingerprint(after, then)))
-                    {
-                        next.Add((after, then, did));
-                    }
-                }
-            }
-
-            frontier = next;
-        }
-
-        return seen.Count;
+        return StateSearch.Run(
+            (Register: first, Now: Start, Path: ""), static at => Fingerprint(at.Register, at.Now),
+            at => Successors(at.Register, at.Now, at.Path), Depth);
     }
 
-    private IEnumerable<(Register, DateTimeOffset, string)> Successors(
+    private IEnumerable<(Register Register, DateTimeOffset Now, string Path)> Successors(
         Register register, DateTimeOffset now, string path)
     {
         foreach (var target in Targets)
