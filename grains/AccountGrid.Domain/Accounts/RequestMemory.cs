@@ -36,7 +36,7 @@ internal static class RequestMemory
     /// <param name="known">What the record remembers.</param>
     /// <param name="requestId">The id, if sent.</param>
     /// <param name="digestOf">The request's digest; asked for where the id is known.</param>
-    /// <param name="caller">Who asks.</param>
+    /// <param name="caller">The verified caller of this request.</param>
     /// <param name="standingOf">The standing of a person now.</param>
     /// <returns>The answer; <c>null</c> where the request is to be decided.</returns>
     public static (Refusal? Refusal, Outcome Outcome, long? Proposal)? AnswerTo(
