@@ -127,84 +127,53 @@ internal sealed class GrainCalls(
 
     private bool MayRepeat(Exception failure) => local is not { IsCutOff: true } && LostCalls.IsLost(failure);
 
+    /// <summary>Sends a command on an account, as <see cref="SendAsync"/> does.</summary>
+    /// <exception cref="ApiException">It was refused, or its outcome is unknown.</exception>
+    public Task<CommandReply> ExecuteAsync(
+        long id,
+        CommandInput command,
+        CallerInfo caller,
+        string? requestId,
+        long? expectedStateVersion,
+        CancellationToken cancellationToken) => SendAsync(
+            () => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken),
+            requestId, static reply => reply.Refusal, cancellationToken);
+
+    /// <summary>Sends a command on an operator, as <see cref="SendAsync"/> does.</summary>
+    /// <exception cref="ApiException">It was refused, or its outcome is unknown.</exception>
+    public Task<OperatorReply> ExecuteAsync(
+        string id, OperatorInput command, CallerInfo caller, CancellationToken cancellationToken) => SendAsync(
+            () => OperatorDecider.TakesTurnOfRegister(command.ToCommand())
+                ? Register.ExecuteAsync(id, command, caller, cancellationToken)
+                : Operator(id).ExecuteAsync(command, caller, cancellationToken),
+            command.RequestId, static reply => reply.Refusal, cancellationToken);
+
+    /// <summary>Sends a command on the policy record, as <see cref="SendAsync"/> does.</summary>
+    /// <exception cref="ApiException">It was refused, or its outcome is unknown.</exception>
+    public Task<PolicyReply> ExecuteAsync(
+        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken) => SendAsync(
+            () => Policy.ExecuteAsync(command, caller, cancellationToken), command.RequestId,
+            static reply => reply.Refusal, cancellationToken);
+
+    /// <summary>Releases the brake, as <see cref="SendAsync"/> sends a command.</summary>
+    /// <exception cref="ApiException">It was refused, or its outcome is unknown.</exception>
+    public async Task<BrakeInfo> ReleaseBrakeAsync(
+        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken) => (await SendAsync(
+            () => Brake.ReleaseAsync(note, requestId, caller, cancellationToken), requestId,
+            static reply => reply.Refusal, cancellationToken)).Brake!;
+
     /// <summary>
     /// Sends a command; again if its silo goes away meanwhile and it has a request id, or if it was never delivered.
     /// </summary>
     /// <exception cref="ApiException">
     /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
     /// </exception>
-    public async Task<CommandReply> ExecuteAsync(
-        long id,
-        CommandInput command,
-        CallerInfo caller,
-        string? requestId,
-        long? expectedStateVersion,
-        CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(
+        Func<Task<T>> call, string? requestId, Func<T, RefusalInfo?> refusalOf, CancellationToken cancellationToken)
     {
-        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
-            () => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken),
-            requestId is not null,
-            MayRepeat,
-            clock,
-            cancellationToken);
-        return reply.Refusal is not null && mayHaveActed ? throw Refused(ExceptionMap.NoAnswer) : Unwrap(reply);
-    }
-
-    /// <summary>
-    /// Sends a command on an operator; again if its silo goes away meanwhile and it has a request id, or if it was
-    /// never delivered.
-    /// </summary>
-    /// <exception cref="ApiException">
-    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
-    /// </exception>
-    public async Task<OperatorReply> ExecuteAsync(
-        string id, OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
-    {
-        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
-            () => OperatorDecider.TakesTurnOfRegister(command.ToCommand())
-                ? Register.ExecuteAsync(id, command, caller, cancellationToken)
-                : Operator(id).ExecuteAsync(command, caller, cancellationToken),
-            command.RequestId is not null,
-            MayRepeat,
-            clock,
-            cancellationToken);
-        return reply.Refusal is not { } refusal
-            ? reply
-            : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : refusal);
-    }
-
-    /// <summary>
-    /// Releases the brake; sent again if its silo goes away meanwhile and there is a request id, or if it was never
-    /// delivered.
-    /// </summary>
-    /// <exception cref="ApiException">
-    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
-    /// </exception>
-    public async Task<BrakeInfo> ReleaseBrakeAsync(
-        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken)
-    {
-        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
-            () => Brake.ReleaseAsync(note, requestId, caller, cancellationToken), requestId is not null, MayRepeat,
-            clock, cancellationToken);
-        return reply is { Refusal: null, Brake: { } brake }
-            ? brake
-            : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : reply.Refusal);
-    }
-
-    /// <summary>
-    /// Sends a command on the policy record; again if its silo goes away meanwhile and it has a request id, or if it
-    /// was never delivered.
-    /// </summary>
-    /// <exception cref="ApiException">
-    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
-    /// </exception>
-    public async Task<PolicyReply> ExecuteAsync(
-        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken)
-    {
-        var (reply, mayHaveActed) = await LostCalls.SendCommandAsync(
-            () => Policy.ExecuteAsync(command, caller, cancellationToken), command.RequestId is not null, MayRepeat,
-            clock, cancellationToken);
-        return reply.Refusal is not { } refusal
+        var (reply, mayHaveActed) =
+            await LostCalls.SendCommandAsync(call, requestId is not null, MayRepeat, clock, cancellationToken);
+        return refusalOf(reply) is not { } refusal
             ? reply
             : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : refusal);
     }
