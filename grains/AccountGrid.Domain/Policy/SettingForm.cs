@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 
 namespace AccountGrid.Domain;
 
@@ -20,18 +21,10 @@ internal sealed record SettingForm<T>(
 internal static class SettingForm
 {
     /// <summary>A whole number.</summary>
-    public static SettingForm<long> Number { get; } = new(
-        "must be a whole number", static v => v.ToString(CultureInfo.InvariantCulture),
-        static text => (
-            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var v), v),
-        Ordered);
+    public static SettingForm<long> Number { get; } = Whole<long>();
 
     /// <summary>A whole number of 32 bits.</summary>
-    public static SettingForm<int> Count { get; } = new(
-        Number.Rule, static v => v.ToString(CultureInfo.InvariantCulture),
-        static text => (
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var v), v),
-        Ordered);
+    public static SettingForm<int> Count { get; } = Whole<int>();
 
     /// <summary>A share, such as <c>0.1</c>.</summary>
     public static SettingForm<double> Share { get; } = new(
@@ -54,6 +47,13 @@ internal static class SettingForm
             true,
             [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)]),
         static (one, other, _) => one.Intersect(other) is { IsEmpty: false } both ? both : one);
+
+    private static SettingForm<T> Whole<T>()
+        where T : struct, IBinaryInteger<T> => new(
+            "must be a whole number", static v => v.ToString(null, CultureInfo.InvariantCulture),
+            static text => (
+                T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var v), v),
+            Ordered);
 
     private static T Ordered<T>(T one, T other, StricterWhen stricter)
         where T : IComparable<T> =>
