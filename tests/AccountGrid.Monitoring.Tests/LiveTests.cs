@@ -72,7 +72,7 @@ public sealed partial class LiveTests(Platform platform) : IClassFixture<Platfor
 
     [Theory]
     [InlineData("reads", 4)]
-    [InlineData("commands", 16)]
+    [InlineData("commands", 22)]
     public async Task Every_method_of_a_class_is_really_one(string kind, int methods)
     {
         NeedsPrometheus();
