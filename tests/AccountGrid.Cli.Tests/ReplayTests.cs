@@ -15,7 +15,8 @@ public static class ReplayTests
             var runner = new CliRunner { Environment = { ["ACCOUNTGRID_SILO"] = SiloProcess.SiloAssembly } };
             var result = (await runner.RunAsync("replay", "--followers", "5000")).Expect(ExitCode.Ok);
             foreach (var said in (string[])["NEEDS_SECOND_PERSON", "NOTICE_PERIOD", "SAME_PERSON", "AUTHORITY_ENDED",
-                "PROPOSAL_VOID", "5,000 followers, exact", "about 5,400"])
+                "PROPOSAL_VOID", "5,000 followers, exact", "about 5,400",
+                "Accounts:ProtectedReach=1000000000 in its configuration"])
             {
                 Assert.Contains(said, result.Out, StringComparison.Ordinal);
             }

@@ -19,6 +19,8 @@ internal static class CurtainFall
                 restored += await PutBackAsync(stage, id, cancellationToken) ? 1 : 0;
             }
 
+            restored += await WeakenedSettings.PutBackAsync(stage, cancellationToken) ? 1 : 0;
+
             return Seen.Right(restored == 0 ? "nothing had to be done" : $"{restored} put back");
         });
         stage.Tell.Remark("The president's account stays protected: lowering that takes two people and a day. "

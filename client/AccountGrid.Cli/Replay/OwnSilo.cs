@@ -19,10 +19,10 @@ internal sealed partial class OwnSilo : IAsyncDisposable
     private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(15);
 
-    private readonly Process _process;
     private readonly DirectoryInfo _data;
     private readonly Queue<string> _lastLines = new();
-    private readonly TaskCompletionSource<Uri> _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process _process;
+    private TaskCompletionSource<Uri> _listens = NewListens();
 
     private OwnSilo(Process process, DirectoryInfo data)
     {
@@ -48,7 +48,7 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         try
         {
             CheckRoom(data, scale);
-            silo = new OwnSilo(Launch(program, data), data);
+            silo = new OwnSilo(Launch(program, data, port: 0), data);
             run.Output.Note($"Starting a silo of its own, process {silo._process.Id}, data in {data.FullName}");
             await silo.WaitAsync(run, cancellationToken);
             return silo;
@@ -68,8 +68,30 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Stops it and starts it again on the same data and gRPC port; waits until it takes requests.
+    /// </summary>
+    /// <param name="run">The command that tells the story.</param>
+    /// <param name="setting">A setting's name, as in the configuration.</param>
+    /// <param name="value">Its value from now on.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CliException">It does not come up.</exception>
+    public async Task RestartAsync(Invocation run, string setting, string value, CancellationToken cancellationToken)
+    {
+        await StopAsync();
+        _listens = NewListens();
+        _process = Launch(SiloProgram.Find(run.Host), _data, Server.Port, setting, value);
+        await WaitAsync(run, cancellationToken);
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _data.Delete(recursive: true);
+    }
+
+    private async Task StopAsync()
     {
         if (!_process.HasExited)
         {
@@ -91,12 +113,19 @@ internal sealed partial class OwnSilo : IAsyncDisposable
         }
 
         _process.Dispose();
-        _data.Delete(recursive: true);
     }
 
-    private static Process Launch(SiloProgram program, DirectoryInfo data)
+    private static TaskCompletionSource<Uri> NewListens() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static Process Launch(
+        SiloProgram program, DirectoryInfo data, int port, string? setting = null, string? value = null)
     {
-        var start = program.Prepare("--data", data.FullName, "--http-port", "0", "--grpc-port", "0");
+        var start = program.Prepare("--data", data.FullName, "--http-port", "0", "--grpc-port", $"{port}");
+        if (setting is not null)
+        {
+            start.Environment["AccountGrid__" + setting.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
         (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput) = (true, true, true);
         var process = SiloProgram.Start(start);
         process.StandardInput.Close();

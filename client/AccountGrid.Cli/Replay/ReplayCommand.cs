@@ -30,7 +30,7 @@ internal static class ReplayCommand
                 using var key = DevelopmentKey.Load(silo?.DataDirectory ?? run.DataDirectory);
                 var stage = new Stage(Cast.Assemble(key, api, run), scale, run);
                 stage.Tell.Opening(server, silo is not null, scale);
-                return await ReplayStory.TellAsync(stage, silo is not null, cancellationToken);
+                return await ReplayStory.TellAsync(stage, silo, cancellationToken);
             },
             followers);
     }

@@ -11,11 +11,12 @@ internal static class ReplayStory
 
     /// <summary>Tells it. Answers whether every step was as it must be.</summary>
     /// <param name="stage">The server, the people and the accounts.</param>
-    /// <param name="isThrownAway">
-    /// Whether the server's data goes away afterwards, so that an interrupted story leaves nothing to put back.
+    /// <param name="own">
+    /// The story's own silo, whose data goes away afterwards, so that an interrupted story leaves nothing to put back;
+    /// <c>null</c> on a running server.
     /// </param>
     /// <param name="cancellationToken">Ends the story early.</param>
-    public static async Task<ExitCode> TellAsync(Stage stage, bool isThrownAway, CancellationToken cancellationToken)
+    public static async Task<ExitCode> TellAsync(Stage stage, OwnSilo? own, CancellationToken cancellationToken)
     {
         try
         {
@@ -27,6 +28,7 @@ internal static class ReplayStory
             await Aftermath.TellAsync(stage, cancellationToken);
             await AdminsLastDay.TellAsync(stage, cancellationToken);
             await StolenToken.TellAsync(stage, cancellationToken);
+            await WeakenedSettings.TellAsync(stage, own, cancellationToken);
         }
         catch (StoryEndsException e)
         {
@@ -34,7 +36,7 @@ internal static class ReplayStory
         }
         finally
         {
-            if (!(isThrownAway && cancellationToken.IsCancellationRequested))
+            if (!(own is not null && cancellationToken.IsCancellationRequested))
             {
                 await TidyAsync(stage);
             }

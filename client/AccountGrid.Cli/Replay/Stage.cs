@@ -45,6 +45,7 @@ internal sealed class Stage
     {
         Cast = cast;
         Scale = scale;
+        Run = run;
         Output = run.Output;
         Clock = run.Clock;
         Tell = new Narrator(run.Output, run.Clock);
@@ -55,6 +56,9 @@ internal sealed class Stage
     }
 
     public Cast Cast { get; }
+
+    /// <summary>The command that tells the story.</summary>
+    public Invocation Run { get; }
 
     public ReplayScale Scale { get; }
 
