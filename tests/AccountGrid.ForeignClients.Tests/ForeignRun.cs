@@ -25,7 +25,6 @@ public abstract class ForeignRun : IAsyncLifetime
     /// <summary>Numbers that a script can reach within its time.</summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
-        ["ACCOUNTGRID__DASHBOARD"] = "false",
         ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = "100",
         ["ACCOUNTGRID__ACCOUNTS__PROPOSALLIFETIME"] = "00:00:10",
         ["ACCOUNTGRID__ACCOUNTS__UNPROTECTCOOLOFF"] = "00:00:01",

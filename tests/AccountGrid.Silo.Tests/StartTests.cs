@@ -29,7 +29,8 @@ public sealed class StartTests
                 environment["ASPNETCORE_HTTP_PORTS"] = "8080";
             }
 
-            await using var silo = await SiloProcess.StartAsync(new SiloProcessOptions { Environment = environment }, Token);
+            await using var silo = await SiloProcess.StartAsync(
+                new SiloProcessOptions { Environment = environment, Dashboard = true }, Token);
             using (var api = new Api(silo, "web", "service"))
             {
                 await api.RegisterAsync(1);
@@ -89,7 +90,8 @@ public sealed class StartTests
     {
         public SiloProcess Silo { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => Silo = await SiloProcess.StartAsync(cancellationToken: Token);
+        public async ValueTask InitializeAsync() => Silo =
+            await SiloProcess.StartAsync(new SiloProcessOptions { Dashboard = true }, Token);
 
         public ValueTask DisposeAsync() => Silo.DisposeAsync();
     }

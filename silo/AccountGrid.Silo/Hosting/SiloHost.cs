@@ -23,7 +23,6 @@ namespace AccountGrid.Silo;
 public sealed class SiloHost : IAsyncDisposable
 {
     private const string SnapshotDatabaseStorage = "snapshots-database";
-    private const string Dashboard = "/dashboard";
 
     private readonly WebApplication _app;
     private readonly GatewayListeners _listeners;
@@ -63,7 +62,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddHostedService<StoreFiguresTimer>();
         if (settings.Dashboard)
         {
-            builder.Services.AddAuthorization();
+            Dashboard.AddServices(builder.Services);
         }
 
         builder.Services.AddAccountGridGateway(
@@ -287,21 +286,7 @@ public sealed class SiloHost : IAsyncDisposable
         app.MapAccountGridHealth(Readiness.Tag, Startup.Tag);
         if (settings.Dashboard)
         {
-            app.UseAuthorization();
-            app.Use(static (context, next) =>
-            {
-                if (context.Request.Path.StartsWithSegments(Dashboard))
-                {
-                    // No other page may frame it and have an admin click in it.
-                    context.Response.Headers.XFrameOptions = "DENY";
-                    context.Response.Headers.ContentSecurityPolicy =
-                        "frame-ancestors 'none'; object-src 'none'; base-uri 'self'";
-                }
-
-                return next(context);
-            });
-            app.MapOrleansDashboard(Dashboard)
-                .RequireAuthorization(static p => p.RequireRole(nameof(Roles.Admin).ToLowerInvariant()));
+            Dashboard.Use(app);
         }
     }
 }

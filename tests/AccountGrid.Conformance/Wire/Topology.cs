@@ -39,7 +39,6 @@ public abstract class Topology : IAsyncDisposable
     /// </summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
-        ["ACCOUNTGRID__DASHBOARD"] = "false",
         ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = $"{ProtectedReach}",
         ["ACCOUNTGRID__OPERATORS__POWERCOOLOFF"] = "00:00:00",
         ["ACCOUNTGRID__ACCOUNTS__PROPOSALLIFETIME"] = "00:00:20",
