@@ -48,12 +48,13 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
 
         // Not a line differs but the header, which says when.
         Assert.Equal(Lines(export).Skip(1), Lines(await ExportAsync(to.Store, world)).Skip(1));
-        Assert.Equal((8, Followers, 2, 1), (total.Streams, total.Followers, total.Accounts, total.Checkpoints));
+        Assert.Equal((9, Followers, 2, 1), (total.Streams, total.Followers, total.Accounts, total.Checkpoints));
         Assert.True(total.Entries >= 10, $"{total.Entries} entries");
         var verdict = await new AuditVerifier(to.Store.Audit, outside, keys).VerifyAsync(Stop);
         Assert.True(verdict.IsIntact, verdict.First?.Message);
         Assert.Equal(total.Entries, verdict.CoveredPosition);
         await AssertSameAnswersAsync(world.Clock.GetUtcNow());
+        Assert.NotNull((await BrakeAsync(world, to.Store)).View.Engagement);
     }
 
     [Fact]
@@ -130,9 +131,22 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
         return new Grid(world.Accounts with { Journal = store.Journal, Ledger = store.Ledger });
     }
 
+    /// <summary>The brake on a store; two harms of people alone are over its limit.</summary>
+    private static async Task<BrakeProcessor> BrakeAsync(World world, IStore store)
+    {
+        var brake = new BrakeProcessor(world.Brake.Services! with
+        {
+            Journal = store.Journal,
+            Harms = store.HarmLog,
+            Policies = new(new AccountPolicy(), new OperatorPolicy(), new BrakePolicy { MaxHarms = 1 }),
+        });
+        await brake.LoadAsync(Stop);
+        return brake;
+    }
+
     /// <summary>
-    /// The policy, two people, one account that is suspended for a while, and a large one with a proposal that waits; a
-    /// checkpoint over all of it.
+    /// The policy, two people, one account that is suspended for a while, a large one with a proposal that waits, and
+    /// the brake, engaged; a checkpoint over all of it.
     /// </summary>
     private async Task<(ICheckpointLog Outside, CheckpointKeys Keys)> FillAsync(World world)
     {
@@ -170,6 +184,8 @@ public abstract class TransferSuite(StoreFixture from, StoreFixture to) : IAsync
             new PolicyMeters(world.Meters));
         Assert.Null((await policy.ExecuteAsync(
             new(new SiloPolicy(GridPolicy.Default, []).ToCommand(), Caller.System), Stop)).Refusal);
+        var brake = await BrakeAsync(world, from.Store);
+        Assert.NotNull((await brake.ReserveAsync(new(small, Reach: 0), mayEngage: true, Stop)).EngagedUntil);
         var outside = new FileCheckpointLog(_directory.File("checkpoints.jsonl"));
         using var signer = new ECDsaCheckpointSigner(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         var keys = CheckpointKeys.FromPem(signer.ExportPublicKeyPem());
