@@ -27,9 +27,9 @@ public abstract class BudgetSuite(Topology topology) : WireSuite(topology)
             }
         }));
         var done = outcomes.Where(static o => o.Error is null).Select(static o => o.Id).ToArray();
-        Assert.Equal(Topology.MaxHarms, done.Length);
         Assert.All(outcomes.Where(static o => o.Error is not null),
             static o => Assert.Equal("BUDGET_EXCEEDED", o.Error));
+        Assert.Equal(Topology.MaxHarms, done.Length);
         var person = await cast.Lee.Wire.Operators.GetOperatorAsync(new() { Id = cast.Kim.Name }, Options);
         Assert.Equal(Topology.MaxHarms, person.HarmsInWindow);
 
@@ -68,8 +68,8 @@ public abstract class BudgetSuite(Topology topology) : WireSuite(topology)
                 return WireError.From(e).Reason;
             }
         }));
-        Assert.Equal(Topology.ServiceMaxHarms, errors.Count(static error => error is null));
         Assert.All(errors.OfType<string>(), static error => Assert.Equal("BUDGET_EXCEEDED", error));
+        Assert.Equal(Topology.ServiceMaxHarms, errors.Count(static error => error is null));
 
         // Neither another service nor a person of the same subject pays for it, and restoring costs nothing.
         var standing = ids[Array.FindIndex(errors, static error => error is not null)];

@@ -88,7 +88,7 @@ public abstract class EvidenceSuite(Topology topology) : WireSuite(topology)
     /// <summary>
     /// One verification runs at a time in the whole cluster; whoever comes second is told to come back.
     /// </summary>
-    private static async Task<V1.VerifyAuditResponse> VerifyAsync(Cast cast)
+    internal static async Task<V1.VerifyAuditResponse> VerifyAsync(Cast cast)
     {
         while (true)
         {

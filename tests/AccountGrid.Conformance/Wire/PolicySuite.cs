@@ -56,7 +56,7 @@ public abstract class PolicySuite(Topology topology) : WireSuite(topology)
             Options)).Entries;
         Assert.All(entries, static entry => Assert.Equal("grid/policy", entry.Stream));
         Assert.NotEmpty(entries);
-        Assert.True((await cast.Lee.Wire.Audit.VerifyAuditAsync(new(), Options)).Intact);
+        Assert.True((await EvidenceSuite.VerifyAsync(cast)).Intact);
     }
 
     [Theory, BothProtocols]
