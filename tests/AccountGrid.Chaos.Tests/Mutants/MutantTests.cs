@@ -128,7 +128,7 @@ public static class MutantTests
         [Fact]
         public async Task Is_caught_although_the_entries_of_people_make_up_for_the_number()
         {
-            await using var stage = await Stage.StartAsync("blind-audit", checkpoints: false);
+            await using var stage = await Stage.StartAsync("blind-audit", Stage.NoCheckpoints);
             var script = new Script();
             await TakeDownAsync(stage, script, account: 1);
             await stage.DoAsync(script.Register(404));
@@ -141,7 +141,7 @@ public static class MutantTests
         [Fact]
         public async Task Is_caught_by_a_crash_between_the_two()
         {
-            await using var stage = await Stage.StartAsync("count-apart");
+            await using var stage = await Stage.StartAsync("count-apart", Stage.NoReconciler);
             await FollowAsync(stage, new Script(), account: 1);
             var broken = Of(await stage.FallAndCheckAsync(), 1);
             Assert.Contains(EdgeChecker.WrongCount, broken);

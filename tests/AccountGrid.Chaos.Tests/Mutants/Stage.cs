@@ -17,8 +17,14 @@ namespace AccountGrid.Chaos.Tests.Mutants;
 /// </summary>
 internal sealed class Stage : IAsyncDisposable
 {
-    /// <summary>The longest that is allowed.</summary>
-    private static readonly KeyValuePair<string, string> NoCheckpoints = new("ACCOUNTGRID__CHECKPOINTS__INTERVAL", "1.00:00:00");
+    /// <summary>No checkpoints: the longest interval that is allowed.</summary>
+    public static readonly KeyValuePair<string, string> NoCheckpoints =
+        new("ACCOUNTGRID__CHECKPOINTS__INTERVAL", "1.00:00:00");
+
+    /// <summary>
+    /// Counts are not compared with their edges in the background: a wrong one that was found is served as not exact.
+    /// </summary>
+    public static readonly KeyValuePair<string, string> NoReconciler = new("ACCOUNTGRID__RECONCILER__ENABLED", "false");
 
     private readonly TempDirectory _data = new();
     private readonly History _history = new(TimeProvider.System, capacity: 1000);
@@ -32,11 +38,11 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>One silo on SQLite.</summary>
     /// <param name="mutant">What is wrong with it; <c>none</c> = nothing.</param>
-    /// <param name="checkpoints">Whether checkpoints are made.</param>
-    public static async Task<Stage> StartAsync(string mutant, bool checkpoints = true)
+    /// <param name="settings">Further settings, as environment variables.</param>
+    public static async Task<Stage> StartAsync(string mutant, params KeyValuePair<string, string>[] settings)
     {
         var stage = new Stage();
-        await stage.AddAsync(mutant, checkpoints ? [] : [NoCheckpoints]);
+        await stage.AddAsync(mutant, settings);
         return stage;
     }
 
