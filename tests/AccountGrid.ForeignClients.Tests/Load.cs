@@ -37,6 +37,7 @@ public sealed partial class LoadedSilo : IAsyncLifetime
             {
                 Launcher = ["nice", "-n", "5"],
                 StartTimeout = TimeSpan.FromMinutes(2),
+                AsInProduction = true,
 
                 // One service takes accounts down as fast as it can.
                 Environment = new Dictionary<string, string>

@@ -30,7 +30,7 @@ public sealed class StartTests
             }
 
             await using var silo = await SiloProcess.StartAsync(
-                new SiloProcessOptions { Environment = environment, Dashboard = true }, Token);
+                new SiloProcessOptions { Environment = environment, AsInProduction = true }, Token);
             using (var api = new Api(silo, "web", "service"))
             {
                 await api.RegisterAsync(1);
@@ -91,7 +91,7 @@ public sealed class StartTests
         public SiloProcess Silo { get; private set; } = null!;
 
         public async ValueTask InitializeAsync() => Silo =
-            await SiloProcess.StartAsync(new SiloProcessOptions { Dashboard = true }, Token);
+            await SiloProcess.StartAsync(new SiloProcessOptions { AsInProduction = true }, Token);
 
         public ValueTask DisposeAsync() => Silo.DisposeAsync();
     }

@@ -17,6 +17,9 @@ public sealed record GatewayProcessOptions
 
     /// <summary>Further environment variables, such as <c>ACCOUNTGRID__GATEWAY__LIMITS__HEARTBEAT</c>.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>As in <see cref="SiloProcessOptions"/>.</summary>
+    public bool AsInProduction { get; init; }
 }
 
 /// <summary>The real gateway process on free ports, in front of the silos of a cluster. Thread-safe.</summary>
@@ -74,7 +77,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     {
         var start = BuiltProgram.Start(
             BuiltProgram.PathOf("GatewayHostAssembly", "UsesGatewayProcess"), options.DataDirectory, options.Arguments,
-            options.Environment);
+            options.Environment, options.AsInProduction);
         start.Environment["ACCOUNTGRID__POSTGRES"] = options.Postgres;
         return start;
     }

@@ -20,9 +20,9 @@ public sealed record SiloProcessOptions
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Whether Orleans' dashboard is on, as it is by default in the product; it takes a sixth of a start.
+    /// Whether it runs as an installation does; if not, what costs a short-lived process more than it brings is off.
     /// </summary>
-    public bool Dashboard { get; init; }
+    public bool AsInProduction { get; init; }
 
     /// <summary>
     /// Another program that hosts the silo and takes the same arguments; <c>null</c> =
@@ -226,8 +226,14 @@ public sealed class SiloProcess : IAsyncDisposable
     private static RunningProcess Launch(SiloProcessOptions options, string dataDirectory)
     {
         var start = BuiltProgram.Start(
-            options.Assembly ?? SiloAssembly, dataDirectory, options.Arguments, options.Environment, options.Launcher);
-        start.Environment["ACCOUNTGRID__DASHBOARD"] = options.Dashboard ? "true" : "false";
+            options.Assembly ?? SiloAssembly, dataDirectory, options.Arguments, options.Environment,
+            options.AsInProduction, options.Launcher);
+        if (!options.AsInProduction)
+        {
+            // Orleans' dashboard takes a sixth of a start.
+            start.Environment["ACCOUNTGRID__DASHBOARD"] = "false";
+        }
+
         return new(start);
     }
 

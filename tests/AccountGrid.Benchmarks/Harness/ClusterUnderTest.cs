@@ -117,6 +117,7 @@ internal sealed partial class ClusterUnderTest : IAsyncDisposable
 
             // Its short default is for failing over; a busy machine must make a benchmark slow, not wrong.
             Environment = new Dictionary<string, string> { ["ACCOUNTGRID__RESPONSETIMEOUT"] = "00:00:30" },
+            AsInProduction = true,
         });
         Gateway = (await _gateway.WaitForAddressesAsync(cancellationToken)).Grpc;
     }

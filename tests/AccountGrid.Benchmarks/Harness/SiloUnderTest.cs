@@ -17,7 +17,7 @@ internal static class SiloUnderTest
             {
                 DataDirectory = directory,
                 Environment = SiloSettings.ForLoad(environment),
-                Dashboard = true,
+                AsInProduction = true,
                 StartTimeout = TimeSpan.FromMinutes(5),
             },
             cancellationToken);
