@@ -13,11 +13,12 @@ internal sealed class PolicyTimer(IServiceProvider services, TimeProvider clock)
         // Resolved only now, when the metrics listener is there: it must see their first values.
         var watch = services.GetRequiredService<PolicyWatch>();
         using var timer = new PeriodicTimer(Interval, clock);
+        using var late = new LateCancellation(clock, stoppingToken);
         try
         {
             do
             {
-                await watch.TickAsync(stoppingToken);
+                await watch.TickAsync(late.Token);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

@@ -9,7 +9,7 @@ namespace AccountGrid.Silo;
 /// From one call to the next; the first comes one interval after the start. A call that takes longer delays the next
 /// one.
 /// </param>
-/// <param name="call">The call. The silo's stop cancels it.</param>
+/// <param name="call">The call. It is cancelled 2 s after the silo was told to stop.</param>
 /// <param name="grains">Makes the reference that is called.</param>
 /// <param name="clock">Measures the interval.</param>
 /// <param name="log">Where a call that failed is named.</param>
@@ -29,11 +29,12 @@ internal sealed partial class RecurringCall(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(interval, clock);
+        using var late = new LateCancellation(clock, stoppingToken);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await CallAsync(stoppingToken);
+                await CallAsync(late.Token);
             }
         }
         catch (OperationCanceledException)
@@ -42,13 +43,13 @@ internal sealed partial class RecurringCall(
         }
     }
 
-    private async Task CallAsync(CancellationToken stoppingToken)
+    private async Task CallAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await call(grains, stoppingToken);
+            await call(grains, cancellationToken);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Failed(log, e, name, interval);
         }
