@@ -1,6 +1,7 @@
 using AccountGrid.Application;
 using AccountGrid.Conformance;
 using AccountGrid.Domain;
+using AccountGrid.Testing;
 using Npgsql;
 
 namespace AccountGrid.Storage.Postgres.Tests;
@@ -76,6 +77,18 @@ public static class OpeningTests
             Assert.Equal(1L,
                 await fixture.RunAsync(
                     "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND relkind = 'r'", fixture.Schema));
+        }
+
+        [Fact]
+        public async Task A_server_without_fsync_is_refused_before_anything_is_made()
+        {
+            Assert.SkipWhen(PostgresServer.Missing is not null, PostgresServer.Missing ?? "");
+            await using var server = await PostgresServer.StartNewAsync("fsync=off");
+            await using var fixture = new PostgresFixture(server: server);
+            Assert.Equal(StorageRefusal.NotDurable, (await RefusedAsync(fixture)).Refusal);
+            await Assert.ThrowsAsync<StorageRefusedException>(() => PostgresStore.MigrateAsync(fixture.Options, Stop));
+            Assert.Equal(0L,
+                await fixture.RunAsync("SELECT count(*) FROM pg_namespace WHERE nspname = $1", fixture.Schema));
         }
 
         [Fact]

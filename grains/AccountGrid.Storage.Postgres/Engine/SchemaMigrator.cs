@@ -34,7 +34,9 @@ public sealed class SchemaMigrator(PostgresSchema schema, PostgresStorageOptions
     /// <see cref="PostgresStorageOptions.ServiceRole"/> its rights in any case. Safe to repeat.
     /// </summary>
     /// <returns>The steps applied.</returns>
-    /// <exception cref="StorageRefusedException">It is newer or foreign.</exception>
+    /// <exception cref="StorageRefusedException">
+    /// It is newer or foreign, or the server runs without <c>fsync</c>: then nothing was touched.
+    /// </exception>
     public async Task<IReadOnlyList<Migration>> ApplyAsync(
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -42,6 +44,7 @@ public sealed class SchemaMigrator(PostgresSchema schema, PostgresStorageOptions
 
         // Before the lock: a database that is refused is not even waited for.
         await ReadVersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        await RequireFsyncAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(
             connection, "SELECT pg_advisory_xact_lock(x'41634772'::bigint << 32 | (hashtext($1) & x'7fffffff'::int))",
@@ -109,6 +112,18 @@ public sealed class SchemaMigrator(PostgresSchema schema, PostgresStorageOptions
         }
 
         return version;
+    }
+
+    private async Task RequireFsyncAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string Fsync = "SELECT (current_setting('fsync') = 'on')::int";
+        if (await ScalarAsync(connection, Fsync, cancellationToken).ConfigureAwait(false) == 0)
+        {
+            throw new StorageRefusedException(
+                StorageRefusal.NotDurable,
+                $"{NameOf(connection)}: commits are not durable there, because fsync is off; it must be on. "
+                    + "The schema was not touched.");
+        }
     }
 
     /// <summary>Asks first, because an owner whose schema is there needs no right to create one.</summary>
