@@ -73,14 +73,19 @@ public static class MerkleTree
     /// </summary>
     public static bool VerifyInclusion(
         ReadOnlySpan<byte> leaf, long index, long size, ReadOnlySpan<ReadOnlyMemory<byte>> proof,
+        ReadOnlySpan<byte> root) => VerifyInclusionOfHash(HashLeaf(leaf), index, size, proof, root);
+
+    /// <summary>The same as <see cref="VerifyInclusion"/>, of a leaf's hash.</summary>
+    public static bool VerifyInclusionOfHash(
+        ReadOnlySpan<byte> leafHash, long index, long size, ReadOnlySpan<ReadOnlyMemory<byte>> proof,
         ReadOnlySpan<byte> root)
     {
-        if (index < 0 || index >= size)
+        if (index < 0 || index >= size || leafHash.Length != HashLength)
         {
             return false;
         }
 
-        var node = HashLeaf(leaf);
+        var node = leafHash.ToArray();
         var (at, last) = (index, size - 1);
         foreach (var sibling in proof)
         {
@@ -109,6 +114,59 @@ public static class MerkleTree
         }
 
         return last == 0 && root.SequenceEqual(node);
+    }
+
+    /// <summary>
+    /// Whether <paramref name="proof"/> shows that the tree of <paramref name="size"/> leaves with this root begins
+    /// with the leaves of the earlier one, by the algorithm of RFC 9162, section 2.1.4.2. The empty tree proves nothing
+    /// about a later one. Never throws on a malformed proof.
+    /// </summary>
+    public static bool VerifyConsistency(
+        long earlierSize, ReadOnlySpan<byte> earlierRoot, long size, ReadOnlySpan<byte> root,
+        ReadOnlySpan<ReadOnlyMemory<byte>> proof)
+    {
+        if (earlierSize <= 0 || earlierSize >= size || proof.IsEmpty)
+        {
+            return earlierSize > 0 && earlierSize == size && proof.IsEmpty && earlierRoot.SequenceEqual(root);
+        }
+
+        // A complete tree is itself a node of the later one, and the proof leaves it out.
+        var isComplete = BitOperations.IsPow2(earlierSize);
+        var first = isComplete ? earlierRoot : proof[0].Span;
+        var rest = isComplete ? proof : proof[1..];
+        if (first.Length != HashLength)
+        {
+            return false;
+        }
+
+        var skipped = BitOperations.TrailingZeroCount(earlierSize);
+        var (at, last) = ((earlierSize - 1) >> skipped, (size - 1) >> skipped);
+        var (earlier, later) = (first.ToArray(), first.ToArray());
+        foreach (var sibling in rest)
+        {
+            if (last == 0 || sibling.Length != HashLength)
+            {
+                return false;
+            }
+
+            if ((at & 1) == 1 || at == last)
+            {
+                earlier = HashNode(sibling.Span, earlier);
+                later = HashNode(sibling.Span, later);
+                while ((at & 1) == 0 && at != 0)
+                {
+                    (at, last) = (at >> 1, last >> 1);
+                }
+            }
+            else
+            {
+                later = HashNode(later, sibling.Span);
+            }
+
+            (at, last) = (at >> 1, last >> 1);
+        }
+
+        return last == 0 && earlierRoot.SequenceEqual(earlier) && root.SequenceEqual(later);
     }
 
     private static void AddPath(
