@@ -98,34 +98,10 @@ public sealed class MacRig : IDisposable
     /// </summary>
     public async Task ForgeAsync(AccountId id, ReadOnlyMemory<byte> mac, CancellationToken cancellationToken)
     {
-        var stream = StreamId.Of(id);
-        var last = (await Store.Journal.ReadBackwardsAsync(stream, long.MaxValue, 1, cancellationToken))[0];
-        var suspension = new HarmAction(
-            HarmKind.Suspend, "ABUSE", "", "", Until: World.Clock.GetUtcNow().AddDays(30));
-        var encoded = new AccountEventCodec().Encode(
-            new AccountEvent.HoldPlaced(
-                suspension, World.Person("kim").Actor, null, null, new Impact(0, Tier.Standard)));
-        var entry = last with
-        {
-            Sequence = last.Sequence + 1,
-            Type = encoded.Type,
-            TypeVersion = encoded.TypeVersion,
-            Payload = encoded.Payload,
-        };
-        entry = entry with { Hash = EntryHash.Compute(entry, last.Hash.Span) };
-        var row = new StreamIndexRow.Account
-        {
-            Version = entry.Sequence,
-            Id = id,
-            Handle = "president",
-            Status = AccountStatus.Suspended,
-            Designated = false,
-            ProposalSequence = null,
-            ProposedBy = null,
-            DueAt = null,
-        };
-        var append = new JournalAppend(stream, last.Sequence, [new PendingEntry(entry, null) { Mac = mac }], row);
-        Assert.Equal(AppendResult.Appended, await Store.Journal.AppendAsync(append, cancellationToken));
+        var result = await Forgery.SuspendAsync(
+            Store.Journal, id, OperatorId.Parse("kim"), "president", World.Clock.GetUtcNow().AddDays(30), mac,
+            cancellationToken);
+        Assert.Equal(AppendResult.Appended, result);
     }
 
     private void UseMacs(bool use)

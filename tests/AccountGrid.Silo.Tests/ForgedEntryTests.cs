@@ -45,37 +45,13 @@ public sealed class ForgedEntryTests
             silo.Output, static line => line.Contains("last checkpoint was not made", StringComparison.Ordinal));
     }
 
-    /// <summary>What a person with the file and the documentation can do.</summary>
     private static async Task ForgeAsync(string directory, AccountId account)
     {
         await using var store = new SqliteStore(
             new SqliteStorageOptions { DataDirectory = directory }, TimeProvider.System);
         await store.OpenAsync(Token);
-        var last = (await store.Journal.ReadBackwardsAsync(StreamId.Of(account), long.MaxValue, 1, Token))[0];
-        var until = DateTimeOffset.UnixEpoch.AddYears(100);
-        var encoded = new AccountEventCodec().Encode(new AccountEvent.HoldPlaced(
-            new HarmAction(HarmKind.Suspend, "ABUSE", "", "", Until: until), Actor.Operator(OperatorId.Parse("kim")),
-            null, null, new Impact(0, Tier.Standard)));
-        var entry = last with
-        {
-            Sequence = last.Sequence + 1,
-            Type = encoded.Type,
-            TypeVersion = encoded.TypeVersion,
-            Payload = encoded.Payload,
-        };
-        entry = entry with { Hash = EntryHash.Compute(entry, last.Hash.Span) };
-        var row = new StreamIndexRow.Account
-        {
-            Version = entry.Sequence,
-            Id = account,
-            Handle = "user_5",
-            Status = AccountStatus.Suspended,
-            Designated = false,
-            ProposalSequence = null,
-            ProposedBy = null,
-            DueAt = until,
-        };
-        Assert.Equal(AppendResult.Appended, await store.Journal.AppendAsync(
-            new JournalAppend(entry.Stream, last.Sequence, [new PendingEntry(entry, null)], row), Token));
+        Assert.Equal(AppendResult.Appended, await Forgery.SuspendAsync(
+            store.Journal, account, OperatorId.Parse("kim"), "user_5", DateTimeOffset.UnixEpoch.AddYears(100),
+            mac: default, Token));
     }
 }

@@ -142,26 +142,15 @@ public sealed class PolicyTests : IDisposable
         Assert.Contains("grid/policy", output, StringComparison.Ordinal);
     }
 
-    /// <summary>What a person with the file and the documentation can do.</summary>
     private async Task ForgeAsync()
     {
         await using var store = new SqliteStore(
             new SqliteStorageOptions { DataDirectory = _directory.FullPath }, TimeProvider.System);
         await store.OpenAsync(Token);
-        var last = (await store.Journal.ReadBackwardsAsync(StreamId.Policy, long.MaxValue, 1, Token))[0];
-        var encoded = new PolicyEventCodec().Encode(
-            new PolicyEvent.Tightened([new SettingChange(Reach, "1000000", "9000000000")]));
-        var entry = last with
-        {
-            Sequence = last.Sequence + 1,
-            Type = encoded.Type,
-            TypeVersion = encoded.TypeVersion,
-            Payload = encoded.Payload,
-        };
-        entry = entry with { Hash = EntryHash.Compute(entry, last.Hash.Span) };
-        var row = new StreamIndexRow.None { Version = entry.Sequence };
-        Assert.Equal(AppendResult.Appended, await store.Journal.AppendAsync(
-            new JournalAppend(entry.Stream, last.Sequence, [new PendingEntry(entry, null)], row), Token));
+        var weaker = new PolicyEvent.Tightened([new SettingChange(Reach, "1000000", "9000000000")]);
+        Assert.Equal(AppendResult.Appended, await Forgery.AppendAsync(
+            store.Journal, StreamId.Policy, new PolicyEventCodec().Encode(weaker),
+            static version => new StreamIndexRow.None { Version = version }, mac: default, Token));
     }
 
     private async Task<SiloProcess> StartAsync(params (string Name, string Value)[] settings) =>
