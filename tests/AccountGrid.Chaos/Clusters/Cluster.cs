@@ -308,6 +308,7 @@ internal sealed class Cluster : IGrid
             Arguments = ["--silo-port", siloPort.ToString(CultureInfo.InvariantCulture)],
             Environment = environment,
             Launcher = Network?.LauncherOf(number) ?? [],
+            AsInProduction = true,
             Connect = Network is { } network ? (to, token) => network.ConnectAsync(number, to, token) : null,
         }, database, faults);
     }

@@ -11,6 +11,9 @@ internal static class SiloSettings
     {
         DataDirectory = dataDirectory,
         Launcher = options.Launcher,
+
+        // What is tried is what is shipped, and a run may take hours.
+        AsInProduction = true,
         Environment = new Dictionary<string, string>
         {
             ["ACCOUNTGRID__ACCOUNTS__PROTECTEDREACH"] = options.ProtectedReach.ToString(CultureInfo.InvariantCulture),
