@@ -94,23 +94,8 @@ public static class MerkleTree
                 return false;
             }
 
-            if ((at & 1) == 1 || at == last)
-            {
-                node = HashNode(sibling.Span, node);
-
-                // The last node of a level without a sibling is carried up unchanged: skip the levels on which that
-                // happened.
-                while ((at & 1) == 0 && at != 0)
-                {
-                    (at, last) = (at >> 1, last >> 1);
-                }
-            }
-            else
-            {
-                node = HashNode(node, sibling.Span);
-            }
-
-            (at, last) = (at >> 1, last >> 1);
+            node = HasLeftSibling(at, last) ? HashNode(sibling.Span, node) : HashNode(node, sibling.Span);
+            (at, last) = ParentOf(at, last);
         }
 
         return last == 0 && root.SequenceEqual(node);
@@ -149,24 +134,39 @@ public static class MerkleTree
                 return false;
             }
 
-            if ((at & 1) == 1 || at == last)
+            if (HasLeftSibling(at, last))
             {
                 earlier = HashNode(sibling.Span, earlier);
                 later = HashNode(sibling.Span, later);
-                while ((at & 1) == 0 && at != 0)
-                {
-                    (at, last) = (at >> 1, last >> 1);
-                }
             }
             else
             {
                 later = HashNode(later, sibling.Span);
             }
 
-            (at, last) = (at >> 1, last >> 1);
+            (at, last) = ParentOf(at, last);
         }
 
         return last == 0 && earlierRoot.SequenceEqual(earlier) && root.SequenceEqual(later);
+    }
+
+    /// <summary>
+    /// Whether the next hash of a proof stands left of the node at a position: that is odd, or the last of its level.
+    /// </summary>
+    private static bool HasLeftSibling(long at, long last) => (at & 1) == 1 || at == last;
+
+    /// <summary>
+    /// The position one level up. The last node of a level without a sibling is carried up unchanged: the levels on
+    /// which that happened are skipped.
+    /// </summary>
+    private static (long At, long Last) ParentOf(long at, long last)
+    {
+        while (at == last && (at & 1) == 0 && at != 0)
+        {
+            (at, last) = (at >> 1, last >> 1);
+        }
+
+        return (at >> 1, last >> 1);
     }
 
     private static void AddPath(
