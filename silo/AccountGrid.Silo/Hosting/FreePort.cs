@@ -10,8 +10,8 @@ namespace AccountGrid.Silo;
 /// </summary>
 internal static class FreePort
 {
-    private const int First = 20_000;
-    private const int Count = 10_000;
+    private const int First = 12_000;
+    private const int Count = 8_000;
 
     /// <summary>
     /// 0, which Orleans takes for no listener, where the port is <c>null</c>; otherwise as <see cref="OrGiven"/>.
