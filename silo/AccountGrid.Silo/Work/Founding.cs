@@ -21,9 +21,10 @@ internal sealed partial class Founding(
         }
 
         using var timer = new PeriodicTimer(Pause, clock);
+        using var late = new LateCancellation(clock, stoppingToken);
         try
         {
-            while (!await TryAsync(stoppingToken))
+            while (!await TryAsync(late.Token))
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
             }
@@ -34,13 +35,13 @@ internal sealed partial class Founding(
         }
     }
 
-    private async Task<bool> TryAsync(CancellationToken stoppingToken)
+    private async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
         try
         {
             var digest = policy.FoundersDigest();
             var enrolled = await grains.GetGrain<IRegisterGrain>(0)
-                .FoundAsync([.. policy.Founders], digest, stoppingToken);
+                .FoundAsync([.. policy.Founders], digest, cancellationToken);
             if (enrolled > 0)
             {
                 Enrolled(log, enrolled, digest);
@@ -48,7 +49,7 @@ internal sealed partial class Founding(
 
             return true;
         }
-        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Failed(log, e, Pause);
             return false;
