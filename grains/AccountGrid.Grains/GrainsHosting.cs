@@ -27,6 +27,7 @@ public static class GrainsHosting
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AccountGrains>();
         services.TryAddSingleton<PauseGuard>();
+        services.TryAddSingleton(typeof(LocalProcessors<>));
         services.TryAddSingleton<LocalAccounts>();
         services.TryAddSingleton<ILocalAccounts>(static provider => provider.GetRequiredService<LocalAccounts>());
         services.TryAddSingleton<ApplicationDiagnostics>();

@@ -15,9 +15,9 @@ namespace AccountGrid.Application;
 /// </remarks>
 public sealed class SnapshotSeal
 {
-    private readonly byte[] _key;
+    private readonly KeyedHash _key;
 
-    private SnapshotSeal(byte[] key) => _key = key;
+    private SnapshotSeal(byte[] key) => _key = new(key);
 
     /// <summary>
     /// The seal under a key that is derived (HKDF-SHA-256, RFC 5869) from the silo's checkpoint key. Silos with the
@@ -52,8 +52,7 @@ public sealed class SnapshotSeal
         && CryptographicOperations.FixedTimeEquals(snapshot.Seal, Compute(id, snapshot));
 
     /// <summary>Over every member but the seal, so that none can be changed alone.</summary>
-    private byte[] Compute(AccountId id, AccountSnapshot snapshot) => HMACSHA256.HashData(
-        _key,
+    private byte[] Compute(AccountId id, AccountSnapshot snapshot) => _key.Of(
         new CanonicalWriter("accountgrid.snapshot.v1")
             .Add(id.Value).Add(snapshot.Format).Add(snapshot.Version).Add(snapshot.HeadHash.AsSpan()).Add(
                 snapshot.StateJson)

@@ -8,7 +8,8 @@ namespace AccountGrid.Application;
 /// accounts' journals.
 /// </summary>
 /// <remarks>
-/// Single-threaded by contract, like <see cref="AccountProcessor"/>; only <see cref="View"/> is for any thread.
+/// Single-threaded by contract, like <see cref="AccountProcessor"/>; only <see cref="View"/>, <see cref="TryReserve"/>
+/// and <see cref="Settle"/> are for any thread.
 /// Appends take turns. A reservation waits for no turn: it reads memory alone, but for a look at the journal whenever
 /// the last one is older than <see cref="ProcessorLimits.AuthorityFreshness"/>.
 /// </remarks>
@@ -88,27 +89,44 @@ public sealed class BrakeProcessor
         while (true)
         {
             await LoadAsync(cancellationToken);
-            if (_stream.Head.State.EngagedAt(Now) is { } engaged)
-            {
-                return new(null, engaged.Until);
-            }
-
-            if (!mayEngage)
+            if (!mayEngage && _stream.Head.State.EngagedAt(Now) is null)
             {
                 // What happens now is found in the journals once every silo counts.
                 _charges.Reread();
                 return BrakeAnswer.NotCounted;
             }
 
-            if (_charges.Reserve(harm.Reach, Now, (harms, reach) =>
-                Brake.Fits(harms, reach, harm.Reach, _services.Policy)) is { } number)
+            if (Reserve(harm) is { } answer)
             {
-                return new(number, null);
+                return answer;
             }
 
             _engaging = _engaging is { IsCompleted: false } ? _engaging : EngageAsync(harm);
             await _engaging.WaitAsync(cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// The answer of <see cref="ReserveAsync"/> with <c>mayEngage</c> where memory alone can give it, or <c>null</c>:
+    /// something is to be read, or the brake is to be engaged. Never waits; for any thread.
+    /// </summary>
+    public BrakeAnswer? TryReserve(HarmIntent harm)
+    {
+        ArgumentNullException.ThrowIfNull(harm);
+        return _stream.IsFresh(_services.Limits.AuthorityFreshness) && _charges.IsLoaded ? Reserve(harm) : null;
+    }
+
+    private BrakeAnswer? Reserve(HarmIntent harm)
+    {
+        if (_stream.Head.State.EngagedAt(Now) is { } engaged)
+        {
+            return new(null, engaged.Until);
+        }
+
+        return _charges.Reserve(harm.Reach, Now, (harms, reach) =>
+            Brake.Fits(harms, reach, harm.Reach, _services.Policy)) is { } number
+            ? new(number, null)
+            : null;
     }
 
     /// <summary>

@@ -24,7 +24,13 @@ internal sealed class BudgetBook
     }
 
     /// <summary>Shows a budget from now on, in the place of an earlier one.</summary>
-    public void Show(Actor by, HarmBudget budget) => _budgets[by] = budget;
+    public void Show(Actor by, HarmBudget budget)
+    {
+        if (!_budgets.TryGetValue(by, out var shown) || shown != budget)
+        {
+            _budgets[by] = budget;
+        }
+    }
 
     private Measurement<double>[] Observe(ActorKind kind)
     {

@@ -22,14 +22,14 @@ public sealed class JournalMacs
     private const int IdLength = 8;
     private const int CodeLength = 16;
 
-    private readonly FrozenDictionary<string, byte[]> _keys;
+    private readonly FrozenDictionary<string, KeyedHash> _keys;
     private readonly FrozenSet<string> _givenUp;
     private readonly byte[] _currentId;
-    private readonly byte[] _currentKey;
+    private readonly KeyedHash _currentKey;
     private long _first = long.MaxValue;
     private long _own = long.MaxValue;
 
-    private JournalMacs(string currentId, Dictionary<string, byte[]> keys, IEnumerable<string> givenUp)
+    private JournalMacs(string currentId, Dictionary<string, KeyedHash> keys, IEnumerable<string> givenUp)
     {
         KeyId = currentId;
         _currentId = Convert.FromHexString(currentId);
@@ -58,7 +58,7 @@ public sealed class JournalMacs
         ArgumentNullException.ThrowIfNull(current);
         ArgumentNullException.ThrowIfNull(others);
         var id = CheckpointKeys.IdOf(current);
-        var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        var keys = new Dictionary<string, KeyedHash>(StringComparer.Ordinal)
         {
             [id] = Derive(current) ?? throw new CryptographicException("The checkpoint key has no private part."),
         };
@@ -153,12 +153,11 @@ public sealed class JournalMacs
         }
     }
 
-    private static byte[] Code(byte[] key, JournalEntry entry) => HMACSHA256.HashData(
-        key,
+    private static byte[] Code(KeyedHash key, JournalEntry entry) => key.Of(
         new CanonicalWriter("accountgrid.entry-mac.v1").Add(entry.Stream.Value).Add(entry.Sequence)
             .Add(entry.Hash.Span).ToArray());
 
-    private static byte[]? Derive(ECDsa checkpointKey)
+    private static KeyedHash? Derive(ECDsa checkpointKey)
     {
         byte[] secret;
         try
@@ -175,8 +174,8 @@ public sealed class JournalMacs
         {
             return secret.Length == 0
                 ? null
-                : HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, HMACSHA256.HashSizeInBytes,
-                    info: "accountgrid.entry-mac.v1"u8.ToArray());
+                : new(HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, HMACSHA256.HashSizeInBytes,
+                    info: "accountgrid.entry-mac.v1"u8.ToArray()));
         }
         finally
         {

@@ -3,14 +3,17 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// What one person or service has spent within the window. Runs on its processor's scheduler; only <see cref="Use"/> is
-/// for any thread.
+/// What one person or service has spent within the window. <see cref="LoadAsync"/> runs on its processor's scheduler;
+/// everything else is for any thread.
 /// </summary>
 internal sealed class HarmBudget(Actor by, OperatorServices services)
 {
     private readonly RollingCharges _charges = new(
         () => services.Clock.GetUtcNow() - services.Policy.BudgetWindow,
         (after, cancellationToken) => services.Harms.ReadChargesAsync(by, after, cancellationToken));
+
+    /// <inheritdoc cref="RollingCharges.IsLoaded"/>
+    public bool IsLoaded => _charges.IsLoaded;
 
     /// <summary>Reads the charges where memory does not have them all.</summary>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
@@ -39,7 +42,7 @@ internal sealed class HarmBudget(Actor by, OperatorServices services)
     /// <summary>Number and reach within the window, reservations included.</summary>
     public (int Harms, long Reach) Spent() => _charges.Spent();
 
-    /// <summary>How much of each ceiling is used now, reservations included. Safe from any thread.</summary>
+    /// <summary>How much of each ceiling is used now, reservations included.</summary>
     public (double Actions, double Reach) Use() =>
         Budget.UseOf(_charges.All, services.Clock.GetUtcNow(), services.Policy, by.Kind);
 

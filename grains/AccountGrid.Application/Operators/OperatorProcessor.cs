@@ -7,8 +7,9 @@ namespace AccountGrid.Application;
 /// accounts' journals.
 /// </summary>
 /// <remarks>
-/// Single-threaded by contract, like <see cref="AccountProcessor"/>. Commands take turns; <see cref="AskAsync"/> waits
-/// for no turn, so that two admins who change each other's record at once cannot wait for each other.
+/// Single-threaded by contract, like <see cref="AccountProcessor"/>; only <see cref="TryAsk"/> and <see cref="Settle"/>
+/// are for any thread. Commands take turns; <see cref="AskAsync"/> waits for no turn, so that two admins who change each
+/// other's record at once cannot wait for each other.
 /// </remarks>
 public sealed class OperatorProcessor
 {
@@ -79,21 +80,41 @@ public sealed class OperatorProcessor
     public async ValueTask<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(question);
+        await ConfirmAsync(cancellationToken);
+        if (question.Intent is not null)
+        {
+            await _budget.LoadAsync(cancellationToken);
+        }
+
+        return Answer(question);
+    }
+
+    /// <summary>
+    /// The answer of <see cref="AskAsync"/> where memory alone can give it, or <c>null</c>. Never waits; for any thread.
+    /// </summary>
+    public AuthorityAnswer? TryAsk(AuthorityQuestion question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return _stream.IsFresh(_services.Limits.AuthorityFreshness) && (question.Intent is null || _budget.IsLoaded)
+            ? Answer(question)
+            : null;
+    }
+
+    private AuthorityAnswer Answer(AuthorityQuestion question)
+    {
         if (question.Person != Id)
         {
             throw new ArgumentException("The question is about another person.", nameof(question));
         }
 
-        await ConfirmAsync(cancellationToken);
         var authority = AuthorityNow();
         if (question.Intent is not { } intent || authority.Standing == Standing.Ended)
         {
             return new(authority, null);
         }
 
-        await _budget.LoadAsync(cancellationToken);
         var (reservation, refusal) = _budget.Reserve(intent, _services.Clock.GetUtcNow());
-        return new(AuthorityNow() with { Budget = refusal }, reservation);
+        return new(authority with { Budget = refusal }, reservation);
     }
 
     /// <summary>Compares the record with the journal, by a reading that begins after this call.</summary>

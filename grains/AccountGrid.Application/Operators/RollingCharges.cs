@@ -5,7 +5,7 @@ namespace AccountGrid.Application;
 
 /// <summary>
 /// A rolling sum of harms: charges that were read from the accounts' journals, and reservations for harms whose end is
-/// not known yet. Runs on its owner's scheduler; <see cref="Spent"/> and <see cref="All"/> are for any thread.
+/// not known yet. <see cref="LoadAsync"/> runs on its owner's scheduler; everything else is for any thread.
 /// </summary>
 /// <param name="countsAfter">
 /// Charges up to this instant do not count. It grows with the time, and goes back where the window becomes longer.
@@ -22,6 +22,11 @@ internal sealed class RollingCharges(
 
     private readonly Lock _gate = new();
     private long _reach;
+    private long _reservedReach;
+
+    /// <summary>No reservation is older.</summary>
+    private DateTimeOffset _reservedSince = DateTimeOffset.MaxValue;
+
     private long _lastNumber;
     private long _changes;
     private long _wanted = 1;
@@ -42,32 +47,19 @@ internal sealed class RollingCharges(
         }
     }
 
+    /// <summary>Whether memory has every charge that counts now.</summary>
+    public bool IsLoaded => Missing() is null;
+
     /// <summary>Reads the charges where memory does not have them all.</summary>
     /// <returns>Whether it read any.</returns>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
     public async ValueTask<bool> LoadAsync(CancellationToken cancellationToken)
     {
         var found = false;
-        while (_loaded < _wanted || countsAfter() < _knownAfter)
+        while (Missing() is { } missing)
         {
-            var (wanted, changes, from) = (_wanted, _changes, countsAfter());
-            var charges = await read(from, cancellationToken);
-            if (changes != _changes)
-            {
-                // One was settled or read while this read: what was read may lack it.
-                continue;
-            }
-
-            _changes++;
-            _loaded = wanted;
-            found = charges.Length > 0;
-            lock (_gate)
-            {
-                _knownAfter = from;
-                _charges.Clear();
-                _charges.EnqueueRange(charges.Select(static charge => (charge, charge.At)));
-                _reach = charges.Sum(static charge => charge.Reach);
-            }
+            var charges = await read(missing.After, cancellationToken);
+            found = Adopt(missing, charges) ? charges.Length > 0 : found;
         }
 
         return found;
@@ -92,6 +84,8 @@ internal sealed class RollingCharges(
             // Numbers follow the clock, so that one of an earlier activation is never mistaken for one of this.
             _lastNumber = Math.Max(_lastNumber + 1, Microseconds.Of(now));
             _reserved.Add(_lastNumber, new HarmCharge(now, reach));
+            _reservedReach = checked(_reservedReach + reach);
+            _reservedSince = now < _reservedSince ? now : _reservedSince;
             return _lastNumber;
         }
     }
@@ -106,6 +100,7 @@ internal sealed class RollingCharges(
         {
             if (_reserved.Remove(reservation, out var charge))
             {
+                _reservedReach -= charge.Reach;
                 if (happenedAt is { } at)
                 {
                     _changes++;
@@ -139,8 +134,40 @@ internal sealed class RollingCharges(
         }
     }
 
+    /// <summary>What is to be read, or <c>null</c> if memory has every charge that counts now.</summary>
+    private Reading? Missing()
+    {
+        lock (_gate)
+        {
+            var after = countsAfter();
+            return _loaded < _wanted || after < _knownAfter ? new(_wanted, _changes, after) : null;
+        }
+    }
+
+    /// <summary>
+    /// Takes over what was read, unless a harm was settled or others were read meanwhile, which it may lack.
+    /// </summary>
+    private bool Adopt(Reading reading, ImmutableArray<HarmCharge> charges)
+    {
+        lock (_gate)
+        {
+            if (reading.Changes != _changes)
+            {
+                return false;
+            }
+
+            _changes++;
+            _loaded = reading.Wanted;
+            _knownAfter = reading.After;
+            _charges.Clear();
+            _charges.EnqueueRange(charges.Select(static charge => (charge, charge.At)));
+            _reach = charges.Sum(static charge => charge.Reach);
+            return true;
+        }
+    }
+
     private (int Harms, long Reach) Sum() =>
-        (_charges.Count + _reserved.Count, checked(_reach + _reserved.Values.Sum(static charge => charge.Reach)));
+        (_charges.Count + _reserved.Count, checked(_reach + _reservedReach));
 
     /// <summary>What counts no longer goes, including a reservation that was never settled.</summary>
     private void Forget()
@@ -153,12 +180,28 @@ internal sealed class RollingCharges(
             _reach -= earliest.Reach;
         }
 
+        if (_reservedSince > from)
+        {
+            return;
+        }
+
+        _reservedSince = DateTimeOffset.MaxValue;
         foreach (var (number, charge) in _reserved)
         {
             if (charge.At <= from)
             {
                 _reserved.Remove(number);
+                _reservedReach -= charge.Reach;
+            }
+            else if (charge.At < _reservedSince)
+            {
+                _reservedSince = charge.At;
             }
         }
     }
+
+    /// <param name="Wanted">The number of the last wish to read that this reading fulfils.</param>
+    /// <param name="Changes">The number of changes before it.</param>
+    /// <param name="After">Charges after this instant are read.</param>
+    private readonly record struct Reading(long Wanted, long Changes, DateTimeOffset After);
 }

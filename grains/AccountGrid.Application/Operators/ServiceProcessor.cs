@@ -5,7 +5,10 @@ namespace AccountGrid.Application;
 /// <summary>
 /// The budget of one service at work, derived from the accounts' journals: a service has no record of its own.
 /// </summary>
-/// <remarks>Single-threaded by contract, like <see cref="OperatorProcessor"/>.</remarks>
+/// <remarks>
+/// Single-threaded by contract, like <see cref="OperatorProcessor"/>; only <see cref="TryReserve"/> and
+/// <see cref="Settle"/> are for any thread.
+/// </remarks>
 public sealed class ServiceProcessor
 {
     private readonly OperatorServices _services;
@@ -35,8 +38,20 @@ public sealed class ServiceProcessor
     public async ValueTask<(long? Reservation, Refusal? Refusal)> ReserveAsync(
         HarmIntent intent, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(intent);
         await _budget.LoadAsync(cancellationToken);
+        return Reserve(intent);
+    }
+
+    /// <summary>
+    /// The answer of <see cref="ReserveAsync"/> where memory alone can give it, or <c>null</c>. Never waits; for any
+    /// thread.
+    /// </summary>
+    public (long? Reservation, Refusal? Refusal)? TryReserve(HarmIntent intent) =>
+        _budget.IsLoaded ? Reserve(intent) : null;
+
+    private (long? Reservation, Refusal? Refusal) Reserve(HarmIntent intent)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
         return _budget.Reserve(intent, _services.Clock.GetUtcNow());
     }
 

@@ -12,7 +12,7 @@ public interface IBrake
     /// <exception cref="StorageUnavailableException">
     /// The brake cannot be asked, so that the harm must not happen; nothing was done.
     /// </exception>
-    Task<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken);
+    ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken);
 
     /// <summary>
     /// Says what became of a reserved harm: <paramref name="happenedAt"/> when it took effect, or <c>null</c> when it

@@ -17,8 +17,8 @@ internal interface IHeadObserver<in TState>
 /// behind the fence.
 /// </summary>
 /// <remarks>
-/// Single-threaded by contract, like the processors; <see cref="Head"/> and <see cref="MustReload"/> may be read from
-/// any thread. Versions of the head only grow: a reader and a writer may both bring the same entry, and the first one
+/// Single-threaded by contract, like the processors; <see cref="Head"/>, <see cref="MustReload"/> and
+/// <see cref="IsFresh"/> may be read from any thread. Versions of the head only grow: a reader and a writer may both bring the same entry, and the first one
 /// counts. A failed append makes the journal be read again before the next use, so that nothing is ever decided on a
 /// state that may be behind.
 /// </remarks>
@@ -28,9 +28,10 @@ internal sealed class JournaledStream<TState, TEvent>(
     StreamKind<TState, TEvent> kind, StreamId id, TState initial, IHeadObserver<TState>? observer = null)
     where TEvent : class
 {
+    private const long NotRead = long.MinValue;
     private volatile Head<TState> _head = new(initial, 0, ReadOnlyMemory<byte>.Empty);
     private Task? _reading;
-    private long? _readAt;
+    private long _readAt = NotRead;
     private long _failures;
     private long _failuresHealed;
 
@@ -45,6 +46,9 @@ internal sealed class JournaledStream<TState, TEvent>(
     /// since: what is in memory may be behind.
     /// </summary>
     public bool MustReload => Volatile.Read(ref _failuresHealed) < Volatile.Read(ref _failures);
+
+    /// <summary>Whether <see cref="RefreshAsync"/> with this age would not read: a head to decide on now.</summary>
+    public bool IsFresh(TimeSpan maxAge) => !MustReload && !IsOlderThan(maxAge);
 
     /// <summary>
     /// Whether an exception of <see cref="AppendAsync"/> leaves open whether the entries were written.
@@ -100,7 +104,7 @@ internal sealed class JournaledStream<TState, TEvent>(
         // An append that fails during this reading asks for another one.
         var (start, failures) = (kind.Clock.GetTimestamp(), _failures);
         await ReadForwardAsync(cancellationToken);
-        _readAt = start;
+        Volatile.Write(ref _readAt, start);
         _failuresHealed = Math.Max(_failuresHealed, failures);
     }
 
@@ -112,7 +116,7 @@ internal sealed class JournaledStream<TState, TEvent>(
     public async ValueTask RefreshAsync(long minVersion, TimeSpan? maxAge, CancellationToken cancellationToken)
     {
         var isMine = false;
-        while (!isMine && (_head.Version < minVersion || MustReload || IsOlderThan(maxAge)))
+        while (!isMine && (_head.Version < minVersion || MustReload || (maxAge is { } age && IsOlderThan(age))))
         {
             isMine = _reading is not { IsCompleted: false };
             _reading = isMine ? ReloadAsync(CancellationToken.None) : _reading!;
@@ -232,8 +236,8 @@ internal sealed class JournaledStream<TState, TEvent>(
     /// <summary>Notes that entries may have been appended elsewhere: the journal is read before the next use.</summary>
     public void Invalidate() => _failures++;
 
-    private bool IsOlderThan(TimeSpan? maxAge) =>
-        maxAge is { } age && (_readAt is not { } at || kind.Clock.GetElapsedTime(at) > age);
+    private bool IsOlderThan(TimeSpan age) =>
+        Volatile.Read(ref _readAt) is var at && (at == NotRead || kind.Clock.GetElapsedTime(at) > age);
 
     private void Adopt(Head<TState> head)
     {

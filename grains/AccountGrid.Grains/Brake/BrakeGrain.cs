@@ -11,12 +11,17 @@ namespace AccountGrid.Grains;
 /// </summary>
 [PreferLocalPlacement, GrainType(Type)]
 public sealed partial class BrakeGrain(
-    BrakeServices services, IClusterManifestProvider manifests, PauseGuard guard, ILogger<BrakeGrain> log)
+    BrakeServices services, IClusterManifestProvider manifests, PauseGuard guard,
+    LocalProcessors<BrakeProcessor> local, ILogger<BrakeGrain> log)
     : Grain, IBrakeGrain
 {
+    /// <summary>The key of the one brake among <see cref="LocalProcessors{T}"/>.</summary>
+    internal const string LocalKey = "";
+
     private const string Type = "brake";
     private readonly GrainMemory _memory = new(guard, isRead: true);
     private readonly BrakeProcessor _processor = new(services);
+    private LocalProcessors<BrakeProcessor>.Activation? _here;
 
     /// <summary>
     /// Shows the brake by the metrics of this silo. Its record is read by the first call, so that a store that cannot
@@ -25,12 +30,14 @@ public sealed partial class BrakeGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         services.Diagnostics.Brake.Begin(_processor);
+        _here = local.Begin(LocalKey, _processor);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _here?.End();
         services.Diagnostics.Brake.End(_processor);
         return Task.CompletedTask;
     }
@@ -46,10 +53,11 @@ public sealed partial class BrakeGrain(
     /// <inheritdoc />
     public async ValueTask<BrakeAnswerInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken)
     {
+        var mayEngage = manifests.EverySiloHosts(Type);
         var answer = await AnswerAsync(
             () => _processor.ReserveAsync(
-                new(new AccountId(account), reach), manifests.EverySiloHosts(Type), cancellationToken).AsTask(),
-            cancellationToken);
+                new(new AccountId(account), reach), mayEngage, cancellationToken).AsTask(),
+            cancellationToken, isLocalToo: mayEngage);
         return new(answer.Reservation, answer.EngagedUntil);
     }
 
@@ -87,16 +95,25 @@ public sealed partial class BrakeGrain(
 
     /// <summary>
     /// Waits until the silo knows that it is still a member, and reads everything again if the generation has grown:
-    /// after a pause another silo may have had this grain meanwhile.
+    /// after a pause another silo may have had this grain meanwhile. With <paramref name="isLocalToo"/> the callers in
+    /// this silo need no call for a while.
     /// </summary>
     /// <exception cref="GrainRefusedException">The store failed, or it was refused.</exception>
     /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
-    private async Task<T> AnswerAsync<T>(Func<Task<T>> answer, CancellationToken cancellationToken)
+    private async Task<T> AnswerAsync<T>(
+        Func<Task<T>> answer, CancellationToken cancellationToken, bool isLocalToo = false)
     {
         try
         {
-            await _memory.ConfirmAsync(() => _processor.RefreshAsync(cancellationToken), cancellationToken);
-            return await answer();
+            var generation =
+                await _memory.ConfirmAsync(() => _processor.RefreshAsync(cancellationToken), cancellationToken);
+            var answered = await answer();
+            if (isLocalToo)
+            {
+                _here?.Called(generation);
+            }
+
+            return answered;
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

@@ -6,18 +6,24 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Asks the operator's own grain, wherever it is, and reserves a service's harm in the service's own. That a service's
+/// Asks the operator's own grain, wherever it is, and reserves a service's harm in the service's own; grains in this
+/// silo mostly without a call. That a service's
 /// subject is no operator's is remembered for <see cref="ProcessorLimits.AuthorityFreshness"/>: the grain of an unknown
 /// operator reads the journal at every call. Thread-safe.
 /// </summary>
 public sealed partial class GrainOperatorAuthority(
-    IGrainFactory grains, ProcessorLimits limits, TimeProvider clock, ILogger<GrainOperatorAuthority> log)
+    IGrainFactory grains, LocalProcessors<OperatorProcessor> operators, LocalProcessors<ServiceProcessor> services,
+    ProcessorLimits limits, TimeProvider clock, ILogger<GrainOperatorAuthority> log)
     : IOperatorAuthority
 {
     /// <summary>Services at most that are remembered; more are forgotten together.</summary>
     private const int MostServices = 1024;
 
     private readonly ConcurrentDictionary<OperatorId, long> _unknownSince = new();
+    private readonly GrainReferences<IOperatorGrain> _operatorGrains =
+        new(grains, static factory => factory.GetGrain<IOperatorGrain>("-"));
+    private readonly GrainReferences<IServiceGrain> _serviceGrains =
+        new(grains, static factory => factory.GetGrain<IServiceGrain>("-"));
 
     /// <inheritdoc />
     /// <remarks>
@@ -69,6 +75,11 @@ public sealed partial class GrainOperatorAuthority(
     private async Task<AuthorityAnswer> ReserveAsync(
         Authority authority, Actor service, HarmIntent intent, CancellationToken cancellationToken)
     {
+        if (services.Find(ServiceGrain.KeyOf(service))?.TryReserve(intent) is var (number, refusal))
+        {
+            return new(authority with { Budget = refusal }, number);
+        }
+
         var reserved = await PortCalls.AskAsync(
             () => Service(service).ReserveAsync(intent.Account.Value, intent.Reach, cancellationToken).AsTask(),
             "The budget of a service", clock, cancellationToken);
@@ -77,6 +88,11 @@ public sealed partial class GrainOperatorAuthority(
 
     private async Task<AuthorityAnswer> AskGrainAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
+        if (operators.Find(KeyOf(question.Person))?.TryAsk(question) is { } answer)
+        {
+            return answer;
+        }
+
         var info = await PortCalls.AskAsync(
             () => Grain(question.Person)
                 .AskAsync(question.Intent?.Account.Value ?? 0, question.Intent?.Reach, cancellationToken).AsTask(),
@@ -85,7 +101,25 @@ public sealed partial class GrainOperatorAuthority(
     }
 
     /// <inheritdoc />
-    public async ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
+    public ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
+    {
+        if (payer.Person is { } person && operators.Find(KeyOf(person)) is { } processor)
+        {
+            processor.Settle(reservation, happenedAt);
+        }
+        else if (payer.Person is null && services.Find(ServiceGrain.KeyOf(payer)) is { } service)
+        {
+            service.Settle(reservation, happenedAt);
+        }
+        else
+        {
+            return new(CallSettleAsync(payer, reservation, happenedAt));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task CallSettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
     {
         try
         {
@@ -100,9 +134,11 @@ public sealed partial class GrainOperatorAuthority(
         }
     }
 
-    private IOperatorGrain Grain(OperatorId person) => grains.GetGrain<IOperatorGrain>(StreamId.Of(person).Value);
+    private static string KeyOf(OperatorId person) => StreamId.Of(person).Value;
 
-    private IServiceGrain Service(Actor service) => grains.GetGrain<IServiceGrain>(ServiceGrain.KeyOf(service));
+    private IOperatorGrain Grain(OperatorId person) => _operatorGrains[IdSpan.Create(KeyOf(person))];
+
+    private IServiceGrain Service(Actor service) => _serviceGrains[IdSpan.Create(ServiceGrain.KeyOf(service))];
 
     [LoggerMessage(2110, LogLevel.Warning,
         "A reservation of {Payer} was not settled; it counts as spent until its window is over.")]

@@ -11,10 +11,12 @@ namespace AccountGrid.Grains;
 /// </summary>
 [ActivationCountBasedPlacement, GrainType("operator")]
 public sealed partial class OperatorGrain(
-    OperatorServices services, PauseGuard guard, TimeProvider clock, ILogger<OperatorGrain> log)
+    OperatorServices services, PauseGuard guard, LocalProcessors<OperatorProcessor> local, TimeProvider clock,
+    ILogger<OperatorGrain> log)
     : Grain, IOperatorGrain
 {
     private readonly GrainMemory _memory = new(guard, isRead: true);
+    private LocalProcessors<OperatorProcessor>.Activation? _here;
     private OperatorProcessor? _processor;
     private Refusal? _fault;
 
@@ -35,12 +37,20 @@ public sealed partial class OperatorGrain(
         {
             await processor.LoadAsync(cancellationToken);
             _processor = processor;
+            _here = local.Begin(this.GetPrimaryKeyString(), processor);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
             _fault = refusal;
             LoadFailed(log, e, person);
         }
+    }
+
+    /// <inheritdoc />
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _here?.End();
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc />
@@ -65,8 +75,14 @@ public sealed partial class OperatorGrain(
         var intent = reach is { } followers ? new HarmIntent(new AccountId(account), followers) : null;
         try
         {
-            await CatchUpAsync(processor, cancellationToken);
-            return (await processor.AskAsync(new(processor.Id, intent), cancellationToken)).ToInfo();
+            var generation = await CatchUpAsync(processor, cancellationToken);
+            var answer = await processor.AskAsync(new(processor.Id, intent), cancellationToken);
+            if (answer.Authority.IsEnrolled)
+            {
+                _here?.Called(generation);
+            }
+
+            return answer.ToInfo();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -124,7 +140,7 @@ public sealed partial class OperatorGrain(
     /// has grown.
     /// </summary>
     /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
-    private ValueTask CatchUpAsync(OperatorProcessor processor, CancellationToken cancellationToken) =>
+    private ValueTask<int> CatchUpAsync(OperatorProcessor processor, CancellationToken cancellationToken) =>
         _memory.ConfirmAsync(() => processor.RefreshAsync(cancellationToken), cancellationToken);
 
     /// <exception cref="GrainRefusedException">The record could not be loaded.</exception>

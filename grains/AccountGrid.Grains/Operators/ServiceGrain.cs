@@ -6,10 +6,11 @@ namespace AccountGrid.Grains;
 
 /// <summary>The shell round one <see cref="ServiceProcessor"/>.</summary>
 [ActivationCountBasedPlacement, GrainType("service")]
-public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : Grain, IServiceGrain
+public sealed class ServiceGrain(
+    OperatorServices services, PauseGuard guard, LocalProcessors<ServiceProcessor> local) : Grain, IServiceGrain
 {
     private readonly GrainMemory _memory = new(guard, isRead: true);
-    private ServiceProcessor? _processor;
+    private LocalProcessors<ServiceProcessor>.Activation? _here;
 
     /// <summary>The key of a service's grain.</summary>
     internal static string KeyOf(Actor service) => BudgetMark.TextOf(service);
@@ -19,16 +20,23 @@ public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : 
     {
         if (BudgetMark.Parse(this.GetPrimaryKeyString()) is { Kind: ActorKind.Service } service)
         {
-            _processor = new(service, services);
+            _here = local.Begin(KeyOf(service), new(service, services));
         }
 
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _here?.End();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public async ValueTask<ReservationInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken)
     {
-        if (_processor is not { } processor)
+        if (_here is not { Processor: var processor })
         {
             DeactivateOnIdle();
             throw new GrainRefusedException(Refusal.Invalid("service", "must be a service's subject").ToInfo());
@@ -36,7 +44,7 @@ public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : 
 
         try
         {
-            await _memory.ConfirmAsync(
+            var generation = await _memory.ConfirmAsync(
                 () =>
                 {
                     processor.Reread();
@@ -45,6 +53,7 @@ public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : 
                 cancellationToken);
             var (reservation, refusal) = await processor.ReserveAsync(
                 new HarmIntent(new AccountId(account), reach), cancellationToken);
+            _here.Called(generation);
             return new(reservation, refusal?.ToInfo());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
@@ -56,7 +65,7 @@ public sealed class ServiceGrain(OperatorServices services, PauseGuard guard) : 
     /// <inheritdoc />
     public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
     {
-        _processor?.Settle(reservation, happenedAt);
+        _here?.Processor.Settle(reservation, happenedAt);
         return Task.CompletedTask;
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class PolicyGrain(
     private static PolicyReply Refused(Refusal refusal) => new(Outcome.Refused, null, null, refusal.ToInfo());
 
     /// <summary>What cannot be read is tried again by the next call.</summary>
-    private ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
+    private ValueTask<int> ConfirmAsync(CancellationToken cancellationToken) =>
         _memory.ConfirmAsync(() => _processor.RefreshAsync(cancellationToken), cancellationToken);
 
     [LoggerMessage(2601, LogLevel.Warning, "The policy record was changed by another activation; this one ends.")]

@@ -17,7 +17,8 @@ internal sealed class GrainMemory(PauseGuard guard, bool isRead)
     /// reading. Throws as <paramref name="read"/> does; then the next call reads.
     /// </summary>
     /// <exception cref="SiloUnavailableException">The silo was declared dead; another one answers.</exception>
-    public async ValueTask ConfirmAsync(Func<Task> read, CancellationToken cancellationToken)
+    /// <returns>The generation of the guard for which the memory holds.</returns>
+    public async ValueTask<int> ConfirmAsync(Func<Task> read, CancellationToken cancellationToken)
     {
         var generation = await guard.ConfirmAsync(cancellationToken);
         if (generation != _generation)
@@ -25,5 +26,7 @@ internal sealed class GrainMemory(PauseGuard guard, bool isRead)
             await read();
             _generation = Math.Max(_generation ?? generation, generation);
         }
+
+        return generation;
     }
 }

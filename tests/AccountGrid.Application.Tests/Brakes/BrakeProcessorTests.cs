@@ -207,6 +207,58 @@ public sealed class BrakeProcessorTests
         });
     }
 
+    public sealed class Memory_alone
+    {
+        [Fact]
+        public Task Answers_only_when_everything_is_read_and_fresh() => InWorld(async world =>
+        {
+            var brake = new BrakeProcessor(world.Brake.Services!);
+            var harm = new HarmIntent(new AccountId(1), 1);
+            Assert.Null(brake.TryReserve(harm));
+            await brake.LoadAsync(Token);
+            brake.Settle(brake.TryReserve(harm)!.Reservation!.Value, world.Clock.GetUtcNow());
+            Assert.Equal(1, brake.View.Harms);
+
+            // Made by another activation: the sums are to be read again.
+            brake.Settle(12, world.Clock.GetUtcNow());
+            Assert.Null(brake.TryReserve(harm));
+            await brake.LoadAsync(Token);
+            Assert.NotNull(brake.TryReserve(harm));
+            world.Clock.Advance(world.Limits.AuthorityFreshness + TimeSpan.FromMilliseconds(1));
+            Assert.Null(brake.TryReserve(harm));
+        });
+
+        [Fact]
+        public Task Leaves_it_to_others_to_engage_and_knows_when_it_is_engaged() => InWorld(async world =>
+        {
+            var brake = new BrakeProcessor(world.Brake.Services!);
+            await brake.LoadAsync(Token);
+            Assert.Null(brake.TryReserve(new(new AccountId(1), 1_001)));
+            Assert.Empty(world.Journal.Entries(StreamId.Brake));
+            var until = (await brake.ReserveAsync(new(new AccountId(1), 1_001), true, Token)).EngagedUntil;
+            Assert.Equal((null, until), (brake.TryReserve(new(new AccountId(2), 1)) is { } answer
+                ? (answer.Reservation, answer.EngagedUntil)
+                : default));
+        });
+
+        // The limit is two.
+        [Fact]
+        public Task Never_reserves_more_than_fits_for_many_threads() => InWorld(async world =>
+        {
+            var brake = new BrakeProcessor(world.Brake.Services!);
+            await brake.LoadAsync(Token);
+            var reserved = 0;
+            Parallel.For(0, 1_000, _ =>
+            {
+                if (brake.TryReserve(new(new AccountId(1), 1)) is not null)
+                {
+                    Interlocked.Increment(ref reserved);
+                }
+            });
+            Assert.Equal((2, 2), (reserved, brake.View.Harms));
+        });
+    }
+
     public sealed class A_brake_that
     {
         [Fact]

@@ -59,6 +59,24 @@ public sealed class OperatorProcessorTests
         });
 
         [Fact]
+        public Task Comes_from_memory_alone_only_while_that_is_fresh_and_read() => InWorld(async (world, kim) =>
+        {
+            var question = new AuthorityQuestion(kim.Id, Harm);
+            await kim.LoadAsync(Token);
+            Assert.NotNull(kim.TryAsk(question)!.Reservation);
+            Assert.Equal(1, kim.View.HarmsInWindow);
+
+            // Made by another activation: what was spent is to be read again.
+            kim.Settle(12, world.Clock.GetUtcNow());
+            Assert.Null(kim.TryAsk(question));
+            Assert.Equal(Standing.Active, kim.TryAsk(question with { Intent = null })!.Authority.Standing);
+            world.Clock.Advance(world.Limits.AuthorityFreshness + TimeSpan.FromMilliseconds(1));
+            Assert.Null(kim.TryAsk(question with { Intent = null }));
+            await kim.ExecuteAsync(new OperatorCommand.Offboard(world.Clock.GetUtcNow(), ""), Root, Token);
+            Assert.Equal(Standing.Ended, kim.TryAsk(question with { Intent = null })!.Authority.Standing);
+        });
+
+        [Fact]
         public Task Is_not_given_while_the_record_cannot_be_confirmed() => InWorld(async (world, kim) =>
         {
             world.Clock.Advance(world.Limits.AuthorityFreshness * 2);

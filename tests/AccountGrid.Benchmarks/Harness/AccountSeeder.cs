@@ -58,7 +58,7 @@ internal static class AccountSeeder
     /// <summary>The ports that registering does not ask: it needs no person's authority, and harms nothing.</summary>
     private sealed class UnaskedPorts : IOperatorAuthority, IBrake
     {
-        public Task<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
+        public ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask SettleAsync(long reservation, DateTimeOffset? happenedAt) => throw new NotSupportedException();

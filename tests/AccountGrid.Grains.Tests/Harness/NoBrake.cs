@@ -6,8 +6,8 @@ namespace AccountGrid.Grains.Tests;
 /// <summary>A silo of the version before, which asks no brake.</summary>
 internal sealed class NoBrake : IBrake
 {
-    public Task<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
-        Task.FromResult(BrakeAnswer.NotCounted);
+    public ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
+        new(BrakeAnswer.NotCounted);
 
     public ValueTask SettleAsync(long reservation, DateTimeOffset? happenedAt) => default;
 }

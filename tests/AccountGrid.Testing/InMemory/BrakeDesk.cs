@@ -34,7 +34,7 @@ public sealed class BrakeDesk : IBrake
     public void Restart() => _processor = null;
 
     /// <inheritdoc/>
-    public async Task<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken)
+    public async ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken)
     {
         Questions.Add(harm);
         return IsUnreachable
