@@ -137,7 +137,7 @@ internal sealed class GrainCalls(
         long? expectedStateVersion,
         CancellationToken cancellationToken) => SendAsync(
             () => Account(id).ExecuteAsync(command, caller, requestId, expectedStateVersion, cancellationToken),
-            requestId, static reply => reply.Refusal, cancellationToken);
+            requestId, static reply => reply.Refusal, cancellationToken, static reply => reply.IsFinal);
 
     /// <summary>Sends a command on an operator, as <see cref="SendAsync"/> does.</summary>
     /// <exception cref="ApiException">It was refused, or its outcome is unknown.</exception>
@@ -166,16 +166,18 @@ internal sealed class GrainCalls(
     /// Sends a command; again if its silo goes away meanwhile and it has a request id, or if it was never delivered.
     /// </summary>
     /// <exception cref="ApiException">
-    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out.
+    /// It was refused, or its outcome is unknown: it was refused, but an earlier attempt may still be carried out. Not
+    /// where <paramref name="isFinal"/> says that the refusal stands in the journal under the request id.
     /// </exception>
     private async Task<T> SendAsync<T>(
-        Func<Task<T>> call, string? requestId, Func<T, RefusalInfo?> refusalOf, CancellationToken cancellationToken)
+        Func<Task<T>> call, string? requestId, Func<T, RefusalInfo?> refusalOf, CancellationToken cancellationToken,
+        Func<T, bool>? isFinal = null)
     {
         var (reply, mayHaveActed) =
             await LostCalls.SendCommandAsync(call, requestId is not null, MayRepeat, clock, cancellationToken);
         return refusalOf(reply) is not { } refusal
             ? reply
-            : throw Refused(mayHaveActed ? ExceptionMap.NoAnswer : refusal);
+            : throw Refused(mayHaveActed && isFinal?.Invoke(reply) != true ? ExceptionMap.NoAnswer : refusal);
     }
 
     /// <summary>The value of an answer.</summary>

@@ -192,7 +192,7 @@ public sealed partial class AccountProcessor
 
             NoteRefused(asked, situation, decision);
             _services.Diagnostics.Moderation.Decided(asked, situation, decision);
-            return (ResultOf(decision), !events.IsEmpty);
+            return (ResultOf(asked, decision), !events.IsEmpty);
         }
         finally
         {
@@ -258,13 +258,19 @@ public sealed partial class AccountProcessor
         _ => throw new InvalidOperationException($"Unknown decision {decision.GetType().Name}."),
     };
 
-    private AccountResult ResultOf(Decision decision) => decision switch
+    private AccountResult ResultOf(AccountRequest request, Decision decision) => decision switch
     {
         Decision.Accepted d => new(d.Outcome, _view, d.ProposalSequence, null),
         Decision.Refused d => AccountResult.Refused(
-            _view, d.Refusal, d.Events.OfType<AccountEvent.AttemptRefused>().FirstOrDefault()?.ProposalSequence),
+            _view, d.Refusal, d.Events.OfType<AccountEvent.AttemptRefused>().FirstOrDefault()?.ProposalSequence) with
+        {
+            IsFinal = request.RequestId is not null && d.Events is [AccountEvent.AttemptRefused, ..],
+        },
         Decision.Replayed { Request: var earlier } =>
-            new(earlier.Outcome, _view, earlier.ProposalSequence, earlier.Refusal),
+            new(earlier.Outcome, _view, earlier.ProposalSequence, earlier.Refusal)
+            {
+                IsFinal = earlier.Refusal is not null,
+            },
         _ => throw new InvalidOperationException($"Unknown decision {decision.GetType().Name}."),
     };
 }

@@ -9,6 +9,11 @@ namespace AccountGrid.Application;
 /// <param name="Refusal">The reason, where the command was refused.</param>
 public sealed record AccountResult(Outcome Outcome, AccountView View, long? ProposalSequence, Refusal? Refusal)
 {
+    /// <summary>
+    /// Whether the refusal stands in the journal under its request id, so that no attempt with that id is ever done.
+    /// </summary>
+    public bool IsFinal { get; init; }
+
     internal static AccountResult Refused(AccountView view, Refusal refusal, long? proposalSequence = null) =>
         new(Outcome.Refused, view, proposalSequence, refusal);
 }

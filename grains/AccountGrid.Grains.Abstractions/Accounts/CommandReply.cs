@@ -12,4 +12,12 @@ public sealed partial record CommandReply(
     [property: Id(0)] Outcome Outcome,
     [property: Id(1)] AccountInfo? Account,
     [property: Id(2)] long? ProposalSequence,
-    [property: Id(3)] RefusalInfo? Refusal);
+    [property: Id(3)] RefusalInfo? Refusal)
+{
+    /// <summary>
+    /// Whether the refusal stands in the journal under its request id, so that no attempt with that id is ever done;
+    /// <c>false</c> where an older silo answers.
+    /// </summary>
+    [Id(4)]
+    public bool IsFinal { get; init; }
+}

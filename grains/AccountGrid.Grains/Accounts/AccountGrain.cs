@@ -119,7 +119,10 @@ public sealed partial class AccountGrain(
         {
             var result = await processor.ExecuteAsync(request, cancellationToken);
             return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null,
-                result.ProposalSequence, result.Refusal?.ToInfo());
+                result.ProposalSequence, result.Refusal?.ToInfo())
+            {
+                IsFinal = result.IsFinal,
+            };
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
