@@ -1,4 +1,5 @@
 using AccountGrid.Storage.Postgres;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orleans.Configuration;
 
@@ -26,7 +27,7 @@ public abstract class ClusterDatabaseContract : GrainStorageContract
             Schema = SharedServer.NewSchema(),
         };
         Database = ClusterDatabase.Connect(Options);
-        await ClusterDatabase.EnsureAsync(Database, Options, Token);
+        await ClusterDatabase.EnsureAsync(Database, Options, NullLogger.Instance, Token);
     }
 
     protected override async Task RemoveDatabaseAsync()

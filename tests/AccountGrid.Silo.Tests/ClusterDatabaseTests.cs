@@ -1,4 +1,5 @@
 using AccountGrid.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AccountGrid.Silo.Tests;
 
@@ -14,9 +15,9 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
             await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
             {
                 await using var database = ClusterDatabase.Connect(options);
-                await ClusterDatabase.EnsureAsync(database, options, Token);
+                await ClusterDatabase.EnsureAsync(database, options, NullLogger.Instance, Token);
             }));
-            Assert.Equal(1L,
+            Assert.Equal(2L,
                 await ScalarAsync($"SELECT count(*) FROM {ClusterDatabase.SchemaOf(options)}.schema_version"));
         }
     }
@@ -27,7 +28,7 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
         await ScalarAsync("INSERT INTO schema_version VALUES (99)");
         await ScalarAsync(
             "UPDATE OrleansQuery SET QueryText = QueryText || ' -- newer' WHERE QueryKey = 'GatewaysQueryKey'");
-        await ClusterDatabase.EnsureAsync(Database, Options, Token);
+        await ClusterDatabase.EnsureAsync(Database, Options, NullLogger.Instance, Token);
         Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM OrleansQuery WHERE QueryText LIKE '%-- newer'"));
     }
 
@@ -37,7 +38,7 @@ public sealed class ClusterDatabaseTests : ClusterDatabaseContract
         var options = Options with { Schema = SharedServer.NewSchema(), Migrate = false };
         await using var database = ClusterDatabase.Connect(options);
         var refused = await Assert.ThrowsAsync<StorageRefusedException>(
-            () => ClusterDatabase.EnsureAsync(database, options, Token));
+            () => ClusterDatabase.EnsureAsync(database, options, NullLogger.Instance, Token));
         Assert.Contains(ClusterDatabase.SchemaOf(options), refused.Message, StringComparison.Ordinal);
     }
 }

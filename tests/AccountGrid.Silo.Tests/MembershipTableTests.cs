@@ -28,7 +28,7 @@ public sealed class MembershipTableTests : IAsyncLifetime
             Schema = SharedServer.NewSchema(),
         };
         _database = ClusterDatabase.Connect(options);
-        await ClusterDatabase.EnsureAsync(_database, options, Token);
+        await ClusterDatabase.EnsureAsync(_database, options, NullLogger.Instance, Token);
         _table = await OpenAsync("one");
     }
 

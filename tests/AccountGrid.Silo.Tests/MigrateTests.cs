@@ -39,7 +39,7 @@ public sealed class MigrateTests
             var (code, output) = await SiloProcess.RunToEndAsync(asOwner, Token);
             Assert.True(code == 0, output);
             Assert.Contains($"{schema} has version 3", output, StringComparison.Ordinal);
-            Assert.Contains($"{schema}_orleans has version 1", output, StringComparison.Ordinal);
+            Assert.Contains($"{schema}_orleans has version 2", output, StringComparison.Ordinal);
             Assert.Contains(service, output, StringComparison.Ordinal);
         }
 

@@ -178,6 +178,25 @@ public sealed class PostgresServer : IAsyncDisposable
         return RunAsync(start);
     }
 
+    /// <summary>Why a database cannot be copied here; <c>null</c> where it can.</summary>
+    public static string? CopyMissing =>
+        Missing ?? (File.Exists(Path.Combine(Programs, "pg_dump")) ? null : $"Needs pg_dump in {Programs}.");
+
+    /// <summary>Makes a new database with everything in another one, which may be in use: pg_dump and psql.</summary>
+    public async Task CopyDatabaseAsync(string from, string to)
+    {
+        var dump = _directory.File($"{to}.sql");
+        var start = new ProcessStartInfo(
+            Path.Combine(Programs, "pg_dump"),
+            ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, "-d", from, "-f", dump]);
+        start.Environment["PGPASSWORD"] = Password;
+        await RunAsync(start);
+        var create = _directory.File($"create-{to}.sql");
+        await File.WriteAllTextAsync(create, $"CREATE DATABASE {to};");
+        await RunScriptAsync(create);
+        await RunScriptAsync(dump, to);
+    }
+
     /// <summary>Stops it hard and removes everything.</summary>
     public async ValueTask DisposeAsync()
     {

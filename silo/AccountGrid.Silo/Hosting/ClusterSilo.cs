@@ -22,7 +22,9 @@ internal static class ClusterSilo
         Preparation.Add(
             services, (provider, cancellationToken) =>
                 ClusterDatabase.EnsureAsync(
-                    provider.GetRequiredService<NpgsqlDataSource>(), storage, cancellationToken));
+                    provider.GetRequiredService<NpgsqlDataSource>(), storage,
+                    provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ClusterPlace)),
+                    cancellationToken));
     }
 
     public static void AddOrleans(ISiloBuilder silo, SiloSettings settings, string snapshotStorage)

@@ -63,6 +63,7 @@ internal static class ClusterDatabase
         GRANT USAGE ON SCHEMA {schema} TO {service};
         GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {service};
         GRANT INSERT, UPDATE, DELETE ON OrleansMembershipVersionTable, OrleansMembershipTable, OrleansStorage TO {service};
+        GRANT INSERT, UPDATE ON ClusterPlace TO {service};
         """;
 
     private const string Silo =
@@ -178,17 +179,19 @@ internal static class ClusterDatabase
         });
 
     /// <summary>
-    /// Creates what is missing. A newer version is left as it is and used: its statements keep the providers' contract,
-    /// so that silos of both versions run together while one is replaced by the other.
+    /// Creates what is missing, and removes the membership of another database from a copy of it
+    /// (<see cref="ClusterPlace"/>). A newer version is left as it is and used: its statements keep the providers'
+    /// contract, so that silos of both versions run together while one is replaced by the other.
     /// </summary>
     /// <exception cref="StorageRefusedException">
     /// It is another program's, or it is missing or older and this role is not to migrate.
     /// </exception>
     public static async Task EnsureAsync(
-        NpgsqlDataSource database, PostgresStorageOptions options, CancellationToken cancellationToken)
+        NpgsqlDataSource database, PostgresStorageOptions options, ILogger log, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await Migrator(options).EnsureAsync(connection, cancellationToken);
+        await ClusterPlace.ClaimAsync(connection, log, cancellationToken);
     }
 
     /// <summary>
@@ -213,7 +216,9 @@ internal static class ClusterDatabase
             ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText;
 
             """));
-        var steps = new MigrationSteps(new Migration(1, "tables and statements", Tables + "\n" + queries));
+        var steps = new MigrationSteps(
+            new Migration(1, "tables and statements", Tables + "\n" + queries),
+            new Migration(2, "the database's place", ClusterPlace.Table));
         return new(
             new PostgresSchema(SchemaOf(options), steps, "orleansmembershiptable", Grants)
             {
