@@ -14,6 +14,9 @@ internal static partial class BrakeLog
     [LoggerMessage(1041, LogLevel.Warning, "The brake was released by {Approver}.")]
     public static partial void Released(ILogger log, OperatorId approver);
 
+    [LoggerMessage(1045, LogLevel.Warning, "A release of the brake by {Caller} was refused: {Reason}.")]
+    public static partial void ReleaseRefused(ILogger log, Actor caller, RefusalReason reason);
+
     [LoggerMessage(1042, LogLevel.Error, "The brake's journal is damaged; no harm happens with one person alone.")]
     public static partial void JournalDamaged(ILogger log, Exception exception);
 

@@ -146,6 +146,11 @@ public sealed class BrakeProcessor
         {
             var refusal = await DecideAndAppendAsync(request, cancellationToken);
             run.Answered(refusal is null ? Outcome.Done : Outcome.Refused, refusal);
+            if (refusal is not null)
+            {
+                BrakeLog.ReleaseRefused(_services.Log, request.Caller.Actor, refusal.Reason);
+            }
+
             return new(View, refusal);
         }
         catch (Exception e)

@@ -8,8 +8,8 @@ namespace AccountGrid.Application;
 /// </summary>
 /// <remarks>
 /// Single-threaded by contract, like <see cref="AccountProcessor"/>; only <see cref="TryAsk"/> and <see cref="Settle"/>
-/// are for any thread. Commands take turns; <see cref="AskAsync"/> waits for no turn, so that two admins who change each
-/// other's record at once cannot wait for each other.
+/// are for any thread. Commands take turns; <see cref="AskAsync"/> waits for no turn, so that two admins who change
+/// each other's record at once cannot wait for each other.
 /// </remarks>
 public sealed class OperatorProcessor
 {
@@ -90,7 +90,8 @@ public sealed class OperatorProcessor
     }
 
     /// <summary>
-    /// The answer of <see cref="AskAsync"/> where memory alone can give it, or <c>null</c>. Never waits; for any thread.
+    /// The answer of <see cref="AskAsync"/> where memory alone can give it, or <c>null</c>. Never waits; for any
+    /// thread.
     /// </summary>
     public AuthorityAnswer? TryAsk(AuthorityQuestion question)
     {

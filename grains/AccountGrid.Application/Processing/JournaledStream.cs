@@ -18,9 +18,9 @@ internal interface IHeadObserver<in TState>
 /// </summary>
 /// <remarks>
 /// Single-threaded by contract, like the processors; <see cref="Head"/>, <see cref="MustReload"/> and
-/// <see cref="IsFresh"/> may be read from any thread. Versions of the head only grow: a reader and a writer may both bring the same entry, and the first one
-/// counts. A failed append makes the journal be read again before the next use, so that nothing is ever decided on a
-/// state that may be behind.
+/// <see cref="IsFresh"/> may be read from any thread. Versions of the head only grow: a reader and a writer may both
+/// bring the same entry, and the first one counts. A failed append makes the journal be read again before the next use,
+/// so that nothing is ever decided on a state that may be behind.
 /// </remarks>
 /// <typeparam name="TState">The stream's state.</typeparam>
 /// <typeparam name="TEvent">The stream's event hierarchy.</typeparam>

@@ -216,13 +216,13 @@ internal static class ProposalRules
             : new Refusal(RefusalReason.ForbiddenRole, "Only the proposer withdraws; others reject."));
 
     /// <summary>
-    /// A service withdraws what a service proposed. Whether anything else waits, or was decided, is not for services to
-    /// know.
+    /// A service withdraws what it has proposed itself. Whether anything else waits, or was decided, is not for
+    /// services to know.
     /// </summary>
     private static Refusal? CheckService(AccountState state, long sequence, Caller caller) =>
         (caller.Roles & Roles.MayActForOwners) == Roles.None ? Refusal.ForbiddenRole(Roles.MayActForOwners)
-        : state.Proposal is { ProposedBy.Kind: ActorKind.Service } proposal && proposal.Sequence == sequence ? null
-        : Refusal.NotFound($"pending proposal {new ProposalId(state.Id, sequence)} of a service");
+        : state.Proposal is { } proposal && proposal.ProposedBy == caller.Actor && proposal.Sequence == sequence ? null
+        : Refusal.NotFound($"pending proposal {new ProposalId(state.Id, sequence)} of this service");
 
     private static Decision.Accepted Closed(long sequence, ProposalState how, string note) =>
         new([new AccountEvent.ProposalClosed(sequence, how, RefusalReason.None, note)], Outcome.Done, sequence);

@@ -86,7 +86,7 @@ public static class Brake
 
     private static Refusal? CheckRelease(
         BrakeState state, BrakeReleaseRequest request, Authority authority, DateTimeOffset now) =>
-        request.Note.Length == 0 ? Refusal.Invalid("note", "must say why the brake is released")
+        string.IsNullOrWhiteSpace(request.Note) ? Refusal.Invalid("note", "must say why the brake is released")
         : AccountDecider.CheckNote(request.Note) is { } form ? form
         : request.Caller.Actor.Person != authority.Person ? Refusal.ForbiddenRole(Roles.Approver)
         : AccountDecider.CheckPerson(authority, Roles.Approver, request.Caller.Roles) is { } powerless ? powerless

@@ -19,15 +19,15 @@ internal static class PowerRules
 
     /// <summary>
     /// Whether the change gives the person anything that the person has not now: enrolling, also again after the end, a
-    /// role, a later end, another directory identity (which would make one person two).
+    /// role, a later end, a directory identity that the record has not (which would make one person two, or two people
+    /// one, so that neither may approve what the other proposes).
     /// </summary>
     public static bool Raises(OperatorState state, PowerChange change, DateTimeOffset now) =>
         change.Kind == PowerChangeKind.Enroll
         && (HasNone(state, now)
             || (change.Roles & ~state.Roles) != Roles.None
             || EndOf(change.AuthorityEndsAt) > EndOf(state.AuthorityEndsAt)
-            || (change.PersonId.Length > 0 && state.PersonId.Length > 0
-                && !SamePerson.IsJoined(change.PersonId, state.PersonId)));
+            || (change.PersonId.Length > 0 && !SamePerson.IsJoined(change.PersonId, state.PersonId)));
 
     /// <summary>The roles that the person loses, now or at the change's earlier end.</summary>
     private static Roles Takes(OperatorState state, PowerChange change, DateTimeOffset now) =>

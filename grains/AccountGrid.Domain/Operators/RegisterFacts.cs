@@ -32,9 +32,6 @@ public sealed record RegisterFacts(
         var caller = request.Caller.Actor;
         var founders = (request.Command as OperatorCommand.EnrollFounder)?.Digest;
 
-        // Who remains is judged at the instant from which the person concerned is gone: two people who leave on the
-        // same day do not count as each other's replacement.
-        var gone = PowerRules.ChangeOf(request.Command)?.AuthorityEndsAt is { } end && end > now ? end : now;
         OperatorId? lookalike = null;
         var (held, remaining) = (Able(about, now, policy), Roles.None);
         var (lowered, open, hasOtherAdmin) = (0, 0, false);
@@ -51,7 +48,9 @@ public sealed record RegisterFacts(
             }
             else if (!SamePerson.IsJoined(about.PersonId, other.PersonId))
             {
-                remaining |= Able(other, gone, policy);
+                // Only who has no end remains: an admin who gives one person an end for later, and then ends another
+                // at once, leaves none.
+                remaining |= Able(other, DateTimeOffset.MaxValue, policy);
             }
 
             lowered += other.LoweredAt > now - policy.BudgetWindow && IsBy(caller, other.LoweredBy) ? 1 : 0;

@@ -11,7 +11,8 @@ namespace AccountGrid.Grains;
 /// </param>
 public sealed class AccountGrains(IGrainFactory factory)
 {
-    private readonly GrainReferences<IAccountGrain> _references = new(factory, static f => f.GetGrain<IAccountGrain>(1));
+    private readonly GrainReferences<IAccountGrain> _references =
+        new(factory, static cluster => cluster.GetGrain<IAccountGrain>(1));
 
     /// <summary>The grain of an account.</summary>
     public IAccountGrain this[AccountId id] => _references[GrainIdKeyExtensions.CreateIntegerKey(id.Value)];

@@ -325,6 +325,8 @@ public sealed class ProposalTests
         {
             World.Send(Small, Harm(HarmKind.OwnerDeactivate, at: World.Now.AddDays(1)), World.Service);
 
+            var another = new Caller(Actor.Service("another"), World.Service.Roles);
+            Expect.Refused(RefusalReason.NotFound, World.Send(Small, Commands.Withdraw(2), another));
             Expect.Done(World.Send(Small, Commands.Withdraw(2), World.Service));
         }
     }

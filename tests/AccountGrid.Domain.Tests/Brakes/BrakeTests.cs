@@ -193,6 +193,7 @@ public class BrakeTests
         {
             Engage();
             Assert.Equal("note", _world.Release("lee", note: "").Refusal!.Field);
+            Assert.Equal("note", _world.Release("lee", note: "   ").Refusal!.Field);
             Assert.Equal("note", _world.Release("lee", note: new string('x', 1_001)).Refusal!.Field);
         }
 

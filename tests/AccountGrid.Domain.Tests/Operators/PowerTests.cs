@@ -85,14 +85,24 @@ public sealed class PowerTests
     }
 
     [Fact]
-    public void Another_directory_identity_waits_and_the_first_one_does_not()
+    public void Another_directory_identity_waits_and_another_spelling_of_it_does_not()
     {
-        Grant("kim", Roles.Support);
-        Assert.Equal(Outcome.Done, Enroll(personId: "emp-7").Outcome);
+        _register.Append(
+            "kim", new OperatorEvent.Enrolled(Roles.Support, "", null, "emp-7"), Actor.Operator(World.Person("bob")),
+            Start.AddDays(-50));
         Assert.Equal(Outcome.Done, Enroll(personId: "EMP-7").Outcome);
         Assert.Equal(Outcome.Done, Enroll(personId: "").Outcome);
         Assert.Equal("EMP-7", Kim.PersonId);
         Assert.Equal(Outcome.Pending, Enroll(personId: "emp-8").Outcome);
+    }
+
+    // One admin alone gave everybody the same one: all were one person, and no proposal could be approved any more.
+    [Fact]
+    public void The_first_directory_identity_of_a_person_waits_as_well()
+    {
+        Grant("kim", Roles.Support);
+        Assert.Equal(Outcome.Pending, Enroll(personId: "emp-7").Outcome);
+        Assert.Equal("", Kim.PersonId);
     }
 
     [Fact]
@@ -246,6 +256,14 @@ public sealed class PowerTests
     {
         Assert.Equal(Outcome.Done, Send("ann", "zoe", new OperatorCommand.Offboard(_now.AddDays(30), "")).Outcome);
         Assert.Equal(Outcome.Pending, Send("ann", "yan", new OperatorCommand.Offboard(_now.AddDays(30), "")).Outcome);
+    }
+
+    // One admin alone left nobody who could heal: one at a later instant, the other at once.
+    [Fact]
+    public void One_who_will_leave_does_not_count_as_the_replacement_of_one_who_leaves_before()
+    {
+        Assert.Equal(Outcome.Done, Send("ann", "zoe", new OperatorCommand.Offboard(_now.AddDays(30), "")).Outcome);
+        Assert.Equal(Outcome.Pending, Send("ann", "yan", new OperatorCommand.Offboard(_now, "")).Outcome);
     }
 
     [Fact]
