@@ -191,7 +191,7 @@ public sealed class BrakeProcessor
             },
             static refusal => new BrakeDecision(refusal, null), "The brake", _services.Limits.RetryAfter,
             cancellationToken);
-        if (decided.Event is not null)
+        if (decided.Event is BrakeEvent.Released)
         {
             BrakeLog.Released(_services.Log, person);
         }

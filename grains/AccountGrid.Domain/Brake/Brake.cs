@@ -80,9 +80,19 @@ public static class Brake
         }
 
         return CheckRelease(state, request, authority, now) is { } refusal
-            ? new(refusal, null)
+            ? new(refusal, EntryOf(state, request, refusal, now))
             : new(null, new BrakeEvent.Released(request.Note));
     }
+
+    /// <summary>
+    /// An attempt at power is an entry, and with a request id so is a refusal that depends on the state: sent again
+    /// once the brake has engaged, it must not release what nobody has looked at.
+    /// </summary>
+    private static BrakeEvent.AttemptRefused? EntryOf(
+        BrakeState state, BrakeReleaseRequest request, Refusal refusal, DateTimeOffset now) =>
+        state.Refusals.Takes(refusal, request.RequestId, now)
+            ? new(refusal.Reason, refusal.Message)
+            : null;
 
     private static Refusal? CheckRelease(
         BrakeState state, BrakeReleaseRequest request, Authority authority, DateTimeOffset now) =>

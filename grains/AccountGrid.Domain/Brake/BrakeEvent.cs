@@ -19,4 +19,7 @@ public abstract record BrakeEvent
     /// <summary>An approver (the entry's actor) released the brake.</summary>
     /// <param name="Note">The reason.</param>
     public sealed record Released(string Note) : BrakeEvent;
+
+    /// <summary>A request to release it was refused.</summary>
+    public sealed record AttemptRefused(RefusalReason Reason, string Message) : BrakeEvent;
 }

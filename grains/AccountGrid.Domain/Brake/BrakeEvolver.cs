@@ -33,11 +33,17 @@ public static class BrakeEvolver
             Engagement = null,
             Release = new(entry.At, approver, e.Note),
         },
+        BrakeEvent.AttemptRefused e => state with
+        {
+            Refusals = state.Refusals.With(new Refusal(e.Reason, e.Message), entry.At),
+        },
         BrakeEvent.Released =>
             throw new InvalidOperationException($"Entry {entry.Sequence} of the brake releases what is not engaged."),
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 
     private static (Outcome Outcome, long? Proposal, Refusal? Refusal) AnswerOf(Recorded<BrakeEvent> entry) =>
-        (Outcome.Done, null, null);
+        entry.Event is BrakeEvent.AttemptRefused e
+            ? (Outcome.Refused, null, new Refusal(e.Reason, e.Message))
+            : (Outcome.Done, null, null);
 }

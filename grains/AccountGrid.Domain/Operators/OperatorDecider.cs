@@ -46,16 +46,34 @@ public static class OperatorDecider
             return new(refusal, [], outcome, proposal);
         }
 
-        if (request.ExpectedPowerVersion is { } expected && expected != state.PowerVersion)
-        {
-            return new(Refusal.VersionMismatch("etag", Etag.Format(state.PowerVersion)), [], Outcome.Refused);
-        }
-
-        return request.Command is OperatorCommand.EnrollOnFirstUse or OperatorCommand.EnrollFounder
+        var decision = request.ExpectedPowerVersion is { } expected && expected != state.PowerVersion
+            ? Refuse(state, Refusal.VersionMismatch("etag", Etag.Format(state.PowerVersion)), request.Command.Name)
+            : request.Command is OperatorCommand.EnrollOnFirstUse or OperatorCommand.EnrollFounder
                 or OperatorCommand.ConfirmFrozen or OperatorCommand.FireDue
                 && request.Caller.Actor.Kind != ActorKind.System
-            ? Refuse(state, Refusal.SystemOnly, request.Command.Name)
-            : DecideNew(state, request, situation);
+                ? Refuse(state, Refusal.SystemOnly, request.Command.Name)
+                : DecideNew(state, request, situation);
+        return WithEntryOfRefusal(state, request, decision, situation.Now);
+    }
+
+    /// <summary>
+    /// A refused attempt is an entry of a record that exists, by <see cref="RefusalTally.Takes"/>; one with further
+    /// events always is.
+    /// </summary>
+    private static OperatorDecision WithEntryOfRefusal(
+        OperatorState state, OperatorRequest request, OperatorDecision decision, DateTimeOffset now)
+    {
+        if (decision.Refusal is not { } refusal || decision.Events is not ([] or [OperatorEvent.AttemptRefused]))
+        {
+            return decision;
+        }
+
+        return decision with
+        {
+            Events = state.Version == 0 || !state.Refusals.Takes(refusal, request.RequestId, now) ? []
+                : decision.Events is [] ? [EntryOf(refusal, request.Command.Name)]
+                : decision.Events,
+        };
     }
 
     private static OperatorDecision DecideNew(
@@ -148,8 +166,9 @@ public static class OperatorDecider
     internal static OperatorDecision Refuse(
         OperatorState state, Refusal refusal, string attempt, params ReadOnlySpan<OperatorEvent> alsoAppend) => new(
         refusal,
-        refusal.IsRecorded && state.Version > 0
-            ? [new OperatorEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message), .. alsoAppend]
-            : [.. alsoAppend],
+        refusal.IsRecorded && state.Version > 0 ? [EntryOf(refusal, attempt), .. alsoAppend] : [.. alsoAppend],
         Outcome.Refused);
+
+    private static OperatorEvent.AttemptRefused EntryOf(Refusal refusal, string attempt) =>
+        new(attempt, refusal.Reason, refusal.Message);
 }

@@ -52,7 +52,11 @@ public static class OperatorEvolver
             },
         },
         OperatorEvent.PowerProposalClosed e => Close(state, e.Sequence, e.State),
-        OperatorEvent.ActsUndone or OperatorEvent.ServiceActsUndone or OperatorEvent.AttemptRefused => state,
+        OperatorEvent.ActsUndone or OperatorEvent.ServiceActsUndone => state,
+        OperatorEvent.AttemptRefused e => state with
+        {
+            Refusals = state.Refusals.With(new Refusal(e.Reason, e.Message), entry.At),
+        },
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 

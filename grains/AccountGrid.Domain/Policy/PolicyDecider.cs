@@ -35,16 +35,13 @@ public static class PolicyDecider
             return new(refusal, [], outcome, proposal);
         }
 
-        if (request.ExpectedPolicyVersion is { } expected && expected != state.PolicyVersion)
-        {
-            return new(Refusal.VersionMismatch("etag", Etag.Format(state.PolicyVersion)), [], Outcome.Refused);
-        }
-
-        var decision = request.Command is PolicyCommand.Configure or PolicyCommand.FireDue
+        var decision = request.ExpectedPolicyVersion is { } expected && expected != state.PolicyVersion
+            ? Refuse(Refusal.VersionMismatch("etag", Etag.Format(state.PolicyVersion)), request.Command.Name)
+            : request.Command is PolicyCommand.Configure or PolicyCommand.FireDue
             && request.Caller.Actor.Kind != ActorKind.System
                 ? Refuse(Refusal.SystemOnly, request.Command.Name)
                 : DecideNew(state, request, situation);
-        return WithBoundedRefusals(state, decision, situation.Now);
+        return WithEntryOfRefusal(state, request, decision, situation.Now);
     }
 
     /// <summary>
@@ -117,26 +114,28 @@ public static class PolicyDecider
     internal static PolicyDecision Refuse(
         Refusal refusal, string attempt, params ReadOnlySpan<PolicyEvent> alsoAppend) => new(
         refusal,
-        refusal.IsRecorded
-            ? [new PolicyEvent.AttemptRefused(attempt, refusal.Reason, refusal.Message), .. alsoAppend]
-            : [.. alsoAppend],
-        Outcome.Refused);
+        refusal.IsRecorded ? [EntryOf(refusal, attempt), .. alsoAppend] : [.. alsoAppend], Outcome.Refused);
+
+    private static PolicyEvent.AttemptRefused EntryOf(Refusal refusal, string attempt) =>
+        new(attempt, refusal.Reason, refusal.Message);
 
     /// <summary>
-    /// A refused attempt is an entry of a record that exists, up to a number within a window, so that no caller fills
-    /// the journal; one that also closes a proposal always is.
+    /// A refused attempt is an entry of a record that exists, by <see cref="RefusalTally.Takes"/>; one that also closes
+    /// a proposal always is.
     /// </summary>
-    private static PolicyDecision WithBoundedRefusals(PolicyState state, PolicyDecision decision, DateTimeOffset now)
+    private static PolicyDecision WithEntryOfRefusal(
+        PolicyState state, PolicyRequest request, PolicyDecision decision, DateTimeOffset now)
     {
-        if (decision.Events is not [PolicyEvent.AttemptRefused])
+        if (decision.Refusal is not { } refusal || decision.Events is not ([] or [PolicyEvent.AttemptRefused]))
         {
             return decision;
         }
 
-        var isNew = now - state.RefusalsFrom > Limits.RefusalWindow;
-        var hasRoom = isNew || (decision.Refusal!.IsForWantOfPower
-            ? state.PowerlessRefusals < Limits.PowerlessRefusalEntries
-            : state.Refusals - state.PowerlessRefusals < Limits.RefusalEntries);
-        return state.Version > 0 && hasRoom ? decision : decision with { Events = [] };
+        return decision with
+        {
+            Events = state.Version == 0 || !state.Refusals.Takes(refusal, request.RequestId, now) ? []
+                : decision.Events is [] ? [EntryOf(refusal, request.Command.Name)]
+                : decision.Events,
+        };
     }
 }

@@ -52,7 +52,10 @@ public static class PolicyEvolver
             },
         },
         PolicyEvent.ProposalClosed e => Close(state, e.Sequence, e.State),
-        PolicyEvent.AttemptRefused e => Refused(state, e, entry.At),
+        PolicyEvent.AttemptRefused e => state with
+        {
+            Refusals = state.Refusals.With(new Refusal(e.Reason, e.Message), entry.At),
+        },
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };
 
@@ -73,18 +76,6 @@ public static class PolicyEvolver
             Values = state.Values.SetItems(
                 changes.Select(static change => KeyValuePair.Create(change.Name, change.To))),
             PolicyVersion = entry.Sequence,
-        };
-    }
-
-    private static PolicyState Refused(PolicyState state, PolicyEvent.AttemptRefused refused, DateTimeOffset at)
-    {
-        var isNew = at - state.RefusalsFrom > Limits.RefusalWindow;
-        return state with
-        {
-            RefusalsFrom = isNew ? at : state.RefusalsFrom,
-            Refusals = (isNew ? 0 : state.Refusals) + 1,
-            PowerlessRefusals = (isNew ? 0 : state.PowerlessRefusals)
-                + (new Refusal(refused.Reason, refused.Message).IsForWantOfPower ? 1 : 0),
         };
     }
 

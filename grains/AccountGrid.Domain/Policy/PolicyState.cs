@@ -32,14 +32,8 @@ public sealed record PolicyState
     /// <summary>The last request ids, oldest first; bounded by <see cref="RequestMemory"/>.</summary>
     public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
 
-    /// <summary>When the window of <see cref="Refusals"/> began.</summary>
-    public DateTimeOffset RefusalsFrom { get; init; }
-
-    /// <summary>Entries of refused attempts in the window.</summary>
-    public int Refusals { get; init; }
-
-    /// <summary>Those of them for want of a role or of any authority.</summary>
-    public int PowerlessRefusals { get; init; }
+    /// <summary>The entries of refused attempts in the window.</summary>
+    public RefusalTally Refusals { get; init; }
 
     /// <summary>The recorded numbers; the defaults where this program knows no recorded value.</summary>
     public GridPolicy Policy => PolicySettings.Apply(GridPolicy.Default, Values);

@@ -175,7 +175,23 @@ public sealed class BrakeProcessorTests
                 Assert.Equal(RefusalReason.ForbiddenRole, refused.Refusal!.Reason);
             }
 
-            Assert.Single(world.Journal.Entries(StreamId.Brake));
+            Assert.Equal(
+                ["brake-engaged", "attempt-refused", "attempt-refused"],
+                world.Journal.Entries(StreamId.Brake).Select(static e => e.Type));
+        });
+
+        [Fact]
+        public Task That_was_refused_once_is_refused_again_when_the_brake_has_engaged_since() => InWorld(async world =>
+        {
+            var request = new BrakeReleaseRequest(Lee, "looked at", "r-1");
+            var brake = world.Brake.Processor;
+            Assert.Equal(RefusalReason.WrongStatus, (await brake.ReleaseAsync(request, Token)).Refusal!.Reason);
+            await EngageAsync(world);
+            world.Brake.Restart();
+            brake = world.Brake.Processor;
+            Assert.Equal(RefusalReason.WrongStatus, (await brake.ReleaseAsync(request, Token)).Refusal!.Reason);
+            Assert.NotNull(brake.View.Engagement);
+            Assert.Null((await brake.ReleaseAsync(request with { RequestId = "r-2" }, Token)).Refusal);
         });
     }
 

@@ -172,6 +172,21 @@ public class BrakeTests
         }
 
         [Fact]
+        public void That_is_refused_is_an_entry_up_to_a_number_an_hour()
+        {
+            Engage();
+            for (var i = 0; i < Limits.PowerlessRefusalEntries + 3; i++)
+            {
+                _world.Release("max");
+            }
+
+            Assert.Equal(1 + Limits.PowerlessRefusalEntries, _world.BrakeJournal.Count);
+            _world.Advance(Limits.RefusalWindow + TimeSpan.FromSeconds(1));
+            _world.Release("max");
+            Assert.Equal(2 + Limits.PowerlessRefusalEntries, _world.BrakeJournal.Count);
+        }
+
+        [Fact]
         public void Does_not_take_an_approver_in_the_notice_period()
         {
             Engage();

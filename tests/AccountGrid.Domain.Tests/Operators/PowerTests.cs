@@ -105,6 +105,34 @@ public sealed class PowerTests
         Assert.Equal("", Kim.PersonId);
     }
 
+    // An approval that comes late must not approve what was proposed since.
+    [Fact]
+    public void Refused_once_is_refused_again()
+    {
+        Grant("kim", Roles.Support);
+        var approval = new OperatorCommand.Approve(Kim.Version + 2, null, "");
+        Refused(RefusalReason.NotFound, Send("bob", "kim", approval, "r-1"));
+        Assert.Equal(approval.Sequence, Enroll(roles: Roles.Support | Roles.Approver).ProposalSequence);
+        Refused(RefusalReason.NotFound, Send("bob", "kim", approval, "r-1"));
+        Assert.Null(Send("bob", "kim", approval, "r-2").Refusal);
+    }
+
+    [Fact]
+    public void Refused_attempts_are_entries_up_to_a_number_an_hour()
+    {
+        Grant("kim", Roles.Support);
+        var before = Kim.Version;
+        for (var i = 0; i < Limits.PowerlessRefusalEntries + 3; i++)
+        {
+            Refused(RefusalReason.ForbiddenRole, Send("kim", "kim", new OperatorCommand.Offboard(_now, "")));
+        }
+
+        Assert.Equal(before + Limits.PowerlessRefusalEntries, Kim.Version);
+        _now += Limits.RefusalWindow + TimeSpan.FromSeconds(1);
+        Send("kim", "kim", new OperatorCommand.Offboard(_now, ""));
+        Assert.Equal(before + Limits.PowerlessRefusalEntries + 1, Kim.Version);
+    }
+
     [Fact]
     public void The_proposer_does_not_approve_under_any_spelling()
     {

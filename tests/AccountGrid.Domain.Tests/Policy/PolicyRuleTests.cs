@@ -201,6 +201,18 @@ public sealed class PolicyRuleTests
         Refused(RefusalReason.ForbiddenRole, Approve("eve"));
     }
 
+    // An approval that comes late must not approve what was proposed since.
+    [Fact]
+    public void Refused_once_is_refused_again()
+    {
+        var approval = new PolicyCommand.Approve(_record.State.Version + 2, null, "");
+        Refused(RefusalReason.NotFound, Send("bob", approval, "r-1"));
+        Propose((Reach, "2000000"));
+        Assert.Equal(approval.Sequence, _record.State.Proposal!.Sequence);
+        Refused(RefusalReason.NotFound, Send("bob", approval, "r-1"));
+        Assert.Null(Send("bob", approval, "r-2").Refusal);
+    }
+
     [Fact]
     public void Others_than_admins_change_nothing()
     {
