@@ -228,10 +228,11 @@ public static class AccountDecider
         e is AccountEvent.HoldPlaced { Action.Kind: HarmKind.OwnerDeactivate }
             or AccountEvent.HoldLifted { Kind: HoldKind.OwnerDeactivation };
 
-    /// <summary>The shared fields of a request that changes something.</summary>
-    internal static Refusal? CheckFields(string reason, string note, string ticket, AccountPolicy policy) =>
+    /// <summary>The shared fields of a request that changes something, and whether it heals.</summary>
+    internal static Refusal? CheckFields(
+        string reason, string note, string ticket, AccountPolicy policy, bool heals = false) =>
         TextRules.ReasonForm(reason) is { } form ? Refusal.Invalid("reason", form)
-        : !policy.Reasons.Contains(reason)
+        : !policy.Reasons.Contains(reason) && !(heals && AccountPolicy.KnownReasons.Contains(reason))
             ? Refusal.Invalid(
                 "reason", $"must be one of {string.Join(", ", policy.Reasons.Order(StringComparer.Ordinal))}")
         : CheckNote(note) ?? (TextRules.Ticket(ticket) is { } t ? Refusal.Invalid("ticket", t) : null);

@@ -30,9 +30,15 @@ public sealed record AccountPolicy
     /// </summary>
     public double ImpactDrift { get; init; } = 0.10;
 
-    /// <summary>The reason codes that are accepted; at least one.</summary>
-    public ImmutableHashSet<string> Reasons { get; init; } =
+    /// <summary>The reason codes of the wire contract.</summary>
+    public static ImmutableHashSet<string> KnownReasons { get; } =
         ["IMPERSONATION", "SPAM", "ABUSE", "COMPROMISED", "LEGAL", "OWNER_REQUEST", "ERROR", "OTHER"];
+
+    /// <summary>
+    /// The reason codes that are accepted; at least one. What heals takes <see cref="KnownReasons"/> as well, so that no
+    /// setting keeps an account down.
+    /// </summary>
+    public ImmutableHashSet<string> Reasons { get; init; } = KnownReasons;
 
     /// <summary>Every broken rule, each a sentence that names the setting; empty when all is well.</summary>
     public ImmutableArray<string> Validate()

@@ -15,7 +15,8 @@ internal static class HealingRules
         AccountState state, AccountCommand.Restore command, Caller caller, Situation situation)
     {
         var mine = command.Owner ? OwnerKinds : StaffKinds;
-        if ((AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
+        if ((AccountDecider.CheckFields(
+                command.Reason, command.Note, command.Ticket, situation.Policy, heals: true)
             ?? CheckKinds(command.Kinds, mine)
             ?? CheckHealer(command.Owner, caller, situation) ?? CheckNotErased(state)) is { } refusal)
         {
@@ -65,7 +66,8 @@ internal static class HealingRules
         // The default is filled in here and not where the request comes in: a retry must have the same digest as the
         // first try.
         var reviewAt = command.ReviewAt ?? situation.Now + Limits.DefaultReview;
-        var refusal = AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
+        var refusal = AccountDecider.CheckFields(
+                command.Reason, command.Note, command.Ticket, situation.Policy, heals: true)
             ?? (reviewAt <= situation.Now || reviewAt > situation.Now + Limits.ReviewAhead
                 ? Refusal.Invalid(
                     "reviewAt", $"must be in the future, at most {Limits.ReviewAhead.TotalDays:0} days ahead")

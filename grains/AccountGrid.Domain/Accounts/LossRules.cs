@@ -23,7 +23,8 @@ internal static class LossRules
     public static Decision Close(
         AccountState state, AccountCommand.CloseFollowerLoss command, Caller caller, Situation situation)
     {
-        var refusal = AccountDecider.CheckFields(command.Reason, command.Note, command.Ticket, situation.Policy)
+        var refusal = AccountDecider.CheckFields(
+                command.Reason, command.Note, command.Ticket, situation.Policy, heals: true)
             ?? AccountDecider.CheckPerson(caller, Roles.Support | Roles.Approver, situation)
             ?? (AllowanceAt(state, situation.Now) is null
                 ? Refusal.WrongStatus($"Account {state.Id} has no allowance to lose followers.")

@@ -22,7 +22,7 @@ internal static class SuspensionRules
     public static Decision Shorten(AccountState state, HarmAction action, Caller caller, Situation situation)
     {
         var refusal =
-            AccountDecider.CheckFields(action.Reason, action.Note, action.Ticket, situation.Policy)
+            AccountDecider.CheckFields(action.Reason, action.Note, action.Ticket, situation.Policy, heals: true)
             ?? (action.Until > situation.Now
                 ? null
                 : Refusal.Invalid("until", "must be in the future; a restore ends the suspension now"))

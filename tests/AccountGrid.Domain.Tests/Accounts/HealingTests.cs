@@ -30,6 +30,21 @@ public sealed class HealingTests
             Expect.Done(World.Send(Famous, Commands.Restore(), World.As("max")));
         }
 
+        // A settings file with one reason kept every account down.
+        [Fact]
+        public void For_any_reason_of_the_wire_contract_whatever_reasons_the_settings_leave()
+        {
+            var world = new World { AccountPolicy = new() { Reasons = ["LEGAL"] } };
+            world.Enroll("kim");
+            world.Register(1);
+            Expect.Refused(RefusalReason.InvalidArgument, world.Send(new(1), Down("SPAM"), World.As("kim")));
+            Expect.Done(world.Send(new(1), Down("LEGAL"), World.As("kim")));
+            Expect.Done(world.Send(new(1), Commands.Restore(), World.As("kim")));
+
+            static AccountCommand Down(string reason) =>
+                new AccountCommand.Harm(Commands.Action(HarmKind.Deactivate, reason: reason), DirectOnly: false);
+        }
+
         [Fact]
         public void Not_after_the_end_of_authority()
         {
