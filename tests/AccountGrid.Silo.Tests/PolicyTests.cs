@@ -3,6 +3,7 @@ using AccountGrid.Application;
 using AccountGrid.Domain;
 using AccountGrid.Storage.Sqlite;
 using AccountGrid.Testing;
+using Microsoft.Data.Sqlite;
 
 namespace AccountGrid.Silo.Tests;
 
@@ -140,6 +141,50 @@ public sealed class PolicyTests : IDisposable
         Assert.NotEqual(0, exitCode);
         Assert.Contains("AccountGrid did not start", output, StringComparison.Ordinal);
         Assert.Contains("grid/policy", output, StringComparison.Ordinal);
+    }
+
+    // Without the record the next start took the settings for it, however weak they were.
+    [Theory]
+    [InlineData("stream = 'grid/policy'")]
+    [InlineData("stream = 'grid/policy' AND sequence > 1")]
+    public async Task A_silo_does_not_start_on_a_record_that_lacks_entries_which_it_has_seen(string removed)
+    {
+        var mark = _directory.File("policy.mark");
+        await using (var first = await StartAsync())
+        {
+            using var kim = new Api(first, "kim", "admin");
+            await RecordedAsync(kim);
+            await first.StopAsync(cancellationToken: Token);
+        }
+
+        await using (var second = await StartAsync(("OPERATORS__MAXHARMS", "7")))
+        {
+            await UntilAsync(() => Task.FromResult(
+                File.Exists(mark) && File.ReadAllText(mark).StartsWith("2 ", StringComparison.Ordinal)));
+            await second.StopAsync(cancellationToken: Token);
+        }
+
+        await using (var database = new SqliteConnection(
+            $"Data Source={_directory.File("accountgrid.db")};Pooling=False"))
+        {
+            await database.OpenAsync(Token);
+            await using var command = database.CreateCommand();
+            command.CommandText = $"DROP TRIGGER journal_is_never_cut; DELETE FROM journal WHERE {removed}";
+            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(Token));
+        }
+
+        var weaker = new SiloProcessOptions
+        {
+            DataDirectory = _directory.FullPath,
+            Environment = new Dictionary<string, string> { ["ACCOUNTGRID__OPERATORS__MAXHARMS"] = "1000" },
+        };
+        var (exitCode, output) = await SiloProcess.RunToEndAsync(weaker, Token);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains($"{mark} knows entry 2", output, StringComparison.Ordinal);
+
+        // A person looked, and decided.
+        File.Delete(mark);
+        await using var decided = await SiloProcess.StartAsync(weaker, Token);
     }
 
     private async Task ForgeAsync()

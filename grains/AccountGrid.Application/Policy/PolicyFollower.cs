@@ -16,12 +16,16 @@ public sealed class PolicyFollower
     private readonly PolicyMeters _meters;
     private readonly ILogger<PolicyProcessor> _log;
     private readonly JournaledStream<PolicyState, PolicyEvent> _stream;
+    private readonly PolicyMark? _mark;
     private volatile Seen _seen;
     private bool _isOpen;
+    private long _noted;
 
     /// <summary>A follower that has read nothing yet.</summary>
-    public PolicyFollower(SiloPolicy own, PolicyInForce inForce, PolicyServices services, PolicyMeters meters)
+    public PolicyFollower(
+        SiloPolicy own, PolicyInForce inForce, PolicyServices services, PolicyMeters meters, PolicyMark? mark = null)
     {
+        _mark = mark;
         ArgumentNullException.ThrowIfNull(services);
         Own = own;
         _inForce = inForce;
@@ -54,17 +58,46 @@ public sealed class PolicyFollower
     /// may be weaker than the record.
     /// </exception>
     /// <exception cref="UnknownFormatException">The journal was written by a newer program; likewise.</exception>
+    /// <exception cref="InvalidDataException">
+    /// At the first call: the journal lacks entries that are noted outside the store; likewise.
+    /// </exception>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
         var before = _stream.Head.Version;
 
         // Once a second: without a span of its own.
         await _stream.ReadForwardAsync(cancellationToken);
+        if (!_isOpen)
+        {
+            _mark?.Check(_stream.Head.Version, _stream.Head.Hash);
+        }
+
         _inForce.IsRecorded = _stream.Head.Version > 0;
         if (!_isOpen || _stream.Head.Version > before)
         {
             _isOpen = true;
             Adopt(_stream.Head.State);
+        }
+
+        NoteOutside();
+    }
+
+    private void NoteOutside()
+    {
+        if (_stream.Head.Version == _noted)
+        {
+            return;
+        }
+
+        try
+        {
+            _mark?.Note(_stream.Head.Version, _stream.Head.Hash);
+            _noted = _stream.Head.Version;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            // Tried again by the next call: the policy is followed all the same.
+            PolicyLog.NotNoted(_log, e);
         }
     }
 

@@ -24,6 +24,10 @@ internal static partial class PolicyLog
         "The settings of this silo differ from the policy record, which is in force: {Differences}")]
     public static partial void Differs(ILogger log, string differences);
 
+    [LoggerMessage(1036, LogLevel.Warning,
+        "The last entry of the policy record could not be noted outside the store; the next second tries again.")]
+    public static partial void NotNoted(ILogger log, Exception exception);
+
     [LoggerMessage(1035, LogLevel.Information, "The settings of this silo no longer differ from the policy record.")]
     public static partial void Agrees(ILogger log);
 }

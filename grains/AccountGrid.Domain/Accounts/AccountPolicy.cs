@@ -35,8 +35,8 @@ public sealed record AccountPolicy
         ["IMPERSONATION", "SPAM", "ABUSE", "COMPROMISED", "LEGAL", "OWNER_REQUEST", "ERROR", "OTHER"];
 
     /// <summary>
-    /// The reason codes that are accepted; at least one. What heals takes <see cref="KnownReasons"/> as well, so that no
-    /// setting keeps an account down.
+    /// The reason codes that are accepted; at least one. What heals takes <see cref="KnownReasons"/> as well, so that
+    /// no setting keeps an account down.
     /// </summary>
     public ImmutableHashSet<string> Reasons { get; init; } = KnownReasons;
 

@@ -86,7 +86,7 @@ public static class Brake
 
     /// <summary>
     /// An attempt at power is an entry, and with a request id so is a refusal that depends on the state: sent again
-    /// once the brake has engaged, it must not release what nobody has looked at.
+    /// once the brake has engaged, it must not release what was not looked at yet.
     /// </summary>
     private static BrakeEvent.AttemptRefused? EntryOf(
         BrakeState state, BrakeReleaseRequest request, Refusal refusal, DateTimeOffset now) =>

@@ -1,8 +1,8 @@
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// The entries of refused attempts that a record of an operator or of the grid (policy, brake) has within the window: up
-/// to a number, so that no caller fills its journal.
+/// The entries of refused attempts that a record of an operator or of the grid (policy, brake) has within the window:
+/// up to a number, so that no caller fills its journal.
 /// </summary>
 /// <param name="From">When the window began.</param>
 /// <param name="Entries">Entries in it.</param>

@@ -179,6 +179,8 @@ public sealed class SiloHost : IAsyncDisposable
         services.AddSingleton(static provider => provider.GetRequiredService<DataFiles>().ReadSnapshotSeal());
         AddMacs(services, isAlone: storage.Sqlite is not null);
 
+        services.AddSingleton(static provider => new PolicyMark(provider.GetRequiredService<DataFiles>().PolicyMark));
+
         // Before anything is served by the settings: they may be weaker than the record.
         Preparation.Add(services, static (provider, cancellationToken) =>
             provider.GetRequiredService<PolicyFollower>().FollowAsync(cancellationToken));

@@ -24,6 +24,9 @@ internal sealed class DataFiles(string directory, CheckpointSettings checkpoints
     /// <summary>The boundaries of MACs outside the store: beside the checkpoint log.</summary>
     public string MacBoundaries => Path.Combine(Path.GetDirectoryName(CheckpointLog)!, "macs.jsonl");
 
+    /// <summary>The last entry of the policy record, outside the store: beside the checkpoint log.</summary>
+    public string PolicyMark => Path.Combine(Path.GetDirectoryName(CheckpointLog)!, "policy.mark");
+
     /// <summary>The development signing key of a data directory. A reader of it can mint any token.</summary>
     public static string DevelopmentKeyIn(string directory) => Path.Combine(directory, DevelopmentKey.FileName);
 

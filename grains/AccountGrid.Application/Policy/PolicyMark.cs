@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace AccountGrid.Application;
+
+/// <summary>
+/// How far the policy record has come, in a file outside the store: the version and the hash of its last entry. A
+/// writer to the store who removes entries of the record would make the policy weaker; a silo that knows of them does
+/// not start on what is left. Silos that share a data directory share it. Not thread-safe.
+/// </summary>
+/// <param name="path">The file; made by the first write. Its folder must exist.</param>
+public sealed class PolicyMark(string path)
+{
+    private const int MaxBytes = 1 << 10;
+
+    /// <summary>Compares the record with what is noted.</summary>
+    /// <param name="version">The record's last entry; 0 = it has none.</param>
+    /// <param name="hash">That entry's hash.</param>
+    /// <exception cref="InvalidDataException">
+    /// Entries that are noted are missing, or the last one is another, or the file is no mark.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public void Check(long version, ReadOnlyMemory<byte> hash)
+    {
+        var (noted, notedHash) = Read();
+        if (noted > version || (noted == version && version > 0 && notedHash != Convert.ToHexStringLower(hash.Span)))
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The policy record ends with entry {version}, but {path} knows entry {noted}. ")
+                + "Entries were removed from the database, or it is an older copy: its policy may be weaker. Restore a "
+                + "newer one; if there is none, move the file away, start, and look at the policy.");
+        }
+    }
+
+    /// <summary>Notes the record's last entry, durably, unless a later one is noted.</summary>
+    /// <exception cref="InvalidDataException">The file is no mark.</exception>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>
+    public void Note(long version, ReadOnlyMemory<byte> hash)
+    {
+        if (Read().Version >= version)
+        {
+            return;
+        }
+
+        var next = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.new");
+        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            using var writer = new StreamWriter(file, leaveOpen: true);
+            writer.Write(
+                string.Create(CultureInfo.InvariantCulture, $"{version} {Convert.ToHexStringLower(hash.Span)}\n"));
+            writer.Flush();
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, path, overwrite: true);
+    }
+
+    private (long Version, string Hash) Read()
+    {
+        if (!File.Exists(path))
+        {
+            return (0, "");
+        }
+
+        var text = new FileInfo(path).Length <= MaxBytes ? File.ReadAllText(path) : "";
+        return text.TrimEnd('\n').Split(' ') is [var version, { Length: 64 } hash]
+            && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var noted)
+            ? (noted, hash)
+            : throw new InvalidDataException($"{path} is no mark of the policy record: a version and a hash.");
+    }
+}
