@@ -73,17 +73,9 @@ public sealed class ClusterTraceTests : IClassFixture<ClusterTurn>, IAsyncDispos
               account.execute INTERNAL account={id} action=deactivate actor.kind=operator outcome=done enduser.id=kim
                 account.queue INTERNAL
                 operator.ask INTERNAL operator=kim standing=active
-                  IOperatorGrain/AskAsync CLIENT
-                    IOperatorGrain/AskAsync SERVER
                 account.decide INTERNAL
                 brake.ask INTERNAL
-                  IBrakeGrain/ReserveAsync CLIENT
-                    IBrakeGrain/ReserveAsync SERVER
                 journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
-                IBrakeGrain/SettleAsync CLIENT
-                  IBrakeGrain/SettleAsync SERVER
-                IOperatorGrain/SettleAsync CLIENT
-                  IOperatorGrain/SettleAsync SERVER
         storage commit CLIENT -> journal.append
           postgresql CLIENT
         """;

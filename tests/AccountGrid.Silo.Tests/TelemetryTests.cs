@@ -34,8 +34,6 @@ public sealed class TelemetryTests
                   account.execute INTERNAL account=1 action=restore actor.kind=operator outcome=done enduser.id=kim
                     account.queue INTERNAL
                     operator.ask INTERNAL operator=kim standing=active
-                      IOperatorGrain/AskAsync CLIENT
-                        IOperatorGrain/AskAsync SERVER
                     account.decide INTERNAL
                     journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
             storage commit CLIENT -> journal.append

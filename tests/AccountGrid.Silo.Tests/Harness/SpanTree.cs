@@ -12,6 +12,13 @@ public static class SpanTree
     private static readonly string[] Hidden = ["orleans.", "rpc.system", "rpc.service", "rpc.method", "http.route",
         "accountgrid.storage.rows", "db.", "server.", "network.", "accountgrid.proposal.trace_id"];
 
+    /// <summary>
+    /// Calls that are made only where the grain is in another silo, or was not called for a while: left out with what is
+    /// below them, and tested by themselves.
+    /// </summary>
+    private static readonly string[] Occasional = ["IOperatorGrain/AskAsync", "IOperatorGrain/SettleAsync",
+        "IBrakeGrain/ReserveAsync", "IBrakeGrain/SettleAsync"];
+
     /// <summary>The tree; spans that are linked to are named, <c>?</c> stands for one that is not among them.</summary>
     /// <param name="spans">All of them.</param>
     /// <param name="others">Spans of other traces that these may be linked to.</param>
@@ -30,6 +37,11 @@ public static class SpanTree
 
         void Write(RecordedSpan span, int depth)
         {
+            if (Occasional.Contains(span.Name))
+            {
+                return;
+            }
+
             text.Append(' ', depth * 2).Append(span.Name).Append(' ').Append(span.Kind)
                 .Append(span.IsError ? " ERROR" : "");
             foreach (var (name,
