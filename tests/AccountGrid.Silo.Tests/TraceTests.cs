@@ -20,24 +20,26 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
 
     private static string Asking(string person) => Authority.Replace("{0}", person, StringComparison.Ordinal);
 
+    private static string TakedownBy(string person, long id) => $"""
+        accountgrid.v1.AccountService/DeactivateAccount SERVER actor.kind=operator request=command enduser.id={person} http.request.method=POST http.response.status_code=200
+          IAccountGrain/ExecuteAsync CLIENT
+            IAccountGrain/ExecuteAsync SERVER
+              account.execute INTERNAL account={id} action=deactivate actor.kind=operator outcome=done enduser.id={person}
+                account.queue INTERNAL
+        {Asking(person)}
+                account.decide INTERNAL
+                brake.ask INTERNAL
+                journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
+        storage commit CLIENT -> journal.append
+        """;
+
     [Fact]
     public async Task A_deactivate_is_one_trace_from_the_request_to_the_commit()
     {
         var id = await AccountAsync();
         var trace = await Traced.PostAsync(
             $"/v1/accounts/{id}:deactivate", new { reason = "SPAM", note = "a secret note" }, "kim", "support");
-        await Traced.ShowsAsync(trace, $"""
-            accountgrid.v1.AccountService/DeactivateAccount SERVER actor.kind=operator request=command enduser.id=kim http.request.method=POST http.response.status_code=200
-              IAccountGrain/ExecuteAsync CLIENT
-                IAccountGrain/ExecuteAsync SERVER
-                  account.execute INTERNAL account={id} action=deactivate actor.kind=operator outcome=done enduser.id=kim
-                    account.queue INTERNAL
-            {Asking("kim")}
-                    account.decide INTERNAL
-                    brake.ask INTERNAL
-                    journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
-            storage commit CLIENT -> journal.append
-            """);
+        await Traced.ShowsAsync(trace, TakedownBy("kim", id));
         var spans = await Traced.SpansAsync(trace);
         Assert.Equal(Traced.CallerSpan, spans[0].ParentId);
         Assert.Equal(("sqlite", "1"),
@@ -58,18 +60,7 @@ public sealed class TraceTests(TraceTests.OneSilo fixture) : IClassFixture<Trace
         await Traced.SendAsync(HttpMethod.Get, $"/v1/accounts/{id}", body: null, "max", "support");
         var body = new { reason = "SPAM" };
         var trace = await Traced.PostAsync($"/v1/accounts/{id}:deactivate", body, "max", "support");
-        await Traced.ShowsAsync(trace, $"""
-            accountgrid.v1.AccountService/DeactivateAccount SERVER actor.kind=operator request=command enduser.id=max http.request.method=POST http.response.status_code=200
-              IAccountGrain/ExecuteAsync CLIENT
-                IAccountGrain/ExecuteAsync SERVER
-                  account.execute INTERNAL account={id} action=deactivate actor.kind=operator outcome=done enduser.id=max
-                    account.queue INTERNAL
-            {Asking("max")}
-                    account.decide INTERNAL
-                    brake.ask INTERNAL
-                    journal.append INTERNAL journal.entries=1 journal.result=appended -> storage commit
-            storage commit CLIENT -> journal.append
-            """);
+        await Traced.ShowsAsync(trace, TakedownBy("max", id));
         var spans = await Traced.SpansAsync(trace);
         var asked = spans.Single(static s => s.Name == "operator.ask");
         var call = spans.Single(s => s.Name == "IOperatorGrain/AskAsync" && s.ParentId == asked.SpanId);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AccountGrid.Domain;
@@ -40,20 +39,14 @@ public sealed class MacBoundaryFile(string path)
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(IEnumerable<MacBoundary> boundaries)
     {
-        var next = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.new");
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
+        using var lines = new MemoryStream();
+        foreach (var boundary in boundaries)
         {
-            foreach (var boundary in boundaries)
-            {
-                file.Write(
-                    JsonSerializer.SerializeToUtf8Bytes(Line.Of(boundary), MacBoundaryContext.Default.Line));
-                file.WriteByte((byte)'\n');
-            }
-
-            file.Flush(flushToDisk: true);
+            lines.Write(JsonSerializer.SerializeToUtf8Bytes(Line.Of(boundary), MacBoundaryContext.Default.Line));
+            lines.WriteByte((byte)'\n');
         }
 
-        File.Move(next, path, overwrite: true);
+        WholeFile.Replace(path, lines.ToArray());
     }
 
     private MacBoundary Parse(string line)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace AccountGrid.Application;
 
@@ -43,17 +44,8 @@ public sealed class PolicyMark(string path)
             return;
         }
 
-        var next = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.new");
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            using var writer = new StreamWriter(file, leaveOpen: true);
-            writer.Write(
-                string.Create(CultureInfo.InvariantCulture, $"{version} {Convert.ToHexStringLower(hash.Span)}\n"));
-            writer.Flush();
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, path, overwrite: true);
+        var line = string.Create(CultureInfo.InvariantCulture, $"{version} {Convert.ToHexStringLower(hash.Span)}\n");
+        WholeFile.Replace(path, Encoding.ASCII.GetBytes(line));
     }
 
     private (long Version, string Hash) Read()

@@ -53,26 +53,11 @@ public static class OperatorDecider
                 && request.Caller.Actor.Kind != ActorKind.System
                 ? Refuse(state, Refusal.SystemOnly, request.Command.Name)
                 : DecideNew(state, request, situation);
-        return WithEntryOfRefusal(state, request, decision, situation.Now);
-    }
-
-    /// <summary>
-    /// A refused attempt is an entry of a record that exists, by <see cref="RefusalTally.Takes"/>; one with further
-    /// events always is.
-    /// </summary>
-    private static OperatorDecision WithEntryOfRefusal(
-        OperatorState state, OperatorRequest request, OperatorDecision decision, DateTimeOffset now)
-    {
-        if (decision.Refusal is not { } refusal || decision.Events is not ([] or [OperatorEvent.AttemptRefused]))
-        {
-            return decision;
-        }
-
         return decision with
         {
-            Events = state.Version == 0 || !state.Refusals.Takes(refusal, request.RequestId, now) ? []
-                : decision.Events is [] ? [EntryOf(refusal, request.Command.Name)]
-                : decision.Events,
+            Events = state.Refusals.EventsOf(
+                state.Version, decision.Events, decision.Refusal, request.RequestId, situation.Now,
+                refused => EntryOf(refused, request.Command.Name)),
         };
     }
 

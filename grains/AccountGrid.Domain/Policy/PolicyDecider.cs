@@ -38,10 +38,15 @@ public static class PolicyDecider
         var decision = request.ExpectedPolicyVersion is { } expected && expected != state.PolicyVersion
             ? Refuse(Refusal.VersionMismatch("etag", Etag.Format(state.PolicyVersion)), request.Command.Name)
             : request.Command is PolicyCommand.Configure or PolicyCommand.FireDue
-            && request.Caller.Actor.Kind != ActorKind.System
+                && request.Caller.Actor.Kind != ActorKind.System
                 ? Refuse(Refusal.SystemOnly, request.Command.Name)
                 : DecideNew(state, request, situation);
-        return WithEntryOfRefusal(state, request, decision, situation.Now);
+        return decision with
+        {
+            Events = state.Refusals.EventsOf(
+                state.Version, decision.Events, decision.Refusal, request.RequestId, situation.Now,
+                refused => EntryOf(refused, request.Command.Name)),
+        };
     }
 
     /// <summary>
@@ -118,24 +123,4 @@ public static class PolicyDecider
 
     private static PolicyEvent.AttemptRefused EntryOf(Refusal refusal, string attempt) =>
         new(attempt, refusal.Reason, refusal.Message);
-
-    /// <summary>
-    /// A refused attempt is an entry of a record that exists, by <see cref="RefusalTally.Takes"/>; one that also closes
-    /// a proposal always is.
-    /// </summary>
-    private static PolicyDecision WithEntryOfRefusal(
-        PolicyState state, PolicyRequest request, PolicyDecision decision, DateTimeOffset now)
-    {
-        if (decision.Refusal is not { } refusal || decision.Events is not ([] or [PolicyEvent.AttemptRefused]))
-        {
-            return decision;
-        }
-
-        return decision with
-        {
-            Events = state.Version == 0 || !state.Refusals.Takes(refusal, request.RequestId, now) ? []
-                : decision.Events is [] ? [EntryOf(refusal, request.Command.Name)]
-                : decision.Events,
-        };
-    }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace AccountGrid.Domain;
 
 /// <summary>
@@ -15,6 +17,27 @@ public readonly record struct RefusalTally(DateTimeOffset From, int Entries, int
     /// </summary>
     internal bool Takes(Refusal refusal, string? requestId, DateTimeOffset now) =>
         (refusal.IsRecorded || (requestId is not null && refusal.IsRemembered)) && HasRoomFor(refusal, now);
+
+    /// <summary>
+    /// The events of a decision, with the entry of a refused attempt where there is to be one, and only there: not in a
+    /// record that does not exist. An attempt with further events, such as the end of a proposal, is an entry always.
+    /// </summary>
+    /// <typeparam name="TEvent">The record's events.</typeparam>
+    /// <typeparam name="TAttempt">The entry of a refused attempt.</typeparam>
+    /// <param name="version">The record's version; 0 = it does not exist.</param>
+    /// <param name="events">What was decided.</param>
+    /// <param name="refusal">The refusal, if it is one.</param>
+    /// <param name="requestId">The request's id, if sent.</param>
+    /// <param name="now">The instant of deciding.</param>
+    /// <param name="entryOf">Makes the entry.</param>
+    internal ImmutableArray<TEvent> EventsOf<TEvent, TAttempt>(
+        long version, ImmutableArray<TEvent> events, Refusal? refusal, string? requestId, DateTimeOffset now,
+        Func<Refusal, TAttempt> entryOf)
+        where TAttempt : class, TEvent =>
+        refusal is null || events is not ([] or [TAttempt]) ? events
+        : version == 0 || !Takes(refusal, requestId, now) ? []
+        : events is [] ? [entryOf(refusal)]
+        : events;
 
     private bool HasRoomFor(Refusal refusal, DateTimeOffset now) =>
         IsOver(now) || (refusal.IsForWantOfPower

@@ -20,8 +20,9 @@ public sealed partial class BrakeGrain(
 
     private const string Type = "brake";
     private readonly GrainMemory _memory = new(guard, isRead: true);
-    private readonly BrakeProcessor _processor = new(services);
-    private LocalProcessors<BrakeProcessor>.Activation? _here;
+    private readonly LocalProcessors<BrakeProcessor>.Activation _here = local.Begin(LocalKey, new(services));
+
+    private BrakeProcessor Processor => _here.Processor;
 
     /// <summary>
     /// Shows the brake by the metrics of this silo. Its record is read by the first call, so that a store that cannot
@@ -29,16 +30,15 @@ public sealed partial class BrakeGrain(
     /// </summary>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        services.Diagnostics.Brake.Begin(_processor);
-        _here = local.Begin(LocalKey, _processor);
+        services.Diagnostics.Brake.Begin(Processor);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _here?.End();
-        services.Diagnostics.Brake.End(_processor);
+        _here.End();
+        services.Diagnostics.Brake.End(Processor);
         return Task.CompletedTask;
     }
 
@@ -46,8 +46,8 @@ public sealed partial class BrakeGrain(
     public Task<BrakeInfo> GetAsync(CancellationToken cancellationToken) =>
         AnswerAsync(async () =>
         {
-            await _processor.LoadAsync(cancellationToken);
-            return _processor.View.ToInfo();
+            await Processor.LoadAsync(cancellationToken);
+            return Processor.View.ToInfo();
         }, cancellationToken);
 
     /// <inheritdoc />
@@ -55,7 +55,7 @@ public sealed partial class BrakeGrain(
     {
         var mayEngage = manifests.EverySiloHosts(Type);
         var answer = await AnswerAsync(
-            () => _processor.ReserveAsync(
+            () => Processor.ReserveAsync(
                 new(new AccountId(account), reach), mayEngage, cancellationToken).AsTask(),
             cancellationToken, isLocalToo: mayEngage);
         return new(answer.Reservation, answer.EngagedUntil);
@@ -64,7 +64,7 @@ public sealed partial class BrakeGrain(
     /// <inheritdoc />
     public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
     {
-        _processor.Settle(reservation, happenedAt);
+        Processor.Settle(reservation, happenedAt);
         return Task.CompletedTask;
     }
 
@@ -81,7 +81,7 @@ public sealed partial class BrakeGrain(
         try
         {
             var result = await AnswerAsync(
-                () => _processor.ReleaseAsync(new(verified, note, requestId), cancellationToken), cancellationToken);
+                () => Processor.ReleaseAsync(new(verified, note, requestId), cancellationToken), cancellationToken);
             return new(result.View.ToInfo(), result.Refusal?.ToInfo());
         }
         catch (GrainRefusedException refused)
@@ -106,11 +106,11 @@ public sealed partial class BrakeGrain(
         try
         {
             var generation =
-                await _memory.ConfirmAsync(() => _processor.RefreshAsync(cancellationToken), cancellationToken);
+                await _memory.ConfirmAsync(() => Processor.RefreshAsync(cancellationToken), cancellationToken);
             var answered = await answer();
             if (isLocalToo)
             {
-                _here?.Called(generation);
+                _here.Called(generation);
             }
 
             return answered;
@@ -121,7 +121,7 @@ public sealed partial class BrakeGrain(
         }
         finally
         {
-            if (_processor.IsFenced)
+            if (Processor.IsFenced)
             {
                 Fenced(log);
                 DeactivateOnIdle();

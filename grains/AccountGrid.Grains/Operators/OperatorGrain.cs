@@ -17,7 +17,6 @@ public sealed partial class OperatorGrain(
 {
     private readonly GrainMemory _memory = new(guard, isRead: true);
     private LocalProcessors<OperatorProcessor>.Activation? _here;
-    private OperatorProcessor? _processor;
     private Refusal? _fault;
 
     /// <summary>
@@ -36,7 +35,6 @@ public sealed partial class OperatorGrain(
         try
         {
             await processor.LoadAsync(cancellationToken);
-            _processor = processor;
             _here = local.Begin(this.GetPrimaryKeyString(), processor);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
@@ -93,7 +91,7 @@ public sealed partial class OperatorGrain(
     /// <inheritdoc />
     public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
     {
-        _processor?.Settle(reservation, happenedAt);
+        _here?.Processor.Settle(reservation, happenedAt);
         return Task.CompletedTask;
     }
 
@@ -101,7 +99,7 @@ public sealed partial class OperatorGrain(
     public async Task<OperatorReply> ExecuteAsync(
         OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
     {
-        if (_processor is not { } processor)
+        if (_here is not { Processor: var processor })
         {
             DeactivateOnIdle();
             return new(null, _fault!.ToInfo());
@@ -146,7 +144,7 @@ public sealed partial class OperatorGrain(
     /// <exception cref="GrainRefusedException">The record could not be loaded.</exception>
     private OperatorProcessor Loaded()
     {
-        if (_processor is not { } processor)
+        if (_here is not { Processor: var processor })
         {
             DeactivateOnIdle();
             throw new GrainRefusedException(_fault!.ToInfo());

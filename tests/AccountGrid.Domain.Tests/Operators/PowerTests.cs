@@ -286,7 +286,7 @@ public sealed class PowerTests
         Assert.Equal(Outcome.Pending, Send("ann", "yan", new OperatorCommand.Offboard(_now.AddDays(30), "")).Outcome);
     }
 
-    // One admin alone left nobody who could heal: one at a later instant, the other at once.
+    // One admin alone ended both healers, the first at a later instant and the second at once: no healer was left.
     [Fact]
     public void One_who_will_leave_does_not_count_as_the_replacement_of_one_who_leaves_before()
     {
