@@ -12,11 +12,18 @@ public sealed partial class AccountProcessor
     /// <summary>Made with the first follow of a protected account; <c>null</c> for nearly every account.</summary>
     private LossWindow? _losses;
     private DateTimeOffset _began;
+
+    /// <summary>
+    /// The entry about losses that was the last one when this activation began, or its own last one. Any other one is of
+    /// another activation, which does not count what this one would reserve, nor this one what that one may still lose.
+    /// </summary>
+    private long _lossNote;
     private Task? _notingRefusal;
 
     /// <summary>
-    /// Before follows go to the ledger: unfollows of a protected account must fit its limit, and wait for the entries
-    /// that it is protected and that reserve what it may lose.
+    /// Before follows go to the ledger: those of a protected account wait for the entry of the followers that its limit
+    /// is a share of, and unfollows must fit the limit, and wait for the entries that it is protected and that reserve
+    /// what it may lose.
     /// </summary>
     /// <param name="changes">The batch.</param>
     /// <param name="unfollowsBefore">Unfollows that go before it in the same transaction.</param>
@@ -32,7 +39,10 @@ public sealed partial class AccountProcessor
             return default;
         }
 
-        return UnfollowsIn(changes) is > 0 and var unfollows ? new(ReserveAsync(unfollowsBefore + unfollows)) : default;
+        var unfollows = UnfollowsIn(changes);
+        return unfollows > 0 || IsBaselineDue()
+            ? new(AdmitAsync(unfollows == 0 ? 0 : unfollowsBefore + unfollows))
+            : default;
     }
 
     /// <summary>After follows were applied: counts what was lost, and notes a crossing.</summary>
@@ -42,12 +52,12 @@ public sealed partial class AccountProcessor
     internal ValueTask AfterFollowsAsync(long count, int lost, int gained)
     {
         var before = count + lost - gained;
-        if (_losses is not null
-            || _stream.Head.State.TierWith(_followers.Exact?.Count, _services.Policy) == Tier.Protected)
+        if (lost > 0 && (_losses is not null
+            || _stream.Head.State.TierWith(_followers.Exact?.Count, _services.Policy) == Tier.Protected))
         {
             var now = _services.Clock.GetUtcNow();
             var brake = _services.Policies.Brake;
-            LossesAt(brake, now).Applied(lost, gained, _followers.IsInDoubt ? null : before, brake, now);
+            LossesAt(brake, now).Applied(lost, _followers.IsInDoubt ? null : before, brake, now);
         }
 
         return NoteCrossingAsync(before);
@@ -55,7 +65,7 @@ public sealed partial class AccountProcessor
 
     /// <summary>The outcome of follows is not known: every unfollow counts as a loss.</summary>
     internal void MayHaveLost(ImmutableArray<FollowChange> changes) => _losses?.Applied(
-        UnfollowsIn(changes), 0, followers: null, _services.Policies.Brake, _services.Clock.GetUtcNow());
+        UnfollowsIn(changes), followers: null, _services.Policies.Brake, _services.Clock.GetUtcNow());
 
     /// <summary>How many of the changes are unfollows.</summary>
     internal static int UnfollowsIn(ImmutableArray<FollowChange> changes)
@@ -69,9 +79,22 @@ public sealed partial class AccountProcessor
         return unfollows;
     }
 
-    private async Task<Refusal?> ReserveAsync(int unfollows)
+    /// <summary>
+    /// Whether the followers that the limit is a share of must be noted first. Where the count is not known, only of an
+    /// account that the journal says to be protected.
+    /// </summary>
+    private bool IsBaselineDue()
     {
-        if (ReachRules.MustProtectFirst(_stream.Head.State, _followers.Exact?.Count, _services.Policy))
+        var state = _stream.Head.State;
+        return (_followers.Stored is not null || state.TierWith(0, _services.Policy) == Tier.Protected)
+            && LossBaseline.IsDue(
+                state.Losses?.Baseline, _followers.Stored?.Count + Limits.FollowBatch ?? long.MaxValue,
+                _services.Policies.Brake, _services.Clock.GetUtcNow());
+    }
+
+    private async Task<Refusal?> AdmitAsync(int unfollows)
+    {
+        if (unfollows > 0 && ReachRules.MustProtectFirst(_stream.Head.State, _followers.Exact?.Count, _services.Policy))
         {
             await ProtectFirstAsync();
         }
@@ -83,6 +106,21 @@ public sealed partial class AccountProcessor
         }
 
         await _followers.EnsureAsync(CancellationToken.None);
+        if (_followers.Exact is not null && IsBaselineDue())
+        {
+            var (noted, _) = await RunAsync(
+                new(new AccountCommand.NoteLossBaseline(), Caller.System), reserved: true, CancellationToken.None);
+            if (noted.Refusal is { } full)
+            {
+                return full;
+            }
+        }
+
+        return unfollows > 0 ? await ReserveAsync(unfollows) : null;
+    }
+
+    private async Task<Refusal?> ReserveAsync(int unfollows)
+    {
         for (var step = 0; step < MostNotes && !HasMetAnothersLosses(); step++)
         {
             if (_followers.Stored is not { } stored)
@@ -114,7 +152,13 @@ public sealed partial class AccountProcessor
             var (result, made) = await RunAsync(
                 new(losses.Reserve(unfollows, followers, brake, now), Caller.System), reserved: true,
                 CancellationToken.None);
-            if (result.Refusal is not null || (made && losses.TryTake(_stream.Head.State)))
+            if (made && losses.TryTake(_stream.Head.State))
+            {
+                _lossNote = losses.NoteSequence;
+                return null;
+            }
+
+            if (result.Refusal is not null)
             {
                 return result.Refusal;
             }
@@ -122,6 +166,8 @@ public sealed partial class AccountProcessor
 
         throw UnfollowsWait("The followers lost could not be recorded, so that unfollows must wait.");
     }
+
+    private long LastLossNote => _stream.Head.State.Losses?.Note?.Sequence ?? 0;
 
     private LossWindow LossesAt(BrakePolicy brake, DateTimeOffset now) =>
         _losses is { } known && known.Window == brake.Window
@@ -134,7 +180,7 @@ public sealed partial class AccountProcessor
     /// </summary>
     private bool HasMetAnothersLosses()
     {
-        if (!IsFenced && _losses is { } known && !known.IsLast(_stream.Head.State))
+        if (!IsFenced && _lossNote != LastLossNote)
         {
             _stream.NoteFenceLost();
         }

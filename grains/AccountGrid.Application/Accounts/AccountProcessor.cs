@@ -92,6 +92,7 @@ public sealed partial class AccountProcessor : IHeadObserver<AccountState>
             await _stream.ReadForwardAsync(cancellationToken);
         }
 
+        _lossNote = LastLossNote;
         await _followers.EnsureAsync(cancellationToken);
         _followers.UseAsLastKnown(snapshot?.Followers);
         _followers.CompareWith(resumed ? snapshot!.Followers : null);

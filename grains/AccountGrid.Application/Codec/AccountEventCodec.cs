@@ -17,6 +17,7 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
     private const string ReachBelow = "reach-below";
     private const string ReachUnprotected = "reach-unprotected";
     private const string FollowersLost = "followers-lost";
+    private const string LossBaseline = "loss-baseline";
     private const string FollowerLossRefused = "follower-loss-refused";
     private const string FollowerLossAllowed = "follower-loss-allowed";
     private const string FollowerLossClosed = "follower-loss-closed";
@@ -56,6 +57,7 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
             ReachUnprotected, new ReachUnprotectedData(e.Followers, e.Threshold, e.ProposalSequence)),
         AccountEvent.FollowersLost e => Payload.Write(FollowersLost, new FollowersLostData(
             e.Lost, e.Reserved, e.Limit, e.Window, e.Slices, e.FromAllowance == 0 ? null : e.FromAllowance)),
+        AccountEvent.LossBaselineNoted e => Payload.Write(LossBaseline, new LossBaselineData(e.Followers)),
         AccountEvent.FollowerLossRefused e => Payload.Write(
             FollowerLossRefused, new FollowerLossRefusedData(e.Lost, e.Limit, e.Window, e.Unfollows)),
         AccountEvent.FollowerLossAllowed e => Payload.Write(
@@ -98,6 +100,7 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
         (ReachBelow, 1) => Unpack(Payload.Read<ReachBelowData>(entry)),
         (ReachUnprotected, 1) => Unpack(Payload.Read<ReachUnprotectedData>(entry)),
         (FollowersLost, 1) => Unpack(Payload.Read<FollowersLostData>(entry)),
+        (LossBaseline, 1) => Unpack(Payload.Read<LossBaselineData>(entry)),
         (FollowerLossRefused, 1) => Unpack(Payload.Read<FollowerLossRefusedData>(entry)),
         (FollowerLossAllowed, 1) => UnpackAllowed(Payload.Read<ApprovedHarmData>(entry)),
         (FollowerLossClosed, 1) => Unpack(Payload.Read<FollowerLossClosedData>(entry)),
@@ -146,6 +149,8 @@ public sealed class AccountEventCodec : IEventCodec<AccountEvent>
 
     private static AccountEvent.FollowersLost Unpack(FollowersLostData d) =>
         new(d.Lost, d.Reserved, d.Limit, d.Window, d.FromAllowance ?? 0, d.Slices);
+
+    private static AccountEvent.LossBaselineNoted Unpack(LossBaselineData d) => new(d.Followers);
 
     private static AccountEvent.FollowerLossRefused Unpack(FollowerLossRefusedData d) =>
         new(d.Lost, d.Limit, d.Window, d.Unfollows);

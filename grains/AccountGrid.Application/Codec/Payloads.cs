@@ -59,6 +59,8 @@ internal sealed record ReachUnprotectedData(long Followers, long Threshold, long
 internal sealed record FollowersLostData(
     long Lost, long Reserved, long Limit, TimeSpan Window, ImmutableArray<long> Slices, long? FromAllowance = null);
 
+internal sealed record LossBaselineData(long Followers);
+
 internal sealed record FollowerLossRefusedData(long Lost, long Limit, TimeSpan Window, long Unfollows);
 
 internal sealed record FollowerLossClosedData(
@@ -120,6 +122,7 @@ internal sealed record PolicyAdoptedData(
 [JsonSerializable(typeof(ReachBelowData))]
 [JsonSerializable(typeof(ReachUnprotectedData))]
 [JsonSerializable(typeof(FollowersLostData))]
+[JsonSerializable(typeof(LossBaselineData))]
 [JsonSerializable(typeof(FollowerLossRefusedData))]
 [JsonSerializable(typeof(FollowerLossClosedData))]
 [JsonSerializable(typeof(EnrolledData))]

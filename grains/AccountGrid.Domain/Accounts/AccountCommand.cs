@@ -201,6 +201,15 @@ public abstract record AccountCommand
         internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(After).Add(Lost).Add(Reserved);
     }
 
+    /// <summary>System: make an entry of the followers that the limit on losses is a share of, unless one is young.</summary>
+    public sealed record NoteLossBaseline : AccountCommand
+    {
+        /// <inheritdoc/>
+        public override string Name => "note_loss_baseline";
+
+        internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest;
+    }
+
     /// <summary>System: make an entry of unfollows that were refused, unless the window has one.</summary>
     public sealed record NoteLossRefused(long Lost, long Limit, TimeSpan Window, long Unfollows) : AccountCommand
     {

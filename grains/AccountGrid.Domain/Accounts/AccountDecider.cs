@@ -127,7 +127,7 @@ public static class AccountDecider
             AccountCommand.Reject c => ProposalRules.Reject(state, c, request.Caller, situation),
             AccountCommand.Withdraw c => ProposalRules.Withdraw(state, c, request.Caller, situation),
             AccountCommand.FireDue or AccountCommand.Freeze or AccountCommand.NoteReach
-                or AccountCommand.NoteLosses or AccountCommand.NoteLossRefused
+                or AccountCommand.NoteLosses or AccountCommand.NoteLossRefused or AccountCommand.NoteLossBaseline
                 when request.Caller.Actor.Kind != ActorKind.System =>
                 Refuse(Refusal.SystemOnly, request.Command.Name),
             AccountCommand.FireDue c => DueRules.Fire(state, c, situation),
@@ -135,6 +135,7 @@ public static class AccountDecider
             AccountCommand.NoteReach c => ReachRules.Note(state, c, situation),
             AccountCommand.NoteLosses c => LossRules.Note(state, c),
             AccountCommand.NoteLossRefused c => LossRules.NoteRefused(state, c, situation),
+            AccountCommand.NoteLossBaseline => LossRules.NoteBaseline(state, situation),
             AccountCommand.SumUpRefusals c => RefusalRules.SumUp(c, situation),
             _ => throw new InvalidOperationException($"Unknown command {request.Command.GetType().Name}."),
         };

@@ -115,6 +115,15 @@ public abstract record AccountEvent
     }
 
     /// <summary>
+    /// The followers of a protected account that its limit on losses is a share of, noted before its followers change,
+    /// at most once a day.
+    /// </summary>
+    /// <param name="Followers">
+    /// The followers, or so many of them as the baseline before has grown to (<see cref="LossBaseline.GrowthADay"/>).
+    /// </param>
+    public sealed record LossBaselineNoted(long Followers) : AccountEvent;
+
+    /// <summary>
     /// Unfollows of a protected account were refused, because it would have lost too many followers. Made at most once
     /// within the window.
     /// </summary>

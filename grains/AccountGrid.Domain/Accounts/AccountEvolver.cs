@@ -65,7 +65,8 @@ public static class AccountEvolver
         },
         AccountEvent.ReachProtected or AccountEvent.ReachBelow or AccountEvent.ReachUnprotected =>
             ReachRules.WithEntry(state, entry),
-        AccountEvent.FollowersLost or AccountEvent.FollowerLossRefused or AccountEvent.FollowerLossClosed =>
+        AccountEvent.FollowersLost or AccountEvent.LossBaselineNoted or AccountEvent.FollowerLossRefused
+            or AccountEvent.FollowerLossClosed =>
             LossRules.WithEntry(state, entry),
         AccountEvent.FollowerLossAllowed e =>
             LossRules.WithEntry(Close(state, e.ProposalSequence, ProposalState.Executed), entry),

@@ -55,6 +55,15 @@ internal static class LossRules
             : [],
         Outcome.Done);
 
+    /// <summary>The entry of the followers before a change, as far as the baseline before lets them count.</summary>
+    public static Decision NoteBaseline(AccountState state, Situation situation) => new Decision.Accepted(
+        state.ErasedAt is null && situation.Followers is { } followers
+            && LossBaseline.IsOld(state.Losses?.Baseline, situation.Now)
+            ? [new AccountEvent.LossBaselineNoted(
+                Math.Min(followers, state.Losses?.Baseline?.GrownTo(situation.Now) ?? followers))]
+            : [],
+        Outcome.Done);
+
     /// <summary>The state after one more entry about losses.</summary>
     /// <exception cref="InvalidOperationException">There is no allowance to end.</exception>
     public static AccountState WithEntry(AccountState state, Recorded<AccountEvent> entry)
@@ -72,6 +81,7 @@ internal static class LossRules
                     Note = new(
                         entry.Sequence, entry.At, e.Window, e.Lost, e.Reserved, e.Limit, e.FromAllowance, e.Slices),
                 },
+                AccountEvent.LossBaselineNoted e => losses with { Baseline = new(e.Followers, entry.At) },
                 AccountEvent.FollowerLossRefused => losses with { RefusedAt = entry.At },
                 AccountEvent.FollowerLossAllowed e => losses with
                 {

@@ -26,7 +26,8 @@ public sealed class LossWindow
     private const int NotesInLimit = 10;
 
     private readonly long _width;
-    private readonly (long Index, long Lost, long Net)[] _slices = new (long, long, long)[SlicesKept];
+    private readonly (long Index, long Lost)[] _slices = new (long, long)[SlicesKept];
+    private LossBaseline? _baseline;
     private LossAllowance? _allowance;
     private bool _allowanceLasts;
     private long _fromAllowance;
@@ -43,7 +44,9 @@ public sealed class LossWindow
     /// <summary>The window that it was made for.</summary>
     public TimeSpan Window { get; }
 
-    /// <summary>The sequence of the last entry about losses that it knows; 0 = none.</summary>
+    /// <summary>
+    /// The sequence of the last entry about losses that it knows, of another activation before it or its own; 0 = none.
+    /// </summary>
     public long NoteSequence { get; private set; }
 
     /// <summary>What an activation has to assume that begins, or whose settings have changed.</summary>
@@ -57,23 +60,13 @@ public sealed class LossWindow
         ArgumentNullException.ThrowIfNull(policy);
         var losses = new LossWindow(policy.Window);
         losses.Advance(now);
-        losses.Follow(state.Losses?.Allowance, now);
+        losses.Follow(state.Losses, now);
         if (state.Losses?.Note is { } note)
         {
             losses.Inherit(note, began > note.At ? began : note.At);
         }
 
         return losses;
-    }
-
-    /// <summary>
-    /// Whether the journal's last entry about losses is the one that it knows. If not, another activation has made one:
-    /// this one must reserve nothing any more, because the other one does not count what it would reserve.
-    /// </summary>
-    public bool IsLast(AccountState state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        return NoteSequence == (state.Losses?.Note?.Sequence ?? 0);
     }
 
     /// <summary>The followers lost within the window.</summary>
@@ -90,8 +83,9 @@ public sealed class LossWindow
     }
 
     /// <summary>
-    /// The most that may be lost within a window, without an allowance: a share of the followers that the account had a
-    /// window ago, as far as this activation has seen, so that followers who were just added do not raise it.
+    /// The most that may be lost within a window, without an allowance: a share of the followers that the account would
+    /// have without these losses, and at most of those that its baseline vouches for, so that followers who were just
+    /// added do not raise it.
     /// </summary>
     /// <param name="followers">The count now; <c>null</c> where it is in doubt.</param>
     /// <param name="policy">The settings.</param>
@@ -99,22 +93,17 @@ public sealed class LossWindow
     public long LimitAt(long? followers, BrakePolicy policy, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        Advance(now);
         if (followers is not { } count)
         {
             return policy.LossAtLeast;
         }
 
-        foreach (var slice in _slices)
-        {
-            count -= Counts(slice.Index) ? slice.Net : 0;
-        }
-
-        return Math.Max(policy.LossAtLeast, (long)(Math.Max(0, count) * policy.LossShare));
+        var most = Math.Min(count + LostAt(now), _baseline?.GrownTo(now) ?? long.MaxValue);
+        return Math.Max(policy.LossAtLeast, (long)(most * policy.LossShare));
     }
 
     /// <summary>Whether so many unfollows fit beside what is lost already; the refusal if not.</summary>
-    /// <param name="state">The account; its allowance is taken from here.</param>
+    /// <param name="state">The account; its allowance and its baseline are taken from here.</param>
     /// <param name="unfollows">Unfollows that may be applied next, each counted as a loss.</param>
     /// <param name="followers">As in <see cref="LimitAt"/>.</param>
     /// <param name="policy">The settings.</param>
@@ -124,7 +113,7 @@ public sealed class LossWindow
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(policy);
-        Follow(state.Losses?.Allowance, now);
+        Follow(state.Losses, now);
         var (lost, limit) = (LostAt(now), LimitAt(followers, policy, now));
         var over = unfollows - Math.Max(0, limit - lost) - Allowed;
         return over <= 0 ? null : Refusal.FollowerLossLimit(limit, Window, FreeIn(lost - limit, over, now));
@@ -166,23 +155,21 @@ public sealed class LossWindow
 
     /// <summary>Takes what was applied. Where the outcome is not known, all that may have been lost.</summary>
     /// <param name="lost">Followers lost.</param>
-    /// <param name="gained">Followers gained.</param>
     /// <param name="followers">The count before; <c>null</c> where it is in doubt.</param>
     /// <param name="policy">The settings.</param>
     /// <param name="now">The instant.</param>
-    public void Applied(long lost, long gained, long? followers, BrakePolicy policy, DateTimeOffset now)
+    public void Applied(long lost, long? followers, BrakePolicy policy, DateTimeOffset now)
     {
-        if (lost == 0 && gained == 0)
+        if (lost == 0)
         {
             return;
         }
 
-        var beyond = lost == 0 ? 0
-            : Math.Clamp(lost - Math.Max(0, LimitAt(followers, policy, now) - LostAt(now)), 0, Allowed);
+        var beyond = Math.Clamp(lost - Math.Max(0, LimitAt(followers, policy, now) - LostAt(now)), 0, Allowed);
         _fromAllowance += beyond;
         _left = Math.Max(0, _left - lost);
         Advance(now);
-        Add(_now, lost - beyond, gained - lost);
+        Add(_now, lost - beyond);
     }
 
     private void Inherit(LossNote note, DateTimeOffset replaced)
@@ -193,22 +180,23 @@ public sealed class LossWindow
         for (var i = 0; i < note.Slices.Length; i++)
         {
             // Dated by the end of its slice, which is the latest instant at which it can have been.
-            Add(Math.Min((((newest - i + 1) * width) - 1) / _width, _now + 1), note.Slices[i], net: 0);
+            Add(Math.Min((((newest - i + 1) * width) - 1) / _width, _now + 1), note.Slices[i]);
         }
 
         var withinLimit = Math.Min(note.Reserved, Math.Max(0, note.Limit - note.Lost));
         var isOfAllowance = _allowance is { } allowance && note.Sequence > allowance.Sequence;
         _fromAllowance = isOfAllowance ? note.FromAllowance + note.Reserved - withinLimit : 0;
         Add(
-            Math.Min((replaced.UtcTicks / _width) + 1, _now + 1), isOfAllowance ? withinLimit : note.Reserved, net: 0);
+            Math.Min((replaced.UtcTicks / _width) + 1, _now + 1), isOfAllowance ? withinLimit : note.Reserved);
     }
 
     /// <summary>
     /// Another allowance than before begins unused. What was reserved with or without one is not good when that
     /// changes.
     /// </summary>
-    private void Follow(LossAllowance? allowance, DateTimeOffset now)
+    private void Follow(FollowerLosses? losses, DateTimeOffset now)
     {
+        var allowance = losses?.Allowance;
         var lasts = now < allowance?.Until;
         if (allowance?.Sequence != _allowance?.Sequence || lasts != _allowanceLasts)
         {
@@ -216,7 +204,7 @@ public sealed class LossWindow
         }
 
         _fromAllowance = allowance?.Sequence == _allowance?.Sequence ? _fromAllowance : 0;
-        (_allowance, _allowanceLasts) = (allowance, lasts);
+        (_allowance, _allowanceLasts, _baseline) = (allowance, lasts, losses?.Baseline);
     }
 
     private long Allowed => _allowanceLasts ? Math.Max(0, _allowance!.Followers - _fromAllowance) : 0;
@@ -259,14 +247,14 @@ public sealed class LossWindow
 
     private bool Counts(long index) => index >= _now - SlicesInWindow;
 
-    private void Add(long index, long lost, long net)
+    private void Add(long index, long lost)
     {
-        if (!Counts(index) || (lost == 0 && net == 0))
+        if (!Counts(index) || lost == 0)
         {
             return;
         }
 
         ref var slice = ref _slices[index % SlicesKept];
-        slice = slice.Index == index ? (index, slice.Lost + lost, slice.Net + net) : (index, lost, net);
+        slice = slice.Index == index ? (index, slice.Lost + lost) : (index, lost);
     }
 }

@@ -17,7 +17,7 @@ public sealed class ReachTests
             Assert.Equal(["registered", "reach-protected"], Types(world));
             Assert.True(Assert.IsType<StreamIndexRow.Account>(world.Journal.Row(Stream)).Designated);
             await FollowAsync(account, -1);
-            Assert.Equal(["registered", "reach-protected", "followers-lost", "reach-below"], Types(world));
+            Assert.Equal(["registered", "reach-protected", "loss-baseline", "followers-lost", "reach-below"], Types(world));
             var down = await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
             Assert.Equal(Outcome.Pending, down.Outcome);
         });
@@ -39,7 +39,7 @@ public sealed class ReachTests
         await Assert.ThrowsAsync<StorageUnavailableException>(() => FollowAsync(account, -1));
         Assert.Empty(world.Ledger.Transactions);
         await FollowAsync(account, -1);
-        Assert.Equal(["registered", "reach-protected", "followers-lost"], Types(world));
+        Assert.Equal(["registered", "reach-protected", "loss-baseline", "followers-lost"], Types(world));
         Assert.Single(world.Ledger.Transactions);
     });
 

@@ -38,6 +38,7 @@ public static class EventCodecTests
             new AccountEvent.FollowersLost(0, 1000, 10_000, TimeSpan.FromHours(1), 9, []), "followers-lost",
             """{"lost":0,"reserved":1000,"limit":10000,"window":"01:00:00","slices":[],"fromAllowance":9}"""
         },
+        { new AccountEvent.LossBaselineNoted(41_000_000), "loss-baseline", """{"followers":41000000}""" },
         {
             new AccountEvent.FollowerLossRefused(10_000, 10_000, TimeSpan.FromHours(1), 3), "follower-loss-refused",
             """{"lost":10000,"limit":10000,"window":"01:00:00","unfollows":3}"""

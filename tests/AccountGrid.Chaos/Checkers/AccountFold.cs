@@ -71,8 +71,8 @@ internal sealed record AccountFold
 
     private AccountFold Apply(JournalLine line) => line.Type switch
     {
-        "registered" or "attempt-refused" or "followers-lost" or "follower-loss-refused" or "follower-loss-closed" =>
-            this,
+        "registered" or "attempt-refused" or "followers-lost" or "loss-baseline" or "follower-loss-refused"
+            or "follower-loss-closed" => this,
         "hold-placed" => Place(line),
         "hold-lifted" => Holds.Contains(line.Hold)
             ? this with { Holds = Holds.Remove(line.Hold) }

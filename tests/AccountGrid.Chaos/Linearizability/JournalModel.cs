@@ -134,7 +134,7 @@ internal sealed class JournalModel : Model<JournalState, JournalInput, JournalOu
         recovered is not null && recovered.Accounts.TryGetValue(account, out var found)
             && found.Journal
                 .Where(l => l.Type.StartsWith("reach-", StringComparison.Ordinal)
-                    || l.Type is "followers-lost" or "follower-loss-refused")
+                    || l.Type is "followers-lost" or "loss-baseline" or "follower-loss-refused")
                 .Select(l => l.Sequence).ToImmutableHashSet() is { IsEmpty: false } notes
             ? new JournalModel(notes)
             : Instance;

@@ -62,6 +62,26 @@ public sealed class LossLawTests
     [Fact]
     public void An_entry_on_top_of_another_activations_is_found() => Caught(() => new(100_000) { Fences = false });
 
+    [Fact]
+    public void A_limit_that_rises_with_made_up_followers_is_found() =>
+        Caught(() => new(100_000) { NotesBaselines = false });
+
+    /// <summary>Followers are made up, and the real ones are taken away a day later.</summary>
+    [Fact]
+    public void A_baseline_that_forgets_the_one_before_is_found()
+    {
+        LossMove[] script = [.. Enumerable.Repeat(new LossMove(19, 2500), 20), new(0, 1500), new(25, 2500)];
+        Run(script, new(30_000));
+        Assert.Contains(
+            "2500 lost within the window",
+            Assert.ThrowsAny<Exception>(() => Run(script, new(30_000)
+            {
+                BeforeBaseline = static state =>
+                    state with { Losses = state.Losses is { } losses ? losses with { Baseline = null } : null },
+            })).Message,
+            StringComparison.Ordinal);
+    }
+
     /// <summary>
     /// The former of two activations meets the later one's entry, and makes one of its own on top: the next activation
     /// then knows nothing of what the later one reserved, and may lose still.

@@ -17,16 +17,17 @@ public sealed class LossWorld
     private static readonly AccountPolicy Accounts = new() { ProtectedReach = 1 };
     private readonly List<(DateTimeOffset At, long Lost)> _lost = [];
     private readonly List<(DateTimeOffset At, long Count)> _counts = [];
-    private readonly List<(DateTimeOffset At, long Gained)> _gained = [];
     private readonly List<(DateTimeOffset Until, long Followers)> _allowed = [];
     private readonly List<Activation> _activations = [];
     private AccountState _state;
     private DateTimeOffset _now = new(2017, 11, 2, 18, 52, 0, TimeSpan.Zero);
+    private readonly DateTimeOffset _start;
+    private readonly long _followers;
     private long _count;
 
     public LossWorld(long followers)
     {
-        _count = followers;
+        (_count, _followers, _start) = (followers, followers, _now);
         _counts.Add((_now, followers));
         _state = AccountEvolver.Evolve(
             AccountState.Unregistered(new(1)), Entry(new AccountEvent.Registered("a_handle"), 1));
@@ -38,6 +39,11 @@ public sealed class LossWorld
         LossWindow.From;
 
     public bool Reserves { get; init; } = true;
+
+    public bool NotesBaselines { get; init; } = true;
+
+    /// <summary>The account as the entry of a baseline is decided on.</summary>
+    public Func<AccountState, AccountState> BeforeBaseline { get; init; } = static state => state;
 
     public bool Fences { get; init; } = true;
 
@@ -54,16 +60,15 @@ public sealed class LossWorld
         switch (move.Kind)
         {
             case < 10:
-                _now += TimeSpan.FromSeconds(move.Size);
+                _now += move.Kind == 0 ? TimeSpan.FromMinutes(move.Size) : TimeSpan.FromSeconds(move.Size);
                 _activations.RemoveAll(a => a.Until < _now);
                 break;
             case < 14:
                 Load();
                 break;
             case < 20:
+                NoteBaseline(_activations is [.., { } last] ? last : Load(), move.Size);
                 _count += move.Size;
-                _gained.Add((_now, move.Size));
-                (_activations is [.., { } last] ? last : Load()).Window?.Applied(0, move.Size, _count, Policy, _now);
                 break;
             case 20:
                 Allow(move.Size);
@@ -79,7 +84,9 @@ public sealed class LossWorld
     }
 
     /// <summary>
-    /// The law. The limit's share is of the followers a window ago, and of those that another activation gained since.
+    /// The law. The limit's share is of the most followers that there were about the window, with those that an
+    /// activation counts as lost because they were reserved, and at most of those that the account had at first, growing
+    /// as a baseline does: gaining followers first does not let more be lost.
     /// </summary>
     private void Judge()
     {
@@ -87,8 +94,10 @@ public sealed class LossWorld
         var lost = _lost.Where(l => l.At > from).Sum(l => l.Lost);
         var seen = from - (2 * Slack);
         var most = _counts.LastOrDefault(c => c.At <= seen).Count;
-        most = Math.Max(most, _counts.Where(c => c.At > seen).Max(c => c.Count))
-            + _gained.Where(g => g.At > seen).Sum(g => g.Gained);
+        most = Math.Max(most, _counts.Where(c => c.At > seen).Max(c => c.Count) + lost);
+        var first = Math.Max(_followers, (long)(Policy.LossAtLeast / Policy.LossShare));
+        most = Math.Min(most, new LossBaseline(first, _start).GrownTo(_now));
+        most += (long)(most * Policy.LossShare);
         var limit = Math.Max(Policy.LossAtLeast, (long)(most * Policy.LossShare))
             + _allowed.Where(a => a.Until > from).Sum(a => a.Followers);
         Assert.True(lost <= limit, $"{lost} lost within the window, {limit} allowed.");
@@ -110,6 +119,13 @@ public sealed class LossWorld
 
     private void Unfollow(Activation at, long unfollows, long changing)
     {
+        NoteBaseline(at, added: 0);
+        if (Fences && at.Note != (at.Head.Losses?.Note?.Sequence ?? 0))
+        {
+            _activations.Remove(at);
+            return;
+        }
+
         at.Window ??= Begin(at.Head, Policy, at.Began, _now);
         if (at.Window.Check(at.Head, unfollows, _count, Policy, _now) is not null)
         {
@@ -120,7 +136,7 @@ public sealed class LossWorld
         if (!Reserves || !at.Window.MustNote(unfollows) || Note(at, unfollows))
         {
             var lost = Math.Min(changing, _count);
-            at.Window.Applied(lost, 0, _count, Policy, _now);
+            at.Window.Applied(lost, _count, Policy, _now);
             _count -= lost;
             _lost.Add((_now, lost));
         }
@@ -130,7 +146,7 @@ public sealed class LossWorld
         }
         else
         {
-            at.Window = null;
+            (at.Window, at.Note) = (null, at.Head.Losses?.Note?.Sequence ?? 0);
             Unfollow(at, unfollows, changing);
         }
     }
@@ -150,7 +166,20 @@ public sealed class LossWorld
         var events = Assert.IsType<Decision.Accepted>(decision).Events;
         Append(events);
         at.Head = _state;
-        return !events.IsEmpty && at.Window.TryTake(at.Head);
+        var isTaken = !events.IsEmpty && at.Window.TryTake(at.Head);
+        at.Note = isTaken ? at.Window.NoteSequence : at.Note;
+        return isTaken;
+    }
+
+    private void NoteBaseline(Activation at, long added)
+    {
+        if (NotesBaselines && LossBaseline.IsDue(at.Head.Losses?.Baseline, _count + added, Policy, _now))
+        {
+            Append(Assert.IsType<Decision.Accepted>(AccountDecider.Decide(
+                BeforeBaseline(_state), new(new AccountCommand.NoteLossBaseline(), Caller.System),
+                new(_now, _count, Accounts, Situation.NoAuthorities))).Events);
+            at.Head = _state;
+        }
     }
 
     private void Allow(long followers)
@@ -184,6 +213,8 @@ public sealed class LossWorld
         public DateTimeOffset Began => began;
 
         public AccountState Head { get; set; } = head;
+
+        public long Note { get; set; } = head.Losses?.Note?.Sequence ?? 0;
 
         public LossWindow? Window { get; set; }
 
