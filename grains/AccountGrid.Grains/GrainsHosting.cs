@@ -50,6 +50,7 @@ public static class GrainsHosting
         services.TryAddSingleton<DerivedAudit>();
         services.TryAddSingleton<DerivedSettings>();
         services.TryAddSingleton<DerivedMeters>();
+        services.TryAddTransient<RootWalk>();
         services.TryAddTransient<DerivedWatch>();
         services.TryAddSingleton<AuditVerifier>();
         services.TryAddSingleton<CheckpointMaker>();

@@ -32,7 +32,7 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
     public async Task What_agrees_is_compared_at_a_bounded_rate_and_nothing_is_said()
     {
         using var silo = await FillAsync();
-        var watch = Watch(new DerivedSettings { EntriesPerSecond = 10 });
+        var watch = Watch(silo, new DerivedSettings { EntriesPerSecond = 10 });
         await watch.TickAsync(Stop);
         for (var second = 0; second < 10; second++)
         {
@@ -56,7 +56,7 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
         using var silo = await FillAsync();
         await tamper.ExecuteAsync(sql);
         var settings = new DerivedSettings();
-        var watch = Watch(settings);
+        var watch = Watch(silo, settings);
         await watch.TickAsync(Stop);
         Assert.Contains(said, Assert.Single(_log.Alerts), StringComparison.Ordinal);
 
@@ -67,6 +67,30 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
         _world.Clock.Advance(settings.Rotation);
         await watch.TickAsync(Stop);
         Assert.Equal(2, _log.Alerts.Count);
+    }
+
+    /// <summary>An operator whose end is removed would be in office again, until an audit.</summary>
+    [Theory]
+    [InlineData("DELETE FROM journal WHERE stream = 'op/lee'", "There is no entry at position 6.")]
+    [InlineData("DELETE FROM journal WHERE position > 1", "end at position 1, but checkpoint 1 covers 9")]
+    [InlineData("UPDATE journal SET hash = (SELECT hash FROM journal WHERE position = 1) WHERE position = 3",
+        "up to position 9 do not give the root that checkpoint 1 signed; up to position 0 they do")]
+    public async Task What_was_removed_or_rewritten_is_named_once_a_round(string sql, string said)
+    {
+        var tamper = Tamper();
+        using var silo = await FillAsync();
+        await silo.CheckpointAsync(Stop);
+        var settings = new DerivedSettings();
+        var watch = Watch(silo, settings);
+        await watch.TickAsync(Stop);
+        Assert.Empty(_log.Alerts);
+        await tamper.ExecuteAsync(sql);
+        for (var round = 1; round < 3; round++)
+        {
+            _world.Clock.Advance(settings.Rotation);
+            await watch.TickAsync(Stop);
+            Assert.True(round == _log.Alerts.Count(a => a.Contains(said, StringComparison.Ordinal)), string.Join("\n", _log.Alerts));
+        }
     }
 
     /// <summary>A count of 5,000,001 was once written down to 3, and believed with the next follow.</summary>
@@ -128,8 +152,8 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
         return Fixture.Tamper;
     }
 
-    private DerivedWatch Watch(DerivedSettings settings) =>
-        new(Store.Derived, settings, new DerivedMeters(_meters), _world.Clock, _log);
+    private DerivedWatch Watch(MacRig silo, DerivedSettings settings) =>
+        new(Store.Derived, silo.Roots, settings, new DerivedMeters(_meters), _world.Clock, _log);
 
     /// <summary>Two people, and an account that one of them took down, with the followers 7 and 8.</summary>
     private async Task<MacRig> FillAsync()

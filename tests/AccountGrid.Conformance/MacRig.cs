@@ -63,6 +63,9 @@ public sealed class MacRig : IDisposable
         return await maker.MakeAsync(cancellationToken);
     }
 
+    /// <summary>The comparison of the journals with the checkpoints outside.</summary>
+    public RootWalk Roots => new(Store.Feed, _outside, _keys);
+
     /// <summary>A checkpoint, and the boundary behind it, as the integrity grain makes them.</summary>
     public async Task<bool> DrawBoundaryAsync(CancellationToken cancellationToken)
     {

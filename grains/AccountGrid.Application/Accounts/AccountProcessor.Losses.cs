@@ -14,16 +14,16 @@ public sealed partial class AccountProcessor
     private DateTimeOffset _began;
 
     /// <summary>
-    /// The entry about losses that was the last one when this activation began, or its own last one. Any other one is of
-    /// another activation, which does not count what this one would reserve, nor this one what that one may still lose.
+    /// The entry about losses that was the last one when this activation began, or its own last one. Any other one is
+    /// of another activation: that one does not count what this one would reserve, nor this one what that one may lose.
     /// </summary>
     private long _lossNote;
     private Task? _notingRefusal;
 
     /// <summary>
-    /// Before follows go to the ledger: those of a protected account wait for the entry of the followers that its limit
-    /// is a share of, and unfollows must fit the limit, and wait for the entries that it is protected and that reserve
-    /// what it may lose.
+    /// Before follows go to the ledger: those of a protected account wait for the entry of the followers that its
+    /// limit is a share of; unfollows must fit the limit, and wait for the entries that it is protected and that
+    /// reserve what it may lose.
     /// </summary>
     /// <param name="changes">The batch.</param>
     /// <param name="unfollowsBefore">Unfollows that go before it in the same transaction.</param>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
 
@@ -9,14 +8,8 @@ namespace AccountGrid.Application;
 internal sealed class RootPass(
     IAuditView view, ICheckpointLog outside, long outsideLast, CheckpointKeys keys, AuditFindings findings)
 {
-    private readonly MerkleFrontier _frontier = new();
     private readonly CheckpointPairs _pairs = new(keys, findings);
-
-    /// <summary>
-    /// Whether what was read so far can still give the signed roots: after the first contradiction the rest follows
-    /// from it.
-    /// </summary>
-    private bool _comparable = true;
+    private readonly RootComparison _roots = new(findings);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -28,76 +21,23 @@ internal sealed class RootPass(
             {
                 await foreach (var committed in view.ReadByPositionAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    Append(committed);
-                    while (more && expected.Current.Position <= _frontier.Size)
+                    _roots.Append(committed);
+                    while (more && expected.Current.Position <= _roots.Size)
                     {
-                        Compare(expected.Current);
+                        _roots.Compare(expected.Current);
                         more = await expected.MoveNextAsync().ConfigureAwait(false);
                     }
                 }
             }
             catch (JournalDamagedException e)
             {
-                _comparable = false;
-                findings.EntryUnreadable(e);
+                _roots.Unreadable(e);
             }
 
             for (; more; more = await expected.MoveNextAsync().ConfigureAwait(false))
             {
-                CutTail(expected.Current);
+                _roots.CutTail(expected.Current);
             }
-        }
-    }
-
-    private void Append(CommittedEntry committed)
-    {
-        var expected = _frontier.Size + 1;
-        if (_comparable && committed.Position != expected)
-        {
-            _comparable = false;
-            var entry = committed.Entry;
-            findings.Add(committed.Position > expected
-                ? new(AuditProblemKind.EntryMissing, $"There is no entry at position {expected}.", Position: expected)
-                : new(
-                    AuditProblemKind.EntryReordered, $"Two entries claim position {committed.Position}.",
-                    entry.Stream.Value, entry.Sequence,
-                    committed.Position));
-        }
-
-        _frontier.Append(committed.Entry.Hash.Span);
-        findings.Position = committed.Position;
-    }
-
-    private void Compare(Checkpoint checkpoint)
-    {
-        if (!_comparable || checkpoint.Position != _frontier.Size)
-        {
-            return;
-        }
-
-        if (checkpoint.Root.Span.SequenceEqual(_frontier.ComputeRoot()))
-        {
-            findings.CoveredPosition = checkpoint.Position;
-            return;
-        }
-
-        _comparable = false;
-        findings.Add(new(
-            AuditProblemKind.RootMismatch,
-            $"The entries up to position {checkpoint.Position} do not give the root that checkpoint {checkpoint.Number} signed; up to position "
-            + $"{findings.CoveredPosition} they do, so something after it was rewritten.",
-            Position: findings.CoveredPosition + 1, Checkpoint: checkpoint.Number));
-    }
-
-    private void CutTail(Checkpoint checkpoint)
-    {
-        if (_comparable)
-        {
-            _comparable = false;
-            findings.Add(new(
-                AuditProblemKind.TailCut,
-                $"The journals end at position {_frontier.Size}, but checkpoint {checkpoint.Number} covers {checkpoint.Position}.",
-                Position: _frontier.Size + 1, Checkpoint: checkpoint.Number));
         }
     }
 

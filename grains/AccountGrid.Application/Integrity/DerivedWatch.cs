@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Goes round all journals for ever and computes again what stands beside them: it tells of what differs, by metrics
-/// and the log. Single-threaded by contract; one in the cluster at a time.
+/// Goes round all journals for ever: compares them with the signed roots outside, and computes again what stands beside
+/// them. It tells of what differs, by metrics and the log. Single-threaded by contract; one in the cluster at a time.
 /// </summary>
 public sealed partial class DerivedWatch(
-    IDerivedSource source, DerivedSettings settings, DerivedMeters meters, TimeProvider clock,
+    IDerivedSource source, RootWalk roots, DerivedSettings settings, DerivedMeters meters, TimeProvider clock,
     ILogger<DerivedWatch> log)
 {
     /// <summary>Rows that are named in the log in one round; the metric counts all.</summary>
@@ -18,6 +18,7 @@ public sealed partial class DerivedWatch(
     private long? _lastTick;
     private long? _roundBegan;
     private bool _isBetweenRounds = true;
+    private bool _areRootsDone;
     private bool _isFailing;
     private long _wrong;
     private long _wrongBefore;
@@ -43,7 +44,7 @@ public sealed partial class DerivedWatch(
             _isFailing = false;
         }
         catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException
-            or JournalDamagedException)
+            or JournalDamagedException or IOException or UnauthorizedAccessException)
         {
             _allowance = 0;
             if (!_isFailing)
@@ -54,6 +55,9 @@ public sealed partial class DerivedWatch(
             _isFailing = true;
         }
     }
+
+    /// <summary>Ends the round, so that no file stays open.</summary>
+    public Task EndAsync() => roots.EndAsync();
 
     private void Refill()
     {
@@ -74,9 +78,44 @@ public sealed partial class DerivedWatch(
                 return false;
             }
 
-            (_roundBegan, _isBetweenRounds, _wrong) = (clock.GetTimestamp(), false, 0);
+            (_roundBegan, _isBetweenRounds, _areRootsDone, _wrong) = (clock.GetTimestamp(), false, false, 0);
         }
 
+        if (_areRootsDone)
+        {
+            await CompareDerivedAsync(cancellationToken);
+        }
+        else
+        {
+            await CompareRootsAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    private async Task CompareRootsAsync(CancellationToken cancellationToken)
+    {
+        var before = roots.Entries;
+        var (problems, isLast) = await roots.StepAsync(cancellationToken);
+        var entries = roots.Entries - before;
+        _allowance -= entries + 1;
+        meters.Checked(entries);
+        _areRootsDone = isLast;
+        if (!isLast)
+        {
+            return;
+        }
+
+        foreach (var problem in problems)
+        {
+            Contradicts(log, problem.Message);
+        }
+
+        meters.Contradicted(problems.Length);
+    }
+
+    private async Task CompareDerivedAsync(CancellationToken cancellationToken)
+    {
         var (entriesBefore, streamsBefore) = (_walk.Entries, _walk.Streams);
         var (problems, isLast) = await _walk.StepAsync(cancellationToken);
         var entries = _walk.Entries - entriesBefore;
@@ -95,14 +134,18 @@ public sealed partial class DerivedWatch(
         _isBetweenRounds = isLast;
         _wrongBefore = isLast ? _wrong : _wrongBefore;
         meters.Found(Math.Max(_wrong, _wrongBefore));
-        return true;
     }
 
     [LoggerMessage(2411, LogLevel.Critical,
         "ALERT: {Message} A person or a program wrote to the database past AccountGrid. Nothing was repaired.")]
     private static partial void Differs(ILogger log, string message);
 
+    [LoggerMessage(2413, LogLevel.Critical,
+        "ALERT: The journals contradict the checkpoint log outside. {Message} A person or a program wrote to the "
+        + "database past AccountGrid, or it is an older copy. Nothing was repaired.")]
+    private static partial void Contradicts(ILogger log, string message);
+
     [LoggerMessage(2412, LogLevel.Warning,
-        "Index rows and budget marks could not be compared with the journals; it is tried again every second.")]
+        "Journals, index rows and budget marks could not be compared; it is tried again every second.")]
     private static partial void Unreadable(ILogger log, Exception exception);
 }

@@ -201,7 +201,9 @@ public abstract record AccountCommand
         internal override CanonicalWriter AddTo(CanonicalWriter digest) => digest.Add(After).Add(Lost).Add(Reserved);
     }
 
-    /// <summary>System: make an entry of the followers that the limit on losses is a share of, unless one is young.</summary>
+    /// <summary>
+    /// System: make an entry of the followers that the limit on losses is a share of, unless one is young.
+    /// </summary>
     public sealed record NoteLossBaseline : AccountCommand
     {
         /// <inheritdoc/>

@@ -65,9 +65,8 @@ public static class AccountEvolver
         },
         AccountEvent.ReachProtected or AccountEvent.ReachBelow or AccountEvent.ReachUnprotected =>
             ReachRules.WithEntry(state, entry),
-        AccountEvent.FollowersLost or AccountEvent.LossBaselineNoted or AccountEvent.FollowerLossRefused
-            or AccountEvent.FollowerLossClosed =>
-            LossRules.WithEntry(state, entry),
+        AccountEvent.FollowersLost or AccountEvent.FollowerLossRefused or AccountEvent.FollowerLossClosed
+            or AccountEvent.LossBaselineNoted => LossRules.WithEntry(state, entry),
         AccountEvent.FollowerLossAllowed e =>
             LossRules.WithEntry(Close(state, e.ProposalSequence, ProposalState.Executed), entry),
         AccountEvent.ProposalOpened e => state with

@@ -1,8 +1,8 @@
 namespace AccountGrid.Domain;
 
 /// <summary>
-/// The followers that a protected account had at an instant, or so many of them as the baseline before lets it have. The
-/// limit on losses is a share of them, so that made-up followers do not raise it for the real ones.
+/// The followers that a protected account had at an instant, or so many of them as the baseline before lets it have.
+/// The limit on losses is a share of them, so that made-up followers do not raise it for the real ones.
 /// </summary>
 /// <param name="Followers">The followers, at least 0.</param>
 /// <param name="At">When its entry was made.</param>

@@ -5,9 +5,9 @@ using Orleans.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// Makes the boundary of MACs, and compares what stands beside the journals with them. Silos of the version before have
-/// no such grain, and that is how it is known whether every silo writes MACs: by what each of them says that it can
-/// host.
+/// Makes the boundary of MACs, and compares the journals with the checkpoints outside and with what stands beside them.
+/// Silos of the version before have no such grain, and that is how it is known whether every silo writes MACs: by what
+/// each of them says that it can host.
 /// </summary>
 [PreferLocalPlacement, GrainType(Type)]
 public sealed class IntegrityGrain(
@@ -33,7 +33,7 @@ public sealed class IntegrityGrain(
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         meters.End();
-        return Task.CompletedTask;
+        return watch.EndAsync();
     }
 
     /// <inheritdoc />

@@ -185,6 +185,10 @@ public sealed class SiloHost : IAsyncDisposable
         Preparation.Add(services, static (provider, cancellationToken) =>
             provider.GetRequiredService<PolicyFollower>().FollowAsync(cancellationToken));
 
+        Preparation.Add(services, static (provider, cancellationToken) => OlderCopy.CheckAsync(
+            provider.GetRequiredService<IJournalFeed>(), provider.GetRequiredService<ICheckpointLog>(),
+            provider.GetRequiredService<DataFiles>().CheckpointLog, cancellationToken));
+
         // Hosted services stop in the reverse order: this one after the silo, which is added later.
         services.AddHostedService<LastCheckpoint>();
     }

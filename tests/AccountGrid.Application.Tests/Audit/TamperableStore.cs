@@ -84,6 +84,11 @@ public sealed class TamperableStore : IJournalFeed, ICheckpointStore, IAuditSour
         long position, int max, CancellationToken cancellationToken)
     {
         var page = Rows.Where(r => r.Position > position).OrderBy(r => r.Position).Take(max).ToImmutableArray();
+        if (page.Any(r => r.Position == UnreadablePosition))
+        {
+            throw new JournalDamagedException($"Row {UnreadablePosition} is no entry.");
+        }
+
         EntriesRead += page.Length;
         LargestPage = Math.Max(LargestPage, page.Length);
         return Task.FromResult(page);
