@@ -60,7 +60,8 @@ internal sealed class RootComparison(AuditFindings findings)
         findings.Add(new(
             AuditProblemKind.RootMismatch,
             $"The entries up to position {checkpoint.Position} do not give the root that checkpoint "
-            + $"{checkpoint.Number} signed; up to position {findings.CoveredPosition} they do, so something after it was rewritten.",
+            + $"{checkpoint.Number} signed; up to position {findings.CoveredPosition} they do, so something after it "
+            + "was rewritten.",
             Position: findings.CoveredPosition + 1, Checkpoint: checkpoint.Number));
     }
 

@@ -63,7 +63,7 @@ public static class PolicyDecider
             if (settings.Named.Contains(setting.Name)
                 && settings.Values.TryGetValue(setting.Name, out var own)
                 && state.Values.TryGetValue(setting.Name, out var recorded)
-                && setting.Tighter(recorded, own) is var tighter && tighter != recorded)
+                && setting.TightenedAlone(recorded, own) is var tighter && tighter != recorded)
             {
                 changes.Add(new(setting.Name, recorded, tighter));
             }
@@ -103,11 +103,12 @@ public static class PolicyDecider
             events.Add(new PolicyEvent.Tightened(tightened));
         }
 
-        // What was pending was bound to the policy before.
-        if (events.Count > 0 && state.Proposal is { } pending)
+        // What is pending stays: settings tightened step by step must not keep two admins from taking it back.
+        var values = state.Values.SetItems(tightened.Select(static c => KeyValuePair.Create(c.Name, c.To)));
+        if (state.Proposal is { } pending && pending.Over(values).Changes.IsEmpty)
         {
             events.Add(new PolicyEvent.ProposalClosed(
-                pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, PolicyProposalRules.PolicyChanged));
+                pending.Sequence, ProposalState.Void, RefusalReason.ProposalVoid, PolicyProposalRules.NothingLeft));
         }
 
         return new(null, events.ToImmutable());

@@ -40,7 +40,7 @@ public static class PolicyEvolver
         {
             Proposal = new PolicyProposal(
                 entry.Sequence, ProposalState.Open, e.Changes, e.Note, e.Digest, PersonOf(entry), entry.At, null,
-                state.PolicyVersion, e.ExpiresAt),
+                e.ExpiresAt),
         },
         PolicyEvent.Approved e => state with
         {
@@ -71,11 +71,13 @@ public static class PolicyEvolver
             }
         }
 
+        var values = state.Values.SetItems(
+            changes.Select(static change => KeyValuePair.Create(change.Name, change.To)));
         return state with
         {
-            Values = state.Values.SetItems(
-                changes.Select(static change => KeyValuePair.Create(change.Name, change.To))),
+            Values = values,
             PolicyVersion = entry.Sequence,
+            Proposal = state.Proposal?.Over(values),
         };
     }
 

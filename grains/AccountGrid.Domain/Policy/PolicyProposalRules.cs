@@ -9,8 +9,8 @@ namespace AccountGrid.Domain;
 /// </summary>
 internal static class PolicyProposalRules
 {
-    /// <summary>Why a proposal is void when the values changed.</summary>
-    public const string PolicyChanged = "the policy changed";
+    /// <summary>Why a proposal is void when nothing is left that it would change.</summary>
+    public const string NothingLeft = "the policy has these values already";
 
     private const string Settings = "settings";
 
@@ -65,7 +65,7 @@ internal static class PolicyProposalRules
                 Closed(proposal, ProposalState.Expired, RefusalReason.ProposalExpired, ""));
         }
 
-        if (WhyVoid(state, proposal, situation) is { } why)
+        if (WhyVoid(proposal, situation) is { } why)
         {
             return PolicyDecider.Refuse(
                 new Refusal(RefusalReason.ProposalVoid, $"Proposal {name} is void: {why}."), command.Name,
@@ -114,7 +114,7 @@ internal static class PolicyProposalRules
             return new(null, []);
         }
 
-        if (WhyVoid(state, proposal, situation) is { } why)
+        if (WhyVoid(proposal, situation) is { } why)
         {
             return Close(proposal, ProposalState.Void, RefusalReason.ProposalVoid, why);
         }
@@ -190,13 +190,12 @@ internal static class PolicyProposalRules
             : "one of them";
 
     /// <summary>Why the proposal no longer holds at this instant, or <c>null</c>.</summary>
-    private static string? WhyVoid(PolicyState state, PolicyProposal proposal, OperatorSituation situation) =>
+    private static string? WhyVoid(PolicyProposal proposal, OperatorSituation situation) =>
         SecondAdminRules.WhoLostAuthority(WaitingOf(proposal), mayBeInNotice: false, situation)
-        ?? (proposal.PolicyVersion != state.PolicyVersion ? PolicyChanged
-            : proposal.Changes.All(static change =>
+        ?? (proposal.Changes.All(static change =>
                 PolicySettings.Find(change.Name)?.TryApply(GridPolicy.Default, change.To, out _, out _) == true)
-                ? null
-                : "this version of the program does not know one of the values");
+            ? null
+            : "this version of the program does not know one of the values");
 
     /// <summary>The rule for an admin who proposes or approves: not in the notice window.</summary>
     private static Refusal? CheckAdmin(Caller caller, OperatorSituation situation) =>

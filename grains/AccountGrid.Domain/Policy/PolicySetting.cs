@@ -39,13 +39,19 @@ public abstract class PolicySetting
     /// <param name="recorded">A canonical value.</param>
     /// <param name="other">Another one; what is no value of this setting changes nothing.</param>
     public abstract string Tighter(string recorded, string other);
+
+    /// <summary>
+    /// As <see cref="Tighter"/>, but where a silo's settings tighten without any admin: the two settings that decide
+    /// how soon two admins can take it back are tightened so far only.
+    /// </summary>
+    public abstract string TightenedAlone(string recorded, string own);
 }
 
 /// <summary>A setting whose values have a type.</summary>
 /// <typeparam name="T">The type of the values.</typeparam>
 internal sealed class PolicySetting<T>(
     string section, string property, StricterWhen stricter, SettingForm<T> form, Func<GridPolicy, T> get,
-    Func<GridPolicy, T, GridPolicy> with, Func<GridPolicy, IEnumerable<string>> validate)
+    Func<GridPolicy, T, GridPolicy> with, Func<GridPolicy, IEnumerable<string>> validate, string? alone)
     : PolicySetting($"{section}:{property}", stricter)
 {
     public override string ValueOf(GridPolicy policy) => form.Write(get(policy));
@@ -75,4 +81,8 @@ internal sealed class PolicySetting<T>(
             ? form.Write(form.Tighter(one.Value, two.Value, Stricter))
             : recorded;
     }
+
+    // A value beyond the bound counts as the bound.
+    public override string TightenedAlone(string recorded, string own) =>
+        Tighter(recorded, alone is not null && Tighter(alone, own) != alone ? alone : own);
 }

@@ -38,9 +38,9 @@ public static class PolicySettings
         Of("ServiceMaxReach", Lower, SettingForm.Number, static p => p.ServiceMaxReach,
             static (OperatorPolicy p, long v) => p with { ServiceMaxReach = v }),
         Of("PowerCoolOff", Higher, SettingForm.Time, static p => p.PowerCoolOff,
-            static (OperatorPolicy p, TimeSpan v) => p with { PowerCoolOff = v }),
+            static (OperatorPolicy p, TimeSpan v) => p with { PowerCoolOff = v }, alone: "1.00:00:00"),
         Of("PowerProposalLifetime", Lower, SettingForm.Time, static p => p.PowerProposalLifetime,
-            static (OperatorPolicy p, TimeSpan v) => p with { PowerProposalLifetime = v }),
+            static (OperatorPolicy p, TimeSpan v) => p with { PowerProposalLifetime = v }, alone: "01:00:00"),
         Of("MaxLowered", Lower, SettingForm.Count, static p => p.MaxLowered,
             static (OperatorPolicy p, int v) => p with { MaxLowered = v }),
         Of("Window", Higher, SettingForm.Time, static p => p.Window,
@@ -88,17 +88,17 @@ public static class PolicySettings
         string property, StricterWhen stricter, SettingForm<T> form, Func<AccountPolicy, T> get,
         Func<AccountPolicy, T, AccountPolicy> with) => new(
             nameof(GridPolicy.Accounts), property, stricter, form, p => get(p.Accounts),
-            (p, value) => p with { Accounts = with(p.Accounts, value) }, static p => p.Accounts.Validate());
+            (p, value) => p with { Accounts = with(p.Accounts, value) }, static p => p.Accounts.Validate(), null);
 
     private static PolicySetting<T> Of<T>(
         string property, StricterWhen stricter, SettingForm<T> form, Func<OperatorPolicy, T> get,
-        Func<OperatorPolicy, T, OperatorPolicy> with) => new(
+        Func<OperatorPolicy, T, OperatorPolicy> with, string? alone = null) => new(
             nameof(GridPolicy.Operators), property, stricter, form, p => get(p.Operators),
-            (p, value) => p with { Operators = with(p.Operators, value) }, static p => p.Operators.Validate());
+            (p, value) => p with { Operators = with(p.Operators, value) }, static p => p.Operators.Validate(), alone);
 
     private static PolicySetting<T> Of<T>(
         string property, StricterWhen stricter, SettingForm<T> form, Func<BrakePolicy, T> get,
         Func<BrakePolicy, T, BrakePolicy> with) => new(
             nameof(GridPolicy.Brake), property, stricter, form, p => get(p.Brake),
-            (p, value) => p with { Brake = with(p.Brake, value) }, static p => p.Brake.Validate());
+            (p, value) => p with { Brake = with(p.Brake, value) }, static p => p.Brake.Validate(), null);
 }

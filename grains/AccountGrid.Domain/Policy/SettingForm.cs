@@ -28,7 +28,8 @@ internal static class SettingForm
 
     /// <summary>A share, such as <c>0.1</c>.</summary>
     public static SettingForm<double> Share { get; } = new(
-        "must be a number such as 0.1", static v => v.ToString("R", CultureInfo.InvariantCulture),
+        // A zero has no sign.
+        "must be a number such as 0.1", static v => (v + 0.0).ToString("R", CultureInfo.InvariantCulture),
         static text => (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v), v),
         Ordered);
 

@@ -55,7 +55,8 @@ public abstract class ProtectionSuite(Topology topology) : WireSuite(topology)
         Assert.Equal(V1.Outcome.Pending, (await cast.Kim.DownAsync(id)).Outcome);
         var auditor = cast.Meet("auditor", "auditor");
         var journal = await auditor.Wire.Accounts.ListJournalEntriesAsync(new() { Id = id }, Options);
-        Assert.Equal(["proposal-opened", "reach-below", "followers-lost", "reach-protected", "registered"],
+        Assert.Equal(
+            ["proposal-opened", "reach-below", "followers-lost", "loss-baseline", "reach-protected", "registered"],
             journal.Entries.Select(static e => e.Type));
     }
 

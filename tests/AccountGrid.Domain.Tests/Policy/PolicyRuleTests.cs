@@ -1,7 +1,7 @@
 namespace AccountGrid.Domain.Tests.Policy;
 
 /// <summary>Settings tighten the policy alone; everything else takes two admins, and time where it weakens.</summary>
-public sealed class PolicyRuleTests
+public sealed partial class PolicyRuleTests
 {
     private const string Reach = "Accounts:ProtectedReach";
     private const string Harms = "Operators:MaxHarms";
@@ -44,93 +44,6 @@ public sealed class PolicyRuleTests
         Assert.Equal((reason, Outcome.Refused), (decision.Refusal?.Reason, decision.Outcome));
 
     private ProposalState Closed() => _record.State.ClosedProposals[^1].State;
-
-    public sealed class Configuring
-    {
-        private readonly PolicyRuleTests _ = new();
-
-        [Fact]
-        public void The_first_start_records_all_settings()
-        {
-            var entry = Assert.Single(_._record.Journal);
-            Assert.Equal(
-                PolicySettings.ValuesOf(GridPolicy.Default),
-                Assert.IsType<PolicyEvent.SettingsRecorded>(entry.Event).Values);
-            Assert.Equal((1, 1), (_._record.State.Version, _._record.State.PolicyVersion));
-            Assert.Equal(ActorKind.System, entry.Actor.Kind);
-        }
-
-        [Fact]
-        public void The_same_settings_change_nothing() => Assert.Empty(_.Configure((Reach, "1000000")).Events);
-
-        [Fact]
-        public void Weaker_settings_change_nothing()
-        {
-            Assert.Empty(_.Configure(
-                (Reach, "2000000"), (Harms, "31"), ("Accounts:UnprotectCoolOff", "00:00:00")).Events);
-            Assert.Equal(
-                (1_000_000, 30, TimeSpan.FromDays(1)),
-                (_._record.State.Policy.Accounts.ProtectedReach, _._record.State.Policy.Operators.MaxHarms,
-                    _._record.State.Policy.Accounts.UnprotectCoolOff));
-        }
-
-        [Fact]
-        public void Stricter_settings_are_taken_and_are_an_entry()
-        {
-            var decision = _.Configure((Reach, "1000"), (Harms, "31"));
-            Assert.Equal(
-                [new SettingChange(Reach, "1000000", "1000")],
-                Assert.IsType<PolicyEvent.Tightened>(Assert.Single(decision.Events)).Changes);
-            Assert.Equal(("1000", "30", 2), (_._record[Reach], _._record[Harms], _._record.State.PolicyVersion));
-        }
-
-        [Fact]
-        public void A_default_that_the_configuration_does_not_name_tightens_nothing()
-        {
-            // Otherwise every restart would take back what two admins have adopted.
-            _.Propose((Reach, "2000000"));
-            _.Approve();
-            _._now += CoolOff;
-            _.FireDue();
-            Assert.Empty(_.Configure().Events);
-            Assert.Equal("2000000", _._record[Reach]);
-        }
-
-        [Fact]
-        public void A_setting_that_the_record_does_not_know_is_recorded()
-        {
-            var settings = PolicyRecord.Settings();
-            var older = new PolicyRecord(_._record.Register);
-            older.Send(settings with { Values = settings.Values.Remove(Harms) }, Caller.System, _._now);
-            var decision = older.Send(PolicyRecord.Settings((Harms, "31")), Caller.System, _._now);
-            Assert.Equal(
-                [KeyValuePair.Create(Harms, "31")],
-                Assert.IsType<PolicyEvent.SettingsRecorded>(Assert.Single(decision.Events)).Values);
-            Assert.Equal("31", older[Harms]);
-        }
-
-        [Fact]
-        public void A_name_of_a_later_version_is_kept()
-        {
-            var settings = PolicyRecord.Settings();
-            _._record.Send(settings with { Values = settings.Values.Add("Brake:Later", "x") }, Caller.System, _._now);
-            Assert.Empty(_.Configure().Events);
-            _.Configure((Reach, "1000"));
-            Assert.Equal("x", _._record["Brake:Later"]);
-        }
-
-        [Fact]
-        public void Tightening_voids_what_was_pending()
-        {
-            _.Propose((Reach, "2000000"));
-            _.Configure((Harms, "9"));
-            Assert.Equal((null, ProposalState.Void), (_._record.State.Proposal, _.Closed()));
-        }
-
-        [Fact]
-        public void Only_the_system_configures() =>
-            Refused(RefusalReason.ForbiddenRole, _.Send("ann", PolicyRecord.Settings((Reach, "1000"))));
-    }
 
     [Fact]
     public void What_weakens_waits_for_another_admin_and_the_cool_off()
@@ -383,8 +296,9 @@ public sealed class PolicyRuleTests
         var folded = _record.Journal.Aggregate(PolicyState.Unrecorded, PolicyEvolver.Evolve);
         Assert.Equal(_record.State.Values, folded.Values);
         Assert.Equal(
-            (_record.State.Version, _record.State.PolicyVersion, _record.State.Proposal),
-            (folded.Version, folded.PolicyVersion, folded.Proposal));
+            (_record.State.Version, _record.State.PolicyVersion, _record.State.Proposal! with { Changes = [] }),
+            (folded.Version, folded.PolicyVersion, folded.Proposal! with { Changes = [] }));
+        Assert.Equal(_record.State.Proposal!.Changes, folded.Proposal!.Changes);
         Assert.Throws<InvalidOperationException>(
             () => PolicyEvolver.Evolve(folded, _record.Journal[0]));
         Assert.Throws<InvalidOperationException>(

@@ -110,6 +110,13 @@ public sealed class PolicySettingsTests
     }
 
     [Fact]
+    public void A_zero_has_no_sign()
+    {
+        Assert.True(Named("Brake:LossShare").TryApply(GridPolicy.Default, "-0", out var applied, out _));
+        Assert.Equal("0", Named("Brake:LossShare").ValueOf(applied));
+    }
+
+    [Fact]
     public void Of_two_lists_what_both_have_is_the_stricter_one()
     {
         var reasons = Named("Accounts:Reasons");
