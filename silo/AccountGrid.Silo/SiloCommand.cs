@@ -24,6 +24,9 @@ public static class SiloCommand
     /// <summary>The data directory is refused: in use, of a newer version, or owned by another user.</summary>
     public const int DataRefused = 3;
 
+    /// <summary>The silo was not well and could not be helped; start it again. The log says why.</summary>
+    public const int Unwell = 4;
+
     /// <summary>Runs the silo until it is told to stop.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="adjust">As in <see cref="SiloHost.Build"/>.</param>

@@ -3,7 +3,6 @@ using AccountGrid.Grains;
 using AccountGrid.Storage.Sqlite;
 using AccountGrid.Testing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AccountGrid.Silo.Tests;
@@ -123,26 +122,5 @@ public sealed class ReadinessTests
         public MembershipFact Heard => new(IsDead: true, 2);
 
         public Task<MembershipFact> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(Heard);
-    }
-
-    private sealed class Lifetime : IHostApplicationLifetime, IDisposable
-    {
-        public CancellationTokenSource Started { get; } = new();
-
-        public CancellationTokenSource Stopping { get; } = new();
-
-        public CancellationToken ApplicationStarted => Started.Token;
-
-        public CancellationToken ApplicationStopping => Stopping.Token;
-
-        public CancellationToken ApplicationStopped => CancellationToken.None;
-
-        public void StopApplication() => Stopping.Cancel();
-
-        public void Dispose()
-        {
-            Started.Dispose();
-            Stopping.Dispose();
-        }
     }
 }

@@ -60,6 +60,9 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddHostedService<Founding>();
         builder.Services.AddSingleton<StoreFigures>();
         builder.Services.AddHostedService<StoreFiguresTimer>();
+        builder.Services.AddSingleton<WatchdogMeters>();
+        builder.Services.AddSingleton<Watchdog>();
+        builder.Services.AddHostedService(static provider => provider.GetRequiredService<Watchdog>());
         if (settings.Dashboard)
         {
             Dashboard.AddServices(builder.Services);
@@ -71,6 +74,7 @@ public sealed class SiloHost : IAsyncDisposable
         builder.Services.AddHealthChecks()
             .AddCheck<Readiness>("store", tags: [Readiness.Tag])
             .AddCheck<PolicyHealth>("policy", tags: [Readiness.Tag])
+            .AddCheck<WatchdogHealth>("watchdog", tags: [Readiness.Tag])
             .AddCheck<Startup>("startup", tags: [Startup.Tag]);
         adjust?.Invoke(builder.Services);
         var app = builder.Build();

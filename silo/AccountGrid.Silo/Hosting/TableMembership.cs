@@ -4,11 +4,12 @@ namespace AccountGrid.Silo;
 
 /// <summary>This silo's own row in the cluster's membership table. Thread-safe.</summary>
 internal sealed class TableMembership(
-    IMembershipTable table, ILocalSiloDetails silo, IClusterMembershipService membership) : IMembershipRecord
+    IMembershipTable table, ILocalSiloDetails silo, IClusterMembershipService membership, TimeProvider clock)
+    : IMembershipRecord, ISiloRow
 {
     private volatile bool _wasThere;
 
-    /// <inheritdoc />
+    /// <inheritdoc cref="IMembershipRecord.Heard" />
     public MembershipFact Heard
     {
         get
@@ -22,21 +23,38 @@ internal sealed class TableMembership(
     /// <inheritdoc />
     public async Task<MembershipFact> ReadAsync(CancellationToken cancellationToken)
     {
-        // Not through the runtime's own refresh: a reading from before the pause may still be under way there.
-        var row = await table.ReadRowAsync(silo.SiloAddress, cancellationToken);
-        var isThere = row.Members.Count > 0;
+        var row = await ReadRowAsync(cancellationToken);
+        return new MembershipFact(row.IsDead, row.Version);
+    }
+
+    /// <inheritdoc />
+    public async Task<SiloRow> ReadRowAsync(CancellationToken cancellationToken)
+    {
+        // Not through the runtime's own refresh: a reading from before a pause may still be under way there.
+        var read = await table.ReadRowAsync(silo.SiloAddress, cancellationToken);
+        var isThere = read.Members.Count > 0;
         _wasThere |= isThere;
-        var isDead = isThere ? row.Members[0].Item1.Status == SiloStatus.Dead : _wasThere;
+        var row = isThere ? read.Members[0].Item1 : null;
+        var isDead = row is null ? _wasThere : row.Status == SiloStatus.Dead;
         if (isDead)
         {
             // The runtime ends the process as soon as it knows.
-            _ = RefreshAsync();
+            _ = RefreshQuietlyAsync();
         }
 
-        return new MembershipFact(isDead, row.Version.Version);
+        return new SiloRow(isDead, row?.IAmAliveTime ?? default, read.Version.Version);
     }
 
-    private async Task RefreshAsync()
+    /// <inheritdoc />
+    public Task RenewAsync(CancellationToken cancellationToken) => table.UpdateIAmAliveAsync(
+        new MembershipEntry { SiloAddress = silo.SiloAddress, IAmAliveTime = clock.GetUtcNow().UtcDateTime },
+        cancellationToken);
+
+    /// <inheritdoc />
+    public Task RefreshAsync(CancellationToken cancellationToken) =>
+        membership.Refresh(cancellationToken: cancellationToken).AsTask();
+
+    private async Task RefreshQuietlyAsync()
     {
         try
         {
