@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace AccountGrid.Domain;
 
 /// <summary>
@@ -25,7 +23,8 @@ internal static class RefusalRules
 
         // An attempt that also closes a proposal is an entry always: it happens once for each proposal, and the entry
         // that comes first decides what is remembered of the request.
-        return refused.Events.Length > 1 || HasRoom(state, request.Caller.Actor, refused.Refusal, situation.Now)
+        return refused.Events.Length > 1
+            || state.RefusedCallers.HasRoom(request.Caller.Actor, refused.Refusal, situation.Now)
             ? refused with { Events = refused.Events.SetItem(0, attempt with { Counted = situation.Counted }) }
             : refused with { Events = [], IsCounted = true };
     }
@@ -41,40 +40,6 @@ internal static class RefusalRules
             Outcome.Done);
 
     /// <summary>The state after one more entry of a refused attempt.</summary>
-    public static AccountState WithEntry(AccountState state, Recorded<AccountEvent> entry)
-    {
-        var callers = state.RefusedCallers.RemoveAll(c => !c.IsOpenAt(entry.At));
-        var index = callers.FindIndex(entry.Actor);
-        return state with
-        {
-            RefusedCallers = index >= 0
-                ? callers.SetItem(index, callers[index] with { Entries = callers[index].Entries + 1 })
-                : callers.Length < Limits.RefusedCallersWithPower
-                    ? callers.Add(new(entry.Actor, entry.At, 1))
-                    : callers,
-        };
-    }
-
-    private static bool HasRoom(AccountState state, Actor caller, Refusal refusal, DateTimeOffset now)
-    {
-        var (most, mostCallers) = refusal.IsForWantOfPower
-            ? (Limits.PowerlessRefusalEntries, Limits.RefusedCallers)
-            : (Limits.RefusalEntries, Limits.RefusedCallersWithPower);
-        var open = state.RefusedCallers.RemoveAll(c => !c.IsOpenAt(now));
-        var index = open.FindIndex(caller);
-        return index >= 0 ? open[index].Entries < most : open.Length < mostCallers;
-    }
-
-    private static int FindIndex(this ImmutableArray<RefusedCaller> callers, Actor caller)
-    {
-        for (var i = 0; i < callers.Length; i++)
-        {
-            if (callers[i].Caller == caller)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
+    public static AccountState WithEntry(AccountState state, Recorded<AccountEvent> entry) =>
+        state with { RefusedCallers = state.RefusedCallers.With(entry.Actor, entry.At) };
 }

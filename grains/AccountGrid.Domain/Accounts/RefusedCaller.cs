@@ -1,6 +1,6 @@
 namespace AccountGrid.Domain;
 
-/// <summary>A caller with entries of refused attempts on an account within a window.</summary>
+/// <summary>A caller with entries of refused attempts in a journal within a window.</summary>
 /// <param name="Caller">The caller.</param>
 /// <param name="Since">When the window began: the instant of the first entry in it.</param>
 /// <param name="Entries">How many entries there are in it.</param>

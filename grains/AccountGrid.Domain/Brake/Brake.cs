@@ -90,7 +90,7 @@ public static class Brake
     /// </summary>
     private static BrakeEvent.AttemptRefused? EntryOf(
         BrakeState state, BrakeReleaseRequest request, Refusal refusal, DateTimeOffset now) =>
-        state.Refusals.Takes(refusal, request.RequestId, now)
+        state.RefusedCallers.Takes(request.Caller.Actor, refusal, request.RequestId, now)
             ? new(refusal.Reason, refusal.Message)
             : null;
 

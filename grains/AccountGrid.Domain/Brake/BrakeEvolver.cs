@@ -33,9 +33,9 @@ public static class BrakeEvolver
             Engagement = null,
             Release = new(entry.At, approver, e.Note),
         },
-        BrakeEvent.AttemptRefused e => state with
+        BrakeEvent.AttemptRefused => state with
         {
-            Refusals = state.Refusals.With(new Refusal(e.Reason, e.Message), entry.At),
+            RefusedCallers = state.RefusedCallers.With(entry.Actor, entry.At),
         },
         BrakeEvent.Released =>
             throw new InvalidOperationException($"Entry {entry.Sequence} of the brake releases what is not engaged."),

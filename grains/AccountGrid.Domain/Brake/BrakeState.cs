@@ -20,8 +20,8 @@ public sealed record BrakeState
     /// <summary>The last request ids, oldest first; bounded by <see cref="RequestMemory"/>.</summary>
     public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
 
-    /// <summary>The entries of refused requests in the window.</summary>
-    public RefusalTally Refusals { get; init; }
+    /// <summary>The callers with entries of refused attempts within the window.</summary>
+    public ImmutableArray<RefusedCaller> RefusedCallers { get; init; } = [];
 
     /// <summary>The engagement in force at an instant, or <c>null</c>.</summary>
     public BrakeEngagement? EngagedAt(DateTimeOffset now) => Engagement is { } e && now < e.Until ? e : null;

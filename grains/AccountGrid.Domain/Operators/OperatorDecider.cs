@@ -55,9 +55,9 @@ public static class OperatorDecider
                 : DecideNew(state, request, situation);
         return decision with
         {
-            Events = state.Refusals.EventsOf(
-                state.Version, decision.Events, decision.Refusal, request.RequestId, situation.Now,
-                refused => EntryOf(refused, request.Command.Name)),
+            Events = state.RefusedCallers.EventsOf(
+                request.Caller.Actor, state.Version, decision.Events, decision.Refusal, request.RequestId,
+                situation.Now, refused => EntryOf(refused, request.Command.Name)),
         };
     }
 

@@ -53,9 +53,9 @@ public static class OperatorEvolver
         },
         OperatorEvent.PowerProposalClosed e => Close(state, e.Sequence, e.State),
         OperatorEvent.ActsUndone or OperatorEvent.ServiceActsUndone => state,
-        OperatorEvent.AttemptRefused e => state with
+        OperatorEvent.AttemptRefused => state with
         {
-            Refusals = state.Refusals.With(new Refusal(e.Reason, e.Message), entry.At),
+            RefusedCallers = state.RefusedCallers.With(entry.Actor, entry.At),
         },
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };

@@ -68,8 +68,8 @@ public sealed record OperatorState
     /// <summary>The last request ids, oldest first; bounded by <see cref="RequestMemory"/>.</summary>
     public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
 
-    /// <summary>The entries of refused attempts in the window.</summary>
-    public RefusalTally Refusals { get; init; }
+    /// <summary>The callers with entries of refused attempts within the window.</summary>
+    public ImmutableArray<RefusedCaller> RefusedCallers { get; init; } = [];
 
     /// <summary>
     /// Whether the system has or will have work on this record: something pending to void now or at the end of

@@ -52,9 +52,9 @@ public static class PolicyEvolver
             },
         },
         PolicyEvent.ProposalClosed e => Close(state, e.Sequence, e.State),
-        PolicyEvent.AttemptRefused e => state with
+        PolicyEvent.AttemptRefused => state with
         {
-            Refusals = state.Refusals.With(new Refusal(e.Reason, e.Message), entry.At),
+            RefusedCallers = state.RefusedCallers.With(entry.Actor, entry.At),
         },
         _ => throw new InvalidOperationException($"Unknown event {entry.Event.GetType().Name}."),
     };

@@ -32,8 +32,8 @@ public sealed record PolicyState
     /// <summary>The last request ids, oldest first; bounded by <see cref="RequestMemory"/>.</summary>
     public ImmutableArray<RememberedRequest> Requests { get; init; } = [];
 
-    /// <summary>The entries of refused attempts in the window.</summary>
-    public RefusalTally Refusals { get; init; }
+    /// <summary>The callers with entries of refused attempts within the window.</summary>
+    public ImmutableArray<RefusedCaller> RefusedCallers { get; init; } = [];
 
     /// <summary>The recorded numbers; the defaults where this program knows no recorded value.</summary>
     public GridPolicy Policy => PolicySettings.Apply(GridPolicy.Default, Values);

@@ -42,7 +42,7 @@ public static class Limits
     public const int RememberedRequestsOfAll = 256;
 
     /// <summary>
-    /// Entries of refused attempts of one caller on one account within <see cref="RefusalWindow"/>, where the caller
+    /// Entries of refused attempts of one caller in one journal within <see cref="RefusalWindow"/>, where the caller
     /// has the power to ask; further ones are counted.
     /// </summary>
     public const int RefusalEntries = 64;
@@ -51,7 +51,7 @@ public static class Limits
     public const int PowerlessRefusalEntries = 8;
 
     /// <summary>
-    /// Callers whose refused attempts within <see cref="RefusalWindow"/> are entries of an account; the attempts of
+    /// Callers whose refused attempts within <see cref="RefusalWindow"/> are entries of a journal; the attempts of
     /// further callers are counted.
     /// </summary>
     public const int RefusedCallers = 32;

@@ -187,6 +187,35 @@ public class BrakeTests
         }
 
         [Fact]
+        public void That_is_refused_is_an_entry_whatever_others_have_sent()
+        {
+            Engage();
+            for (var i = 0; i < Limits.PowerlessRefusalEntries + 3; i++)
+            {
+                _world.Release("max");
+            }
+
+            var before = _world.BrakeJournal.Count;
+            Assert.Equal(RefusalReason.ForbiddenRole, _world.Release(World.Admin).Refusal!.Reason);
+            Assert.Equal(before + 1, _world.BrakeJournal.Count);
+        }
+
+        /// <summary>One approver's noise made another's request id forgotten: a late retry released the brake.</summary>
+        [Fact]
+        public void That_was_refused_is_refused_again_whatever_others_have_sent()
+        {
+            for (var i = 0; i < Limits.RefusalEntries + 6; i++)
+            {
+                _world.Release("kim", requestId: $"n-{i}");
+            }
+
+            Assert.Equal(RefusalReason.WrongStatus, _world.Release("lee", requestId: "late").Refusal!.Reason);
+            Engage();
+            Assert.Equal(RefusalReason.WrongStatus, _world.Release("lee", requestId: "late").Refusal!.Reason);
+            Assert.NotNull(_world.Release("lee", requestId: "fresh").Event);
+        }
+
+        [Fact]
         public void Does_not_take_an_approver_in_the_notice_period()
         {
             Engage();
