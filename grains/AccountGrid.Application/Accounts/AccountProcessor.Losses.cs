@@ -139,6 +139,11 @@ public sealed partial class AccountProcessor
             long? followers = _followers.IsInDoubt ? null : stored.Count;
             if (losses.Check(_stream.Head.State, unfollows, followers, brake, now) is { } refusal)
             {
+                if (losses.MustNoteInherited)
+                {
+                    await TryNoteAsync(losses, losses.Reserve(0, followers, brake, now));
+                }
+
                 await RefuseLossAsync(new(
                     losses.LostAt(now), losses.LimitAt(followers, brake, now), losses.Window, unfollows));
                 return refusal;
@@ -149,22 +154,27 @@ public sealed partial class AccountProcessor
                 return null;
             }
 
-            var (result, made) = await RunAsync(
-                new(losses.Reserve(unfollows, followers, brake, now), Caller.System), reserved: true,
-                CancellationToken.None);
-            if (made && losses.TryTake(_stream.Head.State))
+            var (isNoted, full) = await TryNoteAsync(losses, losses.Reserve(unfollows, followers, brake, now));
+            if (isNoted || full is not null)
             {
-                _lossNote = losses.NoteSequence;
-                return null;
-            }
-
-            if (result.Refusal is not null)
-            {
-                return result.Refusal;
+                return full;
             }
         }
 
         throw UnfollowsWait("The followers lost could not be recorded, so that unfollows must wait.");
+    }
+
+    /// <summary>Makes the entry; not where another activation has made one meanwhile.</summary>
+    private async Task<(bool IsNoted, Refusal? Full)> TryNoteAsync(LossWindow losses, AccountCommand.NoteLosses note)
+    {
+        var (result, made) = await RunAsync(new(note, Caller.System), reserved: true, CancellationToken.None);
+        if (!made || !losses.TryTake(_stream.Head.State))
+        {
+            return (false, result.Refusal);
+        }
+
+        _lossNote = losses.NoteSequence;
+        return (true, null);
     }
 
     private long LastLossNote => _stream.Head.State.Losses?.Note?.Sequence ?? 0;

@@ -34,6 +34,7 @@ public sealed class LossWindow
     private long _left;
     private long _now;
     private AccountCommand.NoteLosses? _pending;
+    private bool _hasInherited;
 
     private LossWindow(TimeSpan window)
     {
@@ -123,14 +124,20 @@ public sealed class LossWindow
     public bool MustNote(long unfollows) => unfollows > _left;
 
     /// <summary>
-    /// The command for the entry that reserves so many unfollows, which fit: a tenth of the limit, or twice as many
-    /// where they are more, so that unfollows which change nothing do not fill the journal.
+    /// Whether what activations before it reserved is counted as lost here and in no entry yet. The next activation
+    /// would date it anew, and unfollows could wait for longer than a window.
+    /// </summary>
+    public bool MustNoteInherited => _hasInherited;
+
+    /// <summary>
+    /// The command for the entry that reserves so many unfollows, which fit: a tenth of the limit, or as many as they
+    /// are, so that unfollows which change nothing do not fill the journal. Of none it only tells what is lost.
     /// </summary>
     public AccountCommand.NoteLosses Reserve(long unfollows, long? followers, BrakePolicy policy, DateTimeOffset now)
     {
         var (lost, limit) = (LostAt(now), LimitAt(followers, policy, now));
         var room = Math.Max(0, limit - lost) + Allowed;
-        var wanted = Math.Max((limit + NotesInLimit - 1) / NotesInLimit, 2 * unfollows);
+        var wanted = unfollows == 0 ? 0 : Math.Max((limit + NotesInLimit - 1) / NotesInLimit, unfollows);
         return _pending = new(
             NoteSequence, _allowance?.Sequence, lost, Math.Max(unfollows, Math.Min(wanted, room)), limit, Window,
             _fromAllowance, SlicesNewestFirst());
@@ -149,7 +156,7 @@ public sealed class LossWindow
             return false;
         }
 
-        (NoteSequence, _left, _pending) = (note.Sequence, note.Reserved, null);
+        (NoteSequence, _left, _pending, _hasInherited) = (note.Sequence, note.Reserved, null, false);
         return true;
     }
 
@@ -183,6 +190,7 @@ public sealed class LossWindow
             Add(Math.Min((((newest - i + 1) * width) - 1) / _width, _now + 1), note.Slices[i]);
         }
 
+        _hasInherited = note.Reserved > 0;
         var withinLimit = Math.Min(note.Reserved, Math.Max(0, note.Limit - note.Lost));
         var isOfAllowance = _allowance is { } allowance && note.Sequence > allowance.Sequence;
         _fromAllowance = isOfAllowance ? note.FromAllowance + note.Reserved - withinLimit : 0;

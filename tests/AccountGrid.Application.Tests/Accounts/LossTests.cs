@@ -4,7 +4,7 @@ using AccountGrid.Domain;
 namespace AccountGrid.Application.Tests;
 
 /// <summary>How many followers a protected account may lose within a window: here 20, and it has 100.</summary>
-public sealed class LossTests
+public sealed partial class LossTests
 {
     private static readonly Caller Kim = World.Person("kim");
     private static readonly Caller Lee = World.Person("lee");
@@ -106,61 +106,6 @@ public sealed class LossTests
         });
     }
 
-    // One service could protect its harm from the limit: 5,000 made-up followers first, the real ones away afterwards.
-    public sealed class A_baseline
-    {
-        [Fact]
-        public Task Keeps_followers_who_were_added_from_raising_the_limit_after_restarts_and_windows() =>
-            InShares(async (world, account) =>
-            {
-                await FollowAsync(account, 1001, 5000);
-                world.Clock.Advance(TimeSpan.FromHours(2));
-                account = await world.ActivateAsync();
-                Assert.NotNull((await UnfollowAsync(account, 1, 21)).Refusal);
-                Assert.Equal(20, (await UnfollowAsync(account, 1, 20)).Changed);
-                Assert.Equal(100, Assert.Single(Events(world).OfType<AccountEvent.LossBaselineNoted>()).Followers);
-            });
-
-        [Fact]
-        public Task Is_renewed_after_a_day_and_grows_by_a_tenth() => InShares(async (world, account) =>
-        {
-            await FollowAsync(account, 1001, 5000);
-            world.Clock.Advance(TimeSpan.FromDays(1) - TimeSpan.FromTicks(1));
-            await FollowAsync(account, 7001, 1);
-            Assert.Single(Events(world).OfType<AccountEvent.LossBaselineNoted>());
-            world.Clock.Advance(TimeSpan.FromTicks(1));
-            await FollowAsync(account, 7002, 1);
-            Assert.Equal(
-                [100, 110], Events(world).OfType<AccountEvent.LossBaselineNoted>().Select(static e => e.Followers));
-            Assert.NotNull((await UnfollowAsync(account, 1, 23)).Refusal);
-            Assert.Equal(22, (await UnfollowAsync(account, 1, 22)).Changed);
-        });
-
-        [Fact]
-        public Task Is_made_before_the_follows_or_they_wait() => InShares(async (world, account) =>
-        {
-            world.Journal.FailNextAppend(AppendFault.Unavailable);
-            await Assert.ThrowsAsync<StorageUnavailableException>(() => FollowAsync(account, 1001, 1));
-            Assert.Single(world.Ledger.Transactions);
-            Assert.Equal(1, (await FollowAsync(account, 1001, 1)).Changed);
-            Assert.Equal(100, Assert.Single(Events(world).OfType<AccountEvent.LossBaselineNoted>()).Followers);
-        });
-
-        [Fact]
-        public Task Is_not_needed_where_the_limit_is_no_share() => InWorld(async (world, account) =>
-        {
-            await FollowAsync(account, 1001, 200);
-            Assert.DoesNotContain("loss-baseline", Types(world));
-        });
-
-        private static Task InShares(Func<World, AccountProcessor, Task> test) => InWorld((world, account) =>
-        {
-            world.Policies.Set(
-                world.Policies.Accounts, world.Policies.Operators, new() { LossAtLeast = 1, LossShare = 0.2 });
-            return test(world, account);
-        });
-    }
-
     public sealed class Follows
     {
         [Fact]
@@ -236,6 +181,36 @@ public sealed class LossTests
 
             Assert.InRange(lost, 10, 20);
         });
+
+        // Unfollows of followers that there are not reserved the whole limit, and each activation dated that anew.
+        [Fact]
+        public Task Each_after_the_other_do_not_keep_unfollows_waiting_for_longer_than_a_window() =>
+            InWorld(async (world, account) =>
+            {
+                Assert.Equal(0, (await UnfollowAsync(account, 1000, 20)).Changed);
+                var (refusals, waited) = (0, TimeSpan.Zero);
+                for (var changed = 0; changed == 0;)
+                {
+                    account = await world.ActivateAsync();
+                    var outcome = await UnfollowAsync(account, 1, 1);
+                    changed = outcome.Changed;
+                    refusals += outcome.Refusal is null ? 0 : 1;
+                    waited += outcome.Refusal?.RetryAfter ?? TimeSpan.Zero;
+                    world.Clock.Advance(outcome.Refusal?.RetryAfter ?? TimeSpan.Zero);
+                }
+
+                Assert.Equal(1, refusals);
+                Assert.InRange(waited, TimeSpan.FromMinutes(60), TimeSpan.FromMinutes(70));
+            });
+
+        [Fact]
+        public Task Counts_no_more_than_a_batch_or_a_tenth_that_was_reserved_as_lost() =>
+            InWorld(async (world, account) =>
+            {
+                Assert.Equal(0, (await UnfollowAsync(account, 1000, 11)).Changed);
+                account = await world.ActivateAsync();
+                Assert.Equal(9, (await UnfollowAsync(account, 1, 9)).Changed);
+            });
 
         [Fact]
         public Task Counts_what_the_last_entry_reserved_as_lost_for_a_window() => InWorld(async (world, account) =>

@@ -91,12 +91,13 @@ public sealed class LossLawTests
     {
         LossMove[] script =
         [
-            new(10, 1), new(10, 1), new(25, 300), new(22, 10), new(0, 2400), new(0, 2400), new(25, 300), new(10, 1),
-            new(25, 900),
+            new(42, 257), new(34, 2135), new(45, 1023), new(56, 1036), new(24, 659), new(39, 843), new(53, 1110),
+            new(0, 1132), new(7, 317), new(42, 315), new(12, 2148), new(20, 1471), new(15, 1913), new(60, 404),
+            new(56, 2190),
         ];
         Run(script, new(8_000));
         Assert.Contains(
-            "1200 lost within the window",
+            "2549 lost within the window",
             Assert.ThrowsAny<Exception>(() => Run(script, new(8_000) { EndsWhenFenced = false })).Message,
             StringComparison.Ordinal);
     }

@@ -130,6 +130,11 @@ public sealed class LossWorld
         if (at.Window.Check(at.Head, unfollows, _count, Policy, _now) is not null)
         {
             Refusals++;
+            if (at.Window.MustNoteInherited && !Note(at, 0) && EndsWhenFenced)
+            {
+                _activations.Remove(at);
+            }
+
             return;
         }
 
