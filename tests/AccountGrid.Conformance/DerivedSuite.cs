@@ -73,6 +73,9 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
     [Theory]
     [InlineData("DELETE FROM journal WHERE stream = 'op/lee'", "There is no entry at position 6.")]
     [InlineData("DELETE FROM journal WHERE position > 1", "end at position 1, but checkpoint 1 covers 9")]
+    [InlineData("UPDATE journal SET at = at + 1, harm_by = NULL WHERE stream = 'a/25073877' AND sequence = 2",
+        "In a/25073877, entry 2 does not have its hash.")]
+    [InlineData("UPDATE journal SET mac = NULL WHERE stream = 'op/lee'", "has no MAC")]
     [InlineData("UPDATE journal SET hash = (SELECT hash FROM journal WHERE position = 1) WHERE position = 3",
         "up to position 9 do not give the root that checkpoint 1 signed; up to position 0 they do")]
     public async Task What_was_removed_or_rewritten_is_named_once_a_round(string sql, string said)
@@ -153,12 +156,13 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
     }
 
     private DerivedWatch Watch(MacRig silo, DerivedSettings settings) =>
-        new(Store.Derived, silo.Roots, settings, new DerivedMeters(_meters), _world.Clock, _log);
+        new(Store.Derived, silo.Roots, settings, new DerivedMeters(_meters), _world.Clock, _log, silo.Boundaries);
 
     /// <summary>Two people, and an account that one of them took down, with the followers 7 and 8.</summary>
     private async Task<MacRig> FillAsync()
     {
         var silo = new MacRig(Store, _directory, _world, _key);
+        Assert.True(await silo.DrawBoundaryAsync(Stop));
         await _world.EnrollAsync("kim");
         await _world.EnrollAsync("lee");
         await silo.RegisterAsync(Account, Stop);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using AccountGrid.Application;
 using AccountGrid.Domain;
@@ -65,6 +66,33 @@ public sealed class MacRig : IDisposable
 
     /// <summary>The comparison of the journals with the checkpoints outside.</summary>
     public RootWalk Roots => new(Store.Feed, _outside, _keys);
+
+    /// <summary>What one round of the silos' own comparison finds.</summary>
+    public async Task<IReadOnlyList<AuditProblem>> CompareAsync(CancellationToken cancellationToken)
+    {
+        var (roots, derived) = (Roots, new DerivedWalk(Store.Derived, verifiesEntries: true, Boundaries.Macs));
+        var (problems, found) = (new List<AuditProblem>(), ImmutableArray<AuditProblem>.Empty);
+        for (var isLast = false; !isLast;)
+        {
+            (found, isLast) = await roots.StepAsync(cancellationToken);
+        }
+
+        problems.AddRange(found);
+        try
+        {
+            for (var isLast = false; !isLast;)
+            {
+                (found, isLast) = await derived.StepAsync(cancellationToken);
+                problems.AddRange(found);
+            }
+        }
+        catch (JournalDamagedException e)
+        {
+            problems.Add(new(AuditProblemKind.EntryUnreadable, e.Message));
+        }
+
+        return problems;
+    }
 
     /// <summary>A checkpoint, and the boundary behind it, as the integrity grain makes them.</summary>
     public async Task<bool> DrawBoundaryAsync(CancellationToken cancellationToken)

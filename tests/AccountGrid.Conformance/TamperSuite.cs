@@ -47,6 +47,7 @@ public abstract class TamperSuite(StoreFixture fixture) : StoreSuite(fixture), I
         using var silo = new MacRig(Store, _directory, _world, _key);
         await FillAsync(silo);
         Assert.Null((await AuditAsync(silo)).First?.Message);
+        Assert.Empty(await silo.CompareAsync(Stop));
         var tables = (await Tamper().ColumnsAsync()).ToLookup(static c => c.Table, StringComparer.Ordinal);
         var wrong = new List<string>();
         foreach (var tampering in Tampering.All.Where(t => tables.Contains(t.Table)))
@@ -65,6 +66,15 @@ public abstract class TamperSuite(StoreFixture fixture) : StoreSuite(fixture), I
         Assert.Null((await AuditAsync(silo)).First?.Message);
     }
 
+    /// <summary>
+    /// What the silos' own rounds find, without an audit. The rest is found elsewhere: counts by the reconciler,
+    /// checkpoints and boundaries by their makers. A row beside no journal is found by the audit alone; it is listed,
+    /// and cannot be loaded.
+    /// </summary>
+    private static bool IsCompared(Tampering tampering) =>
+        tampering.Table is "journal" or "account_index" or "operator_index"
+        && tampering.Where is not ("account_index: a row more" or "operator_index: a row more");
+
     private static async Task<string?> ErrorOfAsync(MacRig silo, Tampering tampering)
     {
         var result = await AuditAsync(silo);
@@ -74,6 +84,9 @@ public abstract class TamperSuite(StoreFixture fixture) : StoreSuite(fixture), I
         }
 
         return result.IsIntact ? "is not found"
+            : IsCompared(tampering)
+                && (await silo.CompareAsync(TestContext.Current.CancellationToken)).Count == 0
+                ? "is not found by the silos themselves"
             : result.Problems.Any(p => tampering.Names(p)) ? null
             : $"does not name the row: {string.Join(" ", result.Problems.Select(static p => p.Message))}";
     }

@@ -19,14 +19,13 @@ public sealed class DerivedMeters
         var meter = meters.Create(ApplicationDiagnostics.Name);
         _checked = meter.CreateCounter<long>(
             "accountgrid.derived.entries.checked", "{entry}",
-            "Journal entries that were compared with the signed roots, or whose budget marks and index rows were "
-            + "computed again.");
+            "Journal entries that were compared with the signed roots, or verified and computed again.");
         meter.CreateObservableGauge(
             "accountgrid.derived.wrong.rows", () => Show(ref _wrong), "{row}",
             "Index rows and budget marks that are not what the journals say; 0 is good.");
         meter.CreateObservableGauge(
             "accountgrid.journal.contradictions", () => Show(ref _contradictions), "{contradiction}",
-            "What contradicts the checkpoint log outside the store, as the last round found it; 0 is good.");
+            "Entries that are missing, changed or of no silo, and other contradictions to the checkpoints; 0 is good.");
         _checked.Add(0);
     }
 
@@ -38,9 +37,9 @@ public sealed class DerivedMeters
 
     internal void Checked(long entries) => _checked.Add(entries);
 
-    internal void Found(long rows) => Volatile.Write(ref _wrong, rows);
+    internal void FoundRows(long rows) => Volatile.Write(ref _wrong, rows);
 
-    internal void Contradicted(long times) => Volatile.Write(ref _contradictions, times);
+    internal void FoundEntries(long contradictions) => Volatile.Write(ref _contradictions, contradictions);
 
     private void Set(long value)
     {

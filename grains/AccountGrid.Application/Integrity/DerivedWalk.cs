@@ -11,10 +11,12 @@ namespace AccountGrid.Application;
 /// <remarks>
 /// It needs no consistent view: an index row is written in the transaction of its entries, so a row is compared with
 /// the fold up to the version that the row itself names, and entries that came meanwhile are read behind it. A stream
-/// that does not fold is left alone: the verification of chains and the account's own loading name it.
+/// that does not fold is not compared. The entry that it fails at is named, unless something else verifies the chains.
 /// </remarks>
 /// <param name="source">What is stored.</param>
-public sealed class DerivedWalk(IDerivedSource source)
+/// <param name="verifiesEntries">Whether entries that were changed or that no silo wrote are named.</param>
+/// <param name="macs">The keys of MACs; <c>null</c> = they are not verified.</param>
+public sealed class DerivedWalk(IDerivedSource source, bool verifiesEntries = false, JournalMacs? macs = null)
 {
     /// <summary>Entries read at a time.</summary>
     public const int PageSize = 500;
@@ -22,6 +24,7 @@ public sealed class DerivedWalk(IDerivedSource source)
     private readonly List<AuditProblem> _problems = [];
     private ImportedStream? _fold;
     private JournalEntry? _last;
+    private bool _isNamed;
 
     /// <summary>Entries compared since the beginning.</summary>
     public long Entries { get; private set; }
@@ -76,7 +79,7 @@ public sealed class DerivedWalk(IDerivedSource source)
         return ([.. _problems], isLast);
     }
 
-    private void Begin() => (_fold, _last) = (null, null);
+    private void Begin() => (_fold, _last, _isNamed) = (null, null, false);
 
     /// <summary>The stream before is at its end; one that does not fold is not compared.</summary>
     private void EndStream(List<ImportedStream> ended)
@@ -91,7 +94,7 @@ public sealed class DerivedWalk(IDerivedSource source)
             ended.Add(_fold);
         }
 
-        (_fold, _last) = (null, null);
+        Begin();
     }
 
     private void Take(MarkedEntry marked)
@@ -104,6 +107,11 @@ public sealed class DerivedWalk(IDerivedSource source)
         }
 
         _last = entry;
+        if (macs?.Check(marked.Committed) is MacCheck.Missing or MacCheck.Wrong)
+        {
+            Name(AuditProblemKind.MacWrong, marked.Committed, macs.Doubt(marked.Committed)!);
+        }
+
         if (_fold is not null && !TryFold(_fold, marked))
         {
             _fold = null;
@@ -131,9 +139,25 @@ public sealed class DerivedWalk(IDerivedSource source)
 
             return true;
         }
-        catch (Exception e) when (e is JournalDamagedException or UnknownFormatException)
+        catch (JournalDamagedException e)
+        {
+            Name(AuditProblemKind.EntryChanged, marked.Committed, e.Message);
+            return false;
+        }
+        catch (UnknownFormatException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Names the first entry of a stream that is not what a silo wrote.</summary>
+    private void Name(AuditProblemKind kind, CommittedEntry committed, string message)
+    {
+        if (verifiesEntries && !_isNamed)
+        {
+            _isNamed = true;
+            _problems.Add(new(
+                kind, message, committed.Entry.Stream.Value, committed.Entry.Sequence, committed.Position));
         }
     }
 

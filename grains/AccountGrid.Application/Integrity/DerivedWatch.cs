@@ -3,25 +3,26 @@ using Microsoft.Extensions.Logging;
 namespace AccountGrid.Application;
 
 /// <summary>
-/// Goes round all journals for ever: compares them with the signed roots outside, and computes again what stands beside
-/// them. It tells of what differs, by metrics and the log. Single-threaded by contract; one in the cluster at a time.
+/// Goes round all journals for ever: compares them with the signed roots outside, verifies chains and MACs, and
+/// computes again what stands beside them. It tells of what is wrong, by metrics and the log. Single-threaded by
+/// contract; one in the cluster at a time.
 /// </summary>
 public sealed partial class DerivedWatch(
     IDerivedSource source, RootWalk roots, DerivedSettings settings, DerivedMeters meters, TimeProvider clock,
-    ILogger<DerivedWatch> log)
+    ILogger<DerivedWatch> log, MacBoundaries? macs = null)
 {
     /// <summary>Rows that are named in the log in one round; the metric counts all.</summary>
     private const int MostNamed = 100;
 
-    private readonly DerivedWalk _walk = new(source);
+    private readonly DerivedWalk _walk = new(source, verifiesEntries: true, macs?.Macs);
     private double _allowance;
     private long? _lastTick;
     private long? _roundBegan;
     private bool _isBetweenRounds = true;
     private bool _areRootsDone;
     private bool _isFailing;
-    private long _wrong;
-    private long _wrongBefore;
+    private Found _now;
+    private Found _before;
 
     /// <summary>
     /// Does as much as the time since the last call allows. Call it about once a second; where it was away for longer,
@@ -43,8 +44,15 @@ public sealed partial class DerivedWatch(
 
             _isFailing = false;
         }
-        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException
-            or JournalDamagedException or IOException or UnauthorizedAccessException)
+        catch (JournalDamagedException e)
+        {
+            // A row that is no entry at all: nothing behind it can be read in this round.
+            _allowance = 0;
+            Note(new(AuditProblemKind.EntryUnreadable, e.Message));
+            EndRound();
+        }
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException or IOException
+            or UnauthorizedAccessException)
         {
             _allowance = 0;
             if (!_isFailing)
@@ -78,7 +86,7 @@ public sealed partial class DerivedWatch(
                 return false;
             }
 
-            (_roundBegan, _isBetweenRounds, _areRootsDone, _wrong) = (clock.GetTimestamp(), false, false, 0);
+            (_roundBegan, _isBetweenRounds, _areRootsDone, _now) = (clock.GetTimestamp(), false, false, default);
         }
 
         if (_areRootsDone)
@@ -101,17 +109,10 @@ public sealed partial class DerivedWatch(
         _allowance -= entries + 1;
         meters.Checked(entries);
         _areRootsDone = isLast;
-        if (!isLast)
+        foreach (var problem in isLast ? problems : [])
         {
-            return;
+            Note(problem);
         }
-
-        foreach (var problem in problems)
-        {
-            Contradicts(log, problem.Message);
-        }
-
-        meters.Contradicted(problems.Length);
     }
 
     private async Task CompareDerivedAsync(CancellationToken cancellationToken)
@@ -125,15 +126,38 @@ public sealed partial class DerivedWatch(
         meters.Checked(entries);
         foreach (var problem in problems)
         {
-            if (++_wrong <= MostNamed)
-            {
-                Differs(log, problem.Message);
-            }
+            Note(problem);
         }
 
-        _isBetweenRounds = isLast;
-        _wrongBefore = isLast ? _wrong : _wrongBefore;
-        meters.Found(Math.Max(_wrong, _wrongBefore));
+        if (isLast)
+        {
+            EndRound();
+        }
+    }
+
+    private void EndRound()
+    {
+        (_isBetweenRounds, _before) = (true, _now);
+        Show();
+    }
+
+    private void Note(AuditProblem problem)
+    {
+        var isBeside = problem.Kind is AuditProblemKind.IndexColumnWrong or AuditProblemKind.BudgetMarkWrong;
+        _now = isBeside ? _now with { Rows = _now.Rows + 1 } : _now with { Entries = _now.Entries + 1 };
+        if ((isBeside ? _now.Rows : _now.Entries) <= MostNamed)
+        {
+            (isBeside ? (Action<ILogger, string>)Differs : NotAsWritten)(log, problem.Message);
+        }
+
+        Show();
+    }
+
+    /// <summary>What a round has found counts until the next one is over.</summary>
+    private void Show()
+    {
+        meters.FoundRows(Math.Max(_now.Rows, _before.Rows));
+        meters.FoundEntries(Math.Max(_now.Entries, _before.Entries));
     }
 
     [LoggerMessage(2411, LogLevel.Critical,
@@ -141,11 +165,16 @@ public sealed partial class DerivedWatch(
     private static partial void Differs(ILogger log, string message);
 
     [LoggerMessage(2413, LogLevel.Critical,
-        "ALERT: The journals contradict the checkpoint log outside. {Message} A person or a program wrote to the "
-        + "database past AccountGrid, or it is an older copy. Nothing was repaired.")]
-    private static partial void Contradicts(ILogger log, string message);
+        "ALERT: The journals are not what the silos wrote. {Message} A person or a program wrote to the database past "
+        + "AccountGrid, or it is an older copy. Nothing was repaired.")]
+    private static partial void NotAsWritten(ILogger log, string message);
 
     [LoggerMessage(2412, LogLevel.Warning,
         "Journals, index rows and budget marks could not be compared; it is tried again every second.")]
     private static partial void Unreadable(ILogger log, Exception exception);
+
+    /// <summary>How much a round has found.</summary>
+    /// <param name="Rows">Index rows and budget marks.</param>
+    /// <param name="Entries">Entries that are missing, changed, or of no silo, and other contradictions.</param>
+    private readonly record struct Found(long Rows, long Entries);
 }

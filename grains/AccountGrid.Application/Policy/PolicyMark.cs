@@ -56,9 +56,11 @@ public sealed class PolicyMark(string path)
         }
 
         var text = new FileInfo(path).Length <= MaxBytes ? File.ReadAllText(path) : "";
-        return text.TrimEnd('\n').Split(' ') is [var version, { Length: 64 } hash]
+        return text.TrimEnd().Split(' ') is [var version, { Length: 64 } hash]
             && long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var noted)
             ? (noted, hash)
-            : throw new InvalidDataException($"{path} is no mark of the policy record: a version and a hash.");
+            : throw new InvalidDataException(
+                $"{path} is no mark of the policy record: a version and a hash. Move it away, start, and look at the "
+                + "policy.");
     }
 }

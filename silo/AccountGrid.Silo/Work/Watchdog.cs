@@ -12,8 +12,9 @@ namespace AccountGrid.Silo;
 /// <see cref="SiloCommand.Unwell"/>, so that it is started again.
 /// </summary>
 /// <remarks>
-/// What the table would say is not judged while the table does not answer: that is the store's trouble, and ending the
-/// silo would not help. A pause of the whole process is no trouble of any part; <see cref="PauseGuard"/> looks after it.
+/// What the table would say is not judged while the table does not answer: that is the store's trouble, and ending
+/// the silo would not help. A pause of the whole process is no trouble of any part; <see cref="PauseGuard"/> looks
+/// after it.
 /// </remarks>
 internal sealed partial class Watchdog : IHostedLifecycleService, IDisposable
 {
