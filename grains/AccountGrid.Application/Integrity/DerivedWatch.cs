@@ -51,8 +51,7 @@ public sealed partial class DerivedWatch(
             Note(new(AuditProblemKind.EntryUnreadable, e.Message));
             EndRound();
         }
-        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException or IOException
-            or UnauthorizedAccessException)
+        catch (Exception e) when (e is StorageUnavailableException or StorageOverloadedException)
         {
             _allowance = 0;
             if (!_isFailing)
@@ -104,15 +103,24 @@ public sealed partial class DerivedWatch(
     private async Task CompareRootsAsync(CancellationToken cancellationToken)
     {
         var before = roots.Entries;
-        var (problems, isLast) = await roots.StepAsync(cancellationToken);
+        try
+        {
+            (var problems, _areRootsDone) = await roots.StepAsync(cancellationToken);
+            foreach (var problem in _areRootsDone ? problems : [])
+            {
+                Note(problem);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What the store itself can tell is compared all the same.
+            OutsideUnreadable(log, e);
+            _areRootsDone = true;
+        }
+
         var entries = roots.Entries - before;
         _allowance -= entries + 1;
         meters.Checked(entries);
-        _areRootsDone = isLast;
-        foreach (var problem in isLast ? problems : [])
-        {
-            Note(problem);
-        }
     }
 
     private async Task CompareDerivedAsync(CancellationToken cancellationToken)
@@ -168,6 +176,10 @@ public sealed partial class DerivedWatch(
         "ALERT: The journals are not what the silos wrote. {Message} A person or a program wrote to the database past "
         + "AccountGrid, or it is an older copy. Nothing was repaired.")]
     private static partial void NotAsWritten(ILogger log, string message);
+
+    [LoggerMessage(2414, LogLevel.Warning,
+        "The checkpoint log outside could not be read; the journals are compared with it again in the next round.")]
+    private static partial void OutsideUnreadable(ILogger log, Exception exception);
 
     [LoggerMessage(2412, LogLevel.Warning,
         "Journals, index rows and budget marks could not be compared; it is tried again every second.")]

@@ -26,7 +26,8 @@ public sealed class RootWalk(IJournalFeed feed, ICheckpointLog outside, Checkpoi
     /// <summary>Compares the next page.</summary>
     /// <returns>What the round has found, and whether it is over; then the next call begins another one.</returns>
     /// <exception cref="StorageUnavailableException">The store failed; the next call goes on behind it.</exception>
-    /// <exception cref="IOException">The log outside failed; the next call goes on or begins again.</exception>
+    /// <exception cref="IOException">The log outside failed; the next call begins again.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read; likewise.</exception>
     public async Task<(ImmutableArray<AuditProblem> Problems, bool IsLast)> StepAsync(
         CancellationToken cancellationToken)
     {
@@ -50,6 +51,12 @@ public sealed class RootWalk(IJournalFeed feed, ICheckpointLog outside, Checkpoi
         {
             _findings.OutsideDamaged(e);
             _next = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What was read of the log cannot be gone on with.
+            await EndAsync().ConfigureAwait(false);
+            throw;
         }
 
         var isLast = _next is null || !_roots.IsComparable;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using AccountGrid.Domain;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -126,6 +127,27 @@ public sealed class RootWalkTests : IDisposable
         Assert.Equal(1, board.Asked("journal.contradictions"));
     }
 
+    // A log that may not be read must not keep index rows and marks from being compared.
+    [Fact]
+    public async Task A_log_that_fails_ends_the_comparison_with_it_for_the_round()
+    {
+        using var world = new World();
+        using var board = new Board(world);
+        await _notary.WithHistoryAsync(entries: 1200, every: 100);
+        var log = new Failing(_notary.Outside);
+        var meters = new DerivedMeters(world.Meters);
+        var settings = new DerivedSettings { EntriesPerSecond = 1_000_000 };
+        var watch = new DerivedWatch(
+            new NoRows(), new(_notary.Store, log, _notary.Keys), settings, meters, world.Clock,
+            NullLogger<DerivedWatch>.Instance);
+        await watch.TickAsync(Token);
+        Assert.Equal(700, board.Told("derived.entries.checked"));
+        log.Fails = false;
+        world.Clock.Advance(settings.Rotation);
+        await watch.TickAsync(Token);
+        Assert.Equal(700 + 1200, board.Told("derived.entries.checked"));
+    }
+
     [Fact]
     public async Task A_store_that_lacks_what_a_checkpoint_outside_covers_is_an_older_copy()
     {
@@ -155,6 +177,27 @@ public sealed class RootWalkTests : IDisposable
     {
         var (problems, isLast) = await walk.StepAsync(Token);
         return (problems.Length, isLast);
+    }
+
+    /// <summary>A log that fails behind its seventh checkpoint.</summary>
+    private sealed class Failing(ICheckpointLog log) : ICheckpointLog
+    {
+        public bool Fails { get; set; } = true;
+
+        public Task<AppendResult> AppendAsync(Checkpoint checkpoint, CancellationToken cancellationToken) =>
+            log.AppendAsync(checkpoint, cancellationToken);
+
+        public Task<Checkpoint?> ReadLastAsync(CancellationToken cancellationToken) =>
+            log.ReadLastAsync(cancellationToken);
+
+        public async IAsyncEnumerable<Checkpoint> ReadAllAsync(
+            [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await foreach (var checkpoint in log.ReadAllAsync(cancellationToken))
+            {
+                yield return checkpoint.Number <= 7 || !Fails ? checkpoint : throw new IOException("It is away.");
+            }
+        }
     }
 
     private sealed class NoRows : IDerivedSource
