@@ -45,6 +45,24 @@ public sealed partial class AccountProcessor
             : default;
     }
 
+    /// <summary>
+    /// Whether a batch fits the limit beside the unfollows before it in its transaction, as far as it is known now. One
+    /// that does not is admitted by itself later: those before it may change nothing.
+    /// </summary>
+    internal bool FitsBeside(ImmutableArray<FollowChange> changes, int unfollowsBefore)
+    {
+        var unfollows = unfollowsBefore == 0 ? 0 : UnfollowsIn(changes);
+        if (unfollows == 0 || !_services.Policies.IsRecorded || _followers.Exact is not { } followers
+            || _stream.Head.State.TierWith(followers.Count, _services.Policy) != Tier.Protected)
+        {
+            return true;
+        }
+
+        var (brake, now) = (_services.Policies.Brake, _services.Clock.GetUtcNow());
+        return LossesAt(brake, now)
+            .Check(_stream.Head.State, unfollowsBefore + unfollows, followers.Count, brake, now) is null;
+    }
+
     /// <summary>After follows were applied: counts what was lost, and notes a crossing.</summary>
     /// <param name="count">The count after the transaction.</param>
     /// <param name="lost">Followers lost by it.</param>

@@ -106,7 +106,7 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
             {
                 using var span = services.Diagnostics.StartLedger(
                     batches.Sum(static b => b.Changes.Length), batches.Select(static b => b.Caller));
-                await AdmitAsync(batches);
+                await AdmitAsync(batches, waiting);
                 if (batches.Count > 0)
                 {
                     var (result, full) = await CommitAsync(Join(batches));
@@ -158,12 +158,21 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
         }
     }
 
-    /// <summary>Takes out and answers the batches that the account may not apply beside those before them.</summary>
-    private async ValueTask AdmitAsync(List<Batch> batches)
+    /// <summary>
+    /// Takes out and answers the batches that the account may not apply. From the first one on that does not fit beside
+    /// those before it, they wait for the next transaction.
+    /// </summary>
+    private async ValueTask AdmitAsync(List<Batch> batches, LinkedList<Batch> waiting)
     {
         var unfollows = 0;
         for (var i = 0; i < batches.Count;)
         {
+            if (!account.FitsBeside(batches[i].Changes, unfollows))
+            {
+                PutBack(batches, i, waiting);
+                return;
+            }
+
             if (await AdmitAsync(batches[i].Changes, unfollows) is { } refusal)
             {
                 batches[i].Answer.SetResult(new(0, null, refusal));
@@ -236,6 +245,20 @@ internal sealed class FollowPump(AccountProcessor account, AccountServices servi
         }
 
         return batches;
+    }
+
+    /// <summary>Puts the batches from a place on back to the front of those that wait, in their order.</summary>
+    private void PutBack(List<Batch> batches, int from, LinkedList<Batch> waiting)
+    {
+        for (var i = batches.Count - 1; i >= from; i--)
+        {
+            var batch = batches[i];
+            batch.Node = waiting.AddFirst(batch);
+            _waitingChanges += batch.Changes.Length;
+            services.Diagnostics.Queues.Follows.Enter();
+        }
+
+        batches.RemoveRange(from, batches.Count - from);
     }
 
     private static ImmutableArray<FollowChange> Join(List<Batch> batches)

@@ -106,6 +106,31 @@ public sealed partial class LossTests
         });
     }
 
+    public sealed class Batches_in_one_transaction
+    {
+        // One caller's unfollows that changed nothing had those of others refused, with the delay of the whole window.
+        [Fact]
+        public Task Are_not_refused_because_of_unfollows_beside_them_that_change_nothing() =>
+            InWorld(async (world, account) =>
+            {
+                world.Ledger.BeforeApply.Arm();
+                var first = FollowAsync(account, 500, 1);
+                await world.Ledger.BeforeApply.Reached;
+                var others = new[]
+                {
+                    UnfollowAsync(account, 1000, 20), UnfollowAsync(account, 1, 8), FollowAsync(account, 600, 3),
+                    UnfollowAsync(account, 9, 12), UnfollowAsync(account, 21, 1),
+                };
+                world.Ledger.BeforeApply.Release();
+                Assert.Equal(1, (await first).Changed);
+                var outcomes = await Task.WhenAll(others);
+                Assert.Equal([0, 8, 3, 12, 0], outcomes.Select(o => o.Changed));
+                Assert.Equal(RefusalReason.FollowerLossLimit, outcomes[4].Refusal!.Reason);
+                Assert.All(outcomes[..4], static o => Assert.Null(o.Refusal));
+                Assert.Equal(84, account.View.Followers!.Count);
+            });
+    }
+
     public sealed class Follows
     {
         [Fact]
