@@ -201,6 +201,9 @@ public sealed class WatchdogTests : IDisposable
         public void Tick(DateTime now) =>
             _aliveAt = RuntimeRenews && now - _aliveAt >= TimeSpan.FromSeconds(5) ? now : _aliveAt;
 
+        public Task<MembershipFact> ReadAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new MembershipFact(IsDead, Version));
+
         public Task<SiloRow> ReadRowAsync(CancellationToken cancellationToken) =>
             Task.FromResult(new SiloRow(IsDead, _aliveAt, Version));
 

@@ -41,9 +41,7 @@ internal static class ClusterSilo
         silo.AddAdoNetGrainStorage(snapshotStorage, static (OptionsBuilder<AdoNetGrainStorageOptions> options) =>
             options.Configure<NpgsqlDataSource>(
                 static (o, database) => (o.Invariant, o.DataSource) = (ClusterDatabase.Invariant, database)));
-        silo.Services.AddSingleton<TableMembership>();
-        silo.Services.AddSingleton<IMembershipRecord>(static p => p.GetRequiredService<TableMembership>());
-        silo.Services.AddSingleton<ISiloRow>(static p => p.GetRequiredService<TableMembership>());
+        silo.Services.AddSingleton<IMembershipRecord, TableMembership>();
         silo.Configure<ClusterMembershipOptions>(membership => Tune(membership, settings.Cluster.MissedProbes));
     }
 

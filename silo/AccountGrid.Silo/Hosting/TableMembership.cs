@@ -5,11 +5,11 @@ namespace AccountGrid.Silo;
 /// <summary>This silo's own row in the cluster's membership table. Thread-safe.</summary>
 internal sealed class TableMembership(
     IMembershipTable table, ILocalSiloDetails silo, IClusterMembershipService membership, TimeProvider clock)
-    : IMembershipRecord, ISiloRow
+    : ISiloRow
 {
     private volatile bool _wasThere;
 
-    /// <inheritdoc cref="IMembershipRecord.Heard" />
+    /// <inheritdoc />
     public MembershipFact Heard
     {
         get

@@ -3,11 +3,8 @@ using AccountGrid.Grains;
 namespace AccountGrid.Silo;
 
 /// <summary>This silo's own row in the cluster's membership table, and what keeps it true. Thread-safe.</summary>
-internal interface ISiloRow
+internal interface ISiloRow : IMembershipRecord
 {
-    /// <summary>What this silo heard of the membership last. Never waits.</summary>
-    MembershipFact Heard { get; }
-
     /// <summary>Reads the row.</summary>
     Task<SiloRow> ReadRowAsync(CancellationToken cancellationToken);
 

@@ -65,14 +65,18 @@ internal sealed partial class Watchdog : IHostedLifecycleService, IDisposable
     /// <param name="clock">Its timestamps are the monotonic clock.</param>
     /// <param name="host">A silo that stops is not judged.</param>
     /// <param name="log">Where it is told.</param>
-    /// <param name="row">The row in the membership table; <c>null</c> = the silo is alone.</param>
+    /// <param name="membership">
+    /// The cluster's; one that is no <see cref="ISiloRow"/>, or <c>null</c> = none to watch.
+    /// </param>
     /// <param name="queue">Gives work to the thread pool.</param>
     /// <param name="end">Ends the process with an exit code, whatever its threads do.</param>
     public Watchdog(
         IJournalFeed feed, PauseGuard guard, WatchdogMeters meters, TimeProvider clock, IHostApplicationLifetime host,
-        ILogger<Watchdog> log, ISiloRow? row = null, Action<Action>? queue = null, Action<int>? end = null)
+        ILogger<Watchdog> log, IMembershipRecord? membership = null, Action<Action>? queue = null,
+        Action<int>? end = null)
     {
-        (_feed, _guard, _row, _meters, _clock, _host, _log) = (feed, guard, row, meters, clock, host, log);
+        (_feed, _guard, _row, _meters) = (feed, guard, membership as ISiloRow, meters);
+        (_clock, _host, _log) = (clock, host, log);
         _queue = queue ?? (static work => ThreadPool.UnsafeQueueUserWorkItem(
             static work => work(), work, preferLocal: false));
         _end = end ?? EndOfProcess.At;
@@ -82,7 +86,7 @@ internal sealed partial class Watchdog : IHostedLifecycleService, IDisposable
             "liveness", "its row in the membership table is not renewed", TimeSpan.FromSeconds(60), clock);
         _view = new(
             "membership", "it does not know what the membership table says", TimeSpan.FromSeconds(60), clock);
-        Vitals = row is null ? [_pool, _store] : [_pool, _store, _liveness, _view];
+        Vitals = _row is null ? [_pool, _store] : [_pool, _store, _liveness, _view];
         meters.Watch(Vitals);
     }
 
@@ -96,6 +100,9 @@ internal sealed partial class Watchdog : IHostedLifecycleService, IDisposable
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         _lookedAt = _clock.GetTimestamp();
+
+        // Only now, when the metrics listener is there: it must see the first values.
+        _meters.Begin();
         new Thread(Run) { IsBackground = true, Name = "watchdog", Priority = ThreadPriority.AboveNormal }.Start();
         return Task.CompletedTask;
     }

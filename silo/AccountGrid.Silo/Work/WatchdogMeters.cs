@@ -25,6 +25,14 @@ internal sealed class WatchdogMeters
 
     internal void Watch(ImmutableArray<Vital> vitals) => _vitals = vitals;
 
+    internal void Begin()
+    {
+        foreach (var vital in _vitals)
+        {
+            _renewals.Add(0, Of(vital));
+        }
+    }
+
     internal void Renewed(Vital vital) => _renewals.Add(1, Of(vital));
 
     private static KeyValuePair<string, object?> Of(Vital vital) => new("vital", vital.Name);
