@@ -92,7 +92,9 @@ public abstract class DerivedSuite(StoreFixture fixture) : StoreSuite(fixture), 
         {
             _world.Clock.Advance(settings.Rotation);
             await watch.TickAsync(Stop);
-            Assert.True(round == _log.Alerts.Count(a => a.Contains(said, StringComparison.Ordinal)), string.Join("\n", _log.Alerts));
+            Assert.True(
+                round == _log.Alerts.Count(a => a.Contains(said, StringComparison.Ordinal)),
+                string.Join("\n", _log.Alerts));
         }
     }
 

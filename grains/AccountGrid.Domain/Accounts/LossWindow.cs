@@ -34,7 +34,6 @@ public sealed class LossWindow
     private long _left;
     private long _now;
     private AccountCommand.NoteLosses? _pending;
-    private bool _hasInherited;
 
     private LossWindow(TimeSpan window)
     {
@@ -127,7 +126,7 @@ public sealed class LossWindow
     /// Whether what activations before it reserved is counted as lost here and in no entry yet. The next activation
     /// would date it anew, and unfollows could wait for longer than a window.
     /// </summary>
-    public bool MustNoteInherited => _hasInherited;
+    public bool MustNoteInherited { get; private set; }
 
     /// <summary>
     /// The command for the entry that reserves so many unfollows, which fit: a tenth of the limit, or as many as they
@@ -156,7 +155,7 @@ public sealed class LossWindow
             return false;
         }
 
-        (NoteSequence, _left, _pending, _hasInherited) = (note.Sequence, note.Reserved, null, false);
+        (NoteSequence, _left, _pending, MustNoteInherited) = (note.Sequence, note.Reserved, null, false);
         return true;
     }
 
@@ -190,7 +189,7 @@ public sealed class LossWindow
             Add(Math.Min((((newest - i + 1) * width) - 1) / _width, _now + 1), note.Slices[i]);
         }
 
-        _hasInherited = note.Reserved > 0;
+        MustNoteInherited = note.Reserved > 0;
         var withinLimit = Math.Min(note.Reserved, Math.Max(0, note.Limit - note.Lost));
         var isOfAllowance = _allowance is { } allowance && note.Sequence > allowance.Sequence;
         _fromAllowance = isOfAllowance ? note.FromAllowance + note.Reserved - withinLimit : 0;

@@ -12,11 +12,11 @@ internal sealed class Vital(string name, string what, TimeSpan? fatalAfter, Time
     /// <summary>The name.</summary>
     public string Name => name;
 
-    /// <summary>What it means that it is not well.</summary>
-    public string What => what;
-
     /// <summary>The time since it was found well.</summary>
     public TimeSpan Age => clock.GetElapsedTime(Volatile.Read(ref _wellAt));
+
+    /// <summary>What it means that it is not well, and for how long, as a part of a sentence.</summary>
+    public string Trouble => $"{what}, for {Age.TotalSeconds:0} s";
 
     /// <summary>Whether a silo cannot go on without it any more.</summary>
     public bool IsFatal => Age >= fatalAfter;

@@ -190,7 +190,7 @@ internal sealed partial class Watchdog : IHostedLifecycleService, IDisposable
 
         if (Vitals.FirstOrDefault(static vital => vital.IsFatal) is { } fatal)
         {
-            End($"{fatal.What}, for {fatal.Age.TotalSeconds:0} s");
+            End(fatal.Trouble);
         }
     }
 

@@ -9,8 +9,7 @@ internal sealed class WatchdogHealth(Watchdog watchdog) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var unwell = watchdog.Unwell
-            .Select(static vital => $"{vital.What}, for {vital.Age.TotalSeconds:0} s").ToArray();
+        var unwell = watchdog.Unwell.Select(static vital => vital.Trouble).ToArray();
         return Task.FromResult(unwell.Length == 0
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy(string.Join("; ", unwell)));

@@ -373,7 +373,8 @@ public sealed partial class LossTests
         {
             using var world = new World();
             world.Policies.Set(
-                new() { ProtectedReach = protectedReach }, world.Policies.Operators, new() { LossAtLeast = 20, LossShare = 0 });
+                new() { ProtectedReach = protectedReach }, world.Policies.Operators,
+                new() { LossAtLeast = 20, LossShare = 0 });
             await world.EnrollAsync("kim");
             await world.EnrollAsync("lee");
             await world.RegisterAsync();

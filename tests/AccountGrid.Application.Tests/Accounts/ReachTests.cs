@@ -17,7 +17,8 @@ public sealed class ReachTests
             Assert.Equal(["registered", "reach-protected"], Types(world));
             Assert.True(Assert.IsType<StreamIndexRow.Account>(world.Journal.Row(Stream)).Designated);
             await FollowAsync(account, -1);
-            Assert.Equal(["registered", "reach-protected", "loss-baseline", "followers-lost", "reach-below"], Types(world));
+            Assert.Equal(
+                ["registered", "reach-protected", "loss-baseline", "followers-lost", "reach-below"], Types(world));
             var down = await account.ExecuteAsync(new(World.Deactivate(), Kim), Token);
             Assert.Equal(Outcome.Pending, down.Outcome);
         });
