@@ -22,6 +22,25 @@ public sealed class OperatorGrainTests
                 "no activation of a stranger is left");
         }
 
+        // Its activation ended after the first answer, and the runtime rejected the calls that waited behind it: a
+        // service's takedowns were refused as STORAGE_UNAVAILABLE.
+        [Fact]
+        public async Task Is_asked_about_by_many_at_once()
+        {
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 500).Select(_ => Grid.Operator("stranger").AskAsync(0, null, Never).AsTask()));
+            Assert.All(answers, static answer => Assert.Equal(Standing.Ended, answer.Standing));
+        }
+
+        [Fact]
+        public async Task Stays_once_enrolled()
+        {
+            await Grid.Operator("kim").GetAsync(Never);
+            await Grid.EnrollAsync("kim");
+            await Task.Delay(2 * OperatorGrain.LifeOfUnknown, Xunit.TestContext.Current.CancellationToken);
+            Assert.Equal(1, await Grid.ActivationsAsync(nameof(OperatorGrain)));
+        }
+
         [Fact]
         public async Task Harms_nothing()
         {
@@ -143,7 +162,7 @@ public sealed class OperatorGrainTests
         private static readonly CommandInput OwnerUp =
             new CommandInput.Restore(Owner: true, [], "OWNER_REQUEST", "", "");
 
-        // The grain of an unknown operator ends after each answer, so that each question reads the journal.
+        // The grain of an unknown operator does not last, so that it reads the journal every second.
         [Fact]
         public async Task Is_looked_for_among_the_operators_once_within_the_freshness()
         {

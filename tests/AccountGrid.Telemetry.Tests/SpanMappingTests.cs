@@ -6,7 +6,7 @@ public sealed class SpanMappingTests
 {
     private static readonly DateTime Began = new(2017, 11, 2, 22, 57, 0, DateTimeKind.Utc);
 
-    // The grain of an unknown operator ends after its answer: the trace of the request was listed as "deactivate grain".
+    // An activation that ends itself does so after its answer: the request was listed as "deactivate grain".
     [Fact]
     public void A_trace_has_the_name_and_the_duration_of_the_span_that_began_it()
     {

@@ -7,9 +7,9 @@ namespace AccountGrid.Grains;
 
 /// <summary>
 /// Asks the operator's own grain, wherever it is, and reserves a service's harm in the service's own; grains in this
-/// silo mostly without a call. That a service's
-/// subject is no operator's is remembered for <see cref="ProcessorLimits.AuthorityFreshness"/>: the grain of an unknown
-/// operator reads the journal at every call. Thread-safe.
+/// silo mostly without a call. That a service's subject is no operator's is remembered for
+/// <see cref="ProcessorLimits.AuthorityFreshness"/>: the grain of an unknown operator is made anew, and reads the
+/// journal, every <see cref="OperatorGrain.LifeOfUnknown"/>. Thread-safe.
 /// </summary>
 public sealed partial class GrainOperatorAuthority(
     IGrainFactory grains, LocalProcessors<OperatorProcessor> operators, LocalProcessors<ServiceProcessor> services,

@@ -6,8 +6,8 @@ using Orleans.Placement;
 namespace AccountGrid.Grains;
 
 /// <summary>
-/// The shell round one <see cref="OperatorProcessor"/>. An activation of an unknown operator deactivates itself after
-/// its first answer.
+/// The shell round one <see cref="OperatorProcessor"/>. An activation of an unknown operator ends
+/// <see cref="LifeOfUnknown"/> after it was made.
 /// </summary>
 [ActivationCountBasedPlacement, GrainType("operator")]
 public sealed partial class OperatorGrain(
@@ -15,6 +15,13 @@ public sealed partial class OperatorGrain(
     ILogger<OperatorGrain> log)
     : Grain, IOperatorGrain
 {
+    /// <summary>
+    /// How long an activation of an unknown operator lives: so short that asking for many ids holds little memory, and
+    /// long enough that calls which come together are all answered. One that ends makes the runtime forward the calls
+    /// that wait for it, twice at most, and then reject them.
+    /// </summary>
+    public static readonly TimeSpan LifeOfUnknown = TimeSpan.FromSeconds(1);
+
     private readonly GrainMemory _memory = new(guard, isRead: true);
     private LocalProcessors<OperatorProcessor>.Activation? _here;
     private Refusal? _fault;
@@ -36,6 +43,10 @@ public sealed partial class OperatorGrain(
         {
             await processor.LoadAsync(cancellationToken);
             _here = local.Begin(this.GetPrimaryKeyString(), processor);
+            if (processor.View.State.Version == 0)
+            {
+                this.RegisterGrainTimer(EndIfUnknown, new(LifeOfUnknown, Timeout.InfiniteTimeSpan));
+            }
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
@@ -150,12 +161,17 @@ public sealed partial class OperatorGrain(
             throw new GrainRefusedException(_fault!.ToInfo());
         }
 
-        if (processor.View.State.Version == 0)
+        return processor;
+    }
+
+    private Task EndIfUnknown(CancellationToken cancellationToken)
+    {
+        if (_here?.Processor.View.State.Version == 0)
         {
             DeactivateOnIdle();
         }
 
-        return processor;
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(2101, LogLevel.Error,

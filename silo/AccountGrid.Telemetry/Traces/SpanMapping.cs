@@ -65,8 +65,8 @@ internal static class SpanMapping
     /// <summary>One line about the spans of a trace; there is at least one.</summary>
     public static TraceSummaryInfo ToSummary(ImmutableArray<Activity> spans)
     {
-        // The first to begin, not the longest: Orleans ends the activation of an unknown operator after the answer, in
-        // a child that can outlast the request.
+        // The first to begin, not the longest: an activation that ends itself does so after its answer, in a child that
+        // can outlast the request.
         var root = spans.MinBy(static s => (s.StartTimeUtc, -s.Duration))!;
         return new TraceSummaryInfo(
             root.TraceId.ToHexString(),
