@@ -20,4 +20,7 @@ public interface IAccountCommand
 
     /// <summary>The expected etag; empty for any.</summary>
     string Etag { get; }
+
+    /// <summary>Whether it is only said what the command would come to.</summary>
+    bool ValidateOnly { get; }
 }

@@ -29,6 +29,8 @@ public static class OneSiloOnPostgresTests
 
     public sealed class Brake(OneSiloOnPostgres topology) : BrakeSuite(topology);
 
+    public sealed class Validation(OneSiloOnPostgres topology) : ValidationSuite(topology);
+
     public sealed class Undo(OneSiloOnPostgres topology) : UndoSuite(topology);
 
     public sealed class Evidence(OneSiloOnPostgres topology) : EvidenceSuite(topology);

@@ -29,6 +29,8 @@ public static class OneSiloOnSqliteTests
 
     public sealed class Brake(OneSiloOnSqlite topology) : BrakeSuite(topology);
 
+    public sealed class Validation(OneSiloOnSqlite topology) : ValidationSuite(topology);
+
     public sealed class Undo(OneSiloOnSqlite topology) : UndoSuite(topology);
 
     public sealed class Evidence(OneSiloOnSqlite topology) : EvidenceSuite(topology);

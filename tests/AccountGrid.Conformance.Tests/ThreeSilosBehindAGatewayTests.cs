@@ -29,6 +29,8 @@ public static class ThreeSilosBehindAGatewayTests
 
     public sealed class Brake(ThreeSilosBehindAGateway topology) : BrakeSuite(topology);
 
+    public sealed class Validation(ThreeSilosBehindAGateway topology) : ValidationSuite(topology);
+
     public sealed class Undo(ThreeSilosBehindAGateway topology) : UndoSuite(topology);
 
     public sealed class Evidence(ThreeSilosBehindAGateway topology) : EvidenceSuite(topology);

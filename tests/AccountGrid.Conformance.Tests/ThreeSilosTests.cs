@@ -29,6 +29,8 @@ public static class ThreeSilosTests
 
     public sealed class Brake(ThreeSilos topology) : BrakeSuite(topology);
 
+    public sealed class Validation(ThreeSilos topology) : ValidationSuite(topology);
+
     public sealed class Undo(ThreeSilos topology) : UndoSuite(topology);
 
     public sealed class Evidence(ThreeSilos topology) : EvidenceSuite(topology);

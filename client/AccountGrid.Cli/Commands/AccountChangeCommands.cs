@@ -2,6 +2,7 @@ using System.CommandLine;
 using AccountGrid.Client;
 using AccountGrid.V1;
 using Google.Protobuf;
+using Spectre.Console;
 
 namespace AccountGrid.Cli.Commands;
 
@@ -88,17 +89,19 @@ internal static class AccountChangeCommands
     ];
 
     /// <summary>
-    /// Prints the outcome of a change and gives the exit code for it. An answer that has no outcome says that the
-    /// change is done.
+    /// Prints the outcome of a change, or what it would come to, and gives the exit code for it. An answer that has no
+    /// outcome says that the change is done.
     /// </summary>
     public static ExitCode Report(Invocation run, IMessage answer)
     {
         if (Read("operator") is Operator person)
         {
-            return OperatorCommands.Report(run, answer, person, Read("outcome"), Read("proposal"));
+            return OperatorCommands.Report(
+                run, answer, Read("operator_preview") as Operator ?? person, Read("outcome"), Read("proposal"));
         }
 
-        var account = (Account)Read("account")!;
+        var preview = Read("preview") as Preview;
+        var account = preview?.Account ?? (Account)Read("account")!;
         var outcome = Read("outcome") is Outcome said ? said : Outcome.Done;
         run.Output.Answer(answer, console =>
         {
@@ -110,6 +113,11 @@ internal static class AccountChangeCommands
             }
 
             AccountViews.Detail(console, account);
+            if (preview?.BudgetLeft is { } left)
+            {
+                console.MarkupLine($"Left of the budget: {Show.Count(left.Harms)} harmful actions, "
+                    + $"{Show.Count(left.Reach)} followers");
+            }
         });
         return ExitCodes.Of(outcome);
 

@@ -33,7 +33,14 @@ internal static class AccountCommands
         "Registers an account. Role: registrar.",
         static (AccountGridClient api, RegisterAccountRequest request, CancellationToken stop) =>
             api.Accounts.RegisterAsync(request, stop),
-        static (console, answer) => AccountViews.Detail(console, answer.Account),
+        static (console, answer) =>
+        {
+            // None where it was only validated.
+            if (answer.Account is { } account)
+            {
+                AccountViews.Detail(console, account);
+            }
+        },
         NewId(),
         RequestField.Of(
             "handle",

@@ -49,7 +49,8 @@ internal static class OperatorCommands
                 + "(exit code 4). Role: admin.",
             static (AccountGridClient api, EnrollOperatorRequest request, CancellationToken stop) =>
                 api.Operators.EnrollAsync(request, stop),
-            static (run, answer) => Report(run, answer, answer.Operator, answer.Outcome, answer.Proposal),
+            static (run, answer) =>
+                Report(run, answer, answer.Preview ?? answer.Operator, answer.Outcome, answer.Proposal),
             NewName(),
             RequestField.Of("roles", roles),
             RequestField.Of(
@@ -70,14 +71,15 @@ internal static class OperatorCommands
         "Ends a person's authority and voids what the person has pending. Role: admin.",
         static (AccountGridClient api, OffboardOperatorRequest request, CancellationToken stop) =>
             api.Operators.OffboardAsync(request, stop),
-        static (run, answer) => Report(run, answer, answer.Operator, answer.Outcome, answer.Proposal),
+        static (run, answer) =>
+            Report(run, answer, answer.Preview ?? answer.Operator, answer.Outcome, answer.Proposal),
         NewName(),
         NewEnd("When authority ends: an instant, or a distance such as 8h [default: now]"),
         RequestField.Of("note", CommonOptions.Note()),
         RequestField.Of("request_id", CommonOptions.RequestId()),
         NewEtag());
 
-    /// <summary>Writes the operator after a command, and what waits.</summary>
+    /// <summary>Writes the operator after a command, or as it would be, and what waits.</summary>
     public static ExitCode Report(
         Invocation run, IMessage answer, Operator? person, object? outcome, object? proposal)
     {

@@ -45,7 +45,7 @@ internal static class PolicyCommands
             "Proposes other values, which wait for another admin (exit code 4). Role: admin.",
             static (AccountGridClient api, ProposePolicyRequest request, CancellationToken stop) =>
                 api.Policy.ProposeAsync(request, stop),
-            static (run, answer) => Report(run, answer, answer.Policy, answer.Outcome),
+            static (run, answer) => Report(run, answer, answer.Preview ?? answer.Policy, answer.Outcome),
             [RequestField.Of("settings", values), .. NewDecision()]);
     }
 
@@ -55,7 +55,7 @@ internal static class PolicyCommands
             + "Role: admin; another person than the proposer.",
         static (AccountGridClient api, ApprovePolicyRequest request, CancellationToken stop) =>
             api.Policy.ApproveAsync(request, stop),
-        static (run, answer) => Report(run, answer, answer.Policy, answer.Outcome),
+        static (run, answer) => Report(run, answer, answer.Preview ?? answer.Policy, answer.Outcome),
         [
             NewSequence(),
             RequestField.Of("digest", CommonOptions.Text(
@@ -68,7 +68,7 @@ internal static class PolicyCommands
         "Rejects a proposal, also one that waits for its cool-off. Role: admin.",
         static (AccountGridClient api, RejectPolicyRequest request, CancellationToken stop) =>
             api.Policy.RejectAsync(request, stop),
-        static (run, answer) => Report(run, answer, answer.Policy, Outcome.Done),
+        static (run, answer) => Report(run, answer, answer.Preview ?? answer.Policy, Outcome.Done),
         [NewSequence(), .. NewDecision()]);
 
     private static Command Withdraw(CommandFactory factory) => factory.Send(
@@ -76,7 +76,7 @@ internal static class PolicyCommands
         "Withdraws what you proposed, also when it is approved and waits for its cool-off.",
         static (AccountGridClient api, WithdrawPolicyRequest request, CancellationToken stop) =>
             api.Policy.WithdrawAsync(request, stop),
-        static (run, answer) => Report(run, answer, answer.Policy, Outcome.Done),
+        static (run, answer) => Report(run, answer, answer.Preview ?? answer.Policy, Outcome.Done),
         [NewSequence(), .. NewDecision()]);
 
     private static ExitCode Report(Invocation run, IMessage answer, Policy policy, Outcome outcome)

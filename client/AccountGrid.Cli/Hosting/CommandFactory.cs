@@ -11,6 +11,7 @@ namespace AccountGrid.Cli;
 internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
 {
     private const int LongestListing = 100_000;
+    private const string ValidateOnlyField = "validate_only";
 
     /// <summary>A command with its options and arguments.</summary>
     public Command New(
@@ -40,7 +41,10 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
         return command;
     }
 
-    /// <summary>A command that sends one request, whose fields its arguments and options fill.</summary>
+    /// <summary>
+    /// A command that sends one request, whose fields its arguments and options fill. One that can be only validated
+    /// has the option for it.
+    /// </summary>
     /// <param name="name">The command's name.</param>
     /// <param name="description">Its help text.</param>
     /// <param name="send">Makes the call.</param>
@@ -61,20 +65,33 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
             field.In(descriptor);
         }
 
+        var validateOnly = new Option<bool>("--validate-only")
+        {
+            Description = "Only say what it would come to; nothing is done",
+        };
+        IReadOnlyList<RequestField> all = descriptor.FindFieldByName(ValidateOnlyField) is null
+            ? fields
+            : [.. fields, RequestField.Of(ValidateOnlyField, validateOnly)];
         return New(
             name,
             description,
             async (run, cancellationToken) =>
             {
                 var request = new TRequest();
-                foreach (var field in fields)
+                foreach (var field in all)
                 {
                     field.Fill(run, request);
                 }
 
-                return report(run, await send(run.Api, request, cancellationToken));
+                var answer = await send(run.Api, request, cancellationToken);
+                if (all.Count > fields.Count && run.Get(validateOnly))
+                {
+                    run.Output.Note("Only validated: nothing was done. This is what it would come to now.");
+                }
+
+                return report(run, answer);
             },
-            fields.Select(field => field.Symbol));
+            all.Select(field => field.Symbol));
     }
 
     /// <summary>As above, for an answer that is only shown.</summary>

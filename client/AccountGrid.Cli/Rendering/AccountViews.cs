@@ -15,7 +15,9 @@ internal static class AccountViews
             ("Tier", Tier(account)),
             ("Followers", Followers(account.Followers)),
             ("Followers lost", Losses(account.FollowerLoss)),
-            ("Version", $"{Show.Count(account.Version)}  [grey]etag {Show.Text(account.Etag)}[/]")));
+            ("Version", account.Version > 0
+                ? $"{Show.Count(account.Version)}  [grey]etag {Show.Text(account.Etag)}[/]"
+                : "")));
         if (account.Holds.Count > 0)
         {
             var holds = Tables.New("Hold", "Placed by", "Approved by", "At", "Reason", "Until");
@@ -44,10 +46,14 @@ internal static class AccountViews
     {
         var what = $"[yellow]Waits:[/] {Show.Name(proposal.Action)} {proposal.Account} "
             + (proposal.ProposedBy is { } proposer ? $"proposed by {Actor(proposer)}" : "for the owner");
+
+        // One that would be opened has no id yet.
+        var (named, approve) = proposal.Id.Length > 0
+            ? ($", proposal {Show.Text(proposal.Id)}", $": accountgrid proposal approve {Show.Text(proposal.Id)}")
+            : ("", "");
         console.MarkupLine(proposal.State == Proposal.Types.State.Scheduled
-            ? $"{what}; due {Show.Instant(proposal.DueAt)}, proposal {Show.Text(proposal.Id)}"
-            : $"{what} needs a second person until {Show.Instant(proposal.DueAt)}: "
-                + $"accountgrid proposal approve {Show.Text(proposal.Id)}");
+            ? $"{what}; due {Show.Instant(proposal.DueAt)}{named}"
+            : $"{what} needs a second person until {Show.Instant(proposal.DueAt)}{approve}");
     }
 
     /// <summary>Accounts, one line each.</summary>

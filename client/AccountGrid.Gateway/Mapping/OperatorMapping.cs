@@ -4,6 +4,14 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
 
+/// <summary>What is answered to a command on an operator that was not refused.</summary>
+/// <param name="Outcome">What it came to, or would come to.</param>
+/// <param name="Operator">The operator after it; now, where it was only validated.</param>
+/// <param name="Proposal">What waits, or would wait.</param>
+/// <param name="Preview">The operator as it would be, where it was only validated.</param>
+internal readonly record struct PowerAnswer(
+    V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal, V1.Operator? Preview);
+
 /// <summary>Maps operators and roles.</summary>
 internal static class OperatorMapping
 {
@@ -46,16 +54,41 @@ internal static class OperatorMapping
         DueAt = TimeMapping.ToProto(info.DueAt),
     };
 
-    /// <summary>
-    /// What a reply that was not refused says: the outcome, the operator after the command, and the proposal it left
-    /// pending. A person who was never enrolled is no operator yet.
-    /// </summary>
-    public static (V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal) ToProto(OperatorReply reply) => (
+    /// <summary>The answer to a command that was not refused.</summary>
+    public static PowerAnswer ToProto(OperatorReply reply) => new(
         reply.Outcome == Outcome.Pending ? V1.Outcome.Pending : V1.Outcome.Done,
-        reply.Operator is { } person && person.PowerVersion > 0 ? ToProto(person) : null,
-        reply.Operator?.Proposal is { } pending && pending.Sequence == reply.ProposalSequence
-            ? ToProto(pending)
-            : null);
+        KnownOf(reply.Operator),
+        (reply.After ?? reply.Operator)?.Proposal is { } pending && pending.Sequence == reply.ProposalSequence
+            ? Announced(ToProto(pending), reply)
+            : null,
+        PreviewOf(reply));
+
+    /// <summary>A person who was never enrolled is no operator yet.</summary>
+    private static V1.Operator? KnownOf(OperatorInfo? info) =>
+        info is { PowerVersion: > 0 } person ? ToProto(person) : null;
+
+    private static V1.Operator? PreviewOf(OperatorReply reply)
+    {
+        if (KnownOf(reply.After) is not { } after)
+        {
+            return null;
+        }
+
+        (after.Version, after.Etag) = (0, "");
+        after.OpenProposal = after.OpenProposal is { } pending ? Announced(pending, reply) : null;
+        return after;
+    }
+
+    /// <summary>A proposal that would be new has no id: another one may get it.</summary>
+    private static V1.Proposal Announced(V1.Proposal proposal, OperatorReply reply)
+    {
+        if (reply.After is not null && reply.ProposalSequence != reply.Operator?.Proposal?.Sequence)
+        {
+            proposal.Id = "";
+        }
+
+        return proposal;
+    }
 
     private static IEnumerable<V1.Role> ToProto(Roles roles) =>
         Enums.Roles.Pairs.Where(pair => roles.HasFlag(pair.Domain)).Select(static pair => pair.Proto);

@@ -5,6 +5,12 @@ using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
 
+/// <summary>What is answered to a command on the policy record that was not refused.</summary>
+/// <param name="Outcome">What it came to, or would come to.</param>
+/// <param name="Policy">The record after it; now, where it was only validated.</param>
+/// <param name="Preview">The record as it would be, where it was only validated.</param>
+internal readonly record struct PolicyAnswer(V1.Outcome Outcome, V1.Policy Policy, V1.Policy? Preview);
+
 /// <summary>Maps the policy record.</summary>
 internal static class PolicyMapping
 {
@@ -41,9 +47,23 @@ internal static class PolicyMapping
         return result;
     }
 
-    /// <summary>What a reply that was not refused says.</summary>
-    public static (V1.Outcome Outcome, V1.Policy Policy) ToProto(PolicyReply reply) => (
-        reply.Outcome == Outcome.Pending ? V1.Outcome.Pending : V1.Outcome.Done, ToProto(reply.Policy!));
+    /// <summary>The answer to a command that was not refused.</summary>
+    public static PolicyAnswer ToProto(PolicyReply reply)
+    {
+        var preview = reply.After is { } after ? ToProto(after) : null;
+        if (preview is not null)
+        {
+            // Another command may get the version, and the proposal's number.
+            (preview.Version, preview.Etag) = (0, "");
+            if (preview.OpenProposal is { } pending && pending.Sequence != reply.Policy!.Proposal?.Sequence)
+            {
+                pending.Sequence = 0;
+            }
+        }
+
+        return new(
+            reply.Outcome == Outcome.Pending ? V1.Outcome.Pending : V1.Outcome.Done, ToProto(reply.Policy!), preview);
+    }
 
     /// <summary>How a silo's settings differ.</summary>
     public static V1.DiffPolicyResponse ToProto(PolicyDifferencesInfo info) => new()

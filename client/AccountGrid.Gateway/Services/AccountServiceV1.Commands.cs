@@ -18,41 +18,71 @@ internal sealed partial class AccountServiceV1
         V1.DeactivateAccountRequest request, ServerCallContext context)
     {
         var kind = request.Owner ? HarmKind.OwnerDeactivate : HarmKind.Deactivate;
-        var (outcome, account, proposal) = await HarmAsync(kind, request, until: null, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        var answer = await HarmAsync(kind, request, until: null, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
     public override async Task<V1.SuspendAccountResponse> SuspendAccount(
         V1.SuspendAccountRequest request, ServerCallContext context)
     {
-        var (outcome, account, proposal) = await HarmAsync(HarmKind.Suspend, request, request.Until, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        var answer = await HarmAsync(HarmKind.Suspend, request, request.Until, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
     public override async Task<V1.ChangeSuspensionResponse> ChangeSuspension(
         V1.ChangeSuspensionRequest request, ServerCallContext context)
     {
-        var (outcome, account, proposal) =
+        var answer =
             await HarmAsync(HarmKind.ChangeSuspension, request, request.Until, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
     public override async Task<V1.EraseAccountResponse> EraseAccount(
         V1.EraseAccountRequest request, ServerCallContext context)
     {
-        var (outcome, account, proposal) = await HarmAsync(HarmKind.Erase, request, until: null, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        var answer = await HarmAsync(HarmKind.Erase, request, until: null, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
     public override async Task<V1.UnprotectAccountResponse> UnprotectAccount(
         V1.UnprotectAccountRequest request, ServerCallContext context)
     {
-        var (outcome, account, proposal) = await HarmAsync(HarmKind.Unprotect, request, until: null, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        var answer = await HarmAsync(HarmKind.Unprotect, request, until: null, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
@@ -79,8 +109,8 @@ internal sealed partial class AccountServiceV1
         checks.ThrowIfAny();
         var command = new CommandInput.Restore(
             request.Owner, kinds.ToImmutable(), request.Reason, request.Note, request.Ticket);
-        var (outcome, account, _) = await ExecuteAsync(request.Id, command, requestId, stateVersion, context);
-        return new() { Outcome = outcome, Account = account };
+        var answer = await ExecuteAsync(request, command, requestId, stateVersion, context);
+        return new() { Outcome = answer.Outcome, Account = answer.Account, Preview = answer.Preview };
     }
 
     /// <inheritdoc/>
@@ -98,8 +128,8 @@ internal sealed partial class AccountServiceV1
 
         checks.ThrowIfAny();
         var command = new CommandInput.Protect(owner, request.Reason, request.Note, request.Ticket, reviewAt);
-        var (outcome, account, _) = await ExecuteAsync(request.Id, command, requestId, stateVersion, context);
-        return new() { Outcome = outcome, Account = account };
+        var answer = await ExecuteAsync(request, command, requestId, stateVersion, context);
+        return new() { Outcome = answer.Outcome, Account = answer.Account, Preview = answer.Preview };
     }
 
     /// <inheritdoc/>
@@ -115,9 +145,15 @@ internal sealed partial class AccountServiceV1
         {
             Followers = request.Followers,
         };
-        var (outcome, account, proposal) = await ExecuteAsync(
-            request.Id, new CommandInput.Harm(harm, DirectOnly: false), requestId, stateVersion, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        var answer = await ExecuteAsync(
+            request, new CommandInput.Harm(harm, DirectOnly: false), requestId, stateVersion, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
@@ -128,11 +164,11 @@ internal sealed partial class AccountServiceV1
         var (requestId, stateVersion) = Check(ref checks, request);
         checks.ThrowIfAny();
         var command = new CommandInput.CloseFollowerLoss(request.Reason, request.Note, request.Ticket);
-        var (outcome, account, _) = await ExecuteAsync(request.Id, command, requestId, stateVersion, context);
-        return new() { Outcome = outcome, Account = account };
+        var answer = await ExecuteAsync(request, command, requestId, stateVersion, context);
+        return new() { Outcome = answer.Outcome, Account = answer.Account, Preview = answer.Preview };
     }
 
-    private Task<(V1.Outcome, V1.Account?, V1.Proposal?)> HarmAsync(
+    private Task<CommandAnswer> HarmAsync(
         HarmKind kind, V1.IHarmCommand request, Timestamp? until, ServerCallContext context)
     {
         var checks = default(FieldChecks);
@@ -142,15 +178,13 @@ internal sealed partial class AccountServiceV1
         checks.ThrowIfAny();
         var harm = new HarmInput(kind, request.Reason, request.Note, request.Ticket, end, at);
         return ExecuteAsync(
-            request.Id, new CommandInput.Harm(harm, request.DirectOnly), requestId, stateVersion, context);
+            request, new CommandInput.Harm(harm, request.DirectOnly), requestId, stateVersion, context);
     }
 
-    private async Task<(V1.Outcome, V1.Account?, V1.Proposal?)> ExecuteAsync(
-        long id, CommandInput command, string? requestId, long? stateVersion, ServerCallContext context) =>
-        CommandMapping.ToProto(
-            await grains.ExecuteAsync(
-                id, command, context.CommandCaller(), requestId, stateVersion, context.CancellationToken),
-            context.Viewer());
+    private Task<CommandAnswer> ExecuteAsync(
+        V1.IAccountCommand request, CommandInput command, string? requestId, long? stateVersion,
+        ServerCallContext context) =>
+        grains.AnswerAsync(request.Id, command, requestId, stateVersion, request.ValidateOnly, context);
 
     private static (string? RequestId, long? StateVersion) Check(ref FieldChecks checks, V1.IAccountCommand request)
     {

@@ -148,7 +148,10 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
         // Services alone register, and a repetition answers with the account as it is now.
         return new() { Account = CommandMapping.ToProto(reply, Viewer.Service).Account };
 
-        Task<CommandReply> CallAsync() => grains.Registrar.RegisterAsync(
-            request.Id, request.Handle, context.CommandCaller(), requestId, context.CancellationToken);
+        Task<CommandReply> CallAsync() => request.ValidateOnly
+            ? grains.Registrar.ValidateAsync(
+                request.Id, request.Handle, context.CommandCaller(), requestId, context.CancellationToken)
+            : grains.Registrar.RegisterAsync(
+                request.Id, request.Handle, context.CommandCaller(), requestId, context.CancellationToken);
     }
 }

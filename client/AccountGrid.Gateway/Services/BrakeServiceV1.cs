@@ -27,11 +27,12 @@ internal sealed class BrakeServiceV1(GrainCalls grains) : V1.BrakeService.BrakeS
 
         var requestId = checks.RequestId(request.RequestId);
         checks.ThrowIfAny();
-        return new()
-        {
-            Brake = BrakeMapping.ToProto(
-                await grains.ReleaseBrakeAsync(
-                    request.Note, requestId, context.CommandCaller(), context.CancellationToken)),
-        };
+        var (caller, cancel) = (context.CommandCaller(), context.CancellationToken);
+        var brake = request.ValidateOnly
+            ? (await grains.ValidateAsync(
+                () => grains.Brake.ValidateReleaseAsync(request.Note, requestId, caller, cancel),
+                static reply => reply.Refusal, cancel)).Brake!
+            : await grains.ReleaseBrakeAsync(request.Note, requestId, caller, cancel);
+        return new() { Brake = BrakeMapping.ToProto(brake) };
     }
 }

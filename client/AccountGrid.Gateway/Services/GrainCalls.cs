@@ -180,6 +180,15 @@ internal sealed class GrainCalls(
             : throw Refused(mayHaveActed && isFinal?.Invoke(reply) != true ? ExceptionMap.NoAnswer : refusal);
     }
 
+    /// <summary>Asks what a command would come to; again if its silo goes away meanwhile.</summary>
+    /// <exception cref="ApiException">It would be refused, or cannot be told.</exception>
+    public async Task<T> ValidateAsync<T>(
+        Func<Task<T>> call, Func<T, RefusalInfo?> refusalOf, CancellationToken cancellationToken)
+    {
+        var reply = await RepeatAsync(call, cancellationToken);
+        return refusalOf(reply) is { } refusal ? throw Refused(refusal) : reply;
+    }
+
     /// <summary>The value of an answer.</summary>
     /// <exception cref="ApiException">It was refused.</exception>
     public static T Unwrap<T>(Answer<T> answer)

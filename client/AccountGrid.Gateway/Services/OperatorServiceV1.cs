@@ -59,8 +59,14 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
             ExpectedPowerVersion = checks.Etag(request.Etag),
         };
         checks.ThrowIfAny();
-        var (outcome, person, proposal) = await ExecuteAsync(request.Id, command, context);
-        return new() { Outcome = outcome, Operator = person, Proposal = proposal };
+        var answer = await grains.AnswerAsync(request.Id, command, request.ValidateOnly, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Operator = answer.Operator,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
@@ -81,8 +87,14 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
             RequestId = requestId,
             ExpectedPowerVersion = expected,
         };
-        var (outcome, person, proposal) = await ExecuteAsync(request.Id, command, context);
-        return new() { Outcome = outcome, Operator = person, Proposal = proposal };
+        var answer = await grains.AnswerAsync(request.Id, command, request.ValidateOnly, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Operator = answer.Operator,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
@@ -119,8 +131,4 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
         var order = new UndoOrder(id, ofAService, from!.Value, note, dryRun);
         return await undo.RunAsync(order, context.CommandCaller(), context.CancellationToken);
     }
-
-    private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(
-        string id, OperatorInput command, ServerCallContext context) => OperatorMapping.ToProto(
-            await grains.ExecuteAsync(id, command, context.CommandCaller(), context.CancellationToken));
 }

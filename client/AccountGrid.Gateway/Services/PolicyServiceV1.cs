@@ -36,8 +36,8 @@ internal sealed class PolicyServiceV1(GrainCalls grains, ILocalPolicy? local = n
         var values = PolicyMapping.FromProto(ref checks, request.Settings);
         var command = Checked(
             checks, new PolicyInput.Propose(values, request.Note), request.Note, request.RequestId, request.Etag);
-        var (outcome, policy) = await ExecuteAsync(command, context);
-        return new() { Outcome = outcome, Policy = policy };
+        var answer = await AnswerAsync(command, request.ValidateOnly, context);
+        return new() { Outcome = answer.Outcome, Policy = answer.Policy, Preview = answer.Preview };
     }
 
     /// <inheritdoc/>
@@ -50,8 +50,8 @@ internal sealed class PolicyServiceV1(GrainCalls grains, ILocalPolicy? local = n
         var command = Checked(
             checks, new PolicyInput.Approve(request.Sequence, digest, request.Note), request.Note, request.RequestId,
             request.Etag);
-        var (outcome, policy) = await ExecuteAsync(command, context);
-        return new() { Outcome = outcome, Policy = policy };
+        var answer = await AnswerAsync(command, request.ValidateOnly, context);
+        return new() { Outcome = answer.Outcome, Policy = answer.Policy, Preview = answer.Preview };
     }
 
     /// <inheritdoc/>
@@ -63,7 +63,8 @@ internal sealed class PolicyServiceV1(GrainCalls grains, ILocalPolicy? local = n
         var command = Checked(
             checks, new PolicyInput.Reject(request.Sequence, request.Note), request.Note, request.RequestId,
             request.Etag);
-        return new() { Policy = (await ExecuteAsync(command, context)).Policy };
+        var answer = await AnswerAsync(command, request.ValidateOnly, context);
+        return new() { Policy = answer.Policy, Preview = answer.Preview };
     }
 
     /// <inheritdoc/>
@@ -75,7 +76,8 @@ internal sealed class PolicyServiceV1(GrainCalls grains, ILocalPolicy? local = n
         var command = Checked(
             checks, new PolicyInput.Withdraw(request.Sequence, request.Note), request.Note, request.RequestId,
             request.Etag);
-        return new() { Policy = (await ExecuteAsync(command, context)).Policy };
+        var answer = await AnswerAsync(command, request.ValidateOnly, context);
+        return new() { Policy = answer.Policy, Preview = answer.Preview };
     }
 
     /// <summary>A command with what all of them have, once every field is known to be well formed.</summary>
@@ -92,7 +94,7 @@ internal sealed class PolicyServiceV1(GrainCalls grains, ILocalPolicy? local = n
         return complete;
     }
 
-    private async Task<(V1.Outcome Outcome, V1.Policy Policy)> ExecuteAsync(
-        PolicyInput command, ServerCallContext context) => PolicyMapping.ToProto(
-            await grains.ExecuteAsync(command, context.CommandCaller(), context.CancellationToken));
+    private async Task<PolicyAnswer> AnswerAsync(
+        PolicyInput command, bool validateOnly, ServerCallContext context) =>
+        PolicyMapping.ToProto(await grains.AnswerAsync(command, validateOnly, context));
 }

@@ -76,14 +76,27 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         checks.ThrowIfAny();
         if (id.Operator is { } power)
         {
-            var decided = await ExecuteAsync(
-                power, new OperatorInput.Approve(power.Sequence, digest, request.Note), requestId, context);
-            return new() { Outcome = decided.Outcome, Operator = decided.Operator, Proposal = decided.Proposal };
+            var decided = await AnswerAsync(
+                power, new OperatorInput.Approve(power.Sequence, digest, request.Note), requestId,
+                request.ValidateOnly, context);
+            return new()
+            {
+                Outcome = decided.Outcome,
+                Operator = decided.Operator,
+                Proposal = decided.Proposal,
+                OperatorPreview = decided.Preview,
+            };
         }
 
         var command = new CommandInput.Approve(id.Account.Sequence, digest, request.Note);
-        var (outcome, account, proposal) = await ExecuteAsync(id.Account, command, requestId, context);
-        return new() { Outcome = outcome, Account = account, Proposal = proposal };
+        var answer = await AnswerAsync(id.Account, command, requestId, request.ValidateOnly, context);
+        return new()
+        {
+            Outcome = answer.Outcome,
+            Account = answer.Account,
+            Proposal = answer.Proposal,
+            Preview = answer.Preview,
+        };
     }
 
     /// <inheritdoc/>
@@ -93,13 +106,15 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         var (id, requestId) = Check(request.Id, request.Note, request.RequestId);
         if (id.Operator is { } power)
         {
-            var decided = await ExecuteAsync(
-                power, new OperatorInput.Reject(power.Sequence, request.Note), requestId, context);
-            return new() { Operator = decided.Operator };
+            var decided = await AnswerAsync(
+                power, new OperatorInput.Reject(power.Sequence, request.Note), requestId, request.ValidateOnly,
+                context);
+            return new() { Operator = decided.Operator, OperatorPreview = decided.Preview };
         }
 
         var command = new CommandInput.Reject(id.Account.Sequence, request.Note);
-        return new() { Account = (await ExecuteAsync(id.Account, command, requestId, context)).Account };
+        var answer = await AnswerAsync(id.Account, command, requestId, request.ValidateOnly, context);
+        return new() { Account = answer.Account, Preview = answer.Preview };
     }
 
     /// <inheritdoc/>
@@ -109,13 +124,15 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         var (id, requestId) = Check(request.Id, request.Note, request.RequestId);
         if (id.Operator is { } power)
         {
-            var decided = await ExecuteAsync(
-                power, new OperatorInput.Withdraw(power.Sequence, request.Note), requestId, context);
-            return new() { Operator = decided.Operator };
+            var decided = await AnswerAsync(
+                power, new OperatorInput.Withdraw(power.Sequence, request.Note), requestId, request.ValidateOnly,
+                context);
+            return new() { Operator = decided.Operator, OperatorPreview = decided.Preview };
         }
 
         var command = new CommandInput.Withdraw(id.Account.Sequence, request.Note);
-        return new() { Account = (await ExecuteAsync(id.Account, command, requestId, context)).Account };
+        var answer = await AnswerAsync(id.Account, command, requestId, request.ValidateOnly, context);
+        return new() { Account = answer.Account, Preview = answer.Preview };
     }
 
     private static ((ProposalId Account, PowerProposalId? Operator) Id, string? RequestId) Check(
@@ -129,23 +146,12 @@ internal sealed class ProposalServiceV1(GrainCalls grains) : V1.ProposalService.
         return (proposal, key);
     }
 
-    private async Task<(V1.Outcome Outcome, V1.Account? Account, V1.Proposal? Proposal)> ExecuteAsync(
-        ProposalId id, CommandInput command, string? requestId, ServerCallContext context) =>
-        CommandMapping.ToProto(
-            await grains.ExecuteAsync(
-                id.Account.Value,
-                command,
-                context.CommandCaller(),
-                requestId,
-                expectedStateVersion: null,
-                context.CancellationToken),
-            context.Viewer());
+    private Task<CommandAnswer> AnswerAsync(
+        ProposalId id, CommandInput command, string? requestId, bool validateOnly, ServerCallContext context) =>
+        grains.AnswerAsync(
+            id.Account.Value, command, requestId, expectedStateVersion: null, validateOnly, context);
 
-    private async Task<(V1.Outcome Outcome, V1.Operator? Operator, V1.Proposal? Proposal)> ExecuteAsync(
-        PowerProposalId id, OperatorInput command, string? requestId, ServerCallContext context) =>
-        OperatorMapping.ToProto(await grains.ExecuteAsync(
-            id.Operator.Value,
-            command with { RequestId = requestId },
-            context.CommandCaller(),
-            context.CancellationToken));
+    private Task<PowerAnswer> AnswerAsync(
+        PowerProposalId id, OperatorInput command, string? requestId, bool validateOnly, ServerCallContext context) =>
+        grains.AnswerAsync(id.Operator.Value, command with { RequestId = requestId }, validateOnly, context);
 }

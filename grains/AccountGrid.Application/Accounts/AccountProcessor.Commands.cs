@@ -144,30 +144,12 @@ public sealed partial class AccountProcessor
     private async Task<(AccountResult Result, bool Appended)?> AttemptAsync(
         AccountRequest request, bool isFresh, CancellationToken cancellationToken)
     {
-        // One situation for questions and decision: a count that moves between them must not turn a harm that was asked
-        // for without a reservation into one that may happen alone. The instant comes before the questions, so that no
-        // entry is dated after an end of authority that the answers did not know of.
         var head = _stream.Head;
         var asked = request with { Command = WithReadsRefused(request.Command) };
-        var situation = new Situation(
-            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy,
-            Situation.NoAuthorities)
-        {
-            Counted = _refused?.Of(request.Caller.Actor)?.Counted,
-        };
         var reservations = new Reservations(_services.Authority, _services.Brake);
         try
         {
-            var questions = AccountDecider.Questions(head.State, asked, situation);
-            situation = await reservations.AskAsync(situation, questions, _services.Diagnostics, cancellationToken);
-            var decision = Decide(head.State, asked, situation);
-            if (Brake.LoneHarmOf(Id, decision) is { } harm
-                && await reservations.AskBrakeAsync(harm, _services.Diagnostics, cancellationToken) is { } until)
-            {
-                situation = situation with { BrakedUntil = until };
-                decision = Decide(head.State, asked, situation);
-            }
-
+            var (decision, situation) = await DecideAsync(head, asked, reservations, cancellationToken);
             var events = EventsOf(decision);
             if (!events.IsEmpty)
             {
@@ -198,6 +180,35 @@ public sealed partial class AccountProcessor
         {
             await reservations.ReleaseAsync();
         }
+    }
+
+    /// <summary>
+    /// The decision on a head, with what was asked for it: the same for a command that is only validated.
+    /// </summary>
+    private async Task<(Decision Decision, Situation Situation)> DecideAsync(
+        Head<AccountState> head, AccountRequest request, Reservations reservations,
+        CancellationToken cancellationToken)
+    {
+        // One situation for questions and decision: a count that moves between them must not turn a harm that was asked
+        // for without a reservation into one that may happen alone. The instant comes before the questions, so that no
+        // entry is dated after an end of authority that the answers did not know of.
+        var situation = new Situation(
+            Microseconds.Truncate(_services.Clock.GetUtcNow()), _followers.Exact?.Count, _services.Policy,
+            Situation.NoAuthorities)
+        {
+            Counted = _refused?.Of(request.Caller.Actor)?.Counted,
+        };
+        var questions = AccountDecider.Questions(head.State, request, situation);
+        situation = await reservations.AskAsync(situation, questions, _services.Diagnostics, cancellationToken);
+        var decision = Decide(head.State, request, situation);
+        if (Brake.LoneHarmOf(Id, decision) is { } harm
+            && await reservations.AskBrakeAsync(harm, _services.Diagnostics, cancellationToken) is { } until)
+        {
+            situation = situation with { BrakedUntil = until };
+            decision = Decide(head.State, request, situation);
+        }
+
+        return (decision, situation);
     }
 
     private Decision Decide(AccountState state, AccountRequest request, Situation situation)

@@ -37,6 +37,27 @@ public sealed class AccountRegistrar(AccountServices services)
         }
     }
 
+    /// <summary>
+    /// Says what <see cref="RegisterAsync"/> would answer now, by the same checks; nothing is written. The view is that
+    /// of now, so of an unknown account where it would be registered.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task<AccountResult> ValidateAsync(
+        AccountId id, string handle, Caller caller, string? requestId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        ArgumentNullException.ThrowIfNull(caller);
+        using var span = services.Diagnostics.Start("account.validate")
+            ?.SetTag(ApplicationDiagnostics.AccountTag, id.Value).SetTag("accountgrid.action", "register");
+        ApplicationDiagnostics.Describe(span, caller.Actor);
+        var unknown = new AccountView(AccountState.Unregistered(id), null, null, services.Policy);
+        return AccountDecider.Register(unknown.State, handle, caller, requestId) is Decision.Refused d
+            ? AccountResult.Refused(unknown, d.Refusal)
+            : await services.Journal.ExistsAsync(StreamId.Of(id), cancellationToken)
+                ? await AnswerExistingAsync(id, handle, caller, requestId, unknown, cancellationToken)
+                : new(Outcome.Done, unknown, null, null);
+    }
+
     private async Task<AccountResult> DecideAndAppendAsync(
         AccountId id, string handle, Caller caller, string? requestId, CancellationToken cancellationToken)
     {

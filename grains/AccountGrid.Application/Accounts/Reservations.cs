@@ -8,8 +8,12 @@ namespace AccountGrid.Application;
 /// when its harm took effect, or as released when it did not. After an unknown outcome a reservation is kept and counts
 /// as spent.
 /// </summary>
-internal sealed class Reservations(IOperatorAuthority authority, IBrake brake)
+/// <param name="authority">The people's and services' records.</param>
+/// <param name="brake">The brake over the grid.</param>
+/// <param name="peek">Whether nothing is reserved: the command is only validated.</param>
+internal sealed class Reservations(IOperatorAuthority authority, IBrake brake, bool peek = false)
 {
+    private Dictionary<Actor, BudgetLeft>? _left;
     private readonly List<(Actor Payer, long Number)> _open = [];
     private long? _ofBrake;
 
@@ -32,8 +36,15 @@ internal sealed class Reservations(IOperatorAuthority authority, IBrake brake)
         {
             using var span =
                 diagnostics.Start("operator.ask")?.SetTag(ApplicationDiagnostics.OperatorTag, question.Person.Value);
-            var answer = await authority.AskAsync(question, cancellationToken);
+            var answer = await (peek
+                ? authority.PeekAsync(question, cancellationToken)
+                : authority.AskAsync(question, cancellationToken));
             ApplicationDiagnostics.Answered(span, answer.Authority);
+            if (answer.Left is { } left)
+            {
+                (_left ??= [])[question.Payer] = left;
+            }
+
             if (answer.Reservation is { } number)
             {
                 _open.Add((question.Payer, number));
@@ -60,7 +71,9 @@ internal sealed class Reservations(IOperatorAuthority authority, IBrake brake)
         HarmIntent harm, ApplicationDiagnostics diagnostics, CancellationToken cancellationToken)
     {
         using var span = diagnostics.Start("brake.ask");
-        var answer = await brake.ReserveAsync(harm, cancellationToken);
+        var answer = await (peek
+            ? brake.PeekAsync(harm, cancellationToken)
+            : brake.ReserveAsync(harm, cancellationToken));
         if (answer.EngagedUntil is not null)
         {
             span?.SetTag("accountgrid.brake.engaged", "true");
@@ -69,6 +82,9 @@ internal sealed class Reservations(IOperatorAuthority authority, IBrake brake)
         _ofBrake = answer.Reservation;
         return answer.EngagedUntil;
     }
+
+    /// <summary>What is left of an actor's budget, where it was asked for without a reservation.</summary>
+    public BudgetLeft? LeftOf(Actor payer) => _left?.GetValueOrDefault(payer);
 
     /// <summary>
     /// The harm took effect, at the cost of <paramref name="charged"/>; whatever others had reserved did not.

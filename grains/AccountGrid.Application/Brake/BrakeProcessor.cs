@@ -107,6 +107,23 @@ public sealed class BrakeProcessor
     }
 
     /// <summary>
+    /// The answer of <see cref="ReserveAsync"/> at this instant, with nothing reserved; a harm that would engage the
+    /// brake is answered as if it had.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async ValueTask<BrakeAnswer> PeekAsync(
+        HarmIntent harm, bool mayEngage, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(harm);
+        await LoadAsync(cancellationToken);
+        var (state, now, policy) = (_stream.Head.State, Now, _services.Policy);
+        var (harms, reach) = _charges.Spent();
+        return state.EngagedAt(now) is { } engaged ? new(null, engaged.Until)
+            : !mayEngage || Brake.Fits(harms, reach, harm.Reach, policy) ? BrakeAnswer.NotCounted
+            : new(null, Brake.Engage(harms, reach, now, policy).Until);
+    }
+
+    /// <summary>
     /// The answer of <see cref="ReserveAsync"/> with <c>mayEngage</c> where memory alone can give it, or <c>null</c>:
     /// something is to be read, or the brake is to be engaged. Never waits; for any thread.
     /// </summary>
@@ -160,6 +177,28 @@ public sealed class BrakeProcessor
         }
     }
 
+    /// <summary>
+    /// Says whether <see cref="ReleaseAsync"/> would release the brake now, by the same checks; nothing is written.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task<BrakeResult> ValidateReleaseAsync(
+        BrakeReleaseRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var span =
+            _services.Diagnostics.Start("brake.validate")?.SetTag("accountgrid.action", ReleaseCommand);
+        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
+        if (request.Caller.Actor.Person is not { } person)
+        {
+            return new(View, Refusal.ForbiddenRole(Roles.Approver));
+        }
+
+        var (decision, _) = await _stream.PreviewAsync(
+            () => _stream.ReloadAsync(cancellationToken),
+            head => DecideAsync(head, request, person, cancellationToken));
+        return new(View, decision.Refusal);
+    }
+
     private async Task<Refusal?> DecideAndAppendAsync(
         BrakeReleaseRequest request, CancellationToken cancellationToken)
     {
@@ -177,18 +216,7 @@ public sealed class BrakeProcessor
 
         var decided = await _stream.DecideAsync(
             () => new(_stream.ReloadAsync(cancellationToken)),
-            async head =>
-            {
-                var answer = await _services.Authority.AskAsync(new(person, null), cancellationToken);
-                var now = Now;
-                var decision = Brake.Release(head.State, request, answer.Authority, now);
-                var facts = new EntryFacts(
-                    now, request.Caller.Actor, request.RequestId,
-                    request.RequestId is null ? null : RequestDigest.OfRelease(request),
-                    ApplicationDiagnostics.CurrentTraceId);
-                ImmutableArray<BrakeEvent> events = decision.Event is { } released ? [released] : [];
-                return (decision, events, facts);
-            },
+            head => DecideAsync(head, request, person, cancellationToken),
             static refusal => new BrakeDecision(refusal, null), "The brake", _services.Limits.RetryAfter,
             cancellationToken);
         if (decided.Event is BrakeEvent.Released)
@@ -197,6 +225,19 @@ public sealed class BrakeProcessor
         }
 
         return decided.Refusal;
+    }
+
+    private async Task<(BrakeDecision Decision, ImmutableArray<BrakeEvent> Events, EntryFacts Facts)> DecideAsync(
+        Head<BrakeState> head, BrakeReleaseRequest request, OperatorId person, CancellationToken cancellationToken)
+    {
+        var answer = await _services.Authority.AskAsync(new(person, null), cancellationToken);
+        var now = Now;
+        var decision = Brake.Release(head.State, request, answer.Authority, now);
+        var facts = new EntryFacts(
+            now, request.Caller.Actor, request.RequestId,
+            request.RequestId is null ? null : RequestDigest.OfRelease(request),
+            ApplicationDiagnostics.CurrentTraceId);
+        return (decision, decision.Event is { } released ? [released] : [], facts);
     }
 
     /// <summary>Engages it, unless that was done meanwhile or the harm fits by now; the caller looks again.</summary>

@@ -36,6 +36,14 @@ internal sealed class HarmBudget(Actor by, OperatorServices services)
                 : (null, Budget.Check(_charges.All, intent.Reach, now, services.Policy, by.Kind));
     }
 
+    /// <summary>What <see cref="Reserve"/> would say of a harm, and what is left beside it; reserves nothing.</summary>
+    public (Refusal? Refusal, BudgetLeft Left) Peek(HarmIntent intent, DateTimeOffset now)
+    {
+        var (harms, reach) = _charges.Spent();
+        return (Budget.Check(_charges.All, intent.Reach, now, services.Policy, by.Kind),
+            Budget.LeftOf(harms, reach, services.Policy, by.Kind));
+    }
+
     /// <summary>As <see cref="RollingCharges.Settle"/>.</summary>
     public void Settle(long reservation, DateTimeOffset? happenedAt) => _charges.Settle(reservation, happenedAt);
 

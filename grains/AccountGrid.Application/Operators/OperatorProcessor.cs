@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -33,15 +34,7 @@ public sealed class OperatorProcessor
     public OperatorId Id { get; }
 
     /// <summary>The operator now: standing and budget move with the clock. Never waits.</summary>
-    public OperatorView View
-    {
-        get
-        {
-            var (harms, reach) = _budget.Spent();
-            var state = _stream.Head.State;
-            return new(state, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), harms, reach);
-        }
-    }
+    public OperatorView View => ViewOf(_stream.Head.State);
 
     /// <summary>Whether an append of this instance met another activation's: the host must deactivate it.</summary>
     public bool IsFenced => _stream.IsFenced;
@@ -79,14 +72,26 @@ public sealed class OperatorProcessor
     /// </exception>
     public async ValueTask<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken)
     {
+        await PrepareAsync(question, cancellationToken);
+        return Answer(question, reserves: true);
+    }
+
+    /// <summary>The answer of <see cref="AskAsync"/> at this instant; an intent is not reserved.</summary>
+    /// <exception cref="StorageUnavailableException">The record cannot be confirmed.</exception>
+    public async ValueTask<AuthorityAnswer> PeekAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(question, cancellationToken);
+        return Answer(question, reserves: false);
+    }
+
+    private async ValueTask PrepareAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(question);
         await ConfirmAsync(cancellationToken);
         if (question.Intent is not null)
         {
             await _budget.LoadAsync(cancellationToken);
         }
-
-        return Answer(question);
     }
 
     /// <summary>
@@ -97,11 +102,11 @@ public sealed class OperatorProcessor
     {
         ArgumentNullException.ThrowIfNull(question);
         return _stream.IsFresh(_services.Limits.AuthorityFreshness) && (question.Intent is null || _budget.IsLoaded)
-            ? Answer(question)
+            ? Answer(question, reserves: true)
             : null;
     }
 
-    private AuthorityAnswer Answer(AuthorityQuestion question)
+    private AuthorityAnswer Answer(AuthorityQuestion question, bool reserves)
     {
         if (question.Person != Id)
         {
@@ -112,6 +117,12 @@ public sealed class OperatorProcessor
         if (question.Intent is not { } intent || authority.Standing == Standing.Ended)
         {
             return new(authority, null);
+        }
+
+        if (!reserves)
+        {
+            var (over, left) = _budget.Peek(intent, _services.Clock.GetUtcNow());
+            return new(authority with { Budget = over }, null) { Left = left };
         }
 
         var (reservation, refusal) = _budget.Reserve(intent, _services.Clock.GetUtcNow());
@@ -161,20 +172,46 @@ public sealed class OperatorProcessor
         }
     }
 
+    /// <summary>
+    /// Says what a command would come to now, by the checks of <see cref="ExecuteAsync"/> on the record as the journal
+    /// has it; nothing is written.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task<OperatorResult> ValidateAsync(OperatorRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var span = _services.Diagnostics.Start("operator.validate")
+            ?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value).SetTag("accountgrid.action", request.Command.Name);
+        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
+        var (decision, after) = await _stream.PreviewAsync(
+            () => _stream.ReloadAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken));
+        return new(View, decision.Refusal, decision.Outcome, decision.ProposalSequence)
+        {
+            After = decision.Refusal is null ? ViewOf(after) : null,
+        };
+    }
+
     private Task<OperatorDecision> DecideAndAppendAsync(
         OperatorRequest request, CancellationToken cancellationToken) => _stream.DecideAsync(
-        () => ConfirmAsync(cancellationToken),
-        async head =>
-        {
-            var situation = await SituationOfAsync(head.State, request, cancellationToken);
-            var decision = OperatorDecider.Decide(head.State, request, situation);
-            var facts = new EntryFacts(
-                situation.Now, request.Caller.Actor, request.RequestId,
-                request.RequestId is null ? null : RequestDigest.Of(Id, request),
-                ApplicationDiagnostics.CurrentTraceId);
-            return (decision, decision.Events, facts);
-        },
+        () => ConfirmAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken),
         Refused, $"Operator {Id}", _services.Limits.RetryAfter, cancellationToken);
+
+    private async Task<(OperatorDecision Decision, ImmutableArray<OperatorEvent> Events, EntryFacts Facts)> DecideAsync(
+        Head<OperatorState> head, OperatorRequest request, CancellationToken cancellationToken)
+    {
+        var situation = await SituationOfAsync(head.State, request, cancellationToken);
+        var decision = OperatorDecider.Decide(head.State, request, situation);
+        var facts = new EntryFacts(
+            situation.Now, request.Caller.Actor, request.RequestId,
+            request.RequestId is null ? null : RequestDigest.Of(Id, request), ApplicationDiagnostics.CurrentTraceId);
+        return (decision, decision.Events, facts);
+    }
+
+    private OperatorView ViewOf(OperatorState state)
+    {
+        var (harms, reach) = _budget.Spent();
+        return new(state, state.StandingAt(_services.Clock.GetUtcNow(), _services.Policy), harms, reach);
+    }
 
     private static OperatorDecision Refused(Refusal refusal) => new(refusal, [], Outcome.Refused);
 

@@ -49,6 +49,16 @@ public sealed class ServiceProcessor
     public (long? Reservation, Refusal? Refusal)? TryReserve(HarmIntent intent) =>
         _budget.IsLoaded ? Reserve(intent) : null;
 
+    /// <summary>What <see cref="ReserveAsync"/> would say, and what is left of the budget; reserves nothing.</summary>
+    /// <exception cref="StorageUnavailableException">What was spent cannot be read.</exception>
+    public async ValueTask<(Refusal? Refusal, BudgetLeft Left)> PeekAsync(
+        HarmIntent intent, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        await _budget.LoadAsync(cancellationToken);
+        return _budget.Peek(intent, _services.Clock.GetUtcNow());
+    }
+
     private (long? Reservation, Refusal? Refusal) Reserve(HarmIntent intent)
     {
         ArgumentNullException.ThrowIfNull(intent);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -63,23 +64,44 @@ public sealed class PolicyProcessor
         }
     }
 
+    /// <summary>
+    /// Says what a command would come to now, by the checks of <see cref="ExecuteAsync"/> on the record as the journal
+    /// has it; nothing is written.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task<PolicyResult> ValidateAsync(PolicyRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var span = _services.Diagnostics.Start("policy.validate")
+            ?.SetTag("accountgrid.action", request.Command.Name);
+        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
+        var (decision, after) = await _stream.PreviewAsync(
+            () => _stream.ReloadAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken));
+        return new(State, decision.Refusal, decision.Outcome, decision.ProposalSequence)
+        {
+            After = decision.Refusal is null ? after : null,
+        };
+    }
+
     private async Task<PolicyDecision> DecideAndAppendAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         var decision = await _stream.DecideAsync(
             () => _stream.RefreshAsync(minVersion: 0, _services.Limits.AuthorityFreshness, cancellationToken),
-            async head =>
-            {
-                var situation = await SituationOfAsync(head.State, request, cancellationToken);
-                var decision = PolicyDecider.Decide(head.State, request, situation);
-                var facts = new EntryFacts(
-                    situation.Now, request.Caller.Actor, request.RequestId,
-                    request.RequestId is null ? null : RequestDigest.Of(request),
-                    ApplicationDiagnostics.CurrentTraceId);
-                return (decision, decision.Events, facts);
-            },
+            head => DecideAsync(head, request, cancellationToken),
             Refused, "The policy", _services.Limits.RetryAfter, cancellationToken);
         _meters.Changed(decision.Events);
         return decision;
+    }
+
+    private async Task<(PolicyDecision Decision, ImmutableArray<PolicyEvent> Events, EntryFacts Facts)> DecideAsync(
+        Head<PolicyState> head, PolicyRequest request, CancellationToken cancellationToken)
+    {
+        var situation = await SituationOfAsync(head.State, request, cancellationToken);
+        var decision = PolicyDecider.Decide(head.State, request, situation);
+        var facts = new EntryFacts(
+            situation.Now, request.Caller.Actor, request.RequestId,
+            request.RequestId is null ? null : RequestDigest.Of(request), ApplicationDiagnostics.CurrentTraceId);
+        return (decision, decision.Events, facts);
     }
 
     private async Task<OperatorSituation> SituationOfAsync(

@@ -15,6 +15,13 @@ public interface IBrake
     ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The answer of <see cref="ReserveAsync"/> at this instant, with nothing reserved. A harm that would engage the
+    /// brake is answered as if it had, and the brake does not engage.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The brake cannot be asked.</exception>
+    ValueTask<BrakeAnswer> PeekAsync(HarmIntent harm, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Says what became of a reserved harm: <paramref name="happenedAt"/> when it took effect, or <c>null</c> when it
     /// did not. Must not fail; a reservation that is never settled counts until the window is over.
     /// </summary>

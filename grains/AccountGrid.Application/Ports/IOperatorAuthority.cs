@@ -15,6 +15,11 @@ public interface IOperatorAuthority
     Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The answer of <see cref="AskAsync"/> at this instant, with nothing reserved, and what is left of the budget.
+    /// </summary>
+    Task<AuthorityAnswer> PeekAsync(AuthorityQuestion question, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Says what became of a reserved harm: <paramref name="happenedAt"/> when it took effect, or <c>null</c> when it
     /// did not. Must not fail; a reservation that is never settled counts as spent until its window is over.
     /// </summary>

@@ -184,6 +184,10 @@ internal sealed class JournaledStream<TState, TEvent>(
         }
     }
 
+    /// <summary>The state that events would come to behind a head; nothing is written, and the head stays.</summary>
+    public TState Preview(Head<TState> head, ImmutableArray<TEvent> events, EntryFacts facts) =>
+        kind.FoldOf(id).Prepare(head, events, facts).After.State;
+
     /// <summary>
     /// Decides on a head and appends what that comes to; decided once more on what is really there where another
     /// activation appended first. For records that few commands change.
@@ -222,6 +226,21 @@ internal sealed class JournaledStream<TState, TEvent>(
 
         return refused(new(
             RefusalReason.Overloaded, $"{what} is being changed elsewhere; try again.", RetryAfter: retryAfter));
+    }
+
+    /// <summary>Decides as <see cref="DecideAsync"/> does, and appends nothing.</summary>
+    /// <param name="refresh">Brings the head up to date.</param>
+    /// <param name="decide">The decision on a head, with what would be appended.</param>
+    /// <returns>The answer, and the state that the events would come to.</returns>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task<(TAnswer Answer, TState After)> PreviewAsync<TAnswer>(
+        Func<Task> refresh,
+        Func<Head<TState>, Task<(TAnswer Answer, ImmutableArray<TEvent> Events, EntryFacts Facts)>> decide)
+    {
+        await refresh();
+        var head = Head;
+        var (answer, events, facts) = await decide(head);
+        return (answer, Preview(head, events, facts));
     }
 
     /// <summary>Notes that an append met entries of another activation: this one is fenced, and must reload.</summary>

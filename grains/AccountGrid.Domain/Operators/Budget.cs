@@ -42,6 +42,14 @@ public static class Budget
         return ((double)count / most, (double)spent / furthest);
     }
 
+    /// <summary>What is left beside so many harms of so much reach within the window; never below 0.</summary>
+    public static BudgetLeft LeftOf(int harms, long spent, OperatorPolicy policy, ActorKind of)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        var (most, furthest) = policy.CeilingsOf(of);
+        return new(Math.Max(most - harms, 0), Math.Max(furthest - spent, 0));
+    }
+
     /// <summary>
     /// One look at each charge, since nearly everything that is asked fits; their order matters only to say when
     /// something will fit again.

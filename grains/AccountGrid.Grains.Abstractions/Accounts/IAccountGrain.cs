@@ -46,6 +46,15 @@ public partial interface IAccountGrain : IGrainWithIntegerKey
         CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion,
         CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Says what <see cref="ExecuteAsync"/> would answer now, with the same arguments; nothing is written or reserved.
+    /// A method of its own, so that a silo of a version without it fails the call, and carries nothing out.
+    /// </summary>
+    [AlwaysInterleave, Alias("Validate")]
+    Task<PreviewReply> ValidateAsync(
+        CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion,
+        CancellationToken cancellationToken);
+
     /// <summary>Applies follows and unfollows in one transaction.</summary>
     [AlwaysInterleave, Alias("Follow")]
     Task<FollowReply> FollowAsync(

@@ -14,4 +14,12 @@ public interface IRegistrarGrain : IGrainWithIntegerKey
     [Alias("Register")]
     Task<CommandReply> RegisterAsync(
         long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says what <see cref="RegisterAsync"/> would answer now; nothing is written. A method of its own, so that
+    /// a silo of a version without it fails the call, and carries nothing out.
+    /// </summary>
+    [Alias("Validate")]
+    Task<CommandReply> ValidateAsync(
+        long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken);
 }

@@ -17,6 +17,12 @@ public interface IBrakeGrain : IGrainWithIntegerKey
     [AlwaysInterleave, Alias("Reserve")]
     ValueTask<BrakeAnswerInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The answer of <see cref="ReserveAsync"/> now, with nothing reserved; the brake does not engage.
+    /// </summary>
+    [AlwaysInterleave, Alias("Peek")]
+    ValueTask<BrakeAnswerInfo> PeekAsync(long account, long reach, CancellationToken cancellationToken);
+
     /// <summary>What became of a reservation; <c>null</c> = it did not happen.</summary>
     [AlwaysInterleave, OneWay, Alias("Settle")]
     Task SettleAsync(long reservation, DateTimeOffset? happenedAt);
@@ -24,6 +30,14 @@ public interface IBrakeGrain : IGrainWithIntegerKey
     /// <summary>An approver releases it.</summary>
     [AlwaysInterleave, Alias("Release")]
     Task<BrakeReply> ReleaseAsync(
+        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says what <see cref="ReleaseAsync"/> would answer now; nothing is written. A method of its own, so that
+    /// a silo of a version without it fails the call, and carries nothing out.
+    /// </summary>
+    [AlwaysInterleave, Alias("ValidateRelease")]
+    Task<BrakeReply> ValidateReleaseAsync(
         string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken);
 
     /// <summary>

@@ -31,4 +31,8 @@ public sealed partial record AuthorityInfo(
     /// <summary>The directory's id of the human being, or <c>null</c>.</summary>
     [Id(8)]
     public string? PersonId { get; init; }
+
+    /// <summary>What is left of the budget, where it was asked for without a reservation.</summary>
+    [Id(9)]
+    public BudgetLeftInfo? Left { get; init; }
 }

@@ -22,6 +22,12 @@ public interface IOperatorGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Ask")]
     ValueTask<AuthorityInfo> AskAsync(long account, long? reach, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The answer of <see cref="AskAsync"/> now, with nothing reserved, and what is left of the budget.
+    /// </summary>
+    [AlwaysInterleave, Alias("Peek")]
+    ValueTask<AuthorityInfo> PeekAsync(long account, long? reach, CancellationToken cancellationToken);
+
     /// <summary>What became of a reservation; <c>null</c> = it did not happen.</summary>
     [AlwaysInterleave, OneWay, Alias("Settle")]
     Task SettleAsync(long reservation, DateTimeOffset? happenedAt);
@@ -35,4 +41,11 @@ public interface IOperatorGrain : IGrainWithStringKey
     /// </remarks>
     [AlwaysInterleave, Alias("Execute")]
     Task<OperatorReply> ExecuteAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says what <see cref="ExecuteAsync"/> would answer now; nothing is written. A method of its own, so that
+    /// a silo of a version without it fails the call, and carries nothing out.
+    /// </summary>
+    [AlwaysInterleave, Alias("Validate")]
+    Task<OperatorReply> ValidateAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken);
 }

@@ -14,6 +14,12 @@ public interface IServiceGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Reserve")]
     ValueTask<ReservationInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The answer of <see cref="ReserveAsync"/> now, with nothing reserved, and what is left of the budget.
+    /// </summary>
+    [AlwaysInterleave, Alias("Peek")]
+    ValueTask<ReservationInfo> PeekAsync(long account, long reach, CancellationToken cancellationToken);
+
     /// <summary>What became of a reservation; <c>null</c> = it did not happen.</summary>
     [AlwaysInterleave, OneWay, Alias("Settle")]
     Task SettleAsync(long reservation, DateTimeOffset? happenedAt);

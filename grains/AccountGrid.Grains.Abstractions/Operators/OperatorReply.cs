@@ -13,4 +13,8 @@ public sealed record OperatorReply([property: Id(0)] OperatorInfo? Operator, [pr
     /// <summary>The proposal opened or acted on.</summary>
     [Id(3)]
     public long? ProposalSequence { get; init; }
+
+    /// <summary>The operator as it would be, where the command was only validated and would not be refused.</summary>
+    [Id(4)]
+    public OperatorInfo? After { get; init; }
 }

@@ -21,6 +21,13 @@ public interface IPolicyGrain : IGrainWithIntegerKey
     Task<PolicyReply> ExecuteAsync(PolicyInput command, CallerInfo caller, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Says what <see cref="ExecuteAsync"/> would answer now; nothing is written. A method of its own, so that
+    /// a silo of a version without it fails the call, and carries nothing out.
+    /// </summary>
+    [AlwaysInterleave, Alias("Validate")]
+    Task<PolicyReply> ValidateAsync(PolicyInput command, CallerInfo caller, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Where the settings of the silo that answers differ from what is in force: for a process that is no silo.
     /// </summary>
     [AlwaysInterleave, Alias("Differences")]

@@ -11,8 +11,19 @@ namespace AccountGrid.Grains;
 public sealed class RegistrarGrain(AccountRegistrar registrar) : Grain, IRegistrarGrain
 {
     /// <inheritdoc />
-    public async Task<CommandReply> RegisterAsync(
-        long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken)
+    public Task<CommandReply> RegisterAsync(
+        long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken) =>
+        AnswerAsync(id, caller, (account, verified) =>
+            registrar.RegisterAsync(account, handle, verified, requestId, cancellationToken));
+
+    /// <inheritdoc />
+    public Task<CommandReply> ValidateAsync(
+        long id, string handle, CallerInfo caller, string? requestId, CancellationToken cancellationToken) =>
+        AnswerAsync(id, caller, (account, verified) =>
+            registrar.ValidateAsync(account, handle, verified, requestId, cancellationToken));
+
+    private static async Task<CommandReply> AnswerAsync(
+        long id, CallerInfo caller, Func<AccountId, Caller, Task<AccountResult>> answer)
     {
         if (!AccountId.TryCreate(id, out var account))
         {
@@ -27,7 +38,7 @@ public sealed class RegistrarGrain(AccountRegistrar registrar) : Grain, IRegistr
         using var trace = caller.ContinueTrace();
         try
         {
-            var result = await registrar.RegisterAsync(account, handle, verified, requestId, cancellationToken);
+            var result = await answer(account, verified);
             return new(result.Outcome, result.View.State.IsRegistered ? result.View.ToInfo() : null,
                 result.ProposalSequence, result.Refusal?.ToInfo());
         }

@@ -62,6 +62,16 @@ public sealed partial class BrakeGrain(
     }
 
     /// <inheritdoc />
+    public async ValueTask<BrakeAnswerInfo> PeekAsync(long account, long reach, CancellationToken cancellationToken)
+    {
+        var mayEngage = manifests.EverySiloHosts(Type);
+        var answer = await AnswerAsync(
+            () => Processor.PeekAsync(new(new AccountId(account), reach), mayEngage, cancellationToken).AsTask(),
+            cancellationToken);
+        return new(null, answer.EngagedUntil);
+    }
+
+    /// <inheritdoc />
     public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
     {
         Processor.Settle(reservation, happenedAt);
@@ -69,8 +79,20 @@ public sealed partial class BrakeGrain(
     }
 
     /// <inheritdoc />
-    public async Task<BrakeReply> ReleaseAsync(
-        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken)
+    public Task<BrakeReply> ReleaseAsync(
+        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            caller, by => Processor.ReleaseAsync(new(by, note, requestId), cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public Task<BrakeReply> ValidateReleaseAsync(
+        string note, string? requestId, CallerInfo caller, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            caller, by => Processor.ValidateReleaseAsync(new(by, note, requestId), cancellationToken),
+            cancellationToken);
+
+    private async Task<BrakeReply> AnswerAsync(
+        CallerInfo caller, Func<Caller, Task<BrakeResult>> answer, CancellationToken cancellationToken)
     {
         if (caller.ToCaller() is not { } verified)
         {
@@ -80,8 +102,7 @@ public sealed partial class BrakeGrain(
         using var trace = caller.ContinueTrace();
         try
         {
-            var result = await AnswerAsync(
-                () => Processor.ReleaseAsync(new(verified, note, requestId), cancellationToken), cancellationToken);
+            var result = await AnswerAsync(() => answer(verified), cancellationToken);
             return new(result.View.ToInfo(), result.Refusal?.ToInfo());
         }
         catch (GrainRefusedException refused)

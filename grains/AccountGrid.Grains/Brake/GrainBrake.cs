@@ -20,14 +20,22 @@ public sealed partial class GrainBrake(
         ArgumentNullException.ThrowIfNull(harm);
         return local.Find(BrakeGrain.LocalKey)?.TryReserve(harm) is { } answer
             ? new(answer)
-            : new(CallAsync(harm, cancellationToken));
+            : new(CallAsync(
+                () => _grain.Value.ReserveAsync(harm.Account.Value, harm.Reach, cancellationToken), cancellationToken));
     }
 
-    private async Task<BrakeAnswer> CallAsync(HarmIntent harm, CancellationToken cancellationToken)
+    /// <inheritdoc />
+    public ValueTask<BrakeAnswer> PeekAsync(HarmIntent harm, CancellationToken cancellationToken)
     {
-        var info = await PortCalls.AskAsync(
-            () => _grain.Value.ReserveAsync(harm.Account.Value, harm.Reach, cancellationToken).AsTask(), "The brake",
-            clock, cancellationToken);
+        ArgumentNullException.ThrowIfNull(harm);
+        return new(CallAsync(
+            () => _grain.Value.PeekAsync(harm.Account.Value, harm.Reach, cancellationToken), cancellationToken));
+    }
+
+    private async Task<BrakeAnswer> CallAsync(
+        Func<ValueTask<BrakeAnswerInfo>> call, CancellationToken cancellationToken)
+    {
+        var info = await PortCalls.AskAsync(() => call().AsTask(), "The brake", clock, cancellationToken);
         return new(info.Reservation, info.EngagedUntil);
     }
 

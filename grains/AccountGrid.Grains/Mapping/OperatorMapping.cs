@@ -11,6 +11,7 @@ internal static class OperatorMapping
     {
         Outcome = result.Outcome,
         ProposalSequence = result.ProposalSequence,
+        After = result.After?.ToInfo(now),
     };
 
     public static OperatorInfo ToInfo(this OperatorView view, DateTimeOffset now) => new(
@@ -37,7 +38,12 @@ internal static class OperatorMapping
             AuditorSince = answer.Authority.Since.Auditor,
             AdminSince = answer.Authority.Since.Admin,
             PersonId = answer.Authority.PersonId.Length > 0 ? answer.Authority.PersonId : null,
+            Left = answer.Left?.ToInfo(),
         };
+
+    public static BudgetLeftInfo ToInfo(this BudgetLeft left) => new(left.Harms, left.Reach);
+
+    public static BudgetLeft ToLeft(this BudgetLeftInfo info) => new(info.Harms, info.Reach);
 
     public static AuthorityInfo ToInfo(this Authority authority) => new AuthorityAnswer(authority, null).ToInfo();
 
@@ -46,7 +52,10 @@ internal static class OperatorMapping
             new Authority(
                 person, info.Standing, info.Roles, info.Budget?.ToRefusal(),
                 new(info.SupportSince, info.ApproverSince, info.AuditorSince, info.AdminSince), info.PersonId ?? ""),
-            info.Reservation);
+            info.Reservation)
+        {
+            Left = info.Left?.ToLeft(),
+        };
 
     /// <summary>The system itself, where a grain acts without a caller.</summary>
     public static CallerInfo System { get; } = new(Actor.System.Kind, Actor.System.Subject, Roles.None);

@@ -11,7 +11,10 @@ internal static class PolicyMapping
         state.Proposal is { } proposal ? ToInfo(proposal) : null);
 
     public static PolicyReply ToReply(this PolicyResult result) => new(
-        result.Outcome, result.State.ToInfo(), result.ProposalSequence, result.Refusal?.ToInfo());
+        result.Outcome, result.State.ToInfo(), result.ProposalSequence, result.Refusal?.ToInfo())
+    {
+        After = result.After?.ToInfo(),
+    };
 
     public static PolicyDifferencesInfo ToDifferences(this PolicyFollower follower) => new(
         follower.State.PolicyVersion,

@@ -48,6 +48,35 @@ public sealed partial class GrainOperatorAuthority(
             : answer;
     }
 
+    /// <inheritdoc />
+    /// <remarks>By calls to the grains: what is validated is asked for by people, and not at a high rate.</remarks>
+    /// <exception cref="StorageUnavailableException">The record cannot be had.</exception>
+    public async Task<AuthorityAnswer> PeekAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        if (question.Intent is not { } intent)
+        {
+            return await AskAsync(question, cancellationToken);
+        }
+
+        if (!question.OfAService)
+        {
+            var info = await PortCalls.AskAsync(
+                () => Grain(question.Person).PeekAsync(intent.Account.Value, intent.Reach, cancellationToken).AsTask(),
+                "The record of an operator", clock, cancellationToken);
+            return info.ToAnswer(question.Person);
+        }
+
+        var answer = await AskAboutServiceAsync(question with { Intent = null }, cancellationToken);
+        var budget = await PortCalls.AskAsync(
+            () => Service(question.Payer).PeekAsync(intent.Account.Value, intent.Reach, cancellationToken).AsTask(),
+            "The budget of a service", clock, cancellationToken);
+        return new(answer.Authority with { Budget = budget.Budget?.ToRefusal() }, null)
+        {
+            Left = budget.Left?.ToLeft(),
+        };
+    }
+
     private async Task<AuthorityAnswer> AskAboutServiceAsync(
         AuthorityQuestion question, CancellationToken cancellationToken)
     {

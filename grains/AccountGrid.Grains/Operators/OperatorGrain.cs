@@ -81,11 +81,10 @@ public sealed partial class OperatorGrain(
     public async ValueTask<AuthorityInfo> AskAsync(long account, long? reach, CancellationToken cancellationToken)
     {
         var processor = Loaded();
-        var intent = reach is { } followers ? new HarmIntent(new AccountId(account), followers) : null;
         try
         {
             var generation = await CatchUpAsync(processor, cancellationToken);
-            var answer = await processor.AskAsync(new(processor.Id, intent), cancellationToken);
+            var answer = await processor.AskAsync(QuestionOf(processor, account, reach), cancellationToken);
             if (answer.Authority.IsEnrolled)
             {
                 _here?.Called(generation);
@@ -100,6 +99,24 @@ public sealed partial class OperatorGrain(
     }
 
     /// <inheritdoc />
+    public async ValueTask<AuthorityInfo> PeekAsync(long account, long? reach, CancellationToken cancellationToken)
+    {
+        var processor = Loaded();
+        try
+        {
+            await CatchUpAsync(processor, cancellationToken);
+            return (await processor.PeekAsync(QuestionOf(processor, account, reach), cancellationToken)).ToInfo();
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            throw new GrainRefusedException(refusal.ToInfo());
+        }
+    }
+
+    private static AuthorityQuestion QuestionOf(OperatorProcessor processor, long account, long? reach) => new(
+        processor.Id, reach is { } followers ? new HarmIntent(new AccountId(account), followers) : null);
+
+    /// <inheritdoc />
     public Task SettleAsync(long reservation, DateTimeOffset? happenedAt)
     {
         _here?.Processor.Settle(reservation, happenedAt);
@@ -107,8 +124,22 @@ public sealed partial class OperatorGrain(
     }
 
     /// <inheritdoc />
-    public async Task<OperatorReply> ExecuteAsync(
-        OperatorInput command, CallerInfo caller, CancellationToken cancellationToken)
+    public Task<OperatorReply> ExecuteAsync(
+        OperatorInput command, CallerInfo caller, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            command, caller, (processor, request) => processor.ExecuteAsync(request, cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc />
+    public Task<OperatorReply> ValidateAsync(
+        OperatorInput command, CallerInfo caller, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            command, caller, (processor, request) => processor.ValidateAsync(request, cancellationToken),
+            cancellationToken);
+
+    private async Task<OperatorReply> AnswerAsync(
+        OperatorInput command, CallerInfo caller,
+        Func<OperatorProcessor, OperatorRequest, Task<OperatorResult>> answer, CancellationToken cancellationToken)
     {
         if (_here is not { Processor: var processor })
         {
@@ -127,8 +158,7 @@ public sealed partial class OperatorGrain(
             await CatchUpAsync(processor, cancellationToken);
             var request = new OperatorRequest(
                 command.ToCommand(), verified, command.RequestId, command.ExpectedPowerVersion);
-            var result = await processor.ExecuteAsync(request, cancellationToken);
-            return result.ToReply(clock.GetUtcNow());
+            return (await answer(processor, request)).ToReply(clock.GetUtcNow());
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

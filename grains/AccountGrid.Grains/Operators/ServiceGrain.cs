@@ -34,7 +34,27 @@ public sealed class ServiceGrain(
     }
 
     /// <inheritdoc />
-    public async ValueTask<ReservationInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken)
+    public ValueTask<ReservationInfo> ReserveAsync(long account, long reach, CancellationToken cancellationToken) =>
+        AnswerAsync(async (here, generation) =>
+        {
+            var (reservation, refusal) = await here.Processor.ReserveAsync(
+                new HarmIntent(new AccountId(account), reach), cancellationToken);
+            here.Called(generation);
+            return new(reservation, refusal?.ToInfo());
+        }, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<ReservationInfo> PeekAsync(long account, long reach, CancellationToken cancellationToken) =>
+        AnswerAsync(async (here, _) =>
+        {
+            var (refusal, left) = await here.Processor.PeekAsync(
+                new HarmIntent(new AccountId(account), reach), cancellationToken);
+            return new(null, refusal?.ToInfo()) { Left = left.ToInfo() };
+        }, cancellationToken);
+
+    private async ValueTask<ReservationInfo> AnswerAsync(
+        Func<LocalProcessors<ServiceProcessor>.Activation, int, Task<ReservationInfo>> answer,
+        CancellationToken cancellationToken)
     {
         if (_here is not { Processor: var processor })
         {
@@ -51,10 +71,7 @@ public sealed class ServiceGrain(
                     return Task.CompletedTask;
                 },
                 cancellationToken);
-            var (reservation, refusal) = await processor.ReserveAsync(
-                new HarmIntent(new AccountId(account), reach), cancellationToken);
-            _here.Called(generation);
-            return new(reservation, refusal?.ToInfo());
+            return await answer(_here, generation);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

@@ -36,8 +36,20 @@ public sealed partial class PolicyGrain(
     }
 
     /// <inheritdoc />
-    public async Task<PolicyReply> ExecuteAsync(
-        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken)
+    public Task<PolicyReply> ExecuteAsync(
+        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            command, caller, request => _processor.ExecuteAsync(request, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public Task<PolicyReply> ValidateAsync(
+        PolicyInput command, CallerInfo caller, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            command, caller, request => _processor.ValidateAsync(request, cancellationToken), cancellationToken);
+
+    private async Task<PolicyReply> AnswerAsync(
+        PolicyInput command, CallerInfo caller, Func<PolicyRequest, Task<PolicyResult>> answer,
+        CancellationToken cancellationToken)
     {
         if (caller.ToCaller() is not { } verified)
         {
@@ -55,7 +67,7 @@ public sealed partial class PolicyGrain(
             await ConfirmAsync(cancellationToken);
             var request = new PolicyRequest(
                 command.ToCommand(), verified, command.RequestId, command.ExpectedPolicyVersion);
-            return (await _processor.ExecuteAsync(request, cancellationToken)).ToReply();
+            return (await answer(request)).ToReply();
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {

@@ -61,9 +61,15 @@ internal static class AccountSeeder
         public ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public ValueTask<BrakeAnswer> PeekAsync(HarmIntent harm, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask SettleAsync(long reservation, DateTimeOffset? happenedAt) => throw new NotSupportedException();
 
         public Task<AuthorityAnswer> AskAsync(AuthorityQuestion question, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<AuthorityAnswer> PeekAsync(AuthorityQuestion question, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt) =>

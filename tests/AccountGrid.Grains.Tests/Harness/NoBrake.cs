@@ -9,5 +9,8 @@ internal sealed class NoBrake : IBrake
     public ValueTask<BrakeAnswer> ReserveAsync(HarmIntent harm, CancellationToken cancellationToken) =>
         new(BrakeAnswer.NotCounted);
 
+    public ValueTask<BrakeAnswer> PeekAsync(HarmIntent harm, CancellationToken cancellationToken) =>
+        new(BrakeAnswer.NotCounted);
+
     public ValueTask SettleAsync(long reservation, DateTimeOffset? happenedAt) => default;
 }

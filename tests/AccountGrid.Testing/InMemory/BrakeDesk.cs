@@ -44,6 +44,10 @@ public sealed class BrakeDesk : IBrake
     }
 
     /// <inheritdoc/>
+    public ValueTask<BrakeAnswer> PeekAsync(HarmIntent harm, CancellationToken cancellationToken) =>
+        Processor.PeekAsync(harm, IsKnownEverywhere, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask SettleAsync(long reservation, DateTimeOffset? happenedAt)
     {
         Settlements.Add(happenedAt);

@@ -68,6 +68,21 @@ public sealed class OperatorDesk : IOperatorAuthority
     }
 
     /// <inheritdoc/>
+    public async Task<AuthorityAnswer> PeekAsync(AuthorityQuestion question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var processor = await OfAsync(question.Person);
+        if (!question.OfAService || question.Intent is not { } intent)
+        {
+            return await processor.PeekAsync(question, cancellationToken);
+        }
+
+        var answer = await processor.PeekAsync(question with { Intent = null }, cancellationToken);
+        var (refusal, left) = await OfService(question.Payer).PeekAsync(intent, cancellationToken);
+        return new(answer.Authority with { Budget = refusal }, null) { Left = left };
+    }
+
+    /// <inheritdoc/>
     public async ValueTask SettleAsync(Actor payer, long reservation, DateTimeOffset? happenedAt)
     {
         ArgumentNullException.ThrowIfNull(payer);

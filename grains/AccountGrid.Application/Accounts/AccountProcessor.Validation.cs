@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using AccountGrid.Domain;
+
+namespace AccountGrid.Application;
+
+/// <content>What a command would come to.</content>
+public sealed partial class AccountProcessor
+{
+    /// <summary>
+    /// Says what a command would come to now: the checks are those of <see cref="ExecuteAsync"/>, in its turn among the
+    /// commands, on the account as the journal has it. Nothing is written, nothing is reserved, no attempt is counted.
+    /// </summary>
+    /// <param name="request">What, by whom. A request id that acted before is answered as it was then.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    /// <exception cref="StorageOverloadedException">The store's queue is full.</exception>
+    public async Task<AccountPreview> ValidateAsync(AccountRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var span = _services.Diagnostics.Start("account.validate")
+            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", request.Command.Name);
+        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
+        using var turn = await EnterAsync(reserved: false, cancellationToken);
+        if (turn is null)
+        {
+            return new(
+                Outcome.Refused, _view, Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter));
+        }
+
+        await _stream.ReloadAsync(cancellationToken);
+        await _followers.EnsureAsync(cancellationToken);
+        return await PreviewAsync(request, cancellationToken);
+    }
+
+    private async Task<AccountPreview> PreviewAsync(AccountRequest request, CancellationToken cancellationToken)
+    {
+        var head = _stream.Head;
+        var reservations = new Reservations(_services.Authority, _services.Brake, peek: true);
+        var (decision, situation) = await DecideAsync(head, request, reservations, cancellationToken);
+        var result = ResultOf(request, decision);
+        return new(result.Outcome, _view, result.Refusal)
+        {
+            After = decision is Decision.Accepted { Events: var events } ? ViewAfter(head, request, situation, events)
+                : result.Refusal is null ? _view
+                : null,
+            ProposalSequence = result.ProposalSequence,
+            Left = reservations.LeftOf((decision as Decision.Accepted)?.Charged ?? request.Caller.Actor),
+        };
+    }
+
+    private AccountView ViewAfter(
+        Head<AccountState> head, AccountRequest request, Situation situation, ImmutableArray<AccountEvent> events)
+    {
+        var facts = new EntryFacts(situation.Now, request.Caller.Actor, null, null, "");
+        return new(
+            _stream.Preview(head, events, facts), _view.Followers, _view.LastKnownFollowers, _view.Policy);
+    }
+}
