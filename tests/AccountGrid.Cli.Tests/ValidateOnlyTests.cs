@@ -17,6 +17,10 @@ public sealed class ValidateOnlyTests(SiloFixture fixture)
         Assert.Contains("ACTIVE", (await kim.RunAsync("account", "get", id)).Expect(ExitCode.Ok).Out,
             StringComparison.Ordinal);
 
+        var actions = (await kim.RunAsync("account", "actions", id)).Expect(ExitCode.Ok).Out;
+        Assert.Contains("alone", actions, StringComparison.Ordinal);
+        Assert.Contains("WRONG_STATUS", actions, StringComparison.Ordinal);
+
         (await kim.RunAsync("account", "protect", id, "--reason", "OTHER")).Expect(ExitCode.Ok);
         var waits = (await kim.RunAsync(down)).Expect(ExitCode.Pending);
         Assert.Contains("needs a second person", waits.Out, StringComparison.Ordinal);

@@ -19,6 +19,7 @@ internal static class AccountCommands
             List(factory),
             .. AccountChangeCommands.All(factory),
             Journal(factory),
+            Actions(factory),
         ]);
 
     /// <summary>The argument with an account's number, for the field of that name.</summary>
@@ -124,6 +125,14 @@ internal static class AccountCommands
             AccountViews.List,
             symbols: [status, tier, handle]);
     }
+
+    private static Command Actions(CommandFactory factory) => factory.Send(
+        "actions",
+        "What you may do to an account now: alone, with a second person, or not, and why. Role: staff.",
+        static (AccountGridClient api, ListAccountActionsRequest request, CancellationToken stop) =>
+            api.Accounts.ListActionsAsync(request.Id, stop),
+        static (console, answer) => AccountViews.Actions(console, answer.Actions),
+        NewId());
 
     private static Command Journal(CommandFactory factory)
     {

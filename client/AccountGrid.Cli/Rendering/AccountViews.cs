@@ -76,6 +76,24 @@ internal static class AccountViews
         console.Write(table, "No account.");
     }
 
+    /// <summary>What may be done to an account.</summary>
+    public static void Actions(IAnsiConsole console, IEnumerable<AccountAction> actions)
+    {
+        var table = Tables.New("Action", "You may", "Why not");
+        foreach (var action in actions)
+        {
+            table.AddRow(
+                Show.Text(action.Action),
+                action.Outcome == Outcome.Done ? "[green]alone[/]"
+                    : action.SecondPerson != Role.Unspecified ? "[yellow]with a second person[/]"
+                    : action.Outcome == Outcome.Pending ? "[yellow]after its time[/]"
+                    : "[red]not[/]",
+                action.Refusal.Length > 0 ? $"{Show.Text(action.Refusal)}: {Show.Text(action.Message)}" : "");
+        }
+
+        console.Write(table);
+    }
+
     /// <summary>An account as a visitor sees it.</summary>
     public static void Public(IAnsiConsole console, PublicAccount account) => console.Write(Tables.Facts(
         ("Account", $"[bold]{account.Id}[/]  {Show.Text(account.Handle)}"),

@@ -178,6 +178,15 @@ public sealed class AccountsClient
             new ListIncidentsRequest { Id = id, PageSize = max }, _stub.ListIncidentsAsync, cancellationToken);
 
     /// <summary>
+    /// What the caller may do to an account now: alone, with a second person, or not, and why. Role: staff.
+    /// </summary>
+    /// <param name="id">The account.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<ListAccountActionsResponse> ListActionsAsync(long id, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(
+            new ListAccountActionsRequest { Id = id }, _stub.ListAccountActionsAsync, cancellationToken);
+
+    /// <summary>
     /// The same, telling when each attempt begins: an answer shows the accounts at some moment after that.
     /// </summary>
     internal Task<BatchGetAccountsResponse> BatchGetAsync(

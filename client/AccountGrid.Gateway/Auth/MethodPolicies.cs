@@ -40,6 +40,7 @@ internal static class MethodPolicies
         ["AccountService.CloseFollowerLoss"] = Healing,
         ["AccountService.ListJournalEntries"] = Staff,
         ["AccountService.ListIncidents"] = Staff,
+        ["AccountService.ListAccountActions"] = Staff,
         ["FollowerService.PutFollower"] = Follow,
         ["FollowerService.DeleteFollower"] = Follow,
         ["FollowerService.IngestFollows"] = IngestFollows,

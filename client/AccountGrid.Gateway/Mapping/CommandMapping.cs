@@ -1,4 +1,5 @@
 using AccountGrid.Domain;
+using AccountGrid.Gateway.Errors;
 using AccountGrid.Grains;
 
 namespace AccountGrid.Gateway.Mapping;
@@ -46,10 +47,26 @@ internal static class CommandMapping
             new()
             {
                 Account = after,
-                SecondPerson = waits ? V1.Role.Approver : V1.Role.Unspecified,
-                BudgetLeft = reply.Left is { } left ? new() { Harms = left.Harms, Reach = left.Reach } : null,
+                SecondPerson = SecondPerson(waits),
+                BudgetLeft = ToProto(reply.Left),
             });
     }
+
+    /// <summary>What an action would come to.</summary>
+    public static V1.AccountAction ToProto(ActionInfo info) => new()
+    {
+        Action = info.Name,
+        Outcome = info.Refusal is null ? ToProto(info.Outcome) : V1.Outcome.Unspecified,
+        SecondPerson = SecondPerson(info.NeedsSecondPerson),
+        BudgetLeft = ToProto(info.Left),
+        Refusal = info.Refusal is { } refusal ? ErrorMap.Of(refusal.Reason).Reason : "",
+        Message = info.Refusal?.Message ?? "",
+    };
+
+    private static V1.Role SecondPerson(bool isNeeded) => isNeeded ? V1.Role.Approver : V1.Role.Unspecified;
+
+    private static V1.BudgetLeft? ToProto(BudgetLeftInfo? left) =>
+        left is null ? null : new() { Harms = left.Harms, Reach = left.Reach };
 
     private static void ClearId(V1.Proposal? proposal)
     {

@@ -135,6 +135,20 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
     }
 
     /// <inheritdoc/>
+    public override async Task<V1.ListAccountActionsResponse> ListAccountActions(
+        V1.ListAccountActionsRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        checks.Id("id", request.Id);
+        checks.ThrowIfAny();
+        var (account, caller, cancel) =
+            (grains.Account(request.Id), context.CommandCaller(), context.CancellationToken);
+        var list = GrainCalls.Unwrap(
+            await grains.RepeatAsync(() => account.ListActionsAsync(caller, cancel), cancel));
+        return new() { Actions = { list.Actions.Select(CommandMapping.ToProto) } };
+    }
+
+    /// <inheritdoc/>
     public override async Task<V1.RegisterAccountResponse> RegisterAccount(
         V1.RegisterAccountRequest request, ServerCallContext context)
     {

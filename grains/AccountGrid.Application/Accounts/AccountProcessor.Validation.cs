@@ -32,6 +32,45 @@ public sealed partial class AccountProcessor
         return await PreviewAsync(request, cancellationToken);
     }
 
+    /// <summary>
+    /// What each action on the account would come to for a person now, as <see cref="ValidateAsync"/> says it, all on
+    /// one state.
+    /// </summary>
+    /// <param name="caller">The person.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>By the command's name, in the order of <see cref="AccountActions.For"/>; or the refusal.</returns>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    /// <exception cref="StorageOverloadedException">The store's queue is full.</exception>
+    public async Task<(ImmutableArray<(string Name, AccountPreview Preview)> Actions, Refusal? Refusal)>
+        ListActionsAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if (caller.Actor.Person is not { } person)
+        {
+            return ([], Refusal.ForbiddenRole(Roles.Staff));
+        }
+
+        using var span = _services.Diagnostics.Start("account.validate")
+            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", "list_actions");
+        ApplicationDiagnostics.Describe(span, caller.Actor);
+        using var turn = await EnterAsync(reserved: false, cancellationToken);
+        if (turn is null)
+        {
+            return ([], Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter));
+        }
+
+        await _stream.ReloadAsync(cancellationToken);
+        await _followers.EnsureAsync(cancellationToken);
+        var actions = ImmutableArray.CreateBuilder<(string, AccountPreview)>();
+        foreach (var command in AccountActions.For(
+            _stream.Head.State, person, _services.Policy, Microseconds.Truncate(_services.Clock.GetUtcNow())))
+        {
+            actions.Add((command.Name, await PreviewAsync(new(command, caller), cancellationToken)));
+        }
+
+        return (actions.ToImmutable(), null);
+    }
+
     private async Task<AccountPreview> PreviewAsync(AccountRequest request, CancellationToken cancellationToken)
     {
         var head = _stream.Head;

@@ -55,6 +55,10 @@ public partial interface IAccountGrain : IGrainWithIntegerKey
         CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion,
         CancellationToken cancellationToken);
 
+    /// <summary>What each action would come to for a person now; nothing is written or reserved.</summary>
+    [AlwaysInterleave, Alias("ListActions")]
+    Task<Answer<ActionList>> ListActionsAsync(CallerInfo caller, CancellationToken cancellationToken);
+
     /// <summary>Applies follows and unfollows in one transaction.</summary>
     [AlwaysInterleave, Alias("Follow")]
     Task<FollowReply> FollowAsync(

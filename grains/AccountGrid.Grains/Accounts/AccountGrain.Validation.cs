@@ -43,6 +43,47 @@ public sealed partial class AccountGrain
         }
     }
 
+    /// <inheritdoc />
+    public async Task<Answer<ActionList>> ListActionsAsync(CallerInfo caller, CancellationToken cancellationToken)
+    {
+        if (_processor is not { } processor)
+        {
+            return Faulted().ToAnswer<ActionList>();
+        }
+
+        if (caller.ToCaller() is not { } verified)
+        {
+            return CommandMapping.InvalidSubject.ToAnswer<ActionList>();
+        }
+
+        if (!IsCurrent(processor) && await CatchUpAsync(processor, cancellationToken) is { } behind)
+        {
+            return behind.ToAnswer<ActionList>();
+        }
+
+        using var trace = caller.ContinueTrace();
+        try
+        {
+            var (actions, refusal) = await processor.ListActionsAsync(verified, cancellationToken);
+            return refusal?.ToAnswer<ActionList>()
+                ?? new(new([.. actions.Select(static a => ToInfo(a.Name, a.Preview))]), null);
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            Failed(e);
+            return refusal.ToAnswer<ActionList>();
+        }
+        finally
+        {
+            AfterTurn(processor);
+        }
+    }
+
+    private static ActionInfo ToInfo(string name, AccountPreview preview) => new(
+        name, preview.Outcome,
+        preview is { Outcome: Outcome.Pending, After.State.Proposal.State: ProposalState.Open },
+        preview.Left?.ToInfo(), preview.Refusal?.ToInfo());
+
     private static PreviewReply ToReply(AccountPreview preview) => new(
         preview.Outcome, preview.View.State.IsRegistered ? preview.View.ToInfo() : null, preview.After?.ToInfo(),
         preview.ProposalSequence, preview.Left?.ToInfo(), preview.Refusal?.ToInfo());

@@ -227,6 +227,8 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
             "ListJournalEntries" =>
                 [.. planted.Accounts.Select(static id => new V1.ListJournalEntriesRequest { Id = id })],
             "ListIncidents" => [.. planted.Accounts.Select(static id => new V1.ListIncidentsRequest { Id = id })],
+            "ListAccountActions" =>
+                [.. planted.Accounts.Select(static id => new V1.ListAccountActionsRequest { Id = id })],
             "PutFollower" => [new V1.PutFollowerRequest { Account = spare, Follower = 7 }],
             "DeleteFollower" => [new V1.DeleteFollowerRequest { Account = spare, Follower = 7 }],
             "IngestFollows" => [new V1.IngestFollowsRequest()],

@@ -82,6 +82,37 @@ public abstract class ValidationSuite(Topology topology) : WireSuite(topology)
     }
 
     [Theory, BothProtocols]
+    public async Task Every_action_at_once(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var id = await cast.RegisterAsync();
+        Assert.Equal(
+            [
+                "deactivate: DONE", "suspend: DONE", "change_suspension: WRONG_STATUS", "restore: WRONG_STATUS",
+                "erase: PENDING APPROVER", "protect: DONE", "unprotect: WRONG_STATUS",
+                "allow_follower_loss: WRONG_STATUS", "close_follower_loss: WRONG_STATUS",
+            ],
+            await ActionsAsync(cast.Kim, id));
+        var proposal = (await cast.Kim.Wire.Accounts.EraseAccountAsync(
+            new() { Id = id, Reason = "LEGAL" }, Options)).Proposal;
+        Assert.Equal(
+            ["approve: SAME_PERSON", "reject: DONE", "withdraw: DONE"], (await ActionsAsync(cast.Kim, id))[^3..]);
+        Assert.Equal(
+            ["approve: DONE", "reject: DONE", "withdraw: FORBIDDEN_ROLE"], (await ActionsAsync(cast.Lee, id))[^3..]);
+        Assert.All(
+            await ActionsAsync(cast.Meet("mo", "auditor"), id),
+            static action => Assert.Contains(": FORBIDDEN_ROLE", action, StringComparison.Ordinal));
+        Assert.Equal(proposal, (await cast.ReadAsync(id)).OpenProposal);
+        Assert.Equal("NOT_FOUND", (await WireClient.ErrorAsync(cast.Kim.Wire.Accounts.ListAccountActionsAsync(
+            new() { Id = Topology.FreshId() }, Options))).Reason);
+    }
+
+    private static async Task<string[]> ActionsAsync(Person person, long id) =>
+        [.. (await person.Wire.Accounts.ListAccountActionsAsync(new() { Id = id }, Options)).Actions.Select(
+            static a => $"{a.Action}: {(a.Refusal.Length > 0 ? a.Refusal : a.Outcome.ToString().ToUpperInvariant())}"
+                + (a.SecondPerson == V1.Role.Unspecified ? "" : $" {a.SecondPerson.ToString().ToUpperInvariant()}"))];
+
+    [Theory, BothProtocols]
     public async Task A_refusal_leaves_no_entry(Protocol protocol)
     {
         var cast = Meet(protocol);
