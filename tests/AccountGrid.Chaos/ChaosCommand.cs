@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Security.Cryptography;
 using AccountGrid.Chaos.Clusters;
 using AccountGrid.Chaos.Nemeses;
 using AccountGrid.Chaos.Running;
@@ -22,8 +21,6 @@ internal static class ChaosCommand
     /// <summary>An argument is wrong, or this machine cannot do what was asked for.</summary>
     public const int WrongArguments = 2;
 
-    private const int MaxMinutes = 24 * 60;
-
     // Namespaces and mounts outlive a process that does not remove them.
     private static readonly TimeSpan Cleaning = TimeSpan.FromMinutes(1);
 
@@ -34,14 +31,16 @@ internal static class ChaosCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var options = new OptionSet();
+        var options = new ChaosOptions();
         var root = new RootCommand(
             "Runs clients against a cluster of silos while it is struck, and checks everything after each strike. Exit code 0 = everything held, 1 = something did not, 2 = wrong arguments.");
         options.AddTo(root);
         var exitCode = Held;
         root.SetAction(async (parsed, token) =>
         {
-            exitCode = options.Lists(parsed) ? List() : await RunAsync(options.Read(parsed), token);
+            exitCode = options.Burns(parsed) is { } cores ? await BurnAsync(cores)
+                : options.Lists(parsed) ? List()
+                : await RunAsync(options.Read(parsed), token);
         });
         var result = root.Parse(args);
         var invoked = await result.InvokeAsync(
@@ -63,9 +62,15 @@ internal static class ChaosCommand
         return Held;
     }
 
-    private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancellationToken)
+    private static async Task<int> BurnAsync(double cores)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Seed {arguments.Seed}"));
+        await HostLoad.BurnAsync(cores);
+        return Held;
+    }
+
+    private static async Task<int> RunAsync(ChaosArguments arguments, CancellationToken cancellationToken)
+    {
+        Say($"Seed {arguments.Seed}");
         var (deck, unknown) = ClusterPlan.Choose(arguments.Nemeses);
         var wrong = unknown is not null ? $"--nemesis: there is no {unknown}; --list says what there is."
             : arguments.Remote is not null && deck is not [var only]
@@ -81,6 +86,27 @@ internal static class ChaosCommand
             return WrongArguments;
         }
 
+        await using var load = arguments.Busy is { } cores ? HostLoad.Start(cores) : null;
+        if (load is not null)
+        {
+            Say($"Load: {load.Cores} cores of {Environment.ProcessorCount} are wanted by another process");
+        }
+
+        var exitCode = await RunAsync(arguments, deck, cancellationToken);
+        if (load is null)
+        {
+            return exitCode;
+        }
+
+        // Without its load a run has not tried what it was asked to try.
+        var taken = load.Taken;
+        Say($"Load: {(taken is null ? "its process ended too early" : $"{taken:0.00} cores taken")}");
+        return taken is null ? Violated : exitCode;
+    }
+
+    private static async Task<int> RunAsync(
+        ChaosArguments arguments, ImmutableArray<ClusterNemesis> deck, CancellationToken cancellationToken)
+    {
         try
         {
             await using var run = new ClusterRun(Plan(arguments), Console.WriteLine);
@@ -101,8 +127,11 @@ internal static class ChaosCommand
         }
     }
 
+    private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+
     private static async Task GoOnAsync(
-        ClusterRun run, Arguments arguments, ImmutableArray<ClusterNemesis> deck, CancellationToken cancellationToken)
+        ClusterRun run, ChaosArguments arguments, ImmutableArray<ClusterNemesis> deck,
+        CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
         foreach (var nemesis in ClusterPlan.Order(deck, arguments.Seed))
@@ -119,7 +148,7 @@ internal static class ChaosCommand
         }
     }
 
-    private static ClusterRunOptions Plan(Arguments arguments)
+    private static ClusterRunOptions Plan(ChaosArguments arguments)
     {
         var options = new ClusterRunOptions(arguments.Seed) { Remote = arguments.Remote };
         var workload = options.Workload with { People = 120 + (int)(60 * Math.Min(arguments.Time.TotalMinutes, 100)) };
@@ -139,99 +168,5 @@ internal static class ChaosCommand
                 PeopleNamed = string.Create(CultureInfo.InvariantCulture, $"chaos{now}-"),
             },
         };
-    }
-
-    /// <summary>What was asked for.</summary>
-    private sealed record Arguments(
-        string[] Nemeses, TimeSpan Time, int Seed, RemoteGridOptions? Remote, long ProtectedReach);
-
-    private sealed class OptionSet
-    {
-        private readonly Option<string[]> _nemesis =
-            new("--nemesis")
-            {
-                Description = "What befalls the cluster: names of --list, all, or none.",
-                AllowMultipleArgumentsPerToken = true,
-            };
-        private readonly Option<double> _minutes =
-            new("--minutes")
-            {
-                Description = "How long. Every nemesis comes once before any comes again.",
-                DefaultValueFactory = _ => 5,
-            };
-        private readonly Option<int?> _seed =
-            new("--seed") { Description = "What is planned. Default: a new one, printed." };
-        private readonly Option<bool> _list = new("--list") { Description = "Says what there is, and ends." };
-        private readonly Option<string?> _address =
-            new("--address")
-            {
-                Description = "gRPC addresses of a grid that is there already, with commas; needs --token-key.",
-            };
-        private readonly Option<string?> _tokenKey =
-            new("--token-key")
-            {
-                Description =
-                    "The private key (PEM) that tokens for --address are made with, such as a data directory's dev-signing-key.pem.",
-            };
-        private readonly Option<string> _issuer =
-            new("--issuer")
-            {
-                Description = "The issuer in these tokens.",
-                DefaultValueFactory = _ => TestTokens.DevelopmentIssuer,
-            };
-        private readonly Option<long> _reach =
-            new("--protected-reach")
-            {
-                Description = "Followers from which the grid behind --address protects an account.",
-                DefaultValueFactory = _ => 1_000_000,
-            };
-
-        public void AddTo(RootCommand root)
-        {
-            _minutes.Validators.Add(static result =>
-            {
-                if (result.GetValueOrDefault<double>() is <= 0 or > MaxMinutes)
-                {
-                    result.AddError($"--minutes must be above 0 and at most {MaxMinutes}.");
-                }
-            });
-            _address.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<string?>() is { } text && Addresses(text).Any(static a => a is null))
-                {
-                    result.AddError(
-                        "--address must be addresses such as http://127.0.0.1:5181, with commas between them.");
-                }
-
-                if (result.GetResult(_tokenKey) is null)
-                {
-                    result.AddError("--address needs --token-key.");
-                }
-            });
-            foreach (var option in (Option[])[_nemesis, _minutes, _seed, _list, _address, _tokenKey, _issuer, _reach])
-            {
-                root.Add(option);
-            }
-        }
-
-        public bool Lists(ParseResult parsed) => parsed.GetValue(_list);
-
-        public Arguments Read(ParseResult parsed)
-        {
-            var remote = parsed.GetValue(_address) is { } addresses
-                ? new RemoteGridOptions([.. Addresses(addresses).OfType<Uri>()], parsed.GetValue(_tokenKey)!,
-                    parsed.GetValue(_issuer)!, Environment.GetEnvironmentVariable("ACCOUNTGRID_CHAOS_POSTGRES"))
-                : null;
-            return new(
-                parsed.GetValue(_nemesis) is { Length: > 0 } names ? names : [remote is null ? "all" : "none"],
-                TimeSpan.FromMinutes(parsed.GetValue(_minutes)),
-                parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
-                remote,
-                parsed.GetValue(_reach));
-        }
-
-        private static IEnumerable<Uri?> Addresses(string text) => text.Split(',', StringSplitOptions.TrimEntries)
-            .Select(static a =>
-                Uri.TryCreate(a, UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https" } ? uri : null);
     }
 }
