@@ -24,7 +24,7 @@ public sealed class ClusterChaosTests
         var options = new ClusterRunOptions(
             Setting("ACCOUNTGRID_CHAOS_SEED") ?? RandomNumberGenerator.GetInt32(int.MaxValue));
         Say($"Chaos seed {options.Seed}");
-        await using var run = new ClusterRun(options, Say);
+        await using var run = new ClusterRun(options, new StrikeTable(), Say);
         await run.StartAsync(cancellationToken);
         var (deck, unknown) = ClusterPlan.Choose(Round);
         Assert.Null(unknown);

@@ -107,9 +107,10 @@ internal static class ChaosCommand
     private static async Task<int> RunAsync(
         ChaosArguments arguments, ImmutableArray<ClusterNemesis> deck, CancellationToken cancellationToken)
     {
+        var table = new StrikeTable();
         try
         {
-            await using var run = new ClusterRun(Plan(arguments), Console.WriteLine);
+            await using var run = new ClusterRun(Plan(arguments), table, Console.WriteLine);
             await run.StartAsync(cancellationToken);
             await GoOnAsync(run, arguments, deck, cancellationToken);
             Console.WriteLine(await run.FinishAsync(cancellationToken));
@@ -124,6 +125,13 @@ internal static class ChaosCommand
         {
             Console.WriteLine("Stopped before its end.");
             return Violated;
+        }
+        finally
+        {
+            if (!table.IsEmpty)
+            {
+                Console.WriteLine(table);
+            }
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed record Availability
     /// <summary>The account that had it.</summary>
     public required long LongestGapOf { get; init; }
 
+    /// <summary>Each account's longest time without a successful operation, ascending.</summary>
+    public required ImmutableArray<TimeSpan> Gaps { get; init; }
+
     /// <summary>Operations with a final word, per second.</summary>
     public required double PerSecond { get; init; }
 
@@ -57,6 +60,7 @@ internal sealed record Availability
             MedianGap = gaps.Length == 0 ? ends - begins : gaps[gaps.Length / 2].Gap,
             LongestGap = gaps.Length == 0 ? ends - begins : gaps[^1].Gap,
             LongestGapOf = gaps.Length == 0 ? 0 : gaps[^1].Account,
+            Gaps = [.. gaps.Select(static g => g.Gap)],
             PerSecond = answered.Length / Math.Max((ends - begins).TotalSeconds, 0.001),
             Retried = answered.Count(static o => o.Attempts.Length > 1),
             Unknown = operations.Count(static o => o is { Answer: null, Attempts: [.., { EndedAt: not null }] }),

@@ -43,7 +43,10 @@ internal sealed record ClusterRunOptions(int Seed)
 /// One run: clients at work on all silos, one nemesis after the other, and after each the clients hold still and
 /// everything is checked. Used by one caller.
 /// </summary>
-internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) : IAsyncDisposable
+/// <param name="options">What it is made of.</param>
+/// <param name="table">Gets a line for each fault.</param>
+/// <param name="log">Prints a line.</param>
+internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, Action<string> log) : IAsyncDisposable
 {
     /// <summary>Whoever is declared dead ends itself as soon as it can know.</summary>
     public const string ZombieLives = "declared-dead-ends-itself";
@@ -101,7 +104,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
         // What a nemesis does depends on the seed, its name and the round, not on what those before it drew.
         var random = new Random(
             unchecked((options.Seed * 397) ^ (nemesis.Name.Aggregate(17, (h, c) => (h * 31) + c) + _round++)));
-        await GuardAsync($"round {_round}, {nemesis.Name}", async () =>
+        await GuardAsync(nemesis.Name, async () =>
         {
             await Task.WhenAny(_history.NextAnswersAsync(100 + random.Next(200)),
                 Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
@@ -119,6 +122,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
             log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {nemesis.Name}: {did}"));
             log($"          {availability}");
             Strikes++;
+            table.Struck(nemesis.Name, availability);
             await SettleAndCheckAsync(nemesis.Name, strike.Violations, cancellationToken);
         });
         return true;
@@ -126,8 +130,9 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
 
     /// <summary>No nemesis of ours: the clients work for a while, and everything is checked.</summary>
     public Task WorkAsync(TimeSpan time, CancellationToken cancellationToken) =>
-        GuardAsync($"round {++_round}", async () =>
+        GuardAsync("the clients alone", async () =>
         {
+            _round++;
             var began = _history.Now;
             if (options.Remote is not null)
             {
@@ -324,13 +329,14 @@ internal sealed class ClusterRun(ClusterRunOptions options, Action<string> log) 
     private CrashRunException Fail(string phase, ImmutableArray<Violation> violations, Exception? cause)
     {
         _failed = true;
+        table.Found(phase, violations.Select(static v => v.Check).Append(cause?.GetType().Name).OfType<string>());
         HistoryFile.Write(_kept.File("chaos-history.txt"), _history.Snapshot());
         File.WriteAllLines(
             _kept.File("chaos-violations.txt"), violations.Select(v => v.ToString()).Append(cause?.ToString() ?? ""));
         _grid?.KeepOutput(_kept.FullPath);
         return new CrashRunException(
             $"""
-            Seed {options.Seed}, {phase}: {violations.Length} violations. Kept: {_kept.FullPath}
+            Seed {options.Seed}, round {_round}, {phase}: {violations.Length} violations. Kept: {_kept.FullPath}
             {string.Join('\n', violations.Take(20))}{cause?.Message}
             """,
             cause);
