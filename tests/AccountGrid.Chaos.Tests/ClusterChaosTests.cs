@@ -31,7 +31,7 @@ public sealed class ClusterChaosTests
         var strikes = Math.Max(Setting("ACCOUNTGRID_CHAOS_STRIKES") ?? 3, 2);
         foreach (var nemesis in ClusterPlan.Order(deck, options.Seed).Take(strikes))
         {
-            await run.StrikeAsync(nemesis, cancellationToken);
+            await run.StrikeAsync(new Row(nemesis), cancellationToken);
         }
 
         var summary = await run.FinishAsync(cancellationToken);

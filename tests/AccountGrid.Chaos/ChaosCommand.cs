@@ -77,6 +77,8 @@ internal static class ChaosCommand
                 ? "--nemesis must be none with --address: a grid of somebody else is struck by somebody else."
             : arguments.Remote is not null && deck[0] != ClusterPlan.None
                 ? $"--nemesis {deck[0].Name} cannot be done to the processes behind --address; only none can."
+            : arguments.Rows is not null && deck.Contains(ClusterPlan.None)
+                ? "--rows are rows of faults: --nemesis must not be none, nor can there be --address."
             : arguments.Remote is null ? PostgresServer.Missing
             : File.Exists(arguments.Remote.TokenKey) ? null
             : $"--token-key: there is no file {arguments.Remote.TokenKey}.";
@@ -142,7 +144,11 @@ internal static class ChaosCommand
         CancellationToken cancellationToken)
     {
         var began = TimeProvider.System.GetTimestamp();
-        foreach (var nemesis in ClusterPlan.Order(deck, arguments.Seed))
+        var rows = arguments.Rows is { } asked
+            ? RowPlan.Order(deck, arguments.Seed)
+                .Take(asked == ChaosArguments.AllRows ? deck.Length * deck.Length : asked)
+            : ClusterPlan.Order(deck, arguments.Seed).Select(static nemesis => new Row(nemesis));
+        foreach (var row in rows)
         {
             var left = arguments.Time - TimeProvider.System.GetElapsedTime(began);
             if (left <= TimeSpan.Zero)
@@ -150,9 +156,9 @@ internal static class ChaosCommand
                 break;
             }
 
-            await (nemesis == ClusterPlan.None
+            await (row.First == ClusterPlan.None
                 ? run.WorkAsync(left < Round ? left : Round, cancellationToken)
-                : run.StrikeAsync(nemesis, cancellationToken));
+                : run.StrikeAsync(row, cancellationToken));
         }
     }
 

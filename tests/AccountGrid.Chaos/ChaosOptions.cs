@@ -9,17 +9,26 @@ namespace AccountGrid.Chaos;
 /// <summary>What was asked for on the command line.</summary>
 /// <param name="Nemeses">Names of faults, <c>all</c> or <c>none</c>.</param>
 /// <param name="Time">How long.</param>
+/// <param name="Rows">How many rows of two faults; <see cref="AllRows"/> = every pair once; <c>null</c> = faults come
+/// one by one.</param>
 /// <param name="Seed">What is planned.</param>
 /// <param name="Remote">The grid of somebody else that is used; <c>null</c> = one is started.</param>
 /// <param name="ProtectedReach">Followers from which that grid protects an account.</param>
 /// <param name="Busy">Cores that another process wants meanwhile; <c>null</c> = there is none.</param>
 internal sealed record ChaosArguments(
-    string[] Nemeses, TimeSpan Time, int Seed, RemoteGridOptions? Remote, long ProtectedReach, double? Busy);
+    string[] Nemeses, TimeSpan Time, int? Rows, int Seed, RemoteGridOptions? Remote, long ProtectedReach, double? Busy)
+{
+    /// <summary>Every ordered pair once.</summary>
+    public const int AllRows = 0;
+}
 
 /// <summary>The options of the command line, with their limits.</summary>
 internal sealed class ChaosOptions
 {
     private const int MaxMinutes = 24 * 60;
+    private const int DefaultMinutes = 5;
+    private const int MaxRows = 10_000;
+    private const string All = "all";
 
     private readonly Option<string[]> _nemesis =
         new("--nemesis")
@@ -27,11 +36,18 @@ internal sealed class ChaosOptions
             Description = "What befalls the cluster: names of --list, all, or none.",
             AllowMultipleArgumentsPerToken = true,
         };
-    private readonly Option<double> _minutes =
+    private readonly Option<string?> _rows =
+        new("--rows")
+        {
+            Description =
+                "Strikes with two nemeses at a time: in so many rows, or, with all, until every ordered pair has come once.",
+        };
+    private readonly Option<double?> _minutes =
         new("--minutes")
         {
-            Description = "How long. Every nemesis comes once before any comes again.",
-            DefaultValueFactory = _ => 5,
+            Description = string.Create(
+                CultureInfo.InvariantCulture,
+                $"How long; default {DefaultMinutes}, with --rows as long as they take. Every nemesis comes once before any comes again."),
         };
     private readonly Option<int?> _seed =
         new("--seed") { Description = "What is planned. Default: a new one, printed." };
@@ -79,6 +95,13 @@ internal sealed class ChaosOptions
         }
 
         Limit<double>(_minutes, static m => m is > 0 and <= MaxMinutes, $"above 0 and at most {MaxMinutes}");
+        _rows.Validators.Add(static result =>
+        {
+            if (!result.Tokens.All(static t => RowsIn(t.Value) is not null))
+            {
+                result.AddError(FormattableString.Invariant($"--rows must be {All} or a number from 1 to {MaxRows}."));
+            }
+        });
         _address.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string?>() is { } text && Addresses(text).Any(static a => a is null))
@@ -92,7 +115,7 @@ internal sealed class ChaosOptions
                 result.AddError("--address needs --token-key.");
             }
         });
-        Option[] all = [_nemesis, _minutes, _seed, _busy, _list, _address, _tokenKey, _issuer, _reach, _burn];
+        Option[] all = [_nemesis, _rows, _minutes, _seed, _busy, _list, _address, _tokenKey, _issuer, _reach, _burn];
         foreach (var option in all)
         {
             root.Add(option);
@@ -112,14 +135,21 @@ internal sealed class ChaosOptions
             ? new RemoteGridOptions([.. Addresses(addresses).OfType<Uri>()], parsed.GetValue(_tokenKey)!,
                 parsed.GetValue(_issuer)!, Environment.GetEnvironmentVariable("ACCOUNTGRID_CHAOS_POSTGRES"))
             : null;
+        var rows = parsed.GetValue(_rows) is { } text ? RowsIn(text) : null;
         return new(
-            parsed.GetValue(_nemesis) is { Length: > 0 } names ? names : [remote is null ? "all" : "none"],
-            TimeSpan.FromMinutes(parsed.GetValue(_minutes)),
+            parsed.GetValue(_nemesis) is { Length: > 0 } names ? names : [remote is null ? All : "none"],
+            TimeSpan.FromMinutes(parsed.GetValue(_minutes) ?? (rows is null ? DefaultMinutes : MaxMinutes)),
+            rows,
             parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
             remote,
             parsed.GetValue(_reach),
             parsed.GetValue(_busy));
     }
+
+    private static int? RowsIn(string text) => text == All ? ChaosArguments.AllRows
+        : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) ? null
+        : rows is > 0 and <= MaxRows ? rows
+        : null;
 
     /// <summary>What cannot be read as a number is refused like a number that is too large.</summary>
     private static void Limit<T>(Option option, Func<T, bool> fits, FormattableString rule)

@@ -18,6 +18,21 @@ public sealed class ClusterPlanTests
     }
 
     [Fact]
+    public void The_order_of_single_faults_for_a_seed_stays_what_it_was()
+    {
+        // From before there were rows: a seed in a report must go on to mean the same faults.
+        var (deck, _) = ClusterPlan.Choose(["all"]);
+        Assert.Equal(
+            "partition clock-skew postgres-kill pause partition-database-one-way postgres-session-kill",
+            string.Join(' ', ClusterPlan.Order(deck, 7).Take(6).Select(static n => n.Name)));
+
+        // How it strikes, too.
+        Assert.Equal(
+            [608, 261, 599, 187],
+            deck.Take(4).Select(static (n, round) => RowStriker.RandomOf(7, n, round).Next(1_000)));
+    }
+
+    [Fact]
     public void Names_may_be_listed_with_commas_and_come_once()
     {
         var (deck, unknown) = ClusterPlan.Choose(["kill-one,pause", "pause"]);
@@ -34,6 +49,11 @@ public sealed class ClusterPlanTests
     [InlineData("--minutes", "0")]
     [InlineData("--minutes", "NaN")]
     [InlineData("--minutes", "long")]
+    [InlineData("--rows", "0")]
+    [InlineData("--rows", "-1")]
+    [InlineData("--rows", "10001")]
+    [InlineData("--rows", "most")]
+    [InlineData("--rows", "2", "--nemesis", "none")]
     [InlineData("--busy", "0")]
     [InlineData("--busy", "4.1")]
     [InlineData("--busy", "NaN")]

@@ -99,8 +99,7 @@ internal sealed class Cluster : IGrid
             }
         }
 
-        var dead = Members.Where(m => !m.IsRunning).ToArray();
-        await Task.WhenAll(dead.Select(m => m.RestartAsync(Epoch, cancellationToken)));
+        await StartDeadAsync(cancellationToken);
         foreach (var member in Members)
         {
             member.TakeIn(Epoch);
@@ -114,8 +113,22 @@ internal sealed class Cluster : IGrid
         return undead.ToImmutable();
     }
 
+    /// <summary>Starts every silo that has ended, all at once, as a supervisor of processes does.</summary>
+    public Task StartDeadAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Members.Where(static m => !m.IsRunning).ToArray().Select(m => m.RestartAsync(Epoch, cancellationToken)));
+
+    /// <summary>Starts the database if it has ended.</summary>
+    public async Task StartDatabaseAsync()
+    {
+        if (!Postgres.IsRunning)
+        {
+            await Postgres.StopAsync("immediate");
+            await Postgres.StartAsync();
+        }
+    }
+
     /// <summary>Makes right what <see cref="RecoverAsync"/> makes right, but starts no silo.</summary>
-    public async Task MendAsync()
+    private async Task MendAsync()
     {
         foreach (var member in Members)
         {
@@ -130,11 +143,7 @@ internal sealed class Cluster : IGrid
         await (Network?.HealAsync() ?? Task.CompletedTask);
         Disk?.Free();
         _ = DatabaseFaults?.SyncDelay = TimeSpan.Zero;
-        if (!Postgres.IsRunning)
-        {
-            await Postgres.StopAsync("immediate");
-            await Postgres.StartAsync();
-        }
+        await StartDatabaseAsync();
     }
 
     /// <summary>

@@ -40,11 +40,11 @@ internal sealed record ClusterRunOptions(int Seed)
 }
 
 /// <summary>
-/// One run: clients at work on all silos, one nemesis after the other, and after each the clients hold still and
+/// One run: clients at work on all silos, one row of faults after the other, and after each the clients hold still and
 /// everything is checked. Used by one caller.
 /// </summary>
 /// <param name="options">What it is made of.</param>
-/// <param name="table">Gets a line for each fault.</param>
+/// <param name="table">Gets a line for each fault, or pair of them.</param>
 /// <param name="log">Prints a line.</param>
 internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, Action<string> log) : IAsyncDisposable
 {
@@ -72,7 +72,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
     /// <summary>Answers of caches that were checked.</summary>
     public int CacheAnswers { get; private set; }
 
-    /// <summary>Rounds with a strike.</summary>
+    /// <summary>Rows that struck.</summary>
     public int Strikes { get; private set; }
 
     /// <summary>Starts the cluster and lets the clients go.</summary>
@@ -90,40 +90,40 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
     });
 
     /// <summary>
-    /// One nemesis: the clients work, it strikes, everything is mended, they work again, and everything is checked.
+    /// One row: the clients work, it strikes, everything is mended, they work again, and everything is checked.
     /// </summary>
     /// <returns>Whether it struck; it says why where it did not.</returns>
-    public async Task<bool> StrikeAsync(ClusterNemesis nemesis, CancellationToken cancellationToken)
+    public async Task<bool> StrikeAsync(Row row, CancellationToken cancellationToken)
     {
-        if (nemesis.Missing(Cluster) is { } reason)
+        if (row.Missing(Cluster) is { } reason)
         {
-            log($"{nemesis.Name}: skipped: {reason}");
+            log($"{row.Name}: skipped: {reason}");
             return false;
         }
 
-        // What a nemesis does depends on the seed, its name and the round, not on what those before it drew.
-        var random = new Random(
-            unchecked((options.Seed * 397) ^ (nemesis.Name.Aggregate(17, (h, c) => (h * 31) + c) + _round++)));
-        await GuardAsync(nemesis.Name, async () =>
+        var striker = new RowStriker(Cluster, _history, options.Seed, log);
+        var (round, random) = (_round, RowStriker.RandomOf(options.Seed, row.First, _round));
+        _round++;
+        await GuardAsync(row.Name, async () =>
         {
             await Task.WhenAny(_history.NextAnswersAsync(100 + random.Next(200)),
                 Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
             var began = _history.Now;
             _disturbances.Add(new(began, TimeSpan.MaxValue));
-            var strike = new Strike(Cluster, random, _history, log, cancellationToken);
-            var did = await nemesis.StrikeAsync(strike);
-            strike.Violations.AddRange((await Cluster.RecoverAsync(cancellationToken))
+            var (did, found) = await striker.StrikeAsync(row, round, random, cancellationToken);
+            var zombies = (await Cluster.RecoverAsync(cancellationToken))
                 .Select(static m =>
                     new Violation(ZombieLives, 0,
-                        $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known")));
-            await strike.WorkAsync(200);
+                        $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known"));
+            await Task.WhenAny(_history.NextAnswersAsync(200),
+                Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
             await _workload!.ThrowIfBrokenAsync();
             var availability = Availability.Of(_history.Snapshot(), _gate!, began, _history.Now);
-            log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {nemesis.Name}: {did}"));
+            log(string.Create(CultureInfo.InvariantCulture, $"{began.TotalSeconds,6:0.0} s  {row.Name}: {did}"));
             log($"          {availability}");
             Strikes++;
-            table.Struck(nemesis.Name, availability);
-            await SettleAndCheckAsync(nemesis.Name, strike.Violations, cancellationToken);
+            table.Struck(row.Name, availability);
+            await SettleAndCheckAsync(row.Name, [.. found, .. zombies], cancellationToken);
         });
         return true;
     }

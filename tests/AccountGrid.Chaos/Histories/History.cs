@@ -15,8 +15,7 @@ internal sealed class History(TimeProvider clock, int capacity)
     private readonly Dictionary<int, TimeSpan> _deaths = [];
     private readonly Dictionary<string, int> _errors = [];
     private Action<Operation>? _onAcknowledged;
-    private TaskCompletionSource? _enough;
-    private int _answersMissing;
+    private readonly List<Waiter> _waiters = [];
 
     /// <summary>The time since the history began.</summary>
     public TimeSpan Now => clock.GetElapsedTime(_began);
@@ -77,14 +76,14 @@ internal sealed class History(TimeProvider clock, int capacity)
         }
     }
 
-    /// <summary>Completes when so many more operations are answered. One caller at a time.</summary>
+    /// <summary>Completes when so many more operations are answered, but at least one.</summary>
     public Task NextAnswersAsync(int count)
     {
         lock (_gate)
         {
-            _answersMissing = count;
-            _enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _enough.Task;
+            var waiter = new Waiter { Missing = count };
+            _waiters.Add(waiter);
+            return waiter.Enough.Task;
         }
     }
 
@@ -98,6 +97,16 @@ internal sealed class History(TimeProvider clock, int capacity)
                 _deaths.ToImmutableDictionary(),
                 _errors.ToImmutableSortedDictionary(StringComparer.Ordinal));
         }
+    }
+
+    private sealed class Waiter
+    {
+        public int Missing { get; set; }
+
+        public TaskCompletionSource Enough { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>One more answer came.</summary>
+        public bool HasEnough() => --Missing <= 0 && Enough.TrySetResult();
     }
 
     /// <summary>One operation under way. Used by one client at a time.</summary>
@@ -129,10 +138,7 @@ internal sealed class History(TimeProvider clock, int capacity)
             {
                 Attempts[^1] = Attempts[^1] with { EndedAt = history.Now, Answer = answer };
                 operation = new Operation(number, intent, [.. Attempts]);
-                if (--history._answersMissing == 0)
-                {
-                    history._enough?.TrySetResult();
-                }
+                history._waiters.RemoveAll(static w => w.HasEnough());
             }
 
             history._onAcknowledged?.Invoke(operation);

@@ -5,14 +5,43 @@ using AccountGrid.Chaos.Histories;
 
 namespace AccountGrid.Chaos.Nemeses;
 
+/// <summary>Parts of a cluster that a fault has for itself while it lasts.</summary>
+[Flags]
+internal enum Parts
+{
+    None = 0,
+
+    /// <summary>The silos' processes.</summary>
+    Silos = 1,
+
+    /// <summary>The network between silos, and to the database.</summary>
+    Network = 2,
+
+    /// <summary>The proxies before the database.</summary>
+    Proxies = 4,
+
+    /// <summary>PostgreSQL's processes and the room on its disk.</summary>
+    Database = 8,
+
+    /// <summary>How fast that disk is.</summary>
+    Syncs = 16,
+
+    /// <summary>The silos' clocks.</summary>
+    Clocks = 32,
+
+    /// <summary>Everything: what is done in order to a cluster that is well.</summary>
+    All = Silos | Network | Proxies | Database | Syncs | Clocks,
+}
+
 /// <summary>Something that befalls a cluster.</summary>
 /// <param name="Name">As on the command line.</param>
 /// <param name="Summary">What it does, for a person.</param>
+/// <param name="Needs">What no other fault may touch meanwhile.</param>
 /// <param name="Missing">Why this machine cannot do it, or <c>null</c>.</param>
 /// <param name="StrikeAsync">Does it, lets the clients work under it, and takes back what the cluster cannot get over
 /// by itself. Returns what it did.</param>
 internal sealed record ClusterNemesis(
-    string Name, string Summary, Func<Cluster, string?> Missing, Func<Strike, Task<string>> StrikeAsync)
+    string Name, string Summary, Parts Needs, Func<Cluster, string?> Missing, Func<Strike, Task<string>> StrikeAsync)
 {
     /// <summary>Every one, in the order of the list.</summary>
     public static ImmutableArray<ClusterNemesis> All { get; } =
@@ -33,15 +62,30 @@ internal sealed record Strike(
     /// <summary>What the strike itself found.</summary>
     public List<Violation> Violations { get; } = [];
 
-    /// <summary>One of the silos.</summary>
-    public Member AnyMember() => Cluster.Members[Random.Next(Cluster.Members.Length)];
+    /// <summary>
+    /// Whether nothing else befalls the cluster meanwhile, nor did just before: then it is held to what it promises for
+    /// this fault alone.
+    /// </summary>
+    public bool Alone { get; init; } = true;
 
-    /// <summary>Several of them.</summary>
-    public ImmutableArray<Member> SomeMembers(int count)
+    /// <summary>One of the silos that run.</summary>
+    public Member AnyMember()
+    {
+        ImmutableArray<Member> running = [.. Cluster.Members.Where(static m => m.IsRunning)];
+        var members = running.IsEmpty ? Cluster.Members : running;
+        return members[Random.Next(members.Length)];
+    }
+
+    /// <summary>Several of those that run, or all of them if there are fewer.</summary>
+    public ImmutableArray<Member> SomeMembers(int count) =>
+        [.. EveryMember().Where(static m => m.IsRunning).Take(count)];
+
+    /// <summary>All silos, in any order.</summary>
+    public ImmutableArray<Member> EveryMember()
     {
         var members = Cluster.Members.ToArray();
         Random.Shuffle(members);
-        return [.. members.Take(count)];
+        return [.. members];
     }
 
     /// <summary>

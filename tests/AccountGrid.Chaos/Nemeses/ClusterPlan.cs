@@ -7,7 +7,7 @@ internal static class ClusterPlan
 {
     /// <summary>Only the clients, and the checks.</summary>
     public static readonly ClusterNemesis None =
-        new("none", "nothing: clients and checks only", static _ => null, static async strike =>
+        new("none", "nothing: clients and checks only", Parts.None, static _ => null, static async strike =>
         {
             await strike.WorkAsync(1_000);
             return "did nothing";

@@ -10,12 +10,14 @@ internal static class DatabaseNemeses
 
     public static ImmutableArray<ClusterNemesis> All { get; } =
     [
-        new("postgres-crash", "pg_ctl stop -m immediate, and a start", static _ => null, CrashAsync),
-        new("postgres-kill", "kill -9 of all of PostgreSQL's processes, and a start", static _ => null, KillAsync),
+        new("postgres-crash", "pg_ctl stop -m immediate, and a start", Parts.Database, static _ => null,
+            CrashAsync),
+        new("postgres-kill", "kill -9 of all of PostgreSQL's processes, and a start", Parts.Database, static _ => null,
+            KillAsync),
         new("postgres-session-kill", "kill -9 of one of PostgreSQL's sessions: it ends them all and recovers by itself",
-            static _ => null, KillSessionAsync),
+            Parts.Database, static _ => null, KillSessionAsync),
         new("cut-after-commit",
-            "the connection is cut after a write was carried out and before its answer arrives, of commands and of follows", static _ => null, CutAsync),
+            "the connection is cut after a write was carried out and before its answer arrives, of commands and of follows", Parts.Proxies, static _ => null, CutAsync),
     ];
 
     private static async Task<string> CrashAsync(Strike strike)
@@ -49,7 +51,7 @@ internal static class DatabaseNemeses
     private static async Task<string> CutAsync(Strike strike)
     {
         var (commands, follows) = (0, 0);
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 4 && strike.Cluster.Members.Any(static m => m.IsRunning); round++)
         {
             commands += await CutNextAsync(strike, "journal_append") ? 1 : 0;
             await strike.WorkAsync(strike.Random.Next(50));

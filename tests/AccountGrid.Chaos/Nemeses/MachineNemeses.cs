@@ -11,15 +11,15 @@ internal static class MachineNemeses
     public static ImmutableArray<ClusterNemesis> All { get; } =
     [
         new("clock-skew", "one silo's clock jumps by 5 minutes, ahead or back, and later back to right (a C compiler)",
-            static c => c.Members.Any(static m => m.Plan.Faults is null)
+            Parts.Clocks, static c => c.Members.Any(static m => m.Plan.Faults is null)
                 ? "clocks are made wrong by a library that needs a C compiler (cc)"
                 : null, SkewAsync),
         new("slow-disk", "every sync of PostgreSQL takes up to a quarter of a second longer (a C compiler)",
-            static c => c.DatabaseFaults is null
+            Parts.Syncs, static c => c.DatabaseFaults is null
                 ? "a disk is made slow by a library that needs a C compiler (cc)"
                 : null, SlowAsync),
         new("full-disk", "PostgreSQL's disk is full for some seconds (a mounted file system of fixed size)",
-            static c => c.Disk is null ? c.DiskMissing : null, FillAsync),
+            Parts.Database, static c => c.Disk is null ? c.DiskMissing : null, FillAsync),
     ];
 
     private static async Task<string> SkewAsync(Strike strike)
@@ -60,7 +60,7 @@ internal static class MachineNemeses
         await strike.WaitAsync(TimeSpan.FromSeconds(3));
         disk.Free();
         var survived = strike.Cluster.Postgres.IsRunning;
-        await strike.Cluster.MendAsync();
+        await strike.Cluster.StartDatabaseAsync();
         await strike.WorkAsync(200);
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -8,27 +8,27 @@ internal static class NetworkNemeses
 {
     public static ImmutableArray<ClusterNemesis> All { get; } =
     [
-        new("partition", "one silo and the others hear nothing of each other (network namespaces)", NeedsNetwork,
-            static s => BetweenSilosAsync(s, outward: true, inward: true)),
+        new("partition", "one silo and the others hear nothing of each other (network namespaces)", Parts.Network,
+            NeedsNetwork, static s => BetweenSilosAsync(s, outward: true, inward: true)),
         new("partition-one-way",
-            "of one silo's packets to the others, or of theirs to it, none arrives (network namespaces)", NeedsNetwork,
-            static s =>
+            "of one silo's packets to the others, or of theirs to it, none arrives (network namespaces)", Parts.Network,
+            NeedsNetwork, static s =>
             {
                 var outward = s.Random.Next(2) == 0;
                 return BetweenSilosAsync(s, outward, inward: !outward);
             }),
         new("partition-database", "one silo and the database hear nothing of each other (network namespaces)",
-            NeedsNetwork, static s => FromDatabaseAsync(s, outward: true, inward: true)),
+            Parts.Network, NeedsNetwork, static s => FromDatabaseAsync(s, outward: true, inward: true)),
         new("partition-database-one-way",
             "of one silo's packets to the database, or of the database's to it, none arrives (network namespaces)",
-            NeedsNetwork, static s =>
+            Parts.Network, NeedsNetwork, static s =>
             {
                 var outward = s.Random.Next(2) == 0;
                 return FromDatabaseAsync(s, outward, inward: !outward);
             }),
         new("silent-database",
             "one silo's connections to the database stay, and carry nothing in one direction or in both",
-            static _ => null, SilentAsync),
+            Parts.Proxies, static _ => null, SilentAsync),
     ];
 
     private static string? NeedsNetwork(Cluster cluster) => cluster.Network is null ? cluster.NetworkMissing : null;
@@ -98,6 +98,7 @@ internal static class NetworkNemeses
     private static string Fate(Strike strike)
     {
         var ended = strike.Cluster.Members.Where(static m => !m.IsRunning).Select(static m => m.Name).ToArray();
-        return ended.Length == 0 ? "all silos live" : $"{string.Join(", ", ended)} ended itself";
+        return ended.Length == 0 ? "all silos live"
+            : $"{string.Join(", ", ended)} {(strike.Alone ? "ended itself" : "ended")}";
     }
 }
