@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using AccountGrid.Chaos.Clusters;
 using AccountGrid.Chaos.Nemeses;
-using AccountGrid.Chaos.Running;
-using AccountGrid.Chaos.Workloads;
 using AccountGrid.Testing;
 
 namespace AccountGrid.Chaos;
@@ -24,9 +21,6 @@ internal static class ChaosCommand
     // Namespaces and mounts outlive a process that does not remove them.
     private static readonly TimeSpan Cleaning = TimeSpan.FromMinutes(1);
 
-    // How often a grid that somebody else strikes is checked.
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
-
     /// <summary>Runs it.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -40,6 +34,7 @@ internal static class ChaosCommand
         {
             exitCode = options.Burns(parsed) is { } cores ? await BurnAsync(cores)
                 : options.Lists(parsed) ? List()
+                : options.Judges(parsed) is { } directory ? JudgeCommand.Run(directory, Console.WriteLine)
                 : await RunAsync(options.Read(parsed), token);
         });
         var result = root.Parse(args);
@@ -79,6 +74,9 @@ internal static class ChaosCommand
                 ? $"--nemesis {deck[0].Name} cannot be done to the processes behind --address; only none can."
             : arguments.Rows is not null && deck.Contains(ClusterPlan.None)
                 ? "--rows are rows of faults: --nemesis must not be none, nor can there be --address."
+            : arguments.Keep is { } keep && Path.Exists(keep)
+                && !(Directory.Exists(keep) && !Directory.EnumerateFileSystemEntries(keep).Any())
+                ? $"--keep: {keep} is there already, and is no empty directory."
             : arguments.Remote is null ? PostgresServer.Missing
             : File.Exists(arguments.Remote.TokenKey) ? null
             : $"--token-key: there is no file {arguments.Remote.TokenKey}.";
@@ -112,16 +110,8 @@ internal static class ChaosCommand
         var table = new StrikeTable();
         try
         {
-            await using var run = new ClusterRun(Plan(arguments), table, Console.WriteLine);
-            await run.StartAsync(cancellationToken);
-            await GoOnAsync(run, arguments, deck, cancellationToken);
-            Console.WriteLine(await run.FinishAsync(cancellationToken));
-            return Held;
-        }
-        catch (CrashRunException e)
-        {
-            Console.WriteLine(e.Message);
-            return Violated;
+            var run = new PartedRun(arguments, deck, table, Console.WriteLine);
+            return await run.RunAsync(cancellationToken) ? Held : Violated;
         }
         catch (OperationCanceledException)
         {
@@ -138,49 +128,4 @@ internal static class ChaosCommand
     }
 
     private static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
-
-    private static async Task GoOnAsync(
-        ClusterRun run, ChaosArguments arguments, ImmutableArray<ClusterNemesis> deck,
-        CancellationToken cancellationToken)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        var rows = arguments.Rows is { } asked
-            ? RowPlan.Order(deck, arguments.Seed)
-                .Take(asked == ChaosArguments.AllRows ? deck.Length * deck.Length : asked)
-            : ClusterPlan.Order(deck, arguments.Seed).Select(static nemesis => new Row(nemesis));
-        foreach (var row in rows)
-        {
-            var left = arguments.Time - TimeProvider.System.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
-            {
-                break;
-            }
-
-            await (row.First == ClusterPlan.None
-                ? run.WorkAsync(left < Round ? left : Round, cancellationToken)
-                : run.StrikeAsync(row, cancellationToken));
-        }
-    }
-
-    private static ClusterRunOptions Plan(ChaosArguments arguments)
-    {
-        var options = new ClusterRunOptions(arguments.Seed) { Remote = arguments.Remote };
-        var workload = options.Workload with { People = 120 + (int)(60 * Math.Min(arguments.Time.TotalMinutes, 100)) };
-        if (arguments.Remote is null)
-        {
-            return options with { Workload = workload };
-        }
-
-        // Whoever was there before has other accounts, other people and other budgets.
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 100_000_000;
-        return options with
-        {
-            Cluster = options.Cluster with { ProtectedReach = arguments.ProtectedReach },
-            Workload = workload with
-            {
-                FirstAccount = now * WorkloadOptions.Spread,
-                PeopleNamed = string.Create(CultureInfo.InvariantCulture, $"chaos{now}-"),
-            },
-        };
-    }
 }

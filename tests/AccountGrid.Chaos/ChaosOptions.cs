@@ -9,14 +9,17 @@ namespace AccountGrid.Chaos;
 /// <summary>What was asked for on the command line.</summary>
 /// <param name="Nemeses">Names of faults, <c>all</c> or <c>none</c>.</param>
 /// <param name="Time">How long.</param>
+/// <param name="Part">How long a part of the run is at most.</param>
 /// <param name="Rows">How many rows of two faults; <see cref="AllRows"/> = every pair once; <c>null</c> = faults come
 /// one by one.</param>
 /// <param name="Seed">What is planned.</param>
 /// <param name="Remote">The grid of somebody else that is used; <c>null</c> = one is started.</param>
 /// <param name="ProtectedReach">Followers from which that grid protects an account.</param>
 /// <param name="Busy">Cores that another process wants meanwhile; <c>null</c> = there is none.</param>
+/// <param name="Keep">Where the history and what was judged are kept; <c>null</c> = only after a failure.</param>
 internal sealed record ChaosArguments(
-    string[] Nemeses, TimeSpan Time, int? Rows, int Seed, RemoteGridOptions? Remote, long ProtectedReach, double? Busy)
+    string[] Nemeses, TimeSpan Time, TimeSpan Part, int? Rows, int Seed, RemoteGridOptions? Remote, long ProtectedReach,
+    double? Busy, string? Keep)
 {
     /// <summary>Every ordered pair once.</summary>
     public const int AllRows = 0;
@@ -27,6 +30,8 @@ internal sealed class ChaosOptions
 {
     private const int MaxMinutes = 24 * 60;
     private const int DefaultMinutes = 5;
+    private const int MaxPartMinutes = 60;
+    private const int DefaultPartMinutes = 10;
     private const int MaxRows = 10_000;
     private const string All = "all";
 
@@ -49,6 +54,19 @@ internal sealed class ChaosOptions
                 CultureInfo.InvariantCulture,
                 $"How long; default {DefaultMinutes}, with --rows as long as they take. Every nemesis comes once before any comes again."),
         };
+    private readonly Option<double> _part =
+        new("--part-minutes")
+        {
+            Description = "How long a part of the run is; each has a cluster and a history of its own.",
+            DefaultValueFactory = _ => DefaultPartMinutes,
+        };
+    private readonly Option<string?> _keep =
+        new("--keep")
+        {
+            Description = "An empty or new directory for the history and what was judged. Default: kept after a failure only.",
+        };
+    private readonly Option<string?> _judge =
+        new("--judge") { Description = "Judges again what is in the directory of a failure or of --keep, and ends." };
     private readonly Option<int?> _seed =
         new("--seed") { Description = "What is planned. Default: a new one, printed." };
     private readonly Option<bool> _list = new("--list") { Description = "Says what there is, and ends." };
@@ -95,6 +113,7 @@ internal sealed class ChaosOptions
         }
 
         Limit<double>(_minutes, static m => m is > 0 and <= MaxMinutes, $"above 0 and at most {MaxMinutes}");
+        Limit<double>(_part, static m => m is > 0 and <= MaxPartMinutes, $"above 0 and at most {MaxPartMinutes}");
         _rows.Validators.Add(static result =>
         {
             if (!result.Tokens.All(static t => RowsIn(t.Value) is not null))
@@ -115,7 +134,11 @@ internal sealed class ChaosOptions
                 result.AddError("--address needs --token-key.");
             }
         });
-        Option[] all = [_nemesis, _rows, _minutes, _seed, _busy, _list, _address, _tokenKey, _issuer, _reach, _burn];
+        Option[] all =
+        [
+            _nemesis, _rows, _minutes, _part, _seed, _busy, _keep, _judge, _list, _address, _tokenKey, _issuer, _reach,
+            _burn,
+        ];
         foreach (var option in all)
         {
             root.Add(option);
@@ -128,6 +151,9 @@ internal sealed class ChaosOptions
     /// <summary>Whether only a list is wanted.</summary>
     public bool Lists(ParseResult parsed) => parsed.GetValue(_list);
 
+    /// <summary>The directory of an earlier run to be judged; <c>null</c> = a run is wanted.</summary>
+    public string? Judges(ParseResult parsed) => parsed.GetValue(_judge);
+
     /// <summary>What was asked for.</summary>
     public ChaosArguments Read(ParseResult parsed)
     {
@@ -139,11 +165,13 @@ internal sealed class ChaosOptions
         return new(
             parsed.GetValue(_nemesis) is { Length: > 0 } names ? names : [remote is null ? All : "none"],
             TimeSpan.FromMinutes(parsed.GetValue(_minutes) ?? (rows is null ? DefaultMinutes : MaxMinutes)),
+            TimeSpan.FromMinutes(parsed.GetValue(_part)),
             rows,
             parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
             remote,
             parsed.GetValue(_reach),
-            parsed.GetValue(_busy));
+            parsed.GetValue(_busy),
+            parsed.GetValue(_keep));
     }
 
     private static int? RowsIn(string text) => text == All ? ChaosArguments.AllRows

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using AccountGrid.Chaos.Checkers;
 using AccountGrid.Chaos.Histories;
-using AccountGrid.Chaos.Linearizability;
 using AccountGrid.Chaos.Nemeses;
 using AccountGrid.Chaos.Running;
 using AccountGrid.Chaos.Workloads;
@@ -29,6 +28,23 @@ internal sealed record ClusterRunOptions(int Seed)
     /// <summary>The status caches that are asked meanwhile: one for each silo of the cluster.</summary>
     public CacheWatchOptions Caches { get; init; } = new();
 
+    /// <summary>
+    /// The number of the part, from 0, where a long run has several. Each has clients of its own; how faults strike
+    /// does not depend on it.
+    /// </summary>
+    public int Part { get; init; }
+
+    /// <summary>Rounds before this part.</summary>
+    public int RoundsBefore { get; init; }
+
+    /// <summary>
+    /// Where everything is kept in any case; <c>null</c> = in a temporary directory, where something does not hold.
+    /// </summary>
+    public string? Keep { get; init; }
+
+    /// <summary>What clients and caches draw from.</summary>
+    public int ClientSeed => unchecked(Seed + (Part * 1_000_003));
+
     /// <summary>Operations in the history at most.</summary>
     public int HistoryCapacity { get; init; } = 1_000_000;
 
@@ -52,7 +68,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
     public const string ZombieLives = "declared-dead-ends-itself";
 
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(90);
-    private readonly TempDirectory _kept = new();
+    private readonly TempDirectory? _temporary = options.Keep is null ? new TempDirectory() : null;
     private readonly History _history = new(TimeProvider.System, options.HistoryCapacity);
     private readonly Connection _connection = new();
     private readonly List<Disturbance> _disturbances = [];
@@ -61,9 +77,10 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
     private CacheWatch? _caches;
     private GateTimes? _gate;
     private RecoveredState? _before;
+    private Evidence? _evidence;
     private TimeSpan _startedAt;
     private bool _failed;
-    private int _round;
+    private int _round = options.RoundsBefore;
 
     /// <summary>The cluster, where it is this run's own.</summary>
     public Cluster Cluster =>
@@ -75,6 +92,9 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
     /// <summary>Rows that struck.</summary>
     public int Strikes { get; private set; }
 
+    /// <summary>Rounds so far, with those of the parts before.</summary>
+    public int Rounds => _round;
+
     /// <summary>Starts the cluster and lets the clients go.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => GuardAsync("the start", async () =>
     {
@@ -84,7 +104,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
             : await Cluster.StartAsync(options.Cluster, _history, _connection, cancellationToken);
         _startedAt = _history.Now;
         _workload = new Workload(
-            _history, _connection, _grid.Token, options.Workload, options.Seed, TimeProvider.System);
+            _history, _connection, _grid.Token, options.Workload, options.ClientSeed, TimeProvider.System);
         await _workload.StartAsync(cancellationToken);
         WatchCaches();
     });
@@ -157,6 +177,10 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
             await SettleAndCheckAsync("the end", [], cancellationToken, opens: false);
             await _workload!.StopAsync();
             await _workload.ThrowIfBrokenAsync();
+            if (options.Keep is { } directory)
+            {
+                Keep(directory, _evidence);
+            }
         });
         var snapshot = _history.Snapshot();
         return ClusterSummary.Of(
@@ -180,7 +204,7 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
 
         if (!_failed)
         {
-            _kept.Dispose();
+            _temporary?.Dispose();
         }
     }
 
@@ -200,24 +224,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
                 cancellationToken => cluster.ConnectAsync(member.Plan.Number, cancellationToken),
                 () => cluster.Token("cache", ["service"]),
                 () => _workload!.Accounts,
-                new Random(unchecked((options.Seed * 31) + member.Plan.Number)));
+                new Random(unchecked((options.ClientSeed * 31) + member.Plan.Number)));
         }
-    }
-
-    /// <summary>Checks what the caches answered since the last check.</summary>
-    private IEnumerable<Violation> CheckCaches(
-        HistorySnapshot history, RecoveredState recovered, ImmutableArray<CacheLook> looks, int unknown)
-    {
-        if (_caches is null)
-        {
-            return [];
-        }
-
-        CacheAnswers += looks.Length;
-        log(string.Create(
-            CultureInfo.InvariantCulture,
-            $"          caches: {looks.Length} answers, {unknown} times they did not know"));
-        return CacheChecker.Check(history, recovered, looks, _caches.Bound);
     }
 
     private async Task SettleAndCheckAsync(
@@ -232,23 +240,11 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
             _disturbances[^1] = _disturbances[^1] with { To = _history.Now };
         }
 
-        // The answers first, because the journals that they are compared with must be read after them.
-        var (looks, unknown) = _caches?.Take() ?? ([], 0);
-        var history = _history.Snapshot();
-        var ids = history.Accounts;
-        var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
-        found.AddRange(AllCheckers.Check(history, recovered, _before, Rules()));
-        found.AddRange(CheckOrder(history, recovered));
-        found.AddRange(CheckCaches(history, recovered, looks, unknown));
-        foreach (var gateway in _grid.Gateways)
-        {
-            var served = await PatientlyAsync(
-                () => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken);
-            found.AddRange(AgreementChecker.Check(gateway.Name, recovered, served));
-        }
-
-        Require(phase, [.. found]);
-        _before = recovered;
+        _evidence = await GatherAsync(cancellationToken);
+        var (violations, order) = _evidence.Judge();
+        log($"          {order}");
+        Require(phase, [.. found, .. violations]);
+        _before = _evidence.Recovered;
         if (opens)
         {
             _gate.Open();
@@ -256,13 +252,35 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
         }
     }
 
-    /// <summary>Over the whole run at once: one order that explains every answer of every account.</summary>
-    private ImmutableArray<Violation> CheckOrder(HistorySnapshot history, RecoveredState recovered)
+    /// <summary>Everything that is judged, while nothing is under way.</summary>
+    private async Task<Evidence> GatherAsync(CancellationToken cancellationToken)
     {
-        var report = LinearizabilityChecker.Check(
-            history, new ReadConsistency([.. _disturbances.Select(static d => new Period(d.From, d.To))]), recovered);
-        log($"          {report}");
-        return report.Violations;
+        // The caches' answers first, because the journals that they are compared with must be read after them.
+        var (looks, unknown) = _caches?.Take() ?? ([], 0);
+        if (_caches is not null)
+        {
+            CacheAnswers += looks.Length;
+            log(string.Create(
+                CultureInfo.InvariantCulture,
+                $"          caches: {looks.Length} answers, {unknown} times they did not know"));
+        }
+
+        var history = _history.Snapshot();
+        var ids = history.Accounts;
+        var recovered = await PatientlyAsync(() => ReadAsync(ids, cancellationToken), cancellationToken);
+        var views = ImmutableArray.CreateBuilder<GatewayView>();
+        foreach (var gateway in _grid!.Gateways)
+        {
+            views.Add(new(gateway.Name, await PatientlyAsync(
+                () => Reader(gateway).ReadServedAsync(ids, cancellationToken), cancellationToken)));
+        }
+
+        return new(history, recovered, _before, Rules())
+        {
+            Looks = looks,
+            CacheBound = options.Caches.Bound,
+            Views = views.ToImmutable(),
+        };
     }
 
     private async Task<RecoveredState> ReadAsync(IReadOnlyCollection<long> ids, CancellationToken cancellationToken)
@@ -325,18 +343,33 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
         }
     }
 
-    /// <summary>Keeps the whole history and everything that the processes printed.</summary>
+    /// <summary>The whole history, what was judged, and everything that the processes printed.</summary>
+    private void Keep(string directory, Evidence? evidence)
+    {
+        Directory.CreateDirectory(directory);
+        HistoryFile.Write(Path.Combine(directory, "chaos-history.txt"), _history.Snapshot());
+        if (evidence is not null)
+        {
+            EvidenceFile.Write(Path.Combine(directory, EvidenceFile.Name), evidence);
+        }
+
+        _grid?.KeepOutput(directory);
+    }
+
     private CrashRunException Fail(string phase, ImmutableArray<Violation> violations, Exception? cause)
     {
         _failed = true;
         table.Found(phase, violations.Select(static v => v.Check).Append(cause?.GetType().Name).OfType<string>());
-        HistoryFile.Write(_kept.File("chaos-history.txt"), _history.Snapshot());
+        var directory = options.Keep ?? _temporary!.FullPath;
+
+        // Where no check has failed, that of the last check says nothing of what went wrong.
+        Keep(directory, cause is null ? _evidence : null);
         File.WriteAllLines(
-            _kept.File("chaos-violations.txt"), violations.Select(v => v.ToString()).Append(cause?.ToString() ?? ""));
-        _grid?.KeepOutput(_kept.FullPath);
+            Path.Combine(directory, "chaos-violations.txt"),
+            violations.Select(static v => v.ToString()).Append(cause?.ToString() ?? ""));
         return new CrashRunException(
             $"""
-            Seed {options.Seed}, round {_round}, {phase}: {violations.Length} violations. Kept: {_kept.FullPath}
+            Seed {options.Seed}, round {_round}, {phase}: {violations.Length} violations. Kept: {directory}
             {string.Join('\n', violations.Take(20))}{cause?.Message}
             """,
             cause);
