@@ -48,6 +48,11 @@ internal sealed class PartedRun(
             }
         }
 
+        if (more && arguments.Rows is not null)
+        {
+            say("The time was over before all rows had struck.");
+        }
+
         return true;
     }
 
