@@ -57,6 +57,21 @@ internal static class ChaosCommand
         return Held;
     }
 
+    /// <summary>Makes the directory, so that a run of hours does not end with one that it cannot write to.</summary>
+    /// <returns>Why it cannot be used, or <c>null</c>.</returns>
+    private static string? Unusable(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+            return Directory.EnumerateFileSystemEntries(directory).Any() ? $"--keep: {directory} is not empty." : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"--keep: {e.Message}";
+        }
+    }
+
     private static async Task<int> BurnAsync(double cores)
     {
         await HostLoad.BurnAsync(cores);
@@ -74,12 +89,11 @@ internal static class ChaosCommand
                 ? $"--nemesis {deck[0].Name} cannot be done to the processes behind --address; only none can."
             : arguments.Rows is not null && deck.Contains(ClusterPlan.None)
                 ? "--rows are rows of faults: --nemesis must not be none, nor can there be --address."
-            : arguments.Keep is { } keep && Path.Exists(keep)
-                && !(Directory.Exists(keep) && !Directory.EnumerateFileSystemEntries(keep).Any())
-                ? $"--keep: {keep} is there already, and is no empty directory."
-            : arguments.Remote is null ? PostgresServer.Missing
-            : File.Exists(arguments.Remote.TokenKey) ? null
-            : $"--token-key: there is no file {arguments.Remote.TokenKey}.";
+            : arguments.Remote is null && PostgresServer.Missing is { } missing ? missing
+            : arguments.Remote is { } remote && !File.Exists(remote.TokenKey)
+                ? $"--token-key: there is no file {remote.TokenKey}."
+            : arguments.Keep is { } keep ? Unusable(keep)
+            : null;
         if (wrong is not null)
         {
             await Console.Error.WriteLineAsync(wrong);
