@@ -68,6 +68,21 @@ public static class MerkleTree
     }
 
     /// <summary>
+    /// The consistency proof (RFC 6962, section 2.1.2) that the tree over all leaves begins with the first
+    /// <paramref name="earlierSize"/> of them; empty where these are all.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The earlier tree is empty or has more leaves.</exception>
+    public static ImmutableArray<ReadOnlyMemory<byte>> ConsistencyProof(
+        int earlierSize, ReadOnlySpan<ReadOnlyMemory<byte>> leaves)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(earlierSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(earlierSize, leaves.Length);
+        var proof = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        AddSubproof(proof, earlierSize, leaves, isEarlierTree: true);
+        return proof.DrainToImmutable();
+    }
+
+    /// <summary>
     /// Whether <paramref name="proof"/> shows that <paramref name="leaf"/> stands at <paramref name="index"/> (from 0)
     /// in the tree of <paramref name="size"/> leaves with this root. Never throws on a malformed proof.
     /// </summary>
@@ -187,6 +202,40 @@ public static class MerkleTree
         {
             AddPath(path, index - split, leaves[split..]);
             path.Add(Root(leaves[..split]));
+        }
+    }
+
+    /// <param name="proof">What is added to.</param>
+    /// <param name="earlierSize">How many of these leaves the earlier tree has, at least 1.</param>
+    /// <param name="leaves">The leaves of a subtree of the later tree.</param>
+    /// <param name="isEarlierTree">
+    /// Whether the first of these leaves is the first of all: then the earlier tree's root, which the verifier has, may
+    /// be one of the nodes.
+    /// </param>
+    private static void AddSubproof(
+        ImmutableArray<ReadOnlyMemory<byte>>.Builder proof, int earlierSize,
+        ReadOnlySpan<ReadOnlyMemory<byte>> leaves, bool isEarlierTree)
+    {
+        if (earlierSize == leaves.Length)
+        {
+            if (!isEarlierTree)
+            {
+                proof.Add(Root(leaves));
+            }
+
+            return;
+        }
+
+        var split = SplitOf(leaves.Length);
+        if (earlierSize <= split)
+        {
+            AddSubproof(proof, earlierSize, leaves[..split], isEarlierTree);
+            proof.Add(Root(leaves[split..]));
+        }
+        else
+        {
+            AddSubproof(proof, earlierSize - split, leaves[split..], isEarlierTree: false);
+            proof.Add(Root(leaves[..split]));
         }
     }
 

@@ -124,6 +124,60 @@ public sealed class MerkleTests
             MerkleTree.VerifyInclusion(leaf, index, size, proof.Select(h => (ReadOnlyMemory<byte>)h).ToArray(), root);
     }
 
+    public sealed class Consistency
+    {
+        [Theory]
+        [InlineData(1, 1)]
+        [InlineData(
+            1, 8, "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4")]
+        [InlineData(
+            6, 8, "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7")]
+        [InlineData(
+            2, 5, "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b")]
+        public void Reference_proofs(int earlier, int size, params string[] expected) => Assert.Equal(
+            expected,
+            MerkleTree.ConsistencyProof(earlier, Leaves.AsSpan(0, size))
+                .Select(static h => Convert.ToHexStringLower(h.Span)));
+
+        [Fact]
+        public void Every_earlier_tree_of_every_tree_is_proved_and_no_other_size() => SomeLeaves.Sample(leaves =>
+        {
+            var distinct = leaves.Select((l, i) => (ReadOnlyMemory<byte>)(byte[])[.. l.Span, (byte)i]).ToArray();
+            var root = MerkleTree.Root(distinct);
+            for (var earlier = 1; earlier <= distinct.Length; earlier++)
+            {
+                var proof = MerkleTree.ConsistencyProof(earlier, distinct).AsSpan();
+                var before = MerkleTree.Root(distinct.AsSpan(0, earlier));
+                Assert.True(MerkleTree.VerifyConsistency(earlier, before, distinct.Length, root, proof));
+                Assert.False(MerkleTree.VerifyConsistency(earlier + 1, before, distinct.Length, root, proof));
+                Assert.False(MerkleTree.VerifyConsistency(earlier - 1, before, distinct.Length, root, proof));
+            }
+        });
+
+        [Fact]
+        public void A_history_that_was_rewritten_has_no_proof() =>
+            SomeLeaves.Select(Gen.Int[0, 69], Gen.Int[0, 69]).Sample((leaves, at, which) =>
+            {
+                var earlier = (at % leaves.Length) + 1;
+                var before = MerkleTree.Root(leaves.AsSpan(0, earlier));
+                var rewritten = leaves.ToArray();
+                rewritten[which % earlier] = (byte[])[.. rewritten[which % earlier].Span, 0];
+                Assert.False(MerkleTree.VerifyConsistency(
+                    earlier, before, rewritten.Length, MerkleTree.Root(rewritten),
+                    MerkleTree.ConsistencyProof(earlier, rewritten).AsSpan()));
+            });
+
+        [Theory]
+        [InlineData(-1), InlineData(0), InlineData(9)]
+        public void An_earlier_tree_that_is_none_has_no_proof(int earlier) =>
+            Assert.Throws<ArgumentOutOfRangeException>(() => MerkleTree.ConsistencyProof(earlier, Leaves));
+    }
+
     public sealed class A_frontier
     {
         [Fact]
