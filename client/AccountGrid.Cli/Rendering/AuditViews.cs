@@ -20,7 +20,10 @@ internal static class AuditViews
             ("Entries", Show.Count(answer.Entries)),
             ("Journals", Show.Count(answer.Streams)),
             ("Checkpoints", Show.Count(answer.Checkpoints)),
-            ("Up to position", Show.Count(answer.Position))));
+            ("Up to position", Show.Count(answer.Position)),
+            ("Not signed yet", answer.HasCoveredPosition
+                ? Show.Count(Math.Max(0, answer.Position - answer.CoveredPosition))
+                : "")));
     }
 
     /// <summary>Checkpoints.</summary>

@@ -18,16 +18,25 @@ internal static class AuditMapping
     };
 
     /// <summary>The result of a verification.</summary>
-    public static V1.VerifyAuditResponse ToProto(VerificationInfo info) => new()
+    public static V1.VerifyAuditResponse ToProto(VerificationInfo info)
     {
-        Intact = info.Intact,
-        Problem = info.Problem,
-        ProblemKind = info.ProblemKind,
-        Stream = info.Stream,
-        Sequence = info.Sequence,
-        Entries = info.Entries,
-        Streams = info.Streams,
-        Checkpoints = info.Checkpoints,
-        Position = info.Position,
-    };
+        var response = new V1.VerifyAuditResponse
+        {
+            Intact = info.Intact,
+            Problem = info.Problem,
+            ProblemKind = info.ProblemKind,
+            Stream = info.Stream,
+            Sequence = info.Sequence,
+            Entries = info.Entries,
+            Streams = info.Streams,
+            Checkpoints = info.Checkpoints,
+            Position = info.Position,
+        };
+        if (info.CoveredPosition is { } covered)
+        {
+            response.CoveredPosition = covered;
+        }
+
+        return response;
+    }
 }

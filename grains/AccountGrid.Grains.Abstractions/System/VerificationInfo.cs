@@ -13,6 +13,9 @@ namespace AccountGrid.Grains;
 /// <param name="Streams">Streams recomputed.</param>
 /// <param name="Checkpoints">Checkpoints recomputed.</param>
 /// <param name="Position">The last position verified.</param>
+/// <param name="CoveredPosition">
+/// The last position under a good checkpoint, 0 = none; <c>null</c> from a silo of an earlier version.
+/// </param>
 [GenerateSerializer, Immutable, Alias("ag.verification")]
 public sealed record VerificationInfo(
     [property: Id(0)] bool Intact,
@@ -23,4 +26,5 @@ public sealed record VerificationInfo(
     [property: Id(5)] long Entries,
     [property: Id(6)] long Streams,
     [property: Id(7)] long Checkpoints,
-    [property: Id(8)] long Position);
+    [property: Id(8)] long Position,
+    [property: Id(9)] long? CoveredPosition);

@@ -12,5 +12,5 @@ internal static class AuditMapping
     public static VerificationInfo ToInfo(this VerificationResult result) => new(
         result.IsIntact, result.First?.Message ?? "", result.First is { } first ? AuditProblem.NameOf(first.Kind) : "",
         result.First?.Stream ?? "", result.First?.Sequence ?? 0, result.Entries, result.Streams, result.Checkpoints,
-        result.Position);
+        result.Position, result.CoveredPosition);
 }

@@ -59,6 +59,8 @@ public abstract class EvidenceSuite(Topology topology) : WireSuite(topology)
         Assert.True(verified.Intact, verified.Problem);
         Assert.True(verified.Position >= last.Position && verified.Checkpoints >= last.Number
             && verified.Entries >= last.Position);
+        Assert.True(verified.HasCoveredPosition);
+        Assert.InRange(verified.CoveredPosition, last.Position, verified.Position);
         foreach (var gateway in Grid.Everywhere)
         {
             var chain =
