@@ -6,9 +6,13 @@ namespace AccountGrid.Application;
 /// <content>What a command would come to.</content>
 public sealed partial class AccountProcessor
 {
+    /// <summary>The turns of commands that are only validated, one at a time; made with the first one.</summary>
+    private TurnQueue Validations => field ??= new(_services.Limits.QueueDepth, _services.Diagnostics.Queues.Commands);
+
     /// <summary>
-    /// Says what a command would come to now: the checks are those of <see cref="ExecuteAsync"/>, in its turn among the
-    /// commands, on the account as the journal has it. Nothing is written, nothing is reserved, no attempt is counted.
+    /// Says what a command would come to now: the checks are those of <see cref="ExecuteAsync"/>, on the account as
+    /// the journal has it. Nothing is written, nothing is reserved, no attempt is counted. It takes no turn of the
+    /// commands: what is only asked for, and leaves no trace, must not hold up what brings an account back.
     /// </summary>
     /// <param name="request">What, by whom. A request id that acted before is answered as it was then.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -20,11 +24,10 @@ public sealed partial class AccountProcessor
         using var span = _services.Diagnostics.Start("account.validate")
             ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", request.Command.Name);
         ApplicationDiagnostics.Describe(span, request.Caller.Actor);
-        using var turn = await EnterAsync(reserved: false, cancellationToken);
+        using var turn = await Validations.EnterAsync(reserved: false, cancellationToken);
         if (turn is null)
         {
-            return new(
-                Outcome.Refused, _view, Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter));
+            return new(Outcome.Refused, _view, TooManyQuestions());
         }
 
         await _stream.ReloadAsync(cancellationToken);
@@ -53,10 +56,10 @@ public sealed partial class AccountProcessor
         using var span = _services.Diagnostics.Start("account.validate")
             ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", "list_actions");
         ApplicationDiagnostics.Describe(span, caller.Actor);
-        using var turn = await EnterAsync(reserved: false, cancellationToken);
+        using var turn = await Validations.EnterAsync(reserved: false, cancellationToken);
         if (turn is null)
         {
-            return ([], Refusal.Overloaded($"The queue of account {Id}", _services.Limits.RetryAfter));
+            return ([], TooManyQuestions());
         }
 
         await _stream.ReloadAsync(cancellationToken);
@@ -70,6 +73,9 @@ public sealed partial class AccountProcessor
 
         return (actions.ToImmutable(), null);
     }
+
+    private Refusal TooManyQuestions() =>
+        Refusal.Overloaded($"The queue of questions about account {Id}", _services.Limits.RetryAfter);
 
     private async Task<AccountPreview> PreviewAsync(AccountRequest request, CancellationToken cancellationToken)
     {

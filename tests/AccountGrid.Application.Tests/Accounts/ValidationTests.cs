@@ -143,6 +143,22 @@ public sealed class ValidationTests
     });
 
     [Fact]
+    public Task In_any_number_holds_up_no_command() => InWorld(async world =>
+    {
+        var account = await world.ActivateAsync(new AccountId(Standard));
+        await account.ExecuteAsync(new(World.Deactivate(), Lee), Token);
+        world.Journal.AfterRead.Arm();
+        var asked = Enumerable.Range(0, world.Limits.QueueDepth + 2)
+            .Select(_ => account.ValidateAsync(new(World.Restore(), Lee), Token)).ToArray();
+        Assert.Equal(RefusalReason.Overloaded, (await asked[^1]).Refusal!.Reason);
+        Assert.Equal(Outcome.Done, (await account.ExecuteAsync(new(World.Restore(), Lee), Token)).Outcome);
+        world.Journal.AfterRead.Release();
+        Assert.All(
+            (await Task.WhenAll(asked))[..^1],
+            static preview => Assert.Equal(RefusalReason.WrongStatus, preview.Refusal!.Reason));
+    });
+
+    [Fact]
     public Task Decides_on_what_another_activation_wrote() => InWorld(async world =>
     {
         var account = await world.ActivateAsync(new AccountId(Standard));
