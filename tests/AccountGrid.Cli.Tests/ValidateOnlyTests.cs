@@ -50,6 +50,10 @@ public sealed class ValidateOnlyTests(SiloFixture fixture)
             "operator", "enroll", $"new-{fresh}", "--roles", "support", "--validate-only")).Expect(ExitCode.Pending);
         Assert.Contains("needs a second person", enrolled.Out, StringComparison.Ordinal);
         (await admin.RunAsync("operator", "get", $"new-{fresh}")).Expect(ExitCode.NotFound);
+        Assert.Contains(
+            "with a second person",
+            (await admin.RunAsync("operator", "actions", $"new-{fresh}")).Expect(ExitCode.Ok).Out,
+            StringComparison.Ordinal);
         (await admin.RunAsync(
             "policy", "propose", "Operators:PowerProposalLifetime=72h", "--validate-only")).Expect(ExitCode.Pending);
         Assert.Null((await admin.RunAsync("policy", "get", "--json")).Expect(ExitCode.Ok).Json["openProposal"]);

@@ -13,6 +13,7 @@ internal static class OperatorCommands
         "People and their powers.",
         List(factory),
         Get(factory),
+        Actions(factory),
         Enroll(factory),
         Offboard(factory),
         Undo(factory));
@@ -31,6 +32,14 @@ internal static class OperatorCommands
         static (AccountGridClient api, GetOperatorRequest request, CancellationToken stop) =>
             api.Operators.GetAsync(request.Id, stop),
         OperatorViews.Detail,
+        NewName());
+
+    private static Command Actions(CommandFactory factory) => factory.Send(
+        "actions",
+        "What you may do to a person's power now: alone, with a second admin, or not, and why. Role: staff.",
+        static (AccountGridClient api, ListOperatorActionsRequest request, CancellationToken stop) =>
+            api.Operators.ListActionsAsync(request.Id, stop),
+        static (console, answer) => AccountViews.Actions(console, answer.Actions),
         NewName());
 
     private static Command Enroll(CommandFactory factory)

@@ -76,8 +76,8 @@ internal static class AccountViews
         console.Write(table, "No account.");
     }
 
-    /// <summary>What may be done to an account.</summary>
-    public static void Actions(IAnsiConsole console, IEnumerable<AccountAction> actions)
+    /// <summary>What may be done to an account, or to a person's power.</summary>
+    public static void Actions(IAnsiConsole console, IEnumerable<ActionPreview> actions)
     {
         var table = Tables.New("Action", "You may", "Why not");
         foreach (var action in actions)

@@ -36,6 +36,16 @@ public sealed class OperatorsClient
         _calls.CallAsync(new GetOperatorRequest { Id = id }, _stub.GetOperatorAsync, cancellationToken);
 
     /// <summary>
+    /// What the caller may do to a person's power now: alone, with a second admin, or not, and why. Role: staff.
+    /// </summary>
+    /// <param name="id">The subject of the person's tokens.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<ListOperatorActionsResponse> ListActionsAsync(
+        string id, CancellationToken cancellationToken = default) =>
+        _calls.CallAsync(
+            new ListOperatorActionsRequest { Id = id }, _stub.ListOperatorActionsAsync, cancellationToken);
+
+    /// <summary>
     /// Enrols a person, or changes roles and the end of authority. Role: admin. <see cref="Outcome.Pending"/> where it
     /// raises power: another admin has to approve it.
     /// </summary>

@@ -50,6 +50,7 @@ internal static class MethodPolicies
         ["ProposalService.WithdrawProposal"] = Healing,
         ["OperatorService.ListOperators"] = Staff,
         ["OperatorService.GetOperator"] = Staff,
+        ["OperatorService.ListOperatorActions"] = Staff,
         ["OperatorService.EnrollOperator"] = Domain,
         ["OperatorService.OffboardOperator"] = Domain,
         ["OperatorService.UndoOperator"] = new(Roles.Support, IsHealing: true, TimeLimit.Long, RequestKind.Command),

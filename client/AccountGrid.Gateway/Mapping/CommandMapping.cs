@@ -47,23 +47,21 @@ internal static class CommandMapping
             new()
             {
                 Account = after,
-                SecondPerson = SecondPerson(waits),
+                SecondPerson = waits ? V1.Role.Approver : V1.Role.Unspecified,
                 BudgetLeft = ToProto(reply.Left),
             });
     }
 
-    /// <summary>What an action would come to.</summary>
-    public static V1.AccountAction ToProto(ActionInfo info) => new()
+    /// <summary>What an action would come to, where <paramref name="second"/> is the second person's role.</summary>
+    public static V1.ActionPreview ToProto(ActionInfo info, V1.Role second) => new()
     {
         Action = info.Name,
         Outcome = info.Refusal is null ? ToProto(info.Outcome) : V1.Outcome.Unspecified,
-        SecondPerson = SecondPerson(info.NeedsSecondPerson),
+        SecondPerson = info.NeedsSecondPerson ? second : V1.Role.Unspecified,
         BudgetLeft = ToProto(info.Left),
         Refusal = info.Refusal is { } refusal ? ErrorMap.Of(refusal.Reason).Reason : "",
         Message = info.Refusal?.Message ?? "",
     };
-
-    private static V1.Role SecondPerson(bool isNeeded) => isNeeded ? V1.Role.Approver : V1.Role.Unspecified;
 
     private static V1.BudgetLeft? ToProto(BudgetLeftInfo? left) =>
         left is null ? null : new() { Harms = left.Harms, Reach = left.Reach };

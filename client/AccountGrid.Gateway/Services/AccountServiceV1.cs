@@ -145,7 +145,7 @@ internal sealed partial class AccountServiceV1(GrainCalls grains) : V1.AccountSe
             (grains.Account(request.Id), context.CommandCaller(), context.CancellationToken);
         var list = GrainCalls.Unwrap(
             await grains.RepeatAsync(() => account.ListActionsAsync(caller, cancel), cancel));
-        return new() { Actions = { list.Actions.Select(CommandMapping.ToProto) } };
+        return new() { Actions = { list.Actions.Select(static a => CommandMapping.ToProto(a, V1.Role.Approver)) } };
     }
 
     /// <inheritdoc/>

@@ -41,6 +41,20 @@ internal sealed class OperatorServiceV1(GrainCalls grains, UndoRun undo) : V1.Op
     }
 
     /// <inheritdoc/>
+    public override async Task<V1.ListOperatorActionsResponse> ListOperatorActions(
+        V1.ListOperatorActionsRequest request, ServerCallContext context)
+    {
+        var checks = default(FieldChecks);
+        checks.Operator("id", request.Id);
+        checks.ThrowIfAny();
+        var (person, caller, cancel) =
+            (grains.Operator(request.Id), context.CommandCaller(), context.CancellationToken);
+        var list = GrainCalls.Unwrap(
+            await grains.RepeatAsync(() => person.ListActionsAsync(caller, cancel), cancel));
+        return new() { Actions = { list.Actions.Select(static a => CommandMapping.ToProto(a, V1.Role.Admin)) } };
+    }
+
+    /// <inheritdoc/>
     public override async Task<V1.EnrollOperatorResponse> EnrollOperator(
         V1.EnrollOperatorRequest request, ServerCallContext context)
     {

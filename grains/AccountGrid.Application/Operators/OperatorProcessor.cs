@@ -191,6 +191,26 @@ public sealed class OperatorProcessor
         };
     }
 
+    /// <summary>
+    /// What each action on the person's power would come to for a caller now, as <see cref="ValidateAsync"/> says it.
+    /// </summary>
+    /// <returns>By the command's name, in the order of <see cref="OperatorActions.For"/>.</returns>
+    /// <exception cref="StorageUnavailableException">The store failed.</exception>
+    public async Task<ImmutableArray<(string Name, OperatorResult Preview)>> ListActionsAsync(
+        Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        await _stream.ReloadAsync(cancellationToken);
+        var actions = ImmutableArray.CreateBuilder<(string, OperatorResult)>();
+        foreach (var command in OperatorActions.For(
+            _stream.Head.State, Microseconds.Truncate(_services.Clock.GetUtcNow())))
+        {
+            actions.Add((command.Name, await ValidateAsync(new(command, caller), cancellationToken)));
+        }
+
+        return actions.ToImmutable();
+    }
+
     private Task<OperatorDecision> DecideAndAppendAsync(
         OperatorRequest request, CancellationToken cancellationToken) => _stream.DecideAsync(
         () => ConfirmAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken),

@@ -2,7 +2,7 @@ using AccountGrid.Domain;
 
 namespace AccountGrid.Grains;
 
-/// <summary>What one action on an account would come to for a person.</summary>
+/// <summary>What one action on an account, or on an operator, would come to for a person.</summary>
 /// <param name="Name">The command, as the journal names it.</param>
 /// <param name="Outcome">Done, pending or refused.</param>
 /// <param name="NeedsSecondPerson">Whether it would wait for a second person.</param>

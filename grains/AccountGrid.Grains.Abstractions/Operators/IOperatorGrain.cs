@@ -48,4 +48,8 @@ public interface IOperatorGrain : IGrainWithStringKey
     /// </summary>
     [AlwaysInterleave, Alias("Validate")]
     Task<OperatorReply> ValidateAsync(OperatorInput command, CallerInfo caller, CancellationToken cancellationToken);
+
+    /// <summary>What each action on the person's power would come to for a caller now; nothing is written.</summary>
+    [AlwaysInterleave, Alias("ListActions")]
+    Task<Answer<ActionList>> ListActionsAsync(CallerInfo caller, CancellationToken cancellationToken);
 }

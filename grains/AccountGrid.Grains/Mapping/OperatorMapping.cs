@@ -14,6 +14,11 @@ internal static class OperatorMapping
         After = result.After?.ToInfo(now),
     };
 
+    public static ActionInfo ToAction(this OperatorResult preview, string name) => new(
+        name, preview.Outcome,
+        preview is { Outcome: Outcome.Pending, After.State.Proposal.State: ProposalState.Open }, null,
+        preview.Refusal?.ToInfo());
+
     public static OperatorInfo ToInfo(this OperatorView view, DateTimeOffset now) => new(
         view.State.Id.Value, view.State.DisplayName, view.State.Roles, view.Standing, view.State.AuthorityEndsAt,
         view.State.Version,

@@ -137,6 +137,28 @@ public sealed partial class OperatorGrain(
             command, caller, (processor, request) => processor.ValidateAsync(request, cancellationToken),
             cancellationToken);
 
+    /// <inheritdoc />
+    public async Task<Answer<ActionList>> ListActionsAsync(CallerInfo caller, CancellationToken cancellationToken)
+    {
+        var processor = Loaded();
+        if (caller.ToCaller() is not { } verified)
+        {
+            return CommandMapping.InvalidSubject.ToAnswer<ActionList>();
+        }
+
+        using var trace = caller.ContinueTrace();
+        try
+        {
+            await CatchUpAsync(processor, cancellationToken);
+            var actions = await processor.ListActionsAsync(verified, cancellationToken);
+            return new(new([.. actions.Select(static a => a.Preview.ToAction(a.Name))]), null);
+        }
+        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
+        {
+            return refusal.ToAnswer<ActionList>();
+        }
+    }
+
     private async Task<OperatorReply> AnswerAsync(
         OperatorInput command, CallerInfo caller,
         Func<OperatorProcessor, OperatorRequest, Task<OperatorResult>> answer, CancellationToken cancellationToken)

@@ -237,6 +237,7 @@ public abstract class DisclosureSuite(Topology topology) : WireSuite(topology)
             "RejectProposal" => [new V1.RejectProposalRequest { Id = proposal }],
             "WithdrawProposal" => [new V1.WithdrawProposalRequest { Id = proposal }],
             "ListOperators" => [new V1.ListOperatorsRequest { PageSize = 1000 }],
+            "ListOperatorActions" => [new V1.ListOperatorActionsRequest { Id = planted.Person }],
             "GetOperator" => [new V1.GetOperatorRequest { Id = planted.Person }],
             "EnrollOperator" => [new V1.EnrollOperatorRequest { Id = name, Roles = { V1.Role.Auditor } }],
             "OffboardOperator" => [new V1.OffboardOperatorRequest { Id = name }],

@@ -40,7 +40,7 @@ public abstract partial class SurfaceSuite(Topology topology) : WireSuite(topolo
                 V1.TraceServiceReflection.Descriptor, V1.PolicyServiceReflection.Descriptor,
         }.SelectMany(static f => f.Services).SelectMany(static s => s.Methods).Select(
             static m => m.GetOptions()?.GetExtension(AnnotationsExtensions.Http)).OfType<HttpRule>().ToArray();
-        Assert.Equal(42, rules.Length);
+        Assert.Equal(43, rules.Length);
         foreach (var gateway in Grid.Everywhere)
         {
             using var document =

@@ -107,8 +107,33 @@ public abstract class ValidationSuite(Topology topology) : WireSuite(topology)
             new() { Id = Topology.FreshId() }, Options))).Reason);
     }
 
+    [Theory, BothProtocols]
+    public async Task Every_action_on_a_person_at_once(Protocol protocol)
+    {
+        var cast = Meet(protocol);
+        var name = Topology.FreshName("new");
+        Assert.Equal(["enroll: PENDING ADMIN", "offboard: NOT_FOUND"], await ActionsAsync(cast.Kim, name));
+        var proposal = (await cast.Kim.Wire.Operators.EnrollOperatorAsync(
+            new() { Id = name, Roles = { V1.Role.Support } }, Options)).Proposal;
+        Assert.Equal(
+            ["approve: SAME_PERSON", "reject: DONE", "withdraw: DONE"], (await ActionsAsync(cast.Kim, name))[^3..]);
+        Assert.Equal(
+            ["approve: DONE", "reject: DONE", "withdraw: FORBIDDEN_ROLE"], (await ActionsAsync(cast.Lee, name))[^3..]);
+        await cast.Lee.ApproveAsync(proposal);
+        Assert.Equal(["enroll: PENDING ADMIN", "offboard: DONE"], await ActionsAsync(cast.Kim, name));
+        Assert.Equal(
+            ["enroll: FORBIDDEN_ROLE", "offboard: FORBIDDEN_ROLE"],
+            await ActionsAsync(cast.Meet("mo", "support"), name));
+    }
+
     private static async Task<string[]> ActionsAsync(Person person, long id) =>
-        [.. (await person.Wire.Accounts.ListAccountActionsAsync(new() { Id = id }, Options)).Actions.Select(
+        TextOf((await person.Wire.Accounts.ListAccountActionsAsync(new() { Id = id }, Options)).Actions);
+
+    private static async Task<string[]> ActionsAsync(Person person, string id) =>
+        TextOf((await person.Wire.Operators.ListOperatorActionsAsync(new() { Id = id }, Options)).Actions);
+
+    private static string[] TextOf(IEnumerable<V1.ActionPreview> actions) =>
+        [.. actions.Select(
             static a => $"{a.Action}: {(a.Refusal.Length > 0 ? a.Refusal : a.Outcome.ToString().ToUpperInvariant())}"
                 + (a.SecondPerson == V1.Role.Unspecified ? "" : $" {a.SecondPerson.ToString().ToUpperInvariant()}"))];
 
