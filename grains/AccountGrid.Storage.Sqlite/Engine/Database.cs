@@ -10,12 +10,24 @@ internal sealed class Database : IDisposable
     /// <summary>The name of the database in the data directory.</summary>
     public const string FileName = "accountgrid.db";
 
+    /// <summary>
+    /// Steps of SQLite's machine between two looks at the cancellation: well under a millisecond, and rare enough to
+    /// cost nothing.
+    /// </summary>
+    private const int StepsBetweenLooks = 10_000;
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
     private Database(SqliteConnection connection) => _connection = connection;
 
     private sqlite3 Handle => _connection.Handle!;
+
+    /// <summary>
+    /// Makes the statement under way fail with an interrupt, however early it comes: <see cref="Interrupt"/> does
+    /// nothing before a statement's first step.
+    /// </summary>
+    public CancellationToken Cancellation { get; set; }
 
     /// <summary>Whether a transaction is open.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
@@ -34,6 +46,9 @@ internal sealed class Database : IDisposable
         {
             connection.Open();
             var database = new Database(connection);
+            raw.sqlite3_progress_handler(
+                database.Handle, StepsBetweenLooks,
+                static d => ((Database)d).Cancellation.IsCancellationRequested ? 1 : 0, database);
             // Set on the connection itself: SQLite then sleeps between tries, in steps that suit it.
             SqliteException.ThrowExceptionForRC(
                 raw.sqlite3_busy_timeout(database.Handle, (int)busyTimeout.TotalMilliseconds), database.Handle);

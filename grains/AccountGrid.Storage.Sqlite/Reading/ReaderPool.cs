@@ -66,6 +66,7 @@ internal sealed class ReaderPool : IDisposable
         // Disposing of the registration waits for an interrupt that has begun, so that none hits the connection's next
         // user.
         using var registration = cancellationToken.UnsafeRegister(static d => ((Database)d!).Interrupt(), database);
+        database.Cancellation = cancellationToken;
         try
         {
             return read(database);
@@ -78,6 +79,10 @@ internal sealed class ReaderPool : IDisposable
         catch (SqliteException e)
         {
             throw SqliteFailure.Translate(what, e);
+        }
+        finally
+        {
+            database.Cancellation = CancellationToken.None;
         }
     }
 
