@@ -3,6 +3,7 @@ using AccountGrid.Cli.Commands;
 using AccountGrid.Client;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
+using Google.Protobuf.Reflection;
 using Spectre.Console;
 
 namespace AccountGrid.Cli;
@@ -12,6 +13,7 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
 {
     private const int LongestListing = 100_000;
     private const string ValidateOnlyField = "validate_only";
+    private static readonly string[] PreviewFields = ["preview", "operator_preview"];
 
     /// <summary>A command with its options and arguments.</summary>
     public Command New(
@@ -86,12 +88,29 @@ internal sealed class CommandFactory(CliHost host, GlobalOptions globals)
                 var answer = await send(run.Api, request, cancellationToken);
                 if (all.Count > fields.Count && run.Get(validateOnly))
                 {
+                    ThrowIfCarriedOut(answer);
                     run.Output.Note("Only validated: nothing was done. This is what it would come to now.");
                 }
 
                 return report(run, answer);
             },
             all.Select(field => field.Symbol));
+    }
+
+    /// <summary>
+    /// A gateway that does not know the field carries the command out, and answers without a preview.
+    /// </summary>
+    private static void ThrowIfCarriedOut<TAnswer>(TAnswer answer)
+    {
+        if (answer is IMessage message
+            && PreviewFields.Select(message.Descriptor.FindFieldByName).OfType<FieldDescriptor>().ToArray()
+                is { Length: > 0 } previews
+            && previews.All(field => field.Accessor.GetValue(message) is null))
+        {
+            throw new CliException(
+                ExitCode.CheckFailed,
+                "The server does not know how to validate only: the change WAS CARRIED OUT. Look at what it did.");
+        }
     }
 
     /// <summary>As above, for an answer that is only shown.</summary>

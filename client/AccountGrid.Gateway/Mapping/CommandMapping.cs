@@ -25,7 +25,7 @@ internal static class CommandMapping
     /// <summary>The answer to a command that was only validated.</summary>
     public static CommandAnswer ToProto(PreviewReply reply, Viewer viewer)
     {
-        var isNew = reply.ProposalSequence != reply.Account?.Proposal?.Sequence;
+        var isNew = reply.After?.Proposal?.Sequence != reply.Account?.Proposal?.Sequence;
         var proposal = ProposalOf(reply.After, reply.ProposalSequence, viewer);
         var after = reply.After is { } account ? AccountMapping.ToProto(account, viewer) : null;
         if (isNew)

@@ -69,11 +69,12 @@ internal static class OperatorMapping
 
     private static V1.Operator? PreviewOf(OperatorReply reply)
     {
-        if (KnownOf(reply.After) is not { } after)
+        if (reply.After is not { } info)
         {
             return null;
         }
 
+        var after = ToProto(info);
         (after.Version, after.Etag) = (0, "");
         after.OpenProposal = after.OpenProposal is { } pending ? Announced(pending, reply) : null;
         return after;
@@ -82,7 +83,7 @@ internal static class OperatorMapping
     /// <summary>A proposal that would be new has no id: another one may get it.</summary>
     private static V1.Proposal Announced(V1.Proposal proposal, OperatorReply reply)
     {
-        if (reply.After is not null && reply.ProposalSequence != reply.Operator?.Proposal?.Sequence)
+        if (reply.After is { } after && after.Proposal?.Sequence != reply.Operator?.Proposal?.Sequence)
         {
             proposal.Id = "";
         }

@@ -22,7 +22,8 @@ public sealed partial class AccountProcessor
     {
         ArgumentNullException.ThrowIfNull(request);
         using var span = _services.Diagnostics.Start("account.validate")
-            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", request.Command.Name);
+            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", request.Command.Name)
+            .SetTag("accountgrid.outcome", "validated");
         ApplicationDiagnostics.Describe(span, request.Caller.Actor);
         using var turn = await Validations.EnterAsync(reserved: false, cancellationToken);
         if (turn is null)
@@ -54,7 +55,8 @@ public sealed partial class AccountProcessor
         }
 
         using var span = _services.Diagnostics.Start("account.validate")
-            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", "list_actions");
+            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", "list_actions")
+            .SetTag("accountgrid.outcome", "validated");
         ApplicationDiagnostics.Describe(span, caller.Actor);
         using var turn = await Validations.EnterAsync(reserved: false, cancellationToken);
         if (turn is null)
@@ -89,9 +91,17 @@ public sealed partial class AccountProcessor
                 : result.Refusal is null ? _view
                 : null,
             ProposalSequence = result.ProposalSequence,
-            Left = reservations.LeftOf((decision as Decision.Accepted)?.Charged ?? request.Caller.Actor),
+            Left = PayerOf(decision, request.Caller.Actor) is { } payer ? reservations.LeftOf(payer) : null,
         };
     }
+
+    /// <summary>Who would pay now, or cannot.</summary>
+    private static Actor? PayerOf(Decision decision, Actor caller) => decision switch
+    {
+        Decision.Accepted { Charged: var charged } => charged,
+        Decision.Refused { Refusal.Reason: RefusalReason.BudgetExceeded or RefusalReason.ReachExceeded } => caller,
+        _ => null,
+    };
 
     private AccountView ViewAfter(
         Head<AccountState> head, AccountRequest request, Situation situation, ImmutableArray<AccountEvent> events)

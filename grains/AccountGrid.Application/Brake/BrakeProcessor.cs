@@ -186,7 +186,8 @@ public sealed class BrakeProcessor
     {
         ArgumentNullException.ThrowIfNull(request);
         using var span =
-            _services.Diagnostics.Start("brake.validate")?.SetTag("accountgrid.action", ReleaseCommand);
+            _services.Diagnostics.Start("brake.validate")?.SetTag("accountgrid.action", ReleaseCommand)
+                .SetTag("accountgrid.outcome", "validated");
         ApplicationDiagnostics.Describe(span, request.Caller.Actor);
         if (request.Caller.Actor.Person is not { } person)
         {

@@ -181,7 +181,8 @@ public sealed class OperatorProcessor
     {
         ArgumentNullException.ThrowIfNull(request);
         using var span = _services.Diagnostics.Start("operator.validate")
-            ?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value).SetTag("accountgrid.action", request.Command.Name);
+            ?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value).SetTag("accountgrid.action", request.Command.Name)
+            .SetTag("accountgrid.outcome", "validated");
         ApplicationDiagnostics.Describe(span, request.Caller.Actor);
         var (decision, after) = await _stream.PreviewAsync(
             () => _stream.ReloadAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken));

@@ -73,7 +73,7 @@ public sealed class PolicyProcessor
     {
         ArgumentNullException.ThrowIfNull(request);
         using var span = _services.Diagnostics.Start("policy.validate")
-            ?.SetTag("accountgrid.action", request.Command.Name);
+            ?.SetTag("accountgrid.action", request.Command.Name).SetTag("accountgrid.outcome", "validated");
         ApplicationDiagnostics.Describe(span, request.Caller.Actor);
         var (decision, after) = await _stream.PreviewAsync(
             () => _stream.ReloadAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken));
