@@ -217,21 +217,11 @@ public static class FailureTests
             await using var fixture = await SqliteFixture.StartAsync(static o => o with { Readers = 1 });
             using var source = new CancellationTokenSource();
             var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var endless = fixture.Sqlite.Readers.ReadAsync(
-                "Counting without end",
-                d =>
-                {
-                    begun.SetResult();
-                    return d.Scalar(
-                        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
-                },
-                source.Token);
+            var endless = CountWithoutEndAsync(fixture, begun.SetResult, source.Token);
             await begun.Task.WaitAsync(TimeSpan.FromSeconds(10), Stop);
 
             await source.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                () => endless.WaitAsync(TimeSpan.FromSeconds(10), Stop));
-            Assert.Equal(0, (await fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop)).Count);
+            await AssertStoppedAsync(endless, fixture);
         }
 
         // SQLite's interrupt does nothing before a statement's first step: the read went on without end.
@@ -240,17 +230,25 @@ public static class FailureTests
         {
             await using var fixture = await SqliteFixture.StartAsync(static o => o with { Readers = 1 });
             using var source = new CancellationTokenSource();
-            var endless = fixture.Sqlite.Readers.ReadAsync(
+            await AssertStoppedAsync(CountWithoutEndAsync(fixture, source.Cancel, source.Token), fixture);
+        }
+
+        private static Task<long> CountWithoutEndAsync(
+            SqliteFixture fixture, Action before, CancellationToken cancellationToken) =>
+            fixture.Sqlite.Readers.ReadAsync(
                 "Counting without end",
                 d =>
                 {
-                    source.Cancel();
+                    before();
                     return d.Scalar(
                         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n");
                 },
-                source.Token);
+                cancellationToken);
+
+        private static async Task AssertStoppedAsync(Task read, SqliteFixture fixture)
+        {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(
-                () => endless.WaitAsync(TimeSpan.FromSeconds(10), Stop));
+                () => read.WaitAsync(TimeSpan.FromSeconds(10), Stop));
             Assert.Equal(0, (await fixture.Store.Ledger.ReadCountAsync(new AccountId(1), Stop)).Count);
         }
 

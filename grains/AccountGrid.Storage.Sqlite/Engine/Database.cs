@@ -24,8 +24,8 @@ internal sealed class Database : IDisposable
     private sqlite3 Handle => _connection.Handle!;
 
     /// <summary>
-    /// Makes the statement under way fail with an interrupt, however early it comes: <see cref="Interrupt"/> does
-    /// nothing before a statement's first step.
+    /// Makes the statement under way fail with <c>SQLITE_INTERRUPT</c>, however early it comes; sqlite3_interrupt does
+    /// nothing before a statement's first step. Set by the thread that uses the connection.
     /// </summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -99,11 +99,6 @@ internal sealed class Database : IDisposable
     /// <summary>Page cache in bytes.</summary>
     public void SetCache(long bytes) =>
         Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA cache_size = -{bytes >> 10}"));
-
-    /// <summary>
-    /// Makes the statement under way fail with an interrupt; the only member that any thread may call.
-    /// </summary>
-    public void Interrupt() => raw.sqlite3_interrupt(Handle);
 
     public void Dispose()
     {

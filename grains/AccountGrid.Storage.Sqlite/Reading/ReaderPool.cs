@@ -62,10 +62,6 @@ internal sealed class ReaderPool : IDisposable
         string what, Database database, Func<Database, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-
-        // Disposing of the registration waits for an interrupt that has begun, so that none hits the connection's next
-        // user.
-        using var registration = cancellationToken.UnsafeRegister(static d => ((Database)d!).Interrupt(), database);
         database.Cancellation = cancellationToken;
         try
         {
