@@ -24,17 +24,7 @@ public sealed class DataDirectoryTests(
             Assert.Equal(0, await silo.StopAsync(cancellationToken: Token));
         }
 
-        public TempDirectory Copy()
-        {
-            var copy = new TempDirectory();
-            foreach (var file in Directory.GetFiles(_directory.FullPath))
-            {
-                // With its mode.
-                File.Copy(file, copy.File(Path.GetFileName(file)));
-            }
-
-            return copy;
-        }
+        public TempDirectory Copy() => _directory.Copy();
 
         public ValueTask DisposeAsync()
         {

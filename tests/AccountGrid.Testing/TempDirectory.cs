@@ -15,6 +15,18 @@ public sealed class TempDirectory : IDisposable
     /// <summary>The path of something inside it.</summary>
     public string File(string name) => Path.Combine(FullPath, name);
 
+    /// <summary>Another one with copies of the files in this one, with their modes.</summary>
+    public TempDirectory Copy()
+    {
+        var copy = new TempDirectory();
+        foreach (var file in Directory.GetFiles(FullPath))
+        {
+            System.IO.File.Copy(file, copy.File(Path.GetFileName(file)));
+        }
+
+        return copy;
+    }
+
     /// <summary>Removes it. A process that still writes into it is not worth failing a passed test.</summary>
     public void Dispose()
     {

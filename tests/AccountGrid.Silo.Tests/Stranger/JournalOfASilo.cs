@@ -27,16 +27,7 @@ public sealed class JournalOfASilo : IAsyncLifetime
     }
 
     /// <summary>A copy of its own for one test.</summary>
-    public TempDirectory Copy()
-    {
-        var copy = new TempDirectory();
-        foreach (var file in Directory.GetFiles(_directory.FullPath))
-        {
-            File.Copy(file, copy.File(Path.GetFileName(file)));
-        }
-
-        return copy;
-    }
+    public TempDirectory Copy() => _directory.Copy();
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
