@@ -13,7 +13,7 @@ namespace AccountGrid.Chaos;
 /// <param name="Rows">How many rows of two faults; <see cref="AllRows"/> = every pair once; <c>null</c> = faults come
 /// one by one.</param>
 /// <param name="Seed">What is planned.</param>
-/// <param name="Remote">The grid of somebody else that is used; <c>null</c> = one is started.</param>
+/// <param name="Remote">A grid that other people run, which is used; <c>null</c> = one is started.</param>
 /// <param name="ProtectedReach">Followers from which that grid protects an account.</param>
 /// <param name="Busy">Cores that another process wants meanwhile; <c>null</c> = there is none.</param>
 /// <param name="Keep">Where the history and what was judged are kept; <c>null</c> = only after a failure.</param>
@@ -45,14 +45,16 @@ internal sealed class ChaosOptions
         new("--rows")
         {
             Description =
-                "Strikes with two nemeses at a time: in so many rows, or, with all, until every ordered pair has come once.",
+                "Strikes with two nemeses at a time: in so many rows, or, with all, until every ordered pair has "
+                    + "come once.",
         };
     private readonly Option<double?> _minutes =
         new("--minutes")
         {
             Description = string.Create(
                 CultureInfo.InvariantCulture,
-                $"How long; default {DefaultMinutes}, with --rows as long as they take. Every nemesis comes once before any comes again."),
+                $"How long; default {DefaultMinutes}, with --rows as long as they take. "
+                    + $"Every nemesis comes once before any comes again."),
         };
     private readonly Option<double> _part =
         new("--part-minutes")
@@ -63,7 +65,8 @@ internal sealed class ChaosOptions
     private readonly Option<string?> _keep =
         new("--keep")
         {
-            Description = "An empty or new directory for the history and what was judged. Default: kept after a failure only.",
+            Description = "An empty or new directory for the history and what was judged. "
+                + "Default: kept after a failure only.",
         };
     private readonly Option<string?> _judge =
         new("--judge") { Description = "Judges again what is in the directory of a failure or of --keep, and ends." };
@@ -79,7 +82,8 @@ internal sealed class ChaosOptions
         new("--token-key")
         {
             Description =
-                "The private key (PEM) that tokens for --address are made with, such as a data directory's dev-signing-key.pem.",
+                "The private key (PEM) that tokens for --address are made with, such as a data directory's "
+                    + "dev-signing-key.pem.",
         };
     private readonly Option<string> _issuer =
         new("--issuer")
@@ -98,7 +102,8 @@ internal sealed class ChaosOptions
         {
             Description = string.Create(
                 CultureInfo.InvariantCulture,
-                $"How many cores of this host another process wants meanwhile, from {HostLoad.Least} to {HostLoad.Most}. Default: none."),
+                $"How many cores of this host another process wants meanwhile, "
+                    + $"from {HostLoad.Least} to {HostLoad.Most}. Default: none."),
         };
     private readonly Option<double?> _burn =
         new("--burn") { Description = "Is that process: wants so many cores until its input ends.", Hidden = true };

@@ -32,7 +32,8 @@ internal static class JudgeCommand
                 found += violations.Length;
                 say(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{path}: {evidence.History.Operations.Length} operations, {evidence.Looks.Length} answers of caches, {violations.Length} violations"));
+                    $"{path}: {evidence.History.Operations.Length} operations, "
+                        + $"{evidence.Looks.Length} answers of caches, {violations.Length} violations"));
                 say($"  {order}");
                 foreach (var violation in violations)
                 {

@@ -19,7 +19,7 @@ namespace AccountGrid.Chaos;
 internal sealed class PartedRun(
     ChaosArguments arguments, ImmutableArray<ClusterNemesis> deck, StrikeTable table, Action<string> say)
 {
-    // How often a grid that somebody else strikes is checked.
+    // How often a grid that another program or a person strikes is checked.
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(15);
 
     private long? _began;
@@ -105,7 +105,7 @@ internal sealed class PartedRun(
             return options with { Workload = workload };
         }
 
-        // Whoever was there before, another part too, has other accounts, other people and other budgets.
+        // Earlier runs, and earlier parts of this one, have other accounts, other people and other budgets.
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() % 100_000_000;
         return options with
         {

@@ -134,7 +134,8 @@ internal sealed class ClusterRun(ClusterRunOptions options, StrikeTable table, A
             var zombies = (await Cluster.RecoverAsync(cancellationToken))
                 .Select(static m =>
                     new Violation(ZombieLives, 0,
-                        $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s after it could have known"));
+                        $"{m.Name} was declared dead and still ran {Cluster.ZombiePatience.TotalSeconds:0} s "
+                            + $"after it could have known"));
             await Task.WhenAny(_history.NextAnswersAsync(200),
                 Task.Delay(TimeSpan.FromSeconds(8), cancellationToken));
             await _workload!.ThrowIfBrokenAsync();

@@ -56,7 +56,8 @@ internal sealed class StrikeTable
         var gaps = strikes.SelectMany(static s => s.Gaps).Order().ToImmutableArray();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| `{what}` | {strikes.Count} | {At(gaps, 0.5)} | {At(gaps, NearlyAll)} | {At(gaps, 1)} | {Failed(strikes)} | {strikes.Sum(static s => s.Unknown)} | {List(found, "nothing")} |");
+            $"| `{what}` | {strikes.Count} | {At(gaps, 0.5)} | {At(gaps, NearlyAll)} | {At(gaps, 1)} | "
+                + $"{Failed(strikes)} | {strikes.Sum(static s => s.Unknown)} | {List(found, "nothing")} |");
     }
 
     /// <summary>The smallest gap that so large a part of all gaps does not exceed.</summary>

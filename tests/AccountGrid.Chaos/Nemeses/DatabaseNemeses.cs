@@ -17,7 +17,8 @@ internal static class DatabaseNemeses
         new("postgres-session-kill", "kill -9 of one of PostgreSQL's sessions: it ends them all and recovers by itself",
             Parts.Database, static _ => null, KillSessionAsync),
         new("cut-after-commit",
-            "the connection is cut after a write was carried out and before its answer arrives, of commands and of follows", Parts.Proxies, static _ => null, CutAsync),
+            "the connection is cut after a write was carried out and before its answer arrives, of commands and of "
+                + "follows", Parts.Proxies, static _ => null, CutAsync),
     ];
 
     private static async Task<string> CrashAsync(Strike strike)
