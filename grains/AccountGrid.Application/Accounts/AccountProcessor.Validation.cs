@@ -21,19 +21,9 @@ public sealed partial class AccountProcessor
     public async Task<AccountPreview> ValidateAsync(AccountRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var span = _services.Diagnostics.Start("account.validate")
-            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", request.Command.Name)
-            .SetTag("accountgrid.outcome", "validated");
-        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
-        using var turn = await Validations.EnterAsync(reserved: false, cancellationToken);
-        if (turn is null)
-        {
-            return new(Outcome.Refused, _view, TooManyQuestions());
-        }
-
-        await _stream.ReloadAsync(cancellationToken);
-        await _followers.EnsureAsync(cancellationToken);
-        return await PreviewAsync(request, cancellationToken);
+        return await InTurnAsync(
+            request.Command.Name, request.Caller.Actor, () => PreviewAsync(request, cancellationToken),
+            refusal => new(Outcome.Refused, _view, refusal), cancellationToken);
     }
 
     /// <summary>
@@ -54,30 +44,38 @@ public sealed partial class AccountProcessor
             return ([], Refusal.ForbiddenRole(Roles.Staff));
         }
 
-        using var span = _services.Diagnostics.Start("account.validate")
-            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value).SetTag("accountgrid.action", "list_actions")
-            .SetTag("accountgrid.outcome", "validated");
-        ApplicationDiagnostics.Describe(span, caller.Actor);
+        return await InTurnAsync<(ImmutableArray<(string, AccountPreview)>, Refusal?)>(
+            "list_actions", caller.Actor, async () =>
+            {
+                var actions = ImmutableArray.CreateBuilder<(string, AccountPreview)>();
+                foreach (var command in AccountActions.For(
+                    _stream.Head.State, person, _services.Policy, Microseconds.Truncate(_services.Clock.GetUtcNow())))
+                {
+                    actions.Add((command.Name, await PreviewAsync(new(command, caller), cancellationToken)));
+                }
+
+                return (actions.ToImmutable(), null);
+            },
+            static refusal => ([], refusal), cancellationToken);
+    }
+
+    /// <summary>Answers in turn, on the account as the journal has it.</summary>
+    private async Task<T> InTurnAsync<T>(
+        string action, Actor by, Func<Task<T>> answer, Func<Refusal, T> refused, CancellationToken cancellationToken)
+    {
+        using var span = _services.Diagnostics.StartValidation("account.validate", action, by)
+            ?.SetTag(ApplicationDiagnostics.AccountTag, Id.Value);
         using var turn = await Validations.EnterAsync(reserved: false, cancellationToken);
         if (turn is null)
         {
-            return ([], TooManyQuestions());
+            return refused(
+                Refusal.Overloaded($"The queue of questions about account {Id}", _services.Limits.RetryAfter));
         }
 
         await _stream.ReloadAsync(cancellationToken);
         await _followers.EnsureAsync(cancellationToken);
-        var actions = ImmutableArray.CreateBuilder<(string, AccountPreview)>();
-        foreach (var command in AccountActions.For(
-            _stream.Head.State, person, _services.Policy, Microseconds.Truncate(_services.Clock.GetUtcNow())))
-        {
-            actions.Add((command.Name, await PreviewAsync(new(command, caller), cancellationToken)));
-        }
-
-        return (actions.ToImmutable(), null);
+        return await answer();
     }
-
-    private Refusal TooManyQuestions() =>
-        Refusal.Overloaded($"The queue of questions about account {Id}", _services.Limits.RetryAfter);
 
     private async Task<AccountPreview> PreviewAsync(AccountRequest request, CancellationToken cancellationToken)
     {

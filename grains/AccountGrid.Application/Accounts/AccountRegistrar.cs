@@ -47,10 +47,8 @@ public sealed class AccountRegistrar(AccountServices services)
     {
         ArgumentNullException.ThrowIfNull(handle);
         ArgumentNullException.ThrowIfNull(caller);
-        using var span = services.Diagnostics.Start("account.validate")
-            ?.SetTag(ApplicationDiagnostics.AccountTag, id.Value).SetTag("accountgrid.action", "register")
-            .SetTag("accountgrid.outcome", "validated");
-        ApplicationDiagnostics.Describe(span, caller.Actor);
+        using var span = services.Diagnostics.StartValidation("account.validate", "register", caller.Actor)
+            ?.SetTag(ApplicationDiagnostics.AccountTag, id.Value);
         var unknown = new AccountView(AccountState.Unregistered(id), null, null, services.Policy);
         return AccountDecider.Register(unknown.State, handle, caller, requestId) is Decision.Refused d
             ? AccountResult.Refused(unknown, d.Refusal)

@@ -186,17 +186,15 @@ public sealed class BrakeProcessor
     {
         ArgumentNullException.ThrowIfNull(request);
         using var span =
-            _services.Diagnostics.Start("brake.validate")?.SetTag("accountgrid.action", ReleaseCommand)
-                .SetTag("accountgrid.outcome", "validated");
-        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
+            _services.Diagnostics.StartValidation("brake.validate", ReleaseCommand, request.Caller.Actor);
         if (request.Caller.Actor.Person is not { } person)
         {
             return new(View, Refusal.ForbiddenRole(Roles.Approver));
         }
 
-        var (decision, _) = await _stream.PreviewAsync(
-            () => _stream.ReloadAsync(cancellationToken),
-            head => DecideAsync(head, request, person, cancellationToken));
+        await _stream.ReloadAsync(cancellationToken);
+        var (decision, _) =
+            await _stream.PreviewAsync(head => DecideAsync(head, request, person, cancellationToken));
         return new(View, decision.Refusal);
     }
 

@@ -21,6 +21,15 @@ public sealed partial class ApplicationDiagnostics
         .SetTag(ActorTag, actor.Subject)
         .SetTag(ActorKindTag, NameOf(actor.Kind));
 
+    /// <summary>A command that is only validated: no metric of commands counts it.</summary>
+    internal Activity? StartValidation(string span, string action, Actor by)
+    {
+        var started = Source.StartActivity(span)
+            ?.SetTag("accountgrid.action", action).SetTag("accountgrid.outcome", "validated");
+        Describe(started, by);
+        return started;
+    }
+
     /// <summary>Tags a span with the standing that a person's record answered.</summary>
     internal static void Answered(Activity? span, Authority authority) =>
         span?.SetTag("accountgrid.standing", NameOf(authority.Standing));

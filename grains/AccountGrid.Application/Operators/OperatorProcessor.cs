@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using AccountGrid.Domain;
 
 namespace AccountGrid.Application;
@@ -180,12 +181,19 @@ public sealed class OperatorProcessor
     public async Task<OperatorResult> ValidateAsync(OperatorRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var span = _services.Diagnostics.Start("operator.validate")
-            ?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value).SetTag("accountgrid.action", request.Command.Name)
-            .SetTag("accountgrid.outcome", "validated");
-        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
-        var (decision, after) = await _stream.PreviewAsync(
-            () => _stream.ReloadAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken));
+        using var span = StartValidation(request.Command.Name, request.Caller.Actor);
+        await _stream.ReloadAsync(cancellationToken);
+        return await PreviewAsync(request, cancellationToken);
+    }
+
+    private Activity? StartValidation(string action, Actor by) =>
+        _services.Diagnostics.StartValidation("operator.validate", action, by)
+            ?.SetTag(ApplicationDiagnostics.OperatorTag, Id.Value);
+
+    private async Task<OperatorResult> PreviewAsync(OperatorRequest request, CancellationToken cancellationToken)
+    {
+        var (decision, after) =
+            await _stream.PreviewAsync(head => DecideAsync(head, request, cancellationToken));
         return new(View, decision.Refusal, decision.Outcome, decision.ProposalSequence)
         {
             After = decision.Refusal is null ? ViewOf(after) : null,
@@ -193,7 +201,8 @@ public sealed class OperatorProcessor
     }
 
     /// <summary>
-    /// What each action on the person's power would come to for a caller now, as <see cref="ValidateAsync"/> says it.
+    /// What each action on the person's power would come to for a caller now, as <see cref="ValidateAsync"/> says it,
+    /// all on one reading of the journal.
     /// </summary>
     /// <returns>By the command's name, in the order of <see cref="OperatorActions.For"/>.</returns>
     /// <exception cref="StorageUnavailableException">The store failed.</exception>
@@ -201,12 +210,13 @@ public sealed class OperatorProcessor
         Caller caller, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        using var span = StartValidation("list_actions", caller.Actor);
         await _stream.ReloadAsync(cancellationToken);
         var actions = ImmutableArray.CreateBuilder<(string, OperatorResult)>();
         foreach (var command in OperatorActions.For(
             _stream.Head.State, Microseconds.Truncate(_services.Clock.GetUtcNow())))
         {
-            actions.Add((command.Name, await ValidateAsync(new(command, caller), cancellationToken)));
+            actions.Add((command.Name, await PreviewAsync(new(command, caller), cancellationToken)));
         }
 
         return actions.ToImmutable();

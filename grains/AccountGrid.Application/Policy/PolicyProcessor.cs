@@ -72,11 +72,11 @@ public sealed class PolicyProcessor
     public async Task<PolicyResult> ValidateAsync(PolicyRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        using var span = _services.Diagnostics.Start("policy.validate")
-            ?.SetTag("accountgrid.action", request.Command.Name).SetTag("accountgrid.outcome", "validated");
-        ApplicationDiagnostics.Describe(span, request.Caller.Actor);
-        var (decision, after) = await _stream.PreviewAsync(
-            () => _stream.ReloadAsync(cancellationToken), head => DecideAsync(head, request, cancellationToken));
+        using var span = _services.Diagnostics.StartValidation(
+            "policy.validate", request.Command.Name, request.Caller.Actor);
+        await _stream.ReloadAsync(cancellationToken);
+        var (decision, after) =
+            await _stream.PreviewAsync(head => DecideAsync(head, request, cancellationToken));
         return new(State, decision.Refusal, decision.Outcome, decision.ProposalSequence)
         {
             After = decision.Refusal is null ? after : null,

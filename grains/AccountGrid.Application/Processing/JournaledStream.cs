@@ -228,16 +228,12 @@ internal sealed class JournaledStream<TState, TEvent>(
             RefusalReason.Overloaded, $"{what} is being changed elsewhere; try again.", RetryAfter: retryAfter));
     }
 
-    /// <summary>Decides as <see cref="DecideAsync"/> does, and appends nothing.</summary>
-    /// <param name="refresh">Brings the head up to date.</param>
+    /// <summary>Decides on the head as it is, as <see cref="DecideAsync"/> does, and appends nothing.</summary>
     /// <param name="decide">The decision on a head, with what would be appended.</param>
     /// <returns>The answer, and the state that the events would come to.</returns>
-    /// <exception cref="StorageUnavailableException">The store failed.</exception>
     public async Task<(TAnswer Answer, TState After)> PreviewAsync<TAnswer>(
-        Func<Task> refresh,
         Func<Head<TState>, Task<(TAnswer Answer, ImmutableArray<TEvent> Events, EntryFacts Facts)>> decide)
     {
-        await refresh();
         var head = Head;
         var (answer, events, facts) = await decide(head);
         return (answer, Preview(head, events, facts));

@@ -7,71 +7,61 @@ namespace AccountGrid.Grains;
 public sealed partial class AccountGrain
 {
     /// <inheritdoc />
-    public async Task<PreviewReply> ValidateAsync(
+    public Task<PreviewReply> ValidateAsync(
         CommandInput command, CallerInfo caller, string? requestId, long? expectedStateVersion,
+        CancellationToken cancellationToken)
+    {
+        var (request, malformed) = CommandMapping.ToRequest(command, caller, requestId, expectedStateVersion);
+        return ValidateAsync(
+            caller, malformed,
+            async processor => ToReply(await processor.ValidateAsync(request!, cancellationToken)),
+            static refusal => new(Outcome.Refused, null, null, null, null, refusal.ToInfo()), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<Answer<ActionList>> ListActionsAsync(CallerInfo caller, CancellationToken cancellationToken)
+    {
+        var verified = caller.ToCaller();
+        return ValidateAsync(
+            caller, verified is null ? CommandMapping.InvalidSubject : null,
+            async processor =>
+            {
+                var (actions, refusal) = await processor.ListActionsAsync(verified!, cancellationToken);
+                return refusal?.ToAnswer<ActionList>()
+                    ?? new(new([.. actions.Select(static a => ToInfo(a.Name, a.Preview))]), null);
+            },
+            static refusal => refusal.ToAnswer<ActionList>(), cancellationToken);
+    }
+
+    /// <summary>What the processor answers, or why it cannot.</summary>
+    private async Task<T> ValidateAsync<T>(
+        CallerInfo caller, Refusal? malformed, Func<AccountProcessor, Task<T>> answer, Func<Refusal, T> refused,
         CancellationToken cancellationToken)
     {
         if (_processor is not { } processor)
         {
-            return Refused(Faulted());
+            return refused(Faulted());
         }
 
-        var (request, malformed) = CommandMapping.ToRequest(command, caller, requestId, expectedStateVersion);
-        if (request is null)
+        if (malformed is not null)
         {
-            return Refused(malformed!);
+            return refused(malformed);
         }
 
         if (!IsCurrent(processor) && await CatchUpAsync(processor, cancellationToken) is { } behind)
         {
-            return Refused(behind);
+            return refused(behind);
         }
 
         using var trace = caller.ContinueTrace();
         try
         {
-            return ToReply(await processor.ValidateAsync(request, cancellationToken));
+            return await answer(processor);
         }
         catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
         {
             Failed(e);
-            return Refused(refusal);
-        }
-        finally
-        {
-            AfterTurn(processor);
-        }
-    }
-
-    /// <inheritdoc />
-    public async Task<Answer<ActionList>> ListActionsAsync(CallerInfo caller, CancellationToken cancellationToken)
-    {
-        if (_processor is not { } processor)
-        {
-            return Faulted().ToAnswer<ActionList>();
-        }
-
-        if (caller.ToCaller() is not { } verified)
-        {
-            return CommandMapping.InvalidSubject.ToAnswer<ActionList>();
-        }
-
-        if (!IsCurrent(processor) && await CatchUpAsync(processor, cancellationToken) is { } behind)
-        {
-            return behind.ToAnswer<ActionList>();
-        }
-
-        using var trace = caller.ContinueTrace();
-        try
-        {
-            var (actions, refusal) = await processor.ListActionsAsync(verified, cancellationToken);
-            return refusal?.ToAnswer<ActionList>()
-                ?? new(new([.. actions.Select(static a => ToInfo(a.Name, a.Preview))]), null);
-        }
-        catch (Exception e) when (RefusalMapping.OfFailure(e) is { } refusal)
-        {
-            Failed(e);
-            return refusal.ToAnswer<ActionList>();
+            return refused(refusal);
         }
         finally
         {
@@ -87,7 +77,4 @@ public sealed partial class AccountGrain
     private static PreviewReply ToReply(AccountPreview preview) => new(
         preview.Outcome, preview.View.State.IsRegistered ? preview.View.ToInfo() : null, preview.After?.ToInfo(),
         preview.ProposalSequence, preview.Left?.ToInfo(), preview.Refusal?.ToInfo());
-
-    private static PreviewReply Refused(Refusal refusal) =>
-        new(Outcome.Refused, null, null, null, null, refusal.ToInfo());
 }
