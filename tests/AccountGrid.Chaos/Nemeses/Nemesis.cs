@@ -63,13 +63,16 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
 
     /// <summary>What is done to the dead: torn lines, starts that are killed.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="disk">What its death left.</param>
+    /// <param name="durable">
+    /// The number of the last checkpoint that cannot have been in a write: it is in the database, or was there at a
+    /// recovery.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task AfterDeathAsync(NemesisStep step, DiskState disk, CancellationToken cancellationToken)
+    public async Task AfterDeathAsync(NemesisStep step, long durable, CancellationToken cancellationToken)
     {
         if (step.Blow == Blow.TornCheckpointLog)
         {
-            TearLastLine(disk.LastCheckpoint, step.Fraction);
+            TearLastLine(durable, step.Fraction);
         }
         else if (step.Blow == Blow.DuringStart)
         {
@@ -142,28 +145,35 @@ internal sealed class Nemesis(SiloUnderTest silo, History history, Workload work
         }
     }
 
-    /// <summary>
-    /// A power cut between the write and its flush may leave any part of the line. Where the database has not got that
-    /// checkpoint yet, its line is cut short; otherwise a part of the next line is left behind.
-    /// </summary>
-    private void TearLastLine(long lastInDatabase, double fraction)
+    private void TearLastLine(long durable, double fraction)
     {
-        if (!File.Exists(silo.CheckpointLog))
+        if (File.Exists(silo.CheckpointLog)
+            && Torn(File.ReadAllText(silo.CheckpointLog), durable, fraction) is { } torn)
         {
-            return;
+            File.WriteAllText(silo.CheckpointLog, torn);
+            TornLines++;
         }
+    }
 
-        var text = File.ReadAllText(silo.CheckpointLog);
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>
+    /// The checkpoint log behind a power cut between a write and its flush, which may leave any part of the line: a
+    /// last line that may have been in a write is cut short; otherwise a part of a next line is left behind.
+    /// </summary>
+    /// <param name="log">The log before it.</param>
+    /// <param name="durable">So many lines were flushed.</param>
+    /// <param name="fraction">How much of the line is left, from 0 to 1.</param>
+    /// <returns>The log; <c>null</c> where it has no line.</returns>
+    internal static string? Torn(string log, long durable, double fraction)
+    {
+        var lines = log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0)
         {
-            return;
+            return null;
         }
 
         var part = lines[^1][..(int)(lines[^1].Length * fraction)];
-        var whole = lines.Length > lastInDatabase ? lines[..^1] : lines;
-        File.WriteAllText(silo.CheckpointLog, string.Concat(whole.Select(l => l + "\n")) + part);
-        TornLines++;
+        var whole = lines.Length > durable ? lines[..^1] : lines;
+        return string.Concat(whole.Select(static l => l + "\n")) + part;
     }
 
     private static async Task WaitForGrowthAsync(string path, CancellationToken cancellationToken)

@@ -141,7 +141,8 @@ internal sealed class CrashRun(CrashRunOptions options, Action<string> log) : IA
 
         var history = _history.Snapshot();
         var disk = DiskReader.Read(_data.FullPath);
-        await _nemesis!.AfterDeathAsync(step, disk, cancellationToken);
+        var durable = Math.Max(disk.LastCheckpoint, _before?.Audit.Checkpoints ?? 0);
+        await _nemesis!.AfterDeathAsync(step, durable, cancellationToken);
         await Silo.RestartAsync(cancellationToken);
         if (step.Herd)
         {
